@@ -1,0 +1,1 @@
+"""The office: hub (HTTP server) and console (Qt Widgets), which meet only over HTTP."""

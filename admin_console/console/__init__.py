@@ -1,0 +1,1 @@
+"""The staff application (Qt Widgets). It knows the hub only over HTTP."""

@@ -1,0 +1,1 @@
+"""The HTTP server that kiosks and consoles talk to. No Qt."""

@@ -1,0 +1,1 @@
+"""What both applications share: values, rules, storage, the match engine. No Qt anywhere."""

@@ -1,0 +1,37 @@
+"""JSON of our values: one way for the log, for HTTP and for columns that hold a value.
+
+Frozen dataclasses of `db.domain` go out as objects, moments as RFC 3339 in UTC, ids as text.
+Reading ignores fields that it does not know, so that an older program can read a newer one.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from db.domain.events import TYPES, DomainEvent, type_of
+
+T = TypeVar("T")
+
+MalformedError = msgspec.DecodeError
+"""Bytes are not JSON, or not of the type that was asked for (its subclass ValidationError)."""
+
+
+def to_json(value: object) -> bytes:
+    """Compact UTF-8 JSON of any of our values."""
+    return msgspec.json.encode(value)
+
+
+def from_json(content: bytes | str, of: type[T]) -> T:
+    """Read a value of the type `of`; raises `MalformedError` with the path of what is wrong."""
+    return msgspec.json.decode(content, type=of)
+
+
+def event_to_json(event: DomainEvent) -> tuple[str, bytes]:
+    """Wire name and body of an event."""
+    return type_of(event), to_json(event)
+
+
+def event_from_json(name: str, body: bytes | str) -> DomainEvent | None:
+    """The event, or None when this version does not know its type."""
+    kind = TYPES.get(name)
+    return None if kind is None else from_json(body, kind)

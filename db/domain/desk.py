@@ -1,0 +1,216 @@
+"""What the office sees: answers of the hub to the console. Pure values; `db.codec` is their JSON.
+
+Every answer says when it was true (`as_of`), so that a console without its hub can still say how
+old what it shows is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from db.domain.decision import Decision
+from db.domain.screening import Screening
+from db.domain.visit import Visit
+from db.domain.watchlist import Watchlist
+
+
+class Role(StrEnum):
+    """What a member of staff may do. Every administrator may do what the front desk may."""
+
+    FRONT_DESK = "front_desk"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody who may sign in to the console."""
+
+    staff_id: UUID
+    name: str
+    """Sign-in name, e.g. ``dwhitlock``."""
+    display_name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The school, as windows and badges name it."""
+
+    district_id: str
+    district_name: str
+    site_id: str
+    name: str
+    time_zone: str
+    """IANA name, e.g. ``America/Chicago``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Answer to a sign-in. The token goes into ``Authorization: Bearer``."""
+
+    token: str
+    staff: StaffMember
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVisit:
+    """A past visit of the same person, as one line."""
+
+    visit_id: UUID
+    started_at: datetime
+    destination: str
+    outcome: str
+    """``No match``, ``Approved``, ``Denied`` ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A visit that waits for a decision, with all that staff need for it. Oldest first."""
+
+    visit: Visit
+    screening: Screening
+    held_since: datetime
+    kiosk_name: str
+    earlier_visits: tuple[EarlierVisit, ...] = ()
+    earlier_decisions: tuple[Decision, ...] = ()
+    """Decisions on earlier holds of the same person against the same entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """The day so far."""
+
+    visits: int
+    on_site: int
+    overdue: int
+    holds: int
+    approved: int
+    denied: int
+    median_seconds_to_decide: float | None
+    slowest_seconds_to_decide: float | None
+    arrivals_by_hour: tuple[int, ...]
+    """24 counts, in the site's own hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of what just happened."""
+
+    at: datetime
+    visit_id: UUID
+    name: str
+    visitor_type: str
+    destination: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk page in one answer."""
+
+    as_of: datetime
+    holds: tuple[Hold, ...]
+    figures: DayFigures
+    just_now: tuple[Happening, ...]
+    """The last five, newest first."""
+    kiosks_in_touch: int
+    kiosks: int
+    lists_current: int
+    lists: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnSite:
+    """Everybody who was let in and was not seen leaving, earlier days included."""
+
+    as_of: datetime
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """One page of the history, newest first. `next_page` is opaque; None at the end."""
+
+    as_of: datetime
+    visits: tuple[Visit, ...]
+    total: int
+    next_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One event of a visit in words, as the drawer lists it."""
+
+    at: datetime
+    event_type: str
+    words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitStory:
+    """One visit with everything that happened to it, oldest first."""
+
+    visit: Visit
+    screening: Screening | None
+    decisions: tuple[Decision, ...]
+    happened: tuple[LogLine, ...]
+    kiosk_name: str
+    log_verified: bool
+    """Whether the kiosk's chain up to the visit's last event is unbroken at the hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists in force."""
+
+    as_of: datetime
+    lists: tuple[Watchlist, ...]
+
+
+class ChangeKind(StrEnum):
+    """What an import does to an entry of the list in force."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """One line of the difference to the version in force."""
+
+    kind: ChangeKind
+    name: str
+    birth_date: str
+    what: str
+    """E.g. ``whole entry`` or ``birth date now complete``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be used, with its line in the file, counted from 1."""
+
+    line: int
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import would do. Nothing has changed yet."""
+
+    columns: tuple[tuple[str, str, str], ...]
+    """(column in the file, first value, field it is read as; empty when left out)."""
+    in_file: int
+    added: int
+    changed: int
+    removed: int
+    bad: int
+    changes: tuple[EntryChange, ...]
+    """At most 200, in the file's order; removed ones last."""
+    bad_rows: tuple[BadRow, ...]
+    """At most 200."""
+    current_version: int | None

@@ -1,0 +1,60 @@
+"""The errors that reach a person. Each says what happened, what was kept, what to do next.
+
+::
+
+    VestibuleError
+    ├── ConfigError            a setting cannot be used (names file, line, and the way out)
+    ├── UnreadableIdError      a barcode is not an ID we can read
+    ├── ImportRefusedError     a list's file has rows that cannot be used; nothing was changed
+    ├── StorageError           the database cannot be opened or written
+    ├── CameraError            no picture comes
+    ├── PrinterError           a badge did not come out
+    ├── PhotoError             a photo is not a photo
+    └── HubError               the hub did not answer, or refused
+        ├── HubAwayError       no answer: try again later, nothing is lost
+        └── HubRefusedError    an answer that says no: pairing, token, protocol
+"""
+
+
+class VestibuleError(Exception):
+    """Base of all; its text is fit to be shown to a person as it is."""
+
+
+class ConfigError(VestibuleError):
+    """A setting cannot be used."""
+
+
+class UnreadableIdError(VestibuleError):
+    """A payload is not an ID that we can read."""
+
+
+class ImportRefusedError(VestibuleError):
+    """A list's file cannot be used as it is; nothing was changed."""
+
+
+class StorageError(VestibuleError):
+    """The database cannot be opened or written."""
+
+
+class CameraError(VestibuleError):
+    """No picture comes from the camera."""
+
+
+class PrinterError(VestibuleError):
+    """A badge did not come out."""
+
+
+class PhotoError(VestibuleError):
+    """Bytes that should be a photo are not one."""
+
+
+class HubError(VestibuleError):
+    """The hub did not answer, or refused."""
+
+
+class HubAwayError(HubError):
+    """No answer from the hub: what is waiting is kept and sent later."""
+
+
+class HubRefusedError(HubError):
+    """The hub answered no."""

@@ -1,0 +1,112 @@
+"""One comparison of a visitor with the lists, and what came of it. Pure values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from db.domain.watchlist import Category, WatchlistEntry
+
+
+class Outcome(StrEnum):
+    """CLEAR lets the visitor go on; HOLD asks a person. There is no third."""
+
+    CLEAR = "clear"
+    HOLD = "hold"
+
+
+class Field(StrEnum):
+    """What is compared, in the order in which it is always shown."""
+
+    FAMILY_NAME = "family_name"
+    GIVEN_NAME = "given_name"
+    MIDDLE_NAME = "middle_name"
+    BIRTH_DATE = "birth_date"
+    SEX = "sex"
+    PLACE = "place"
+    ID_NUMBER = "id_number"
+
+
+class Agreement(StrEnum):
+    """How two values of a field compare, in three words that need no training."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    MISSING = "missing"
+
+
+class Tier(StrEnum):
+    """Orders and words a match by how rare it is among unlisted visitors; all tiers hold."""
+
+    STRONG = "strong"
+    POSSIBLE = "possible"
+    CHECK_PHOTO = "check_photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One field's comparison: both values as shown to staff, the level in words, its bits."""
+
+    field: Field
+    visitor: str
+    entry: str
+    agreement: Agreement
+    words: str
+    """E.g. ``Same, one of two surnames``; see `db.screening.explain`."""
+    bits: float
+    """log2(m / u): positive speaks for the same person, negative against; 0.0 when missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry that may be the visitor, with all seven rows of evidence in `Field` order."""
+
+    entry: WatchlistEntry
+    list_id: UUID
+    list_name: str
+    category: Category
+    list_version: int
+    list_size: int
+    list_imported_at: datetime
+    max_age_days: int | None
+    tier: Tier
+    bits: float
+    """The sum of the evidence."""
+    one_in: int
+    """On a list of this size one visitor in so many would match this well by chance."""
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersion:
+    """A list that a screening used, so that the log says against what somebody was screened."""
+
+    list_id: UUID
+    name: str
+    version: int
+
+
+class HoldReason(StrEnum):
+    """Why a person must decide."""
+
+    MATCH = "match"
+    SCREENING_FAILED = "screening_failed"
+    LIST_OUTDATED = "list_outdated"
+    ID_NOT_READ = "id_not_read"
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The result of comparing one identity with every list. Best match first."""
+
+    screening_id: UUID
+    screened_at: datetime
+    engine_version: str
+    lists: tuple[ListVersion, ...]
+    matches: tuple[Match, ...] = ()
+    hold_reasons: tuple[HoldReason, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """HOLD whenever there is any reason for one: fail closed."""
+        return Outcome.HOLD if self.hold_reasons else Outcome.CLEAR

@@ -1,0 +1,1 @@
+"""The Qt Quick application at the front desk."""

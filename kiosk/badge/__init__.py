@@ -1,0 +1,1 @@
+"""From a visit to a badge on paper."""

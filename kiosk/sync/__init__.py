@@ -1,0 +1,1 @@
+"""The kiosk side of what travels between kiosk and hub."""

@@ -1,0 +1,1 @@
+"""What both applications show: icons, tokens, components, samples, and shared Qt code."""

@@ -1,0 +1,1 @@
+"""Invented people, licences and films for demo, drills, tests and benchmarks."""

@@ -1,0 +1,1 @@
+"""Qt code that both applications share."""
