@@ -1,0 +1,137 @@
+"""The hash chain: what makes a change of the log visible. Pure: no clock, no database.
+
+Every event is one line of JSON whose exact bytes are kept, ``hash = SHA-256(prev || line)``. The
+personal facts (body) travel beside the line, which holds only ``SHA-256(salt || body)``: retention
+may erase body and salt, and the chain still verifies. First `prev` of a chain: 32 zero bytes.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from db import codec
+
+ENVELOPE_VERSION = 1
+GENESIS = bytes(32)
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """Under which lists (id -> version) and settings an event came about."""
+
+    watchlists: dict[str, int]
+    settings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The line's fields, in the order in which they are written. `clock_offset` is in ms."""
+
+    v: int
+    type: str
+    type_v: int
+    event_id: UUID
+    district_id: str
+    site_id: str
+    kiosk_id: str
+    epoch: int
+    seq: int
+    occurred_at: datetime
+    clock_offset: int
+    actor: str
+    """``visitor``, ``kiosk``, ``hub`` or ``staff:<id>``: never a name, since the line stays."""
+    visit_id: UUID | None
+    cause_id: UUID | None
+    refs: Refs
+    body_commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEvent:
+    """An event as it travels and is kept: exact line, and the body with its salt beside it."""
+
+    line: bytes
+    salt: bytes
+    body: bytes
+
+    @property
+    def envelope(self) -> Envelope:
+        return codec.from_json(self.line, Envelope)
+
+
+def commit(salt: bytes, body: bytes) -> str:
+    """What the line says of the body, in hex."""
+    return hashlib.sha256(salt + body).hexdigest()
+
+
+def link(prev: bytes, line: bytes) -> bytes:
+    """The hash of an event, 32 bytes."""
+    return hashlib.sha256(prev + line).digest()
+
+
+def is_body_of(envelope: Envelope, salt: bytes, body: bytes) -> bool:
+    """Whether this body is the one that the line committed to."""
+    return hmac.compare_digest(envelope.body_commit, commit(salt, body))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A link as a database holds it; `salt` and `body` are None once retention erased them."""
+
+    seq: int
+    line: bytes
+    hash: bytes
+    salt: bytes | None
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check of one chain found. `broken` says where and how in words, empty when whole."""
+
+    device_id: str
+    epoch: int
+    events: int
+    head: bytes
+    broken: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return not self.broken
+
+
+def verify(device_id: str, epoch: int, stored: Iterable[StoredEvent]) -> Verification:
+    """Recompute a chain from its first link. Stops at the first link that does not hold."""
+    prev, expected = GENESIS, 1
+    for event in stored:
+        broken = _broken(device_id, epoch, expected, prev, event)
+        if broken:
+            return Verification(device_id, epoch, expected - 1, prev, broken)
+        prev, expected = event.hash, expected + 1
+    return Verification(device_id, epoch, expected - 1, prev)
+
+
+def _broken(device_id: str, epoch: int, expected: int, prev: bytes, event: StoredEvent) -> str:
+    if event.seq != expected:
+        return f"event {expected} is missing; the next one kept is {event.seq}"
+    if link(prev, event.line) != event.hash:
+        return f"event {expected} was changed, or one before it"
+    try:
+        envelope = codec.from_json(event.line, Envelope)
+    except codec.MalformedError:
+        return f"event {expected} cannot be read"
+    if (envelope.kiosk_id, envelope.epoch, envelope.seq) != (device_id, epoch, expected):
+        return f"event {expected} belongs to another place in the log"
+    if (event.salt is None) != (event.body is None):
+        return f"the personal facts of event {expected} are half gone"
+    if (
+        event.salt is not None
+        and event.body is not None
+        and not is_body_of(envelope, event.salt, event.body)
+    ):
+        return f"the personal facts of event {expected} were changed"
+    return ""

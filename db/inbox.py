@@ -1,0 +1,125 @@
+"""The hub's side of the log: every kiosk's events, received exactly once in effect.
+
+Facts are never refused for what they say: an unknown type is stored, an event that cannot be
+applied is stored and quarantined with its reason. Only a chain that does not fit is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from db import chain, codec, log, visits
+from db.models import ChainRow, EventRow
+
+
+class GapError(Exception):
+    """The batch does not follow on what is here: send from `expected_seq` on."""
+
+    def __init__(self, expected_seq: int) -> None:
+        super().__init__(f"events from {expected_seq} on are missing")
+        self.expected_seq = expected_seq
+
+
+class ForkError(Exception):
+    """Two different events claim one place: a copied disk, or a changed log. Stop and alarm."""
+
+
+class MalformedEventError(Exception):
+    """A line is no envelope, or its body is not the one it committed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a batch: the new head, and how many events were new here."""
+
+    head: log.Head
+    new: tuple[chain.Envelope, ...]
+
+
+def head(session: Session, device_id: str, epoch: int) -> log.Head:
+    """Where the device's chain stands at the hub: resume always starts here."""
+    row = session.get(ChainRow, (device_id, epoch))
+    return (
+        log.Head(epoch, 0, chain.GENESIS)
+        if row is None
+        else log.Head(epoch, row.head_seq, row.head_hash)
+    )
+
+
+def receive(
+    session: Session,
+    device_id: str,
+    epoch: int,
+    events: Sequence[chain.SealedEvent],
+    now: datetime,
+) -> Received:
+    """Store and apply a batch in its order; events that are here already are passed over.
+
+    Raises `GapError`, `ForkError` or `MalformedEventError`; the caller's transaction then rolls
+    back, so that nothing of the batch is half applied.
+    """
+    row = log.chain_row(session, device_id, epoch)
+    new: list[chain.Envelope] = []
+    for sealed in events:
+        envelope = _open(sealed, device_id, epoch)
+        if envelope.seq > row.head_seq + 1:
+            raise GapError(row.head_seq + 1)
+        if envelope.seq <= row.head_seq:
+            _same_as_kept(session, envelope, sealed)
+            continue
+        if session.get(EventRow, envelope.event_id) is not None:
+            raise ForkError(f"event {envelope.seq} has the id of another event")
+        kept = log.store(session, row, envelope, sealed, received_at=now)
+        kept.parked = _apply(session, envelope, sealed)
+        new.append(envelope)
+    row.acked_seq = row.head_seq
+    session.flush()
+    return Received(log.Head(epoch, row.head_seq, row.head_hash), tuple(new))
+
+
+def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelope:
+    try:
+        envelope = sealed.envelope
+    except codec.MalformedError as error:
+        raise MalformedEventError("a line is no event") from error
+    if (envelope.kiosk_id, envelope.epoch) != (device_id, epoch):
+        raise MalformedEventError(f"event {envelope.seq} is not of this kiosk")
+    if not chain.is_body_of(envelope, sealed.salt, sealed.body):
+        raise MalformedEventError(f"the body of event {envelope.seq} is not the one it names")
+    return envelope
+
+
+def _same_as_kept(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> None:
+    kept = session.scalar(
+        select(EventRow.line).where(
+            EventRow.device_id == envelope.kiosk_id,
+            EventRow.epoch == envelope.epoch,
+            EventRow.seq == envelope.seq,
+        )
+    )
+    if kept != sealed.line:
+        raise ForkError(f"event {envelope.seq} differs from the one received before")
+
+
+def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> str | None:
+    """Apply one event in a savepoint. Returns why it could not be, for the quarantine."""
+    try:
+        event = codec.event_from_json(envelope.type, sealed.body)
+        if event is None:
+            return f"this version does not know {envelope.type}; it is kept for a later one"
+        with session.begin_nested():
+            visits.apply(session, envelope, event)
+    except codec.MalformedError:
+        return "its facts cannot be read by this version"
+    except (SQLAlchemyError, LookupError, ValueError) as error:
+        return f"it could not be applied ({type(error).__name__})"
+    return None
+
+
+def quarantined(session: Session) -> int:
+    """How many received events could not be applied."""
+    return len(session.scalars(select(EventRow.event_id).where(EventRow.parked.is_not(None))).all())

@@ -1,0 +1,129 @@
+"""Events that a device says itself, chained; on a kiosk they wait here for the hub.
+
+An event is added in the transaction of the change that it describes: both or neither are kept.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db import chain, codec, log, visits
+from db.domain.events import TYPE_VERSIONS, DomainEvent
+from db.ids import new_id
+from db.models import ChainRow, EventBodyRow, EventRow
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Who speaks: a kiosk, or the hub itself. A copied disk must never share an `epoch`."""
+
+    district_id: str
+    site_id: str
+    kiosk_id: str
+    epoch: int = 1
+    clock_offset_ms: int = 0
+
+
+def add(
+    session: Session,
+    device: Device,
+    event: DomainEvent,
+    now: datetime,
+    *,
+    actor: str,
+    visit_id: UUID | None = None,
+    cause_id: UUID | None = None,
+    watchlists: Mapping[str, int] | None = None,
+) -> UUID:
+    """Append the event to the device's chain and apply it to the visits. Returns its id."""
+    row = log.chain_row(session, device.kiosk_id, device.epoch)
+    name, body = codec.event_to_json(event)
+    salt = secrets.token_bytes(chain.SALT_BYTES)
+    envelope = chain.Envelope(
+        v=chain.ENVELOPE_VERSION,
+        type=name,
+        type_v=TYPE_VERSIONS[name],
+        event_id=new_id(now),
+        district_id=device.district_id,
+        site_id=device.site_id,
+        kiosk_id=device.kiosk_id,
+        epoch=device.epoch,
+        seq=row.head_seq + 1,
+        occurred_at=now,
+        clock_offset=device.clock_offset_ms,
+        actor=actor,
+        visit_id=visit_id,
+        cause_id=cause_id,
+        refs=chain.Refs(dict(watchlists or {})),
+        body_commit=chain.commit(salt, body),
+    )
+    sealed = chain.SealedEvent(codec.to_json(envelope), salt, body)
+    log.store(session, row, envelope, sealed, received_at=None)
+    visits.apply(session, envelope, event)
+    return envelope.event_id
+
+
+def pending(
+    session: Session, device: Device, after_seq: int, limit: int
+) -> list[chain.SealedEvent]:
+    """The device's own events behind `after_seq`, in their own order (never the clock's)."""
+    rows = session.execute(
+        select(EventRow.line, EventBodyRow.salt, EventBodyRow.body)
+        .join(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
+        .where(
+            EventRow.device_id == device.kiosk_id,
+            EventRow.epoch == device.epoch,
+            EventRow.seq > after_seq,
+        )
+        .order_by(EventRow.seq)
+        .limit(limit)
+    )
+    return [chain.SealedEvent(line, salt, body) for line, salt, body in rows]
+
+
+def head(session: Session, device: Device) -> log.Head:
+    """Where the device's own chain stands."""
+    row = log.chain_row(session, device.kiosk_id, device.epoch)
+    return log.Head(row.epoch, row.head_seq, row.head_hash)
+
+
+def hash_at(session: Session, device: Device, seq: int) -> bytes | None:
+    """The hash of the device's own event `seq`; None when there is no such event."""
+    if seq == 0:
+        return chain.GENESIS
+    return session.scalar(
+        select(EventRow.hash).where(
+            EventRow.device_id == device.kiosk_id,
+            EventRow.epoch == device.epoch,
+            EventRow.seq == seq,
+        )
+    )
+
+
+def accept(session: Session, device: Device, acked_seq: int) -> None:
+    """Remember that the hub has everything up to `acked_seq`."""
+    session.execute(
+        update(ChainRow)
+        .where(
+            ChainRow.device_id == device.kiosk_id,
+            ChainRow.epoch == device.epoch,
+            ChainRow.acked_seq < acked_seq,
+        )
+        .values(acked_seq=acked_seq)
+    )
+
+
+def park(session: Session, event_id: UUID, reason: str) -> None:
+    """Say why an event could not be sent or applied. It stays where it is in the chain."""
+    session.execute(update(EventRow).where(EventRow.event_id == event_id).values(parked=reason))
+
+
+def waiting(session: Session, device: Device) -> int:
+    """How many events the hub has not confirmed yet."""
+    row = log.chain_row(session, device.kiosk_id, device.epoch)
+    return row.head_seq - row.acked_seq

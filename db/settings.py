@@ -1,0 +1,34 @@
+"""Settings that are not configuration: who this device is, its cursor, what the hub sent."""
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import codec
+from db.models import SettingRow
+
+T = TypeVar("T")
+
+
+def read(session: Session, name: str, of: type[T]) -> T | None:
+    """The setting as a value of type `of`, or None when it was never written."""
+    text = session.scalar(select(SettingRow.value).where(SettingRow.name == name))
+    return None if text is None else codec.from_json(text, of)
+
+
+def write(session: Session, name: str, value: object) -> None:
+    text = codec.to_json(value).decode()
+    row = session.get(SettingRow, name)
+    if row is None:
+        session.add(SettingRow(name=name, value=text))
+    else:
+        row.value = text
+    session.flush()
+
+
+def remove(session: Session, name: str) -> None:
+    row = session.get(SettingRow, name)
+    if row is not None:
+        session.delete(row)
+        session.flush()
