@@ -63,7 +63,7 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
         case VisitCheckedIn():
             _apply_checked_in(session, envelope, event)
         case VisitCheckedOut():
-            _apply_checked_out(session, envelope, event)
+            _depart(_row(session, event.visit_id), envelope.occurred_at, event.way)
         case VisitAbandoned():
             row = _row(session, event.visit_id)
             if row.state in (VisitState.CLEARED, VisitState.HELD):
@@ -155,13 +155,19 @@ def _apply_checked_in(session: Session, envelope: Envelope, event: VisitCheckedI
     row.checked_in_at = envelope.occurred_at
 
 
-def _apply_checked_out(session: Session, envelope: Envelope, event: VisitCheckedOut) -> None:
-    row = _row(session, event.visit_id)
+def apply_staff_check_out(session: Session, visit_id: UUID, at: datetime) -> None:
+    """On a kiosk: staff saw somebody leave at the desk. The event itself is in the hub's chain."""
+    if session.get(VisitRow, visit_id) is not None:
+        _depart(_row(session, visit_id), at, CheckOutWay.STAFF)
+        session.flush()
+
+
+def _depart(row: VisitRow, at: datetime, way: CheckOutWay) -> None:
     if row.state == VisitState.DEPARTED:
         return  # seen leaving twice (kiosk and desk): the first one counts, both are in the log
     row.state = VisitState.DEPARTED
-    row.checked_out_at = envelope.occurred_at
-    row.checked_out_by = event.way
+    row.checked_out_at = at
+    row.checked_out_by = way
 
 
 def _row(session: Session, visit_id: UUID) -> VisitRow:
@@ -201,23 +207,30 @@ def on_site_named(session: Session, name: PersonName) -> list[Visit]:
     ]
 
 
+def on_site_of_person(session: Session, identity: Identity, number_hash: str) -> list[Visit]:
+    """The person's visits that nobody saw end, newest first."""
+    return _of_person(session, identity, number_hash, _is_on_site())
+
+
 def of_person_since(
     session: Session, identity: Identity, number_hash: str, since: datetime
 ) -> list[Visit]:
-    """The person's visits that began since then, newest first.
+    """The person's visits that began since then, newest first."""
+    return _of_person(session, identity, number_hash, VisitRow.started_at >= since)
 
-    The same person is who shows the same ID number, or without one has the same name and date.
-    """
-    same: ColumnElement[bool]
-    if number_hash:
-        same = VisitRow.number_hash == number_hash
-    else:
+
+def _of_person(
+    session: Session, identity: Identity, number_hash: str, condition: ColumnElement[bool]
+) -> list[Visit]:
+    """The same person shows the same ID number, or without one has the same name and date."""
+    same: ColumnElement[bool] = VisitRow.number_hash == number_hash
+    if not number_hash:
         same = (VisitRow.search_name == _search_name(identity.name)) & (
             VisitRow.birth_date == identity.birth_date
         )
     rows = session.scalars(
         select(VisitRow)
-        .where(same, VisitRow.started_at >= since)
+        .where(same, condition)
         .order_by(VisitRow.started_at.desc(), VisitRow.visit_id.desc())
     )
     return [value_of(r) for r in rows]

@@ -1,0 +1,1 @@
+"""Qt models over the hub's answers, and how their rows are painted."""

@@ -1,0 +1,1 @@
+"""Small painted widgets that the pages are put together from."""

@@ -1,0 +1,170 @@
+"""Reception's transactions, run one after the other on the database thread.
+
+Each method returns at once; `done` or `failed` is called on the GUI thread. What was written is
+announced by `written`, so that it is sent to the hub without waiting.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+from sqlalchemy.orm import Session
+
+from db import settings, staff_pins, visits
+from db.domain.decision import Decision
+from db.domain.errors import VestibuleError
+from db.domain.events import BadgeFailed, BadgePrinted
+from db.domain.people import Identity, PersonName
+from db.domain.visit import CheckOutWay, Host, Visit
+from db.engine import Database
+from db.screening.index import Index
+from db.staff_pins import StaffOnDuty
+from kiosk import reception
+from kiosk.draft import VisitDraft
+from kiosk.lists import load_index
+from kiosk.reception import Desk, NewBadge, ScreenedVisit
+from kiosk.sync.exchange import HOSTS
+from resources.toolkit.jobs import Jobs
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+Done = Callable[[T], object]
+Failed = Callable[[Exception], object]
+
+
+class FrontDesk(QObject):
+    """The kiosk's only writer of visits.
+
+    Signals:
+        written: something new is in the database.
+    """
+
+    written = Signal()
+
+    def __init__(
+        self, database: Database, jobs: Jobs, desk: Desk, now: Callable[[], datetime]
+    ) -> None:
+        super().__init__()
+        self._database = database
+        self._jobs = jobs
+        self.desk = desk
+        self._now = now
+        self._index: Index | None = None
+
+    def load_lists(self) -> None:
+        """Load the lists again, between two transactions. Without them every visitor is held."""
+
+        def load() -> None:
+            # On the database thread, so that the next screening there already uses it.
+            try:
+                self._index = load_index(self._database)
+            except Exception:
+                self._index = None
+                raise
+
+        def lost(error: Exception) -> None:
+            LOG.error("the lists could not be loaded (%s): every visitor is held", type(error))
+
+        self._jobs.run(load, _ignore, lost)
+
+    def screen(self, identity: Identity, done: Done[ScreenedVisit], failed: Failed) -> None:
+        """Compare with the lists as they are when the job runs, not when it was asked for."""
+
+        def work(session: Session) -> ScreenedVisit:
+            return reception.screen_visitor(session, self.desk, identity, self._index, self._now())
+
+        self._write(work, done, failed)
+
+    def decide(
+        self, decision: Decision, staff: StaffOnDuty, done: Done[Decision], failed: Failed
+    ) -> None:
+        def work(session: Session) -> Decision:
+            return reception.record_decision(session, self.desk, decision, staff.staff_id)
+
+        self._write(work, done, failed)
+
+    def check_in(
+        self, draft: VisitDraft, badge: NewBadge, done: Done[Visit], failed: Failed
+    ) -> None:
+        self._write(
+            lambda s: reception.check_in(s, self.desk, draft, badge, self._now()), done, failed
+        )
+
+    def check_out(
+        self, visit_id: UUID, way: CheckOutWay, done: Done[Visit], failed: Failed
+    ) -> None:
+        self._write(
+            lambda s: reception.check_out(s, self.desk, visit_id, way, self._now()), done, failed
+        )
+
+    def abandon(self, visit_id: UUID) -> None:
+        self._write(
+            lambda s: reception.abandon(s, self.desk, visit_id, self._now()), _ignore, _log_only
+        )
+
+    def settle_badge(self, outcome: BadgePrinted | BadgeFailed) -> None:
+        self._write(
+            lambda s: reception.badge_settled(s, self.desk, outcome, self._now()),
+            _ignore,
+            _log_only,
+        )
+
+    # ---- reading -----------------------------------------------------------------------------
+
+    def decision_on(self, visit_id: UUID, done: Done[Decision | None]) -> None:
+        self._read(lambda s: visits.decision_in_force(s, visit_id), done, _log_only)
+
+    def find_by_badge(self, token: str, done: Done[Visit | None], failed: Failed) -> None:
+        self._read(lambda s: visits.on_site_with_token(s, token), done, failed)
+
+    def find_by_sticker(self, sticker: str, done: Done[Visit | None], failed: Failed) -> None:
+        self._read(lambda s: visits.on_site_with_sticker(s, sticker), done, failed)
+
+    def find_by_identity(self, identity: Identity, done: Done[list[Visit]], failed: Failed) -> None:
+        self._read(lambda s: reception.on_site_of(s, self.desk, identity), done, failed)
+
+    def find_by_name(self, name: PersonName, done: Done[list[Visit]], failed: Failed) -> None:
+        self._read(lambda s: visits.on_site_named(s, name), done, failed)
+
+    def whose_pin(self, pin: str, done: Done[StaffOnDuty | None], failed: Failed) -> None:
+        self._read(lambda s: staff_pins.whose(s, pin), done, failed)
+
+    def hosts(self, done: Done[tuple[Host, ...]]) -> None:
+        self._read(lambda s: settings.read(s, HOSTS, tuple[Host, ...]) or (), done, _log_only)
+
+    def _write(self, work: Callable[[Session], T], done: Done[T], failed: Failed) -> None:
+        def job() -> T:
+            with self._database.begin() as session:
+                return work(session)
+
+        def told(result: T) -> None:
+            self.written.emit()
+            done(result)
+
+        self._jobs.run(job, told, failed)
+
+    def _read(self, work: Callable[[Session], T], done: Done[T], failed: Failed) -> None:
+        def job() -> T:
+            with self._database.read() as session:
+                return work(session)
+
+        self._jobs.run(job, done, failed)
+
+
+def words_of(error: Exception) -> str:
+    """What to tell a person of an error: its own words when it is one of ours."""
+    if isinstance(error, VestibuleError):
+        return str(error)
+    return "Something in this program did not work."
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+def _log_only(error: Exception) -> None:
+    LOG.error("a transaction failed: %s", words_of(error))

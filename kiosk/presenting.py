@@ -1,0 +1,147 @@
+"""What the screens show of a visit, in words. Pure: values in, views out.
+
+Nothing here tells one visitor from another where they must look the same, and nothing shows more
+than a screen in a lobby may: no day and month of birth, no score, no list's name to a visitor.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from db.domain.people import Document, DocumentKind, Identity
+from db.domain.screening import Agreement, Evidence, Field, HoldReason, Match, Screening
+from db.domain.visit import Host, Visit, VisitDetails
+from kiosk.scan.places import name_of_jurisdiction
+from kiosk.scan.presentable import presentable
+from kiosk.ui.views import ConfirmView, EvidenceLine, StaffView
+
+_KINDS = {
+    DocumentKind.DRIVER_LICENSE: "Driver license",
+    DocumentKind.ID_CARD: "ID card",
+    DocumentKind.PASSPORT: "Passport",
+    DocumentKind.OTHER: "ID",
+}
+
+_FIELDS = {
+    Field.FAMILY_NAME: "Last name",
+    Field.GIVEN_NAME: "First name",
+    Field.MIDDLE_NAME: "Middle name",
+    Field.BIRTH_DATE: "Birth date",
+    Field.SEX: "Sex",
+    Field.PLACE: "State",
+    Field.ID_NUMBER: "ID number",
+}
+
+_WHY_HELD = {
+    HoldReason.SCREENING_FAILED: "The lists could not be compared. Nothing is known against this "
+    "visitor, and nothing for them: the decision is yours.",
+    HoldReason.LIST_OUTDATED: "A list is older than it may be, so a person decides.",
+    HoldReason.ID_NOT_READ: "The visitor typed the name; no ID was read. Somebody who knows them "
+    "can vouch.",
+}
+
+
+def document_words(document: Document | None) -> str:
+    """``Driver license, Texas``; empty when the name was typed."""
+    if document is None:
+        return ""
+    place = name_of_jurisdiction(document.jurisdiction, document.country)
+    return ", ".join(p for p in (_KINDS[document.kind], place) if p)
+
+
+def confirm_view(identity: Identity) -> ConfirmView:
+    return ConfirmView(
+        name=presentable(identity.name).short,
+        birth_year=identity.birth_date.year if identity.birth_date else None,
+        document=document_words(identity.document),
+    )
+
+
+def destination(details: VisitDetails) -> tuple[str, str]:
+    """Where to go, and the line under it: ``("Room 12", "Mr. Okafor, Grade 3")``."""
+    host = details.host
+    if host is None:
+        return "The office", ""
+    if not host.place:
+        return host.name, host.role
+    return host.place, ", ".join(p for p in (host.name, host.role) if p)
+
+
+def staff_view(visit: Visit, screening: Screening, staff_name: str, now: datetime) -> StaffView:
+    """A hold as the kiosk's staff screen explains it: the best match, field by field."""
+    best = screening.matches[0] if screening.matches else None
+    return StaffView(
+        staff_name=staff_name,
+        number=visit.number,
+        waiting_since=visit.started_at,
+        visitor_heading=document_words(visit.identity.document) or "Name typed",
+        list_heading="" if best is None else _list_heading(best, now),
+        lines=_own_lines(visit) if best is None else tuple(_line(e) for e in best.evidence),
+        summary=_summary(screening, best),
+        other_matches=max(0, len(screening.matches) - 1),
+    )
+
+
+def _line(evidence: Evidence) -> EvidenceLine:
+    return EvidenceLine(
+        field=_FIELDS[evidence.field],
+        visitor=evidence.visitor,
+        entry=evidence.entry,
+        agreement=evidence.agreement,
+        words=evidence.words,
+    )
+
+
+def _own_lines(visit: Visit) -> tuple[EvidenceLine, ...]:
+    """What is known of the visitor when there is nothing to compare with."""
+    name = presentable(visit.identity.name)
+    born = visit.identity.birth_date
+    known = (
+        ("Last name", name.family),
+        ("First name", name.given),
+        ("Middle name", name.middle),
+        ("Birth date", "" if born is None else f"{born:%m/%d/%Y}"),
+    )
+    return tuple(
+        EvidenceLine(field, value or "Not given", "", Agreement.MISSING, "Nothing to compare")
+        for field, value in known
+    )
+
+
+def _list_heading(match: Match, now: datetime) -> str:
+    days = (now - match.list_imported_at).days
+    age = "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
+    return f"{match.list_name}, updated {age}"
+
+
+def _summary(screening: Screening, best: Match | None) -> str:
+    if best is None:
+        return " ".join(_WHY_HELD[r] for r in screening.hold_reasons if r in _WHY_HELD)
+    counts = {a: sum(e.agreement is a for e in best.evidence) for a in Agreement}
+    agree, differ, missing = (
+        counts[Agreement.AGREES],
+        counts[Agreement.DIFFERS],
+        counts[Agreement.MISSING],
+    )
+    text = (
+        f"{agree} {'field agrees' if agree == 1 else 'fields agree'}, {differ} "
+        f"{'differs' if differ == 1 else 'differ'}, {missing} "
+        f"{'is' if missing == 1 else 'are'} missing."
+    )
+    others = len(screening.matches) - 1
+    if others:
+        return f"{text} {others} other {'entry' if others == 1 else 'entries'} may match too."
+    return f"{text} No other list has an entry like this. The decision is yours."
+
+
+def valid_until(now: datetime, zone: ZoneInfo, closing: tuple[int, int]) -> datetime:
+    """When a badge made now runs out: at closing time (hour, minute), or a day's end after it."""
+    local = now.astimezone(zone)
+    until = local.replace(hour=closing[0], minute=closing[1], second=0, microsecond=0)
+    if until <= local:
+        until = local.replace(hour=23, minute=59, second=0, microsecond=0)
+    return until
+
+
+def office(place: str) -> Host:
+    """Stand-in host for somebody who does not know where to go."""
+    return Host(host_id="office", name="The office", place=place)

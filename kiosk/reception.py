@@ -1,0 +1,262 @@
+"""What the kiosk does for a visitor. Each function is the work of one transaction.
+
+The caller gives the session, the moment and the `Desk`; nothing here knows Qt, cameras or paper.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db.screening.engine import ENGINE_VERSION, screen
+from db.screening.index import Index
+from sqlalchemy.orm import Session
+
+from db import outbox, photos, visits
+from db.domain.decision import Decision
+from db.domain.errors import VestibuleError
+from db.domain.events import (
+    BadgeFailed,
+    BadgePrinted,
+    DecisionMade,
+    VisitAbandoned,
+    VisitCheckedIn,
+    VisitCheckedOut,
+    VisitorScreened,
+)
+from db.domain.people import Identity
+from db.domain.screening import HoldReason, Screening
+from db.domain.visit import CheckOutWay, Visit, VisitState
+from db.ids import new_id
+from kiosk.draft import VisitDraft
+
+
+class NotAdmittedError(VestibuleError):
+    """Somebody would have got a badge without being cleared; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stays the same from visitor to visit: who this kiosk is, and the site's rules."""
+
+    device: outbox.Device
+    zone: ZoneInfo
+    number_key: bytes
+    """The district's key for hashes of ID numbers."""
+    photos: Path
+    typed_name_is_held: bool = True
+    """Whether somebody without an ID waits for staff to vouch."""
+    rules_version: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedVisit:
+    """A visit after its screening. `decision` is set when staff decided on it before."""
+
+    visit: Visit
+    screening: Screening
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBadge:
+    """What is printed once: the token is stored nowhere else."""
+
+    token: str
+    code: str
+    valid_until: datetime
+
+
+def screen_visitor(
+    session: Session, desk: Desk, identity: Identity, index: Index | None, now: datetime
+) -> ScreenedVisit:
+    """Compare a visitor with every list and open the visit, or find the hold they come back to.
+
+    `index` is None when the lists could not be loaded. Whatever goes wrong in the comparison is
+    a hold, never a pass.
+    """
+    number_hash = _number_hash(desk, identity)
+    earlier = _visit_to_resume(session, desk, identity, number_hash, now)
+    if earlier is not None:
+        return earlier
+    screening = _screen(desk, identity, index, number_hash, now)
+    visit_id = new_id(now)
+    event = VisitorScreened(
+        visit_id=visit_id,
+        number=visits.next_number(session, desk.device.kiosk_id, _midnight(desk, now)),
+        identity=_without_number(identity),
+        number_hash=number_hash,
+        screening=screening,
+    )
+    outbox.add(
+        session,
+        desk.device,
+        event,
+        now,
+        actor="visitor",
+        visit_id=visit_id,
+        watchlists={str(v.list_id): v.version for v in screening.lists},
+    )
+    return ScreenedVisit(_visit(session, visit_id), screening)
+
+
+def record_decision(session: Session, desk: Desk, decision: Decision, staff_id: UUID) -> Decision:
+    """Keep what a member of staff decided at the kiosk. Returns the decision in force.
+
+    When the hub's decision came first, that one stays in force and this one is kept beside it.
+    """
+    outbox.add(
+        session,
+        desk.device,
+        DecisionMade(decision),
+        decision.decided_at,
+        actor=f"staff:{staff_id}",
+        visit_id=decision.visit_id,
+    )
+    return visits.decision_in_force(session, decision.visit_id) or decision
+
+
+def check_in(
+    session: Session, desk: Desk, draft: VisitDraft, badge: NewBadge, now: datetime
+) -> Visit:
+    """Let somebody in: photo, badge code and event together.
+
+    Raises `NotAdmittedError` unless the visit was cleared, by its screening or by staff.
+    """
+    if draft.visit is None or draft.details is None:
+        raise NotAdmittedError("The sign-in is not complete. Nothing was changed; start again.")
+    visit = _visit(session, draft.visit.visit_id)
+    if visit.state is not VisitState.CLEARED:
+        raise NotAdmittedError("This visit was not cleared. Nothing was changed; ask the office.")
+    photo = ""
+    if draft.photo:
+        photo = photos.keep(desk.photos, draft.photo)
+        photos.remember(session, photo, now)
+    event = VisitCheckedIn(
+        visit_id=visit.visit_id,
+        details=draft.details,
+        with_escort=visit.with_escort,
+        photo=photo,
+        badge_token_hash=visits.hash_badge_token(badge.token),
+        badge_code=badge.code,
+        valid_until=badge.valid_until,
+        agreed_to=desk.rules_version,
+        signed=draft.signed,
+    )
+    outbox.add(session, desk.device, event, now, actor="visitor", visit_id=visit.visit_id)
+    return _visit(session, visit.visit_id)
+
+
+def check_out(
+    session: Session, desk: Desk, visit_id: UUID, way: CheckOutWay, now: datetime
+) -> Visit:
+    """Somebody leaves. Leaving twice changes nothing: the first time counts."""
+    visit = _visit(session, visit_id)
+    if visit.is_on_site():
+        event = VisitCheckedOut(visit_id, way)
+        outbox.add(session, desk.device, event, now, actor="visitor", visit_id=visit_id)
+        visit = _visit(session, visit_id)
+    return visit
+
+
+def abandon(session: Session, desk: Desk, visit_id: UUID, now: datetime) -> None:
+    """The visitor stopped before signing in. A decided or finished visit stays as it is."""
+    visit = _visit(session, visit_id)
+    if visit.state in (VisitState.CLEARED, VisitState.HELD):
+        outbox.add(
+            session, desk.device, VisitAbandoned(visit_id), now, actor="visitor", visit_id=visit_id
+        )
+
+
+def badge_settled(
+    session: Session, desk: Desk, outcome: BadgePrinted | BadgeFailed, now: datetime
+) -> None:
+    """Note whether the badge came out. The check-in stands either way.
+
+    A failed badge is said again, with its `sticker`, once a sticker is worn instead.
+    """
+    outbox.add(session, desk.device, outcome, now, actor="kiosk", visit_id=outcome.visit_id)
+
+
+def _screen(
+    desk: Desk, identity: Identity, index: Index | None, number_hash: str, now: datetime
+) -> Screening:
+    screening_id = new_id(now)
+    if index is None:
+        return _failed(screening_id, now)
+    try:
+        found = screen(identity, index, number_hash=number_hash, now=now, screening_id=screening_id)
+    except Exception:  # noqa: BLE001  fail closed: whatever broke, a person decides
+        return _failed(screening_id, now)
+    if identity.document is None and desk.typed_name_is_held:
+        reasons = (*found.hold_reasons, HoldReason.ID_NOT_READ)
+        return replace(found, hold_reasons=reasons)
+    return found
+
+
+def _failed(screening_id: UUID, now: datetime) -> Screening:
+    return Screening(
+        screening_id,
+        now,
+        ENGINE_VERSION,
+        lists=(),
+        hold_reasons=(HoldReason.SCREENING_FAILED,),
+    )
+
+
+def _visit_to_resume(
+    session: Session, desk: Desk, identity: Identity, number_hash: str, now: datetime
+) -> ScreenedVisit | None:
+    """Find today's visit of the same person that staff still look at, or have just approved.
+
+    Somebody who was denied is screened anew: it is staff who decide again, not the machine.
+    An approval is taken up only with the same ID, since anybody can type a name.
+    """
+    since = _midnight(desk, now)
+    for visit in visits.of_person_since(session, identity, number_hash, since):
+        screening = visits.screening_of(session, visit.visit_id)
+        decision = visits.decision_in_force(session, visit.visit_id)
+        if screening is None:
+            continue
+        if visit.state is VisitState.HELD:
+            return ScreenedVisit(visit, screening)
+        if visit.state is VisitState.CLEARED and decision is not None and number_hash:
+            return ScreenedVisit(visit, screening, decision)
+    return None
+
+
+def _number_hash(desk: Desk, identity: Identity) -> str:
+    if identity.document is None:
+        return ""
+    return visits.hash_document_number(desk.number_key, identity.document.number)
+
+
+def _without_number(identity: Identity) -> Identity:
+    if identity.document is None:
+        return identity
+    return replace(identity, document=replace(identity.document, number=""))
+
+
+def _visit(session: Session, visit_id: UUID) -> Visit:
+    visit = visits.get(session, visit_id)
+    if visit is None:
+        raise LookupError(f"no visit {visit_id}")
+    return visit
+
+
+def _midnight(desk: Desk, now: datetime) -> datetime:
+    local = now.astimezone(desk.zone)
+    return datetime(local.year, local.month, local.day, tzinfo=desk.zone).astimezone(UTC)
+
+
+def next_midnight(zone: ZoneInfo, now: datetime) -> datetime:
+    """When the site's day ends, in UTC."""
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).astimezone(UTC)
+
+
+def on_site_of(session: Session, desk: Desk, identity: Identity) -> list[Visit]:
+    """Find the visits of whoever shows this ID that nobody saw end, newest first."""
+    number_hash = _number_hash(desk, identity)
+    return visits.on_site_of_person(session, identity, number_hash)

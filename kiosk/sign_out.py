@@ -1,0 +1,141 @@
+"""Signing out: by badge, ID, name or sticker. A part of `VisitController`."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from db.domain.people import Identity, PersonName
+from db.domain.visit import CheckOutWay, Visit
+from kiosk import presenting
+from kiosk.controller import StepChange, VisitController
+from kiosk.flow import Event, Step
+from kiosk.front_desk import FrontDesk
+from kiosk.ui import views
+
+JUST_LEFT_SHOWN = 3
+
+
+class SignOut(QObject):
+    """FIND_VISIT, CHECKING_OUT and GOODBYE."""
+
+    def __init__(self, visit: VisitController, front_desk: FrontDesk) -> None:
+        super().__init__(visit)
+        self._visit = visit
+        self._front_desk = front_desk
+        self._not_found = ""
+        self._found: Visit | None = None
+        self._way = CheckOutWay.BADGE
+        self._just_left: tuple[tuple[str, datetime], ...] = ()
+        self.camera_trouble = ""
+        visit.offers(Step.FIND_VISIT, self._find_view)
+        visit.offers(Step.CHECKING_OUT, self._find_view)
+        visit.offers(Step.GOODBYE, self._goodbye_view)
+        window = visit.window
+        window.sign_out_named.connect(self._on_name_typed)
+        window.sticker_sign_out.connect(self._on_sticker_typed)
+        visit.step_changed.connect(self._on_step_changed)
+
+    def badge_shown(self, token: str) -> None:
+        """A badge was before the camera; the lens calls this."""
+        self._look_up(
+            lambda found: self._front_desk.find_by_badge(token, found, self._on_failed),
+            CheckOutWay.BADGE,
+            "This badge is not signed in here today.",
+        )
+
+    def id_shown(self, identity: Identity) -> None:
+        """An ID was before the camera while signing out."""
+        self._look_up(
+            lambda found: self._front_desk.find_by_identity(
+                identity, lambda many: found(_only(many)), self._on_failed
+            ),
+            CheckOutWay.IDENTITY,
+            "Nobody with this ID is signed in here.",
+        )
+
+    def _on_name_typed(self, typed: views.TypedName) -> None:
+        name = PersonName(typed.given_name.strip(), typed.family_name.strip())
+        self._look_up(
+            lambda found: self._front_desk.find_by_name(
+                name, lambda many: found(_only(many)), self._on_failed
+            ),
+            CheckOutWay.NAME,
+            "We did not find that name. Please ask the office.",
+        )
+
+    def _on_sticker_typed(self, number: str) -> None:
+        self._look_up(
+            lambda found: self._front_desk.find_by_sticker(number, found, self._on_failed),
+            CheckOutWay.BADGE,
+            "We did not find that number. Please ask the office.",
+        )
+
+    def _look_up(
+        self,
+        ask: Callable[[Callable[[Visit | None], None]], None],
+        way: CheckOutWay,
+        not_found: str,
+    ) -> None:
+        if self._visit.step is not Step.FIND_VISIT:
+            return
+
+        def found(visit: Visit | None) -> None:
+            if self._visit.step is not Step.FIND_VISIT:
+                return
+            if visit is None:
+                self._not_found = not_found
+                self._visit.refresh()
+                return
+            self._found, self._way = visit, way
+            self._visit.advance(Event.VISIT_FOUND)
+
+        ask(self._visit.of_this_sitting(found))
+
+    def _on_step_changed(self, change: StepChange) -> None:
+        if change.step is Step.FIND_VISIT:
+            self._not_found = ""
+        elif change.step is Step.WELCOME:
+            self._found = None
+        elif change.step is Step.CHECKING_OUT and self._found is not None:
+            self._front_desk.check_out(
+                self._found.visit_id,
+                self._way,
+                self._visit.of_this_sitting(self._on_checked_out),
+                self._on_failed,
+            )
+
+    def _on_checked_out(self, visit: Visit) -> None:
+        self._found = visit
+        left_at = visit.checked_out_at or self._visit.now()
+        self._just_left = ((visit.identity.name.initials, left_at), *self._just_left)
+        self._just_left = self._just_left[:JUST_LEFT_SHOWN]
+        self._visit.advance(Event.CHECKED_OUT)
+
+    def _on_failed(self, _: Exception) -> None:
+        self._not_found = "That did not work just now. Please ask the office to sign you out."
+        if self._visit.step is Step.CHECKING_OUT:
+            self._visit.advance(Event.FAILED)
+        elif self._visit.step is Step.FIND_VISIT:
+            self._visit.refresh()
+
+    def _find_view(self) -> views.SignOutView:
+        return views.SignOutView(
+            just_left=self._just_left,
+            camera_trouble=self.camera_trouble,
+            not_found=self._not_found,
+        )
+
+    def _goodbye_view(self) -> views.GoodbyeView:
+        now = self._visit.now()
+        if self._found is not None:
+            name = presenting.given_name(self._found.identity)
+            return views.GoodbyeView(name, now, views.Farewell.SIGNED_OUT)
+        identity = self._visit.draft.identity
+        name = "" if identity is None else presenting.given_name(identity)
+        return views.GoodbyeView(name, now, views.Farewell.DECLINED)
+
+
+def _only(visits: list[Visit]) -> Visit | None:
+    """The visit, if there is exactly one: two people of one name are for the office."""
+    return visits[0] if len(visits) == 1 else None

@@ -1,0 +1,152 @@
+"""Waiting for the office, and deciding at the kiosk with a staff PIN. A part of `VisitController`.
+
+A decision comes from the hub or from a PIN; whichever is first is in force.
+"""
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QObject
+
+from db.domain.decision import DecidedAt, Decision
+from db.ids import new_id
+from db.staff_pins import StaffOnDuty
+from kiosk import presenting
+from kiosk.controller import StepChange, VisitController
+from kiosk.flow import Event, Step
+from kiosk.front_desk import FrontDesk
+from kiosk.sync.exchange import Learned
+from kiosk.ui import views
+
+TRIES = 5
+LOCKED_FOR = timedelta(minutes=1)
+
+
+class StaffDesk(QObject):
+    """WAIT_FOR_STAFF, STAFF_PIN and STAFF_DECISION."""
+
+    def __init__(self, visit: VisitController, front_desk: FrontDesk) -> None:
+        super().__init__(visit)
+        self._visit = visit
+        self._front_desk = front_desk
+        self._on_duty: StaffOnDuty | None = None
+        self._wrong = ""
+        self._wrong_tries = 0
+        self._locked_until: datetime | None = None
+        visit.offers(Step.WAIT_FOR_STAFF, self._wait_view)
+        visit.offers(Step.RECORDING_DECISION, self._wait_view)
+        visit.offers(Step.STAFF_PIN, self._pin_view)
+        visit.offers(Step.STAFF_DECISION, self._decision_view)
+        window = visit.window
+        window.staff_called.connect(lambda: visit.on_event(Event.STAFF_CALLED))
+        window.staff_left.connect(lambda: visit.on_event(Event.STAFF_LEFT))
+        window.pin_entered.connect(self._on_pin_entered)
+        window.staff_decided.connect(self._on_staff_decided)
+        window.wait_cancelled.connect(self._on_wait_cancelled)
+        window.next_person_chosen.connect(lambda: visit.on_event(Event.LEFT))
+        visit.step_changed.connect(self._on_step_changed)
+
+    def on_learned(self, learned: Learned) -> None:
+        """Something came from the hub: perhaps the decision that the visitor waits for."""
+        if learned.decision is not None:
+            self._decided(learned.decision)
+
+    def _on_step_changed(self, change: StepChange) -> None:
+        if change.step not in (Step.STAFF_PIN, Step.STAFF_DECISION, Step.RECORDING_DECISION):
+            self._on_duty, self._wrong = None, ""
+        held = self._visit.draft.visit
+        if change.step is Step.WAIT_FOR_STAFF and held is not None:
+            # The decision may have come between the screening and this screen.
+            self._front_desk.decision_on(
+                held.visit_id, self._visit.of_this_sitting(self._on_decision_read)
+            )
+
+    def _on_decision_read(self, decision: Decision | None) -> None:
+        if decision is not None:
+            self._decided(decision)
+
+    def _decided(self, decision: Decision) -> None:
+        held = self._visit.draft.visit
+        if held is None or decision.visit_id != held.visit_id:
+            return
+        admits = decision.verdict.admits
+        self._visit.on_event(Event.STAFF_APPROVED if admits else Event.STAFF_DENIED)
+
+    def _on_wait_cancelled(self) -> None:
+        held = self._visit.draft.visit
+        if self._visit.step is Step.WAIT_FOR_STAFF and held is not None:
+            self._front_desk.abandon(held.visit_id)
+            self._visit.on_event(Event.LEFT)
+
+    # ---- PIN and decision --------------------------------------------------------------------
+
+    def _on_pin_entered(self, pin: str) -> None:
+        now = self._visit.now()
+        if self._visit.step is not Step.STAFF_PIN or self._is_locked(now):
+            return
+        self._front_desk.whose_pin(
+            pin,
+            self._visit.of_this_sitting(self._on_pin_checked),
+            self._visit.of_this_sitting(lambda _: self._refuse("The PIN could not be checked.")),
+        )
+
+    def _on_pin_checked(self, staff: StaffOnDuty | None) -> None:
+        if self._visit.step is not Step.STAFF_PIN:
+            return
+        if staff is None:
+            self._wrong_tries += 1
+            if self._wrong_tries % TRIES == 0:
+                self._locked_until = self._visit.now() + LOCKED_FOR
+                self._refuse("Too many tries. Wait a minute, or decide on the console.")
+            else:
+                self._refuse("That PIN is not known here.")
+            return
+        self._on_duty, self._wrong, self._wrong_tries = staff, "", 0
+        self._visit.advance(Event.PIN_ACCEPTED)
+
+    def _refuse(self, words: str) -> None:
+        self._wrong = words
+        if self._visit.step is Step.STAFF_PIN:
+            self._visit.refresh()
+
+    def _on_staff_decided(self, choice: views.StaffChoice) -> None:
+        held, staff = self._visit.draft.visit, self._on_duty
+        if self._visit.step is not Step.STAFF_DECISION or held is None or staff is None:
+            return
+        now = self._visit.now()
+        decision = Decision(
+            decision_id=new_id(now),
+            visit_id=held.visit_id,
+            verdict=choice.verdict,
+            reason=choice.reason,
+            decided_by=staff.display_name,
+            decided_at=now,
+            where=DecidedAt.KIOSK,
+        )
+        self._visit.advance(Event.DECISION_GIVEN)
+        self._front_desk.decide(
+            decision,
+            staff,
+            self._visit.of_this_sitting(self._decided),
+            self._visit.of_this_sitting(lambda _: self._visit.on_event(Event.FAILED)),
+        )
+
+    def _is_locked(self, now: datetime) -> bool:
+        return self._locked_until is not None and now < self._locked_until
+
+    # ---- views -------------------------------------------------------------------------------
+
+    def _wait_view(self) -> views.WaitView:
+        held = self._visit.draft.visit
+        return views.WaitView(number=None if held is None else held.number)
+
+    def _pin_view(self) -> views.PinView:
+        locked = self._locked_until if self._is_locked(self._visit.now()) else None
+        return views.PinView(wrong=self._wrong, locked_until=locked)
+
+    def _decision_view(self) -> views.StaffView:
+        draft, staff = self._visit.draft, self._on_duty
+        if draft.visit is None or draft.screening is None or staff is None:
+            raise LookupError("a decision without a hold or without a person")
+        return presenting.staff_view(
+            draft.visit, draft.screening, staff.display_name, self._visit.now()
+        )

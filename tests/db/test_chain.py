@@ -1,0 +1,85 @@
+"""The hash chain, as a property: whatever is changed in a log, the check says so."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db import chain, codec
+from tests.makers import NINE
+
+
+def make_chain(length: int) -> list[chain.StoredEvent]:
+    stored, prev = [], chain.GENESIS
+    for seq in range(1, length + 1):
+        body, salt = f'{{"n":{seq}}}'.encode(), bytes([seq]) * 16
+        envelope = chain.Envelope(
+            v=1,
+            type="visit.abandoned",
+            type_v=1,
+            event_id=codec.from_json(f'"00000000-0000-7000-8000-{seq:012}"', chain.UUID),
+            district_id="district",
+            site_id="lincoln",
+            kiosk_id="front-kiosk",
+            epoch=1,
+            seq=seq,
+            occurred_at=NINE,
+            clock_offset=0,
+            actor="visitor",
+            visit_id=None,
+            cause_id=None,
+            refs=chain.Refs({}),
+            body_commit=chain.commit(salt, body),
+        )
+        line = codec.to_json(envelope)
+        digest = chain.link(prev, line)
+        stored.append(chain.StoredEvent(seq, line, digest, salt, body))
+        prev = digest
+    return stored
+
+
+def test_untouched_chain_verifies() -> None:
+    result = chain.verify("front-kiosk", 1, make_chain(20))
+
+    assert result.is_good
+    assert result.events == 20
+
+
+def test_chain_still_verifies_when_retention_erased_a_body() -> None:
+    stored = make_chain(5)
+    stored[2] = replace(stored[2], salt=None, body=None)
+
+    assert chain.verify("front-kiosk", 1, stored).is_good
+
+
+@given(st.data())
+def test_any_changed_byte_is_found(data: st.DataObject) -> None:
+    stored = make_chain(6)
+    place = data.draw(st.integers(0, 5))
+    field = data.draw(st.sampled_from(["line", "hash", "salt", "body"]))
+    content = bytearray(getattr(stored[place], field))
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] ^= data.draw(st.integers(1, 255))
+    stored[place] = replace(stored[place], **{field: bytes(content)})
+
+    assert not chain.verify("front-kiosk", 1, stored).is_good
+
+
+@given(st.integers(0, 4))
+def test_a_removed_event_is_found(place: int) -> None:
+    stored = make_chain(6)
+    del stored[place]
+
+    assert "missing" in chain.verify("front-kiosk", 1, stored).broken
+
+
+@given(st.integers(0, 4))
+def test_two_exchanged_events_are_found(place: int) -> None:
+    stored = make_chain(6)
+    stored[place], stored[place + 1] = stored[place + 1], stored[place]
+
+    assert not chain.verify("front-kiosk", 1, stored).is_good
+
+
+def test_a_chain_of_another_kiosk_is_found() -> None:
+    assert "another place" in chain.verify("back-kiosk", 1, make_chain(3)).broken
