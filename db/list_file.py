@@ -1,0 +1,287 @@
+"""Reading a list's file: CSV in, entries and bad rows out. Pure: nothing is stored here.
+
+Nothing is dropped in silence: a row either becomes an entry or is named with its line and reason.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid5
+
+from db.domain.desk import BadRow, ChangeKind, EntryChange, ImportPreview
+from db.domain.errors import ImportRefusedError
+from db.domain.people import PersonName, Sex
+from db.domain.watchlist import WatchlistEntry
+from db.list_dates import DateOrder, order_of, read_date, read_year
+from db.screening.names import fold
+
+NAMESPACE = UUID("6d0c3f5e-4f0e-5c6a-9f2b-0b8c1f7e2a11")
+"""Entries get a UUIDv5 below this, so that the same person has the same id in every version."""
+SHOWN = 200
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "family": frozenset(
+        ["lname", "last", "lastname", "familyname", "family", "surname", "apellido", "apellidos"]
+    ),
+    "given": frozenset(["fname", "first", "firstname", "givenname", "given", "forename", "nombre"]),
+    "middle": frozenset(["mi", "mname", "middle", "middlename", "middleinitial"]),
+    "suffix": frozenset(["suffix", "sfx"]),
+    "birth_date": frozenset(
+        ["dob", "birthdate", "dateofbirth", "born", "bornon", "birth", "birthday"]
+    ),
+    "birth_year": frozenset(["yob", "birthyear", "yearofbirth"]),
+    "sex": frozenset(["sex", "gender", "sexcd"]),
+    "aliases": frozenset(["aka", "alias", "aliases", "othernames"]),
+    "jurisdiction": frozenset(["st", "state", "jurisdiction", "issuingplace", "place"]),
+    "reference": frozenset(
+        ["caseno", "case", "number", "reference", "ref", "id", "recordid", "theirnumber"]
+    ),
+    "note": frozenset(["note", "notes", "remark", "remarks", "comment", "reason"]),
+}
+"""What a column may be called, folded to letters; anything else is left out."""
+
+_SEXES = {
+    **dict.fromkeys(["m", "male", "man", "1"], Sex.MALE),
+    **dict.fromkeys(["f", "female", "woman", "2"], Sex.FEMALE),
+    **dict.fromkeys(["", "x", "u", "9", "unknown", "unspecified"], Sex.UNSPECIFIED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file as read. `columns` are (name in the file, first value, field or empty)."""
+
+    columns: tuple[tuple[str, str, str], ...]
+    entries: tuple[WatchlistEntry, ...]
+    bad_rows: tuple[BadRow, ...]
+    date_order: DateOrder
+
+    @property
+    def in_file(self) -> int:
+        return len(self.entries) + len(self.bad_rows)
+
+
+def read_list_file(
+    content: bytes, today: date, columns: Mapping[str, str] | None = None
+) -> ListFile:
+    """Read a list. `columns` maps names in the file to `FIELDS`, instead of guessing.
+
+    Raises `ImportRefusedError` when the file as a whole cannot be used.
+    """
+    header, rows = _table(content)
+    fields = [(columns or {}).get(name, "") or _guess(name) for name in header]
+    if columns is None:
+        fields = [f if f not in fields[:at] else "" for at, f in enumerate(fields)]
+    if "family" not in fields:
+        raise ImportRefusedError(
+            "No column holds the family name. The first line of the file must name its columns, "
+            "for example LAST,FIRST,DOB. Nothing was changed."
+        )
+    at_birth = fields.index("birth_date") if "birth_date" in fields else None
+    dates = [r.cells[at_birth] for r in rows if at_birth is not None and at_birth < len(r.cells)]
+    order = order_of(dates)
+    entries: list[WatchlistEntry] = []
+    bad: list[BadRow] = []
+    seen: dict[UUID, int] = {}
+    for row in rows:
+        known = dict(zip(fields, row.cells, strict=False))
+        try:
+            entry = _entry(row, len(header), known, order, today)
+            if entry.entry_id in seen:
+                raise _BadRowError(f"the same person or number as line {seen[entry.entry_id]}")
+        except _BadRowError as error:
+            name = " ".join(known.get(f, "").strip() for f in ("given", "family")).strip()
+            bad.append(BadRow(row.line, name or "(empty)", str(error)))
+            continue
+        seen[entry.entry_id] = row.line
+        entries.append(entry)
+    first = rows[0].cells if rows else ()
+    shown = tuple(
+        (name, first[at] if at < len(first) else "", fields[at]) for at, name in enumerate(header)
+    )
+    return ListFile(shown, tuple(entries), tuple(bad), order)
+
+
+def preview(
+    file: ListFile, in_force: Sequence[WatchlistEntry], version: int | None
+) -> ImportPreview:
+    """What would change if this file came into force."""
+    changes = difference(in_force, file.entries)
+    counts = {kind: sum(c.kind is kind for c in changes) for kind in ChangeKind}
+    return ImportPreview(
+        columns=file.columns,
+        in_file=file.in_file,
+        added=counts[ChangeKind.ADDED],
+        changed=counts[ChangeKind.CHANGED],
+        removed=counts[ChangeKind.REMOVED],
+        bad=len(file.bad_rows),
+        changes=tuple(changes[:SHOWN]),
+        bad_rows=file.bad_rows[:SHOWN],
+        current_version=version,
+    )
+
+
+def difference(old: Sequence[WatchlistEntry], new: Sequence[WatchlistEntry]) -> list[EntryChange]:
+    """Added and changed entries in the new order, then the removed ones."""
+    before = {e.entry_id: e for e in old}
+    after = {e.entry_id for e in new}
+    changes: list[EntryChange] = []
+    for entry in new:
+        known = before.get(entry.entry_id)
+        if known is None:
+            changes.append(_change(ChangeKind.ADDED, entry, "whole entry"))
+        elif known != entry:
+            changes.append(_change(ChangeKind.CHANGED, entry, _what_changed(known, entry)))
+    changes += [
+        _change(ChangeKind.REMOVED, e, "not in the file any more")
+        for e in old
+        if e.entry_id not in after
+    ]
+    return changes
+
+
+class _BadRowError(Exception):
+    """Why one row cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    cells: tuple[str, ...]
+
+
+def _table(content: bytes) -> tuple[list[str], list[_Row]]:
+    if not content.strip():
+        raise ImportRefusedError("The file is empty. Nothing was changed.")
+    if b"\0" in content[:4096] or content.startswith(b"PK"):
+        raise ImportRefusedError(
+            "This is not a CSV file (a spreadsheet, perhaps). Save it as CSV with UTF-8, then "
+            "import that. Nothing was changed."
+        )
+    text = content.decode("utf-8-sig", errors="replace")
+    first = text.splitlines()[0]
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[_Row] = []
+    header: list[str] = []
+    try:
+        for cells in reader:
+            if not any(c.strip() for c in cells):
+                continue
+            if not header:
+                header = [c.strip() for c in cells]
+            else:
+                rows.append(_Row(reader.line_num, tuple(c.strip() for c in cells)))
+    except csv.Error as error:
+        raise ImportRefusedError(
+            f"The file is damaged near line {reader.line_num} ({error}). Nothing was changed. "
+            "Export it again from where it came from."
+        ) from error
+    if not rows:
+        raise ImportRefusedError("The file has a first line and no people. Nothing was changed.")
+    return header, rows
+
+
+def _guess(column: str) -> str:
+    letters = "".join(c for c in column.casefold() if c.isalpha())
+    return next((field for field, names in FIELDS.items() if letters in names), "")
+
+
+def _entry(
+    row: _Row, width: int, known: Mapping[str, str], order: DateOrder, today: date
+) -> WatchlistEntry:
+    if len(row.cells) != width:
+        raise _BadRowError(f"{len(row.cells)} columns where the first line has {width}")
+    if any("\ufffd" in cell for cell in row.cells):
+        raise _BadRowError("letters lost: not UTF-8 in this line")
+    name = PersonName(
+        given=known.get("given", ""),
+        family=known.get("family", ""),
+        middle=known.get("middle", ""),
+        suffix=known.get("suffix", ""),
+    )
+    if not fold(name.family):
+        raise _BadRowError("no family name")
+    birth_date, birth_year = _birth(known, order, today)
+    sex = _SEXES.get(known.get("sex", "").casefold())
+    if sex is None:
+        raise _BadRowError(f'sex "{known["sex"]}" is none of M, F and X')
+    reference = known.get("reference", "")
+    return WatchlistEntry(
+        entry_id=_entry_id(name, birth_date, birth_year, reference),
+        name=name,
+        birth_date=birth_date,
+        birth_year=birth_year,
+        sex=sex,
+        aliases=_aliases(known.get("aliases", ""), name),
+        jurisdiction=known.get("jurisdiction", "").upper(),
+        reference=reference,
+        note=known.get("note", ""),
+    )
+
+
+def _birth(
+    known: Mapping[str, str], order: DateOrder, today: date
+) -> tuple[date | None, int | None]:
+    text = known.get("birth_date", "")
+    year = read_year(text or known.get("birth_year", ""))
+    if year is not None:
+        if year > today.year:
+            raise _BadRowError(f"birth year in the future, {year}")
+        return None, year
+    if not text:
+        return None, None
+    try:
+        birth_date = read_date(text, order)
+    except ValueError as error:
+        raise _BadRowError(f'birth date "{text}" {error}') from error
+    if birth_date > today:
+        raise _BadRowError(f"birth date in the future, {birth_date.year}")
+    return birth_date, birth_date.year
+
+
+def _entry_id(
+    name: PersonName, birth_date: date | None, birth_year: int | None, reference: str
+) -> UUID:
+    if reference:
+        return uuid5(NAMESPACE, f"number {reference}")
+    born = birth_date.isoformat() if birth_date else str(birth_year or "")
+    return uuid5(NAMESPACE, f"person {fold(name.full)} {born}")
+
+
+def _aliases(text: str, name: PersonName) -> tuple[PersonName, ...]:
+    """Other names, parted by semicolons; a single word is another given name."""
+    found: list[PersonName] = []
+    for alias in (a.strip() for a in text.split(";")):
+        words = alias.split()
+        if "," in alias:
+            family, _, given = (p.strip() for p in alias.partition(","))
+            found.append(PersonName(given, family))
+        elif len(words) == 1:
+            found.append(PersonName(words[0], name.family))
+        elif words:
+            found.append(PersonName(" ".join(words[:-1]), words[-1]))
+    return tuple(found)
+
+
+def _what_changed(old: WatchlistEntry, new: WatchlistEntry) -> str:
+    if old.birth_date is None and new.birth_date is not None:
+        return "birth date now complete"
+    if old.birth_date != new.birth_date:
+        return "birth date"
+    names = {
+        "name": old.name != new.name,
+        "other names": old.aliases != new.aliases,
+        "sex": old.sex != new.sex,
+        "place": old.jurisdiction != new.jurisdiction,
+        "note": old.note != new.note,
+    }
+    return ", ".join(n for n, changed in names.items() if changed) or "other fields"
+
+
+def _change(kind: ChangeKind, entry: WatchlistEntry, what: str) -> EntryChange:
+    born = entry.birth_date
+    text = f"{born:%b} {born.day}, {born.year}" if born else str(entry.birth_year or "")
+    return EntryChange(kind, entry.name.full, text, what)
