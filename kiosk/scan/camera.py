@@ -1,0 +1,180 @@
+"""Cameras: a device by its index, a film by its path, and a reel of films for demos and drills.
+
+`read` blocks until the next frame. A camera belongs to the thread that opened it.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+
+from db.domain.errors import CameraError
+from kiosk.scan.frames import Frame, Image
+
+WIDTH, HEIGHT, RATE = 1920, 1080, 30
+REEL_NOTE = "now"
+"""The small file in a reel's folder that names the film to be played."""
+
+
+class Camera(Protocol):
+    """What the scanner needs of a camera."""
+
+    def read(self) -> Frame:
+        """The next frame; raises `CameraError` in words when none comes."""
+        ...
+
+    def describe(self) -> str:
+        """What the camera gives, e.g. ``1920x1080 at 30 frames a second``."""
+        ...
+
+    def close(self) -> None:
+        """Give the device back."""
+        ...
+
+
+def open_camera(source: str) -> Camera:
+    """Open ``"0"``, ``"1"`` ... as a device, or a path as a film or a folder of films.
+
+    Raises `CameraError` when there is no such camera.
+    """
+    if source.isdigit():
+        return DeviceCamera(int(source))
+    path = Path(source)
+    if (path / REEL_NOTE).is_file():
+        return ReelCamera(path)
+    if path.exists():
+        return FilmCamera(path)
+    raise CameraError(f"There is no camera or film {source!r}. Check [camera] source.")
+
+
+class DeviceCamera:
+    """A webcam. It is asked for 1920x1080, compressed, since little of less can be read."""
+
+    def __init__(self, index: int) -> None:
+        with _quiet():
+            self._capture = cv2.VideoCapture(index)
+        if not self._capture.isOpened():
+            self._capture.release()
+            raise CameraError(
+                "No camera was found. Check its cable; typing a name and USB scanners still work."
+            )
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT)
+        self._capture.set(cv2.CAP_PROP_FPS, RATE)
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        self._number = 0
+
+    def read(self) -> Frame:
+        got, image = self._capture.read()
+        if not got or image is None:
+            raise CameraError("The camera stopped sending pictures. Check its cable.")
+        self._number += 1
+        return Frame(image.astype("uint8", copy=False), time.monotonic(), self._number)
+
+    def describe(self) -> str:
+        width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        return f"{width}x{height} at {self._capture.get(cv2.CAP_PROP_FPS):.0f} frames a second"
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class FilmCamera:
+    """A film (AVI, MP4, or a folder of frame_000.png ...), paced, and played again and again."""
+
+    def __init__(self, path: Path) -> None:
+        source = str(path / "frame_%03d.png") if path.is_dir() else str(path)
+        with _quiet():
+            self._capture = cv2.VideoCapture(source)
+        if not self._capture.isOpened():
+            self._capture.release()
+            raise CameraError(f"The film {path.name} cannot be played.")
+        self._period = 1.0 / (self._capture.get(cv2.CAP_PROP_FPS) or RATE)
+        self._next_at = time.monotonic()
+        self._number = 0
+
+    def read(self) -> Frame:
+        wait = self._next_at - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        self._next_at = max(self._next_at + self._period, time.monotonic() - self._period)
+        self._number += 1
+        return Frame(self._next_image(), time.monotonic(), self._number)
+
+    def describe(self) -> str:
+        return f"a film at {1 / self._period:.0f} frames a second"
+
+    def close(self) -> None:
+        self._capture.release()
+
+    def _next_image(self) -> Image:
+        got, image = self._capture.read()
+        if not got:
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            got, image = self._capture.read()
+        if not got or image is None:
+            raise CameraError("The film has no pictures.")
+        return image.astype("uint8", copy=False)
+
+
+class ReelCamera:
+    """A folder of films; the file `now` in it names the one that plays.
+
+    A director process changes it to put the next card before the camera.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = ""
+        self._changed_at = -1
+        self._film = self._open()
+
+    def read(self) -> Frame:
+        if self._note().stat().st_mtime_ns != self._changed_at:
+            self._film.close()
+            self._film = self._open()
+        return self._film.read()
+
+    def describe(self) -> str:
+        return f"{self._film.describe()} ({self._name})"
+
+    def close(self) -> None:
+        self._film.close()
+
+    def _note(self) -> Path:
+        return self._folder / REEL_NOTE
+
+    def _open(self) -> FilmCamera:
+        try:
+            self._changed_at = self._note().stat().st_mtime_ns
+            self._name = self._note().read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise CameraError("The reel says nothing of what to play.") from error
+        return FilmCamera(self._folder / self._name)
+
+
+def put_on_reel(folder: Path, film: str) -> None:
+    """Play `film` from now on; the note is replaced in one step, so it is never half written."""
+    partial = folder / f"{REEL_NOTE}.part"
+    partial.write_text(film, encoding="utf-8")
+    partial.replace(folder / REEL_NOTE)
+
+
+CameraFactory = Callable[[], Camera]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep OpenCV from writing to the terminal by itself when a camera is absent."""
+    log = cv2.utils.logging
+    before = log.getLogLevel()
+    log.setLogLevel(log.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        log.setLogLevel(before)

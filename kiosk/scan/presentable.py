@@ -1,0 +1,45 @@
+"""Names as people write them, from the capitals that licences print. Pure."""
+
+import re
+from dataclasses import replace
+
+from db.domain.people import PersonName
+
+_SMALL = frozenset({"de", "del", "la", "las", "los", "da", "das", "do", "dos", "di", "van", "von"})
+_SMALL |= {"der", "den", "ter", "ten", "y", "e", "bin", "al", "el"}
+_ROMAN = re.compile(r"^(II|III|IV|V|VI)$", re.IGNORECASE)
+
+
+def presentable(name: PersonName) -> PersonName:
+    """``O'BRIEN-MCKAY`` becomes ``O'Brien-McKay``; a name in mixed letters stays as it is."""
+    return replace(
+        name,
+        given=_cased(name.given),
+        family=_cased(name.family),
+        middle=_cased(name.middle),
+        suffix=_suffix(name.suffix),
+    )
+
+
+def _cased(text: str) -> str:
+    if text != text.upper():
+        return text
+    *before, last = text.split() or [""]
+    return " ".join(
+        [*(w.lower() if w.lower() in _SMALL else _word(w) for w in before), _word(last)]
+    )
+
+
+def _word(word: str) -> str:
+    return "-".join("'".join(_capital(p) for p in part.split("'")) for part in word.split("-"))
+
+
+def _capital(part: str) -> str:
+    low = part.lower()
+    if low.startswith("mc") and len(low) > 3:
+        return f"Mc{low[2:].capitalize()}"
+    return low.capitalize()
+
+
+def _suffix(text: str) -> str:
+    return text.upper() if _ROMAN.match(text) else _cased(text)
