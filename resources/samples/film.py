@@ -63,22 +63,17 @@ def held(thing: Image, count: int, seed: int, hand: Hand) -> Iterator[Image]:
     chance = np.random.default_rng(seed)
     waves = chance.uniform(0, 2 * np.pi, 4)
     height, width = thing.shape[:2]
-    opaque = (
-        thing
-        if thing.shape[2] == 4
-        else np.dstack([thing, np.full((height, width), 255, np.uint8)])
-    )
+    opaque = thing
+    if thing.shape[2] == 3:
+        opaque = np.dstack([thing, np.full((height, width), 255, np.uint8)])
     for at in range(count):
         second = at / RATE
         turn = hand.tilt * np.sin(1.9 * second + waves[0])
         scale = hand.width / width * (1 + 0.03 * np.sin(1.1 * second + waves[1]))
         x = SIZE[0] / 2 + hand.sway * np.sin(1.3 * second + waves[2])
         y = SIZE[1] / 2 + 0.5 * hand.sway * np.sin(1.7 * second + waves[3])
-        yield _noisy(
-            _placed(opaque, (float(x), float(y)), float(turn), float(scale), hand),
-            hand.noise,
-            chance,
-        )
+        frame = _placed(opaque, (float(x), float(y)), float(turn), float(scale), hand.blur)
+        yield _noisy(frame, hand.noise, chance)
 
 
 def _placed(
