@@ -28,11 +28,11 @@ def order_of(texts: Iterable[str]) -> DateOrder:
         if parts is None:
             continue
         first, second, _ = parts
-        if len(first) == 4:  # noqa: PLR2004  a whole year
+        if len(first) == 4:  # a whole year
             year_first += 1
-        elif int(first) > 12:  # noqa: PLR2004  no such month
+        elif int(first) > 12:  # no such month
             day_first += 1
-        elif int(second) > 12:  # noqa: PLR2004  no such month
+        elif int(second) > 12:  # no such month
             month_first += 1
     if year_first > day_first + month_first:
         return DateOrder.YEAR_FIRST
@@ -50,7 +50,7 @@ def read_date(text: str, order: DateOrder) -> date:
     if parts is None:
         raise ValueError("is not a date")
     first, second, third = parts
-    if len(first) == 4:  # noqa: PLR2004  a whole year
+    if len(first) == 4:  # a whole year
         year, month, day = first, second, third
     elif order is DateOrder.DAY_FIRST:
         day, month, year = first, second, third
@@ -74,6 +74,6 @@ def _parts(text: str) -> tuple[str, str, str] | None:
 
 
 def _whole_year(text: str) -> int:
-    if len(text) == 2:  # noqa: PLR2004  a year of two digits
+    if len(text) == 2:  # a year of two digits
         return int(text) + (2000 if int(text) <= _CENTURY_TURN else 1900)
     return int(text)

@@ -95,3 +95,8 @@ def _stored(session: Session, row: ChainRow) -> Iterator[chain.StoredEvent]:
     )
     for seq, line, digest, salt, body in rows:
         yield chain.StoredEvent(seq, line, digest, salt, body)
+
+
+def chains_are_whole(session: Session, device_ids: set[str]) -> bool:
+    """Whether every chain of these devices verifies from its first event on."""
+    return all(v.is_good for v in verify_log(session) if v.device_id in device_ids)

@@ -44,7 +44,7 @@ def keep(folder: Path, jpeg: bytes) -> str:
 
 def path_of(folder: Path, sha256: str) -> Path:
     """Where a photo lies. `sha256` must be 64 hex digits, so that no name leads elsewhere."""
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # noqa: PLR2004  SHA-256
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # SHA-256
         raise PhotoError("That is not the name of a photo.")
     return folder / f"{sha256}.jpg"
 

@@ -54,3 +54,20 @@ def whose(session: Session, pin: str) -> StaffOnDuty | None:
 
 def any_known(session: Session) -> bool:
     return session.scalar(select(StaffPinRow.staff_id).limit(1)) is not None
+
+
+def add(session: Session, staff_id: UUID, display_name: str, pin_hash: str) -> None:
+    session.add(StaffPinRow(staff_id=staff_id, display_name=display_name, pin_hash=pin_hash))
+    session.flush()
+
+
+def everybody(session: Session) -> list[dict[str, str]]:
+    """All PINs as the feed carries them."""
+    return [
+        {
+            "staff_id": str(r.staff_id),
+            "display_name": r.display_name,
+            "pin_hash": r.pin_hash,
+        }
+        for r in session.scalars(select(StaffPinRow).order_by(StaffPinRow.staff_id))
+    ]

@@ -102,7 +102,7 @@ def _is_short_form(ours: str, theirs: str) -> bool:
 
 
 def _is_transposed(ours: str, theirs: str, wrong: list[int]) -> bool:
-    if len(wrong) != 2 or wrong[1] != wrong[0] + 1:  # noqa: PLR2004  two neighbouring digits
+    if len(wrong) != 2 or wrong[1] != wrong[0] + 1:  # two neighbouring digits
         return False
     first, second = wrong
     return ours[first] == theirs[second] and ours[second] == theirs[first]

@@ -89,7 +89,7 @@ def chance_sentence(match: Match) -> str:
     """How surprising the match is, in whole visitors."""
     if match.one_in <= 1:
         return "On a list of this size, most visitors would match this well by chance."
-    if match.one_in >= 1_000_000:  # noqa: PLR2004  beyond that a figure says nothing more
+    if match.one_in >= 1_000_000:  # beyond that a figure says nothing more
         return "On a list of this size, hardly anybody would match this well by chance."
     return (
         f"On a list of this size, one visitor in {_round(match.one_in):,} "
@@ -178,4 +178,4 @@ def _day(moment: date | None) -> str:
 def _round(count: int) -> int:
     """Two digits that count: more would claim a precision that nobody has."""
     digits = len(str(count))
-    return round(count, -(digits - 2)) if digits > 2 else count  # noqa: PLR2004  two digits
+    return round(count, -(digits - 2)) if digits > 2 else count  # two digits

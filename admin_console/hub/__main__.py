@@ -1,0 +1,183 @@
+"""The command ``vestibule-hub``: serve, and what an operator does at a terminal."""
+
+import argparse
+import getpass
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from db.domain.desk import Role
+from db.domain.errors import VestibuleError
+from db.domain.watchlist import Category
+from resources.folders import data_folder
+
+DEFAULT_LISTEN = "127.0.0.1:8470"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status 0 when it did, 1 when it failed, 2 for wrong use."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except VestibuleError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vestibule-hub", description="The hub that a school's kiosks and consoles talk to."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = _command(commands, "serve", "run the hub", _serve)
+    serve.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT")
+    serve.add_argument("--district-name")
+    serve.add_argument("--site-name")
+    serve.add_argument("--time-zone", help="IANA name, e.g. America/Chicago")
+
+    _command(commands, "pair", "print a one-time code that lets a kiosk in", _pair)
+
+    people = commands.add_parser("staff", help="who may sign in").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    add = _command(people, "add", "let somebody sign in to the console", _staff_add)
+    add.add_argument("name", help="the name to sign in with")
+    add.add_argument("--display-name", help="the name that the log shows")
+    add.add_argument("--role", choices=[r.value for r in Role], default=Role.FRONT_DESK.value)
+    add.add_argument(
+        "--secrets-stdin",
+        action="store_true",
+        help="read the password, and on a second line a six-digit PIN, from standard input",
+    )
+    _command(people, "list", "who may sign in", _staff_list)
+
+    lists = commands.add_parser("lists", help="watchlists").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    imported = _command(lists, "import", "put a CSV file in force as a list", _lists_import)
+    imported.add_argument("file", type=Path)
+    imported.add_argument("--name", required=True)
+    imported.add_argument("--category", required=True, choices=[c.value for c in Category])
+    imported.add_argument("--max-age-days", type=int)
+    imported.add_argument("--skip-bad", action="store_true", help="leave bad rows out")
+    _command(lists, "show", "the lists in force", _lists_show)
+
+    hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    from_file = _command(hosts, "import", "replace the hosts by a CSV file", _hosts_import)
+    from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
+
+    export = _command(commands, "export", "write the log as a table", _export)
+    export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
+    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
+
+    verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
+    verify.add_argument("--json", action="store_true")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    words: str,
+    run: object,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words, description=words)
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--database",
+        default=f"sqlite:///{data_folder('hub') / 'hub.db'}",
+        metavar="URL",
+        help="sqlite:///PATH or postgresql+psycopg://... (default: %(default)s)",
+    )
+    return parser
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import serving  # noqa: PLC0415  other commands need no server
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    return serving.serve(arguments)
+
+
+def _pair(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415  keeps `--help` quick
+
+    _say(commands.pair(arguments.database))
+    return 0
+
+
+def _staff_add(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    if arguments.secrets_stdin:
+        password, pin = sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")
+    else:
+        password = getpass.getpass("Password: ")
+        pin = getpass.getpass("PIN for the kiosk, six digits (Enter for none): ")
+    name = arguments.name
+    wanted = commands.NewStaff(name, arguments.display_name or name, Role(arguments.role))
+    _say(commands.add_staff(arguments.database, wanted, password, pin))
+    return 0
+
+
+def _staff_list(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    _say(commands.list_staff(arguments.database))
+    return 0
+
+
+def _lists_import(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import actions, commands  # noqa: PLC0415
+
+    wanted = actions.ListWanted(
+        arguments.name, Category(arguments.category), arguments.max_age_days, arguments.skip_bad
+    )
+    _say(commands.import_list(arguments.database, arguments.file, wanted))
+    return 0
+
+
+def _lists_show(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    _say(commands.show_lists(arguments.database))
+    return 0
+
+
+def _hosts_import(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    _say(commands.import_hosts(arguments.database, arguments.file))
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    commands.export_csv(arguments.database, arguments.csv or "-", arguments.first, arguments.last)
+    return 0
+
+
+def _verify_log(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    text, is_good = commands.verify_log(arguments.database, as_json=arguments.json)
+    _say(text)
+    return 0 if is_good else 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

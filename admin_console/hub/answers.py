@@ -1,0 +1,38 @@
+"""How the hub answers: our values as JSON, and refusals in words."""
+
+from typing import TypeVar
+
+import msgspec
+from fastapi import HTTPException, Request, Response
+
+from db import codec
+
+T = TypeVar("T")
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """A value of ours as JSON, by the same codec as everywhere."""
+    return Response(codec.to_json(value), status, media_type="application/json")
+
+
+def refuse(status: int, words: str, headers: dict[str, str] | None = None) -> HTTPException:
+    """A refusal whose `detail` may be shown to a person as it is."""
+    return HTTPException(status, words, headers)
+
+
+async def body_as(request: Request, of: type[T]) -> T:
+    """The request's JSON as a value; 422 in words when it is not one."""
+    try:
+        return codec.from_json(await request.body(), of)
+    except msgspec.DecodeError as error:
+        raise refuse(422, f"The request cannot be understood: {error}.") from error
+
+
+async def body_up_to(request: Request, most_bytes: int) -> bytes:
+    """The request's bytes; 413 when there are more than that."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > most_bytes:
+            raise refuse(413, f"That is more than {most_bytes >> 20} MB. Send less at once.")
+    return bytes(received)

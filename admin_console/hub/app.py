@@ -1,0 +1,59 @@
+"""The hub as an ASGI application. No command line, no sockets: `__main__` gives it those."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+
+from admin_console.hub import kiosk_routes, list_routes, staff_routes
+from admin_console.hub.answers import answer
+from admin_console.hub.context import Context
+from admin_console.hub.throttle import Throttle
+from admin_console.hub.wake import Wake
+from db.domain.errors import StorageError
+from db.engine import Database
+
+
+def now_in_utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    database: Database, photos: Path, now: Callable[[], datetime] = now_in_utc
+) -> FastAPI:
+    """The hub over a database whose site was set up (`site.ensure`)."""
+    wake = Wake()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        wake.bind(asyncio.get_running_loop())
+        yield
+        wake.close()
+
+    app = FastAPI(
+        title="Vestibule hub",
+        version=version("vestibule"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.context = Context(database, photos, now, wake, Throttle())
+    app.include_router(kiosk_routes.router)
+    app.include_router(staff_routes.router)
+    app.include_router(list_routes.router)
+    app.add_exception_handler(StorageError, _on_storage_error)
+
+    @app.get("/v1/health")
+    def health() -> Response:
+        """Whether the hub runs, for anybody."""
+        return answer({"status": "ok", "version": app.version})
+
+    return app
+
+
+async def _on_storage_error(_: Request, error: Exception) -> Response:
+    return answer({"detail": str(error)}, 503)

@@ -1,0 +1,99 @@
+"""Running the hub: the socket, the one line that says it is ready, and a clean end."""
+
+import argparse
+import ipaddress
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import make_url
+
+from admin_console.hub import site as hub_site
+from admin_console.hub.app import create_app, now_in_utc
+from db.domain.errors import ConfigError
+from db.engine import open_database
+from resources.folders import data_folder
+
+GRACE_SECONDS = 2
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, on one line that a person and a program can wait for."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"{self._ready}\n")
+            sys.stdout.flush()
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve until stopped. Raises `ConfigError` or `StorageError` in words before that."""
+    host, port = _address(arguments.listen)
+    database = open_database(arguments.database)
+    names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
+    with database.begin() as session:
+        site = hub_site.ensure(session, names, now_in_utc())
+    if not _is_loopback(host):
+        sys.stderr.write(
+            "Anybody on this network can reach the hub, and what it says is not encrypted yet. "
+            "Use a network that only the school's own computers are on.\n"
+        )
+    app = create_app(database, _photos(arguments.database))
+    listener = _listen(host, port)
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        lifespan="on",
+    )
+    ready = f"The hub of {site.name} is ready: http://{host}:{port}"
+    try:
+        _Server(config, ready).run(sockets=[listener])
+    finally:
+        listener.close()
+        database.close()
+    return 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise ConfigError(f"--listen {text!r} is not HOST:PORT, e.g. 127.0.0.1:8470.")
+    return host.strip("[]"), int(port)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"{host}:{port} cannot be used ({error.strerror}). Is a hub running there already?"
+        ) from error
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _photos(url: str) -> Path:
+    """Photos lie beside a SQLite file; for a server's database, in the hub's own folder."""
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database:
+        return Path(parts.database).parent / "photos"
+    return data_folder("hub") / "photos"

@@ -1,0 +1,70 @@
+"""Which school and district a hub serves, and the key for its hashes. Made once, then kept."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from db import changes, settings
+from db.domain.desk import Site
+from db.domain.errors import ConfigError
+from db.ids import new_id
+from db.outbox import Device
+
+SITE = "site"
+NUMBER_KEY = "number_key"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteNames:
+    """What an operator may say of the site; None leaves what is known."""
+
+    district_name: str | None = None
+    site_name: str | None = None
+    time_zone: str | None = None
+
+
+def of(session: Session) -> Site | None:
+    return settings.read(session, SITE, Site)
+
+
+def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
+    """The site, made with sensible names when the database is new, renamed when asked for."""
+    known = of(session)
+    zone = names.time_zone or (known.time_zone if known else _local_zone())
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"There is no time zone {zone!r}. Write it like America/Chicago. Nothing was changed."
+        ) from error
+    site = Site(
+        district_id=known.district_id if known else str(new_id(now)),
+        district_name=names.district_name or (known.district_name if known else "My district"),
+        site_id=known.site_id if known else str(new_id(now)),
+        name=names.site_name or (known.name if known else "My school"),
+        time_zone=zone,
+    )
+    if site != known:
+        settings.write(session, SITE, site)
+        changes.add(session, "site", site)
+    if settings.read(session, NUMBER_KEY, str) is None:
+        settings.write(session, NUMBER_KEY, secrets.token_hex(32))
+    return site
+
+
+def number_key(session: Session) -> str:
+    """The district's key for hashes of ID numbers, in hex."""
+    return settings.read(session, NUMBER_KEY, str) or ""
+
+
+def hub_device(site: Site) -> Device:
+    """The hub as a speaker in the log: what staff do at the console is said in its own chain."""
+    return Device(site.district_id, site.site_id, "hub", 1)
+
+
+def _local_zone() -> str:
+    zone = datetime.now().astimezone().tzinfo
+    return getattr(zone, "key", None) or "UTC"

@@ -1,0 +1,55 @@
+"""Waking those who wait for news: long polls sleep here and not in a transaction."""
+
+import asyncio
+import time
+
+RECHECK_SECONDS = 1.0
+"""How soon news from another process (a command, a second hub) is seen."""
+
+
+class Wake:
+    """A counter that grows with every change, and a way to wait for it. One for each server."""
+
+    def __init__(self) -> None:
+        # Starts at the clock, so that a restarted hub never counts below what consoles saw.
+        self._count = time.time_ns() // 1_000_000
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+        self._closing = False
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Say in which loop the server runs; before that, nobody can wait."""
+        self._loop = loop
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def notify(self) -> None:
+        """Something changed; may be called from any thread."""
+        self._count += 1
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ring)
+
+    def close(self) -> None:
+        """The server ends: nobody shall wait any longer."""
+        self._closing = True
+        self.notify()
+
+    async def wait(self, seen: int, seconds: float) -> None:
+        """Sleep until there is news after `seen`, or that long, or until it is time to look."""
+        if self._count != seen:
+            return
+        try:
+            async with asyncio.timeout(min(seconds, RECHECK_SECONDS)):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    def _ring(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()

@@ -1,0 +1,50 @@
+"""What kiosks must learn from the hub, versioned in commit order.
+
+A plain sequence would skip a change that commits late: a kiosk that had read past it would never
+see it. So each change takes the feed's one row, and that row's lock holds until the commit.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db import codec
+from db.models import ChangeRow, FeedRow
+
+_FEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change; `body` is JSON whose form depends on `kind`."""
+
+    version: int
+    kind: str
+    body: str
+
+
+def add(session: Session, kind: str, value: object) -> int:
+    """Tell kiosks; returns the change's version. Later changes wait until this one commits."""
+    query = update(FeedRow).where(FeedRow.feed_id == _FEED).values(version=FeedRow.version + 1)
+    version = session.scalar(query.returning(FeedRow.version))
+    if version is None:
+        session.add(FeedRow(feed_id=_FEED, version=1))
+        version = 1
+        session.flush()
+    session.add(ChangeRow(version=version, kind=kind, body=codec.to_json(value).decode()))
+    session.flush()
+    return version
+
+
+def since(session: Session, cursor: int, limit: int = 500) -> list[Change]:
+    """The changes behind `cursor`, oldest first."""
+    rows = session.scalars(
+        select(ChangeRow).where(ChangeRow.version > cursor).order_by(ChangeRow.version).limit(limit)
+    )
+    return [Change(r.version, r.kind, r.body) for r in rows]
+
+
+def version(session: Session) -> int:
+    """The newest change's version, 0 when there is none."""
+    return session.scalar(select(FeedRow.version).where(FeedRow.feed_id == _FEED)) or 0
