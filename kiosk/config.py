@@ -1,0 +1,309 @@
+"""The kiosk's configuration: one TOML file, every key with a sensible default.
+
+An error names file, line and key, says what is allowed, and suggests what was probably meant.
+"""
+
+import re
+import tomllib
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from db.domain.errors import ConfigError
+from db.domain.visit import Host, VisitorType
+from resources.folders import data_folder
+
+Check = Callable[[Any], str]
+"""Says what is wrong with a value, or nothing."""
+
+
+def _between(low: float, high: float) -> Check:
+    return lambda v: "" if low <= v <= high else f"must be from {low:g} to {high:g}"
+
+
+def _one_of(*allowed: str) -> Check:
+    return lambda v: "" if v in allowed else f"must be one of {', '.join(allowed)}"
+
+
+def _zone(value: str) -> str:
+    return "" if value in available_timezones() else "must be like America/Chicago"
+
+
+def _clock(value: str) -> str:
+    return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else "must be like 15:30"
+
+
+def _types(value: list[str]) -> str:
+    wrong = [v for v in value if v not in set(VisitorType)]
+    return f"has no visitor type {wrong[0]!r}" if wrong else "" if value else "must not be empty"
+
+
+def _at_most_six(value: list[str]) -> str:
+    return "" if 1 <= len(value) <= 6 else "must have one to six purposes; the last is the free one"
+
+
+def _four(value: list[str]) -> str:
+    return "" if 1 <= len(value) <= 4 else "must have one to four rules"
+
+
+def _hub(value: str) -> str:
+    fits = not value or re.fullmatch(r"https?://[^\s/]+/?", value)
+    return "" if fits else "must be like http://192.168.1.10:8470, or empty"
+
+
+def _key(default: Any, check: Check | None = None) -> Any:
+    metadata = {"check": check}
+    if isinstance(default, list):
+        return field(default_factory=lambda: tuple(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class KioskPart:
+    """The table [kiosk]."""
+
+    name: str = _key("Front desk")
+    data_folder: str = _key("")
+
+
+@dataclass(frozen=True, slots=True)
+class SitePart:
+    """The table [site]: Used until the hub says better."""
+
+    name: str = _key("Our school")
+    time_zone: str = _key("", lambda v: "" if not v else _zone(v))
+
+
+@dataclass(frozen=True, slots=True)
+class HubPart:
+    """The table [hub]."""
+
+    url: str = _key("", _hub)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPart:
+    """The table [camera]: A device's number, a film's path, or none."""
+
+    source: str = _key("0")
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterPart:
+    """The table [printer]."""
+
+    kind: str = _key("cups", _one_of("cups", "file", "none"))
+    name: str = _key("")
+    media: str = _key("Custom.62x100mm")
+    folder: str = _key("")
+    second_name: str = _key("")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPart:
+    """The table [visit]."""
+
+    types: tuple[str, ...] = _key([t.value for t in VisitorType], _types)
+    purposes: tuple[str, ...] = _key(
+        [
+            "Meet a teacher",
+            "Help in a classroom",
+            "Have lunch with my child",
+            "Drop something off",
+            "Something else",
+        ],
+        _at_most_six,
+    )
+    valid_until: str = _key("15:30", _clock)
+    photo: str = _key("ask", _one_of("ask", "never"))
+    photo_keep_days: int = _key(30, _between(1, 366))
+    typed_name: str = _key("hold", _one_of("hold", "screen"))
+    rules: tuple[str, ...] = _key(
+        [
+            "Wear your badge where everyone can see it.",
+            "Go only to the person or room you named.",
+            "Do not photograph students.",
+            "Sign out here when you leave.",
+        ],
+        _four,
+    )
+    rules_text: str = _key("")
+    rules_version: str = _key("1")
+
+
+@dataclass(frozen=True, slots=True)
+class TimesPart:
+    """The table [times]: In seconds."""
+
+    idle: int = _key(60, _between(20, 600))
+    warning: int = _key(20, _between(20, 60))
+    done: int = _key(15, _between(5, 120))
+    goodbye: int = _key(10, _between(5, 120))
+    staff: int = _key(60, _between(20, 600))
+    wait_minimum: float = _key(3.0, _between(0, 10))
+    photo_countdown: int = _key(3, _between(1, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPart:
+    """The table [screen]."""
+
+    fullscreen: bool = _key(default=True)
+    theme: str = _key("light", _one_of("light", "dark", "contrast"))
+
+
+@dataclass(frozen=True, slots=True)
+class KioskConfig:
+    """Everything a kiosk can be told. `hosts` stand in until the hub sends some."""
+
+    kiosk: KioskPart = KioskPart()
+    site: SitePart = SitePart()
+    hub: HubPart = HubPart()
+    camera: CameraPart = CameraPart()
+    printer: PrinterPart = PrinterPart()
+    visit: VisitPart = VisitPart()
+    times: TimesPart = TimesPart()
+    screen: ScreenPart = ScreenPart()
+    hosts: tuple[Host, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the kiosk keeps its database and photos."""
+        return Path(self.kiosk.data_folder) if self.kiosk.data_folder else data_folder("kiosk")
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.site.time_zone) if self.site.time_zone else None
+
+
+def default_path() -> Path:
+    return data_folder("kiosk") / "kiosk.toml"
+
+
+def load_config(path: Path | None) -> KioskConfig:
+    """Read a configuration; None reads the default place, where no file means defaults.
+
+    Raises `ConfigError` when the file cannot be read or says something that cannot be used.
+    """
+    source = path or default_path()
+    try:
+        text = source.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        if path is None:
+            return KioskConfig()
+        raise ConfigError(
+            f"{source} does not exist. Leave --config out to use defaults."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{source} cannot be read: it must be text in UTF-8.") from error
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{source} is not TOML: {error}. Text stands in quotes, tables in [brackets]."
+        ) from error
+    return _Reader(source.name, text).config(tables)
+
+
+class _Reader:
+    """Turns tables into values, and knows where in the text each key stands."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._lines = text.splitlines()
+
+    def config(self, tables: Mapping[str, Any]) -> KioskConfig:
+        parts = {f.name: f for f in fields(KioskConfig)}
+        found: dict[str, Any] = {}
+        for name, table in tables.items():
+            if name not in parts:
+                raise self._error(name, "", f"is not known{_suggest(name, parts)}")
+            if name == "hosts":
+                found[name] = self._hosts(table)
+                continue
+            kind = type(parts[name].default)
+            if not isinstance(table, dict):
+                raise self._error(name, "", f"is a table: write [{name}] on a line of its own")
+            found[name] = self._part(name, kind, table)
+        return KioskConfig(**found)
+
+    def _part(self, table: str, kind: Any, values: Mapping[str, Any]) -> Any:
+        known = {f.name: f for f in fields(kind)}
+        types = typing.get_type_hints(kind)
+        found: dict[str, Any] = {}
+        for key, value in values.items():
+            if key not in known:
+                raise self._error(table, key, f"is not known{_suggest(key, known)}")
+            found[key] = self._value(table, key, types[key], value)
+            check: Check | None = known[key].metadata.get("check")
+            wrong = check(value) if check is not None else ""
+            if wrong:
+                raise self._error(table, key, wrong)
+        return kind(**found)
+
+    def _value(self, table: str, key: str, kind: Any, value: Any) -> Any:
+        if kind is bool or kind is str:
+            fits = type(value) is kind
+        elif kind is int:
+            fits = type(value) is int
+        elif kind is float:
+            fits = type(value) in (int, float)
+        else:
+            fits = isinstance(value, list) and all(isinstance(v, str) for v in value)
+            value = tuple(value) if fits else value
+        if not fits:
+            raise self._error(table, key, f"must be {_KINDS.get(kind, 'a list of texts')}")
+        return value
+
+    def _hosts(self, tables: Any) -> tuple[Host, ...]:
+        if not isinstance(tables, list):
+            raise self._error("hosts", "", "is a list: write [[hosts]] before each")
+        allowed = {"name", "place", "role", "directions"}
+        found: list[Host] = []
+        for at, table in enumerate(tables):
+            for key, value in table.items():
+                if key not in allowed:
+                    raise self._error("hosts", key, f"is not known{_suggest(key, allowed)}")
+                if not isinstance(value, str):
+                    raise self._error("hosts", key, "must be a text in quotes")
+            if not table.get("name"):
+                raise self._error("hosts", "name", "is missing")
+            found.append(Host(host_id=f"config-{at}", **table))
+        return tuple(found)
+
+    def _error(self, table: str, key: str, what: str) -> ConfigError:
+        named = f"{table}.{key}" if key else f"[{table}]"
+        return ConfigError(
+            f"{self._name}, line {self._line(table, key)}: {named} {what}. "
+            "Nothing was started; mend that line."
+        )
+
+    def _line(self, table: str, key: str) -> int:
+        """Where the key stands; the table's own line when it stands nowhere (a missing one)."""
+        inside, at_table = False, 1
+        at_key = re.compile(rf'\s*"?{re.escape(key or table)}"?\s*=')
+        for number, line in enumerate(self._lines, start=1):
+            head = re.match(r"\s*\[\[?\s*([\w-]+)\s*\]", line)
+            if head is not None:
+                inside = head[1] == table
+                at_table = number if inside else at_table
+            elif (inside or not key) and at_key.match(line):
+                return number
+        return at_table
+
+
+_KINDS: dict[Any, str] = {
+    str: "a text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+
+
+def _suggest(name: str, known: "Mapping[str, Any] | set[str]") -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"; is {close[0]} meant" if close else f". Known: {', '.join(sorted(known))}"
