@@ -5,7 +5,6 @@ A failed print never undoes a check-in: what comes back is a value that says how
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from db.domain.errors import PhotoError, PrinterError

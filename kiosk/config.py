@@ -176,6 +176,10 @@ class KioskConfig:
         return Path(self.kiosk.data_folder) if self.kiosk.data_folder else data_folder("kiosk")
 
     @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.folder / 'kiosk.db'}"
+
+    @property
     def zone(self) -> ZoneInfo | None:
         return ZoneInfo(self.site.time_zone) if self.site.time_zone else None
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from kiosk.draft import VisitDraft
 from kiosk.flow import TRANSITIONS, Event, Step, next_step
 from kiosk.patience import Patience
-from kiosk.ui.views import StepView, WelcomeView
+from kiosk.ui.views import StepView, TroubleView, WelcomeView
 from kiosk.ui.window import KioskWindow
 
 T = TypeVar("T")
@@ -73,7 +73,11 @@ class VisitController(QObject):
         self.now = now
         self.step = Step.WELCOME
         self.draft = VisitDraft()
-        self._views: dict[Step, Callable[[], StepView]] = {Step.WELCOME: WelcomeView}
+        self.trouble = TroubleView("", "", "")
+        self._views: dict[Step, Callable[[], StepView]] = {
+            Step.WELCOME: WelcomeView,
+            Step.TROUBLE: lambda: self.trouble,
+        }
         self._times = times
         self._sitting = 0
         self._patience = Patience(self)

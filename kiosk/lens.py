@@ -1,11 +1,10 @@
 """What the camera and typing scanners see, told to the part that waits for it.
 
-Sets the scanner to work step by step: the camera is never live on the welcome screen.
+Sets the scanner to work step by step: the camera is never live on the welcome screen. A part of
+`VisitController`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,17 +14,15 @@ from kiosk.flow import Step
 from kiosk.presenting import SiteWords
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.badge_code import badge_token_of
-from kiosk.scan.decode import Decoded
-from kiosk.scan.frames import Frame
+from kiosk.scan.decode import Wanted
 from kiosk.scan.wedge import WedgeFilter
-from kiosk.scan.worker import Reading, ScanWorker, Wanted
+from kiosk.scan.worker import CameraState, Picture, Reading, ScanWorker
 from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
 from kiosk.ui import views
 
 _WANTED = {
     Step.SCAN_ID: Wanted.ID,
-    Step.TYPE_NAME: Wanted.NOTHING,
     Step.FIND_VISIT: Wanted.BADGE,
     Step.PHOTO: Wanted.PICTURE,
 }
@@ -33,6 +30,92 @@ _WANTED = {
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """How long reading took: from the first frame that could be decoded to the identity."""
+    """How long reading took: from the first frame that showed the code to the identity, in ms."""
 
     milliseconds: float
+
+
+class Lens(QObject):
+    """Between the scanner and the parts.
+
+    Signals:
+        identified: an `Identified`, each time an ID was read.
+    """
+
+    identified = Signal(Identified)
+
+    def __init__(
+        self,
+        visit: VisitController,
+        sign_in: SignIn,
+        sign_out: SignOut,
+        scanner: ScanWorker,
+        words: SiteWords,
+    ) -> None:
+        super().__init__(visit)
+        self._visit = visit
+        self._sign_in = sign_in
+        self._sign_out = sign_out
+        self._scanner = scanner
+        self._trouble = ""
+        self._payload = b""
+        visit.offers(Step.SCAN_ID, lambda: views.ScanView(self._trouble))
+        visit.offers(Step.PHOTO, lambda: words.photo_view(self._trouble))
+        visit.step_changed.connect(self._on_step_changed)
+        scanner.picture.connect(self._on_picture)
+        scanner.hinted.connect(self._on_hinted)
+        scanner.read.connect(self._on_read)
+        scanner.camera.connect(self._on_camera)
+        self._wedge = WedgeFilter(self)
+        self._wedge.scanned.connect(lambda payload: self._on_payload(payload, 0.0))
+
+    @property
+    def wedge(self) -> WedgeFilter:
+        """The event filter for typing scanners; the program installs it."""
+        return self._wedge
+
+    def _on_step_changed(self, change: StepChange) -> None:
+        self._payload = b""
+        self._scanner.want(_WANTED.get(change.step, Wanted.NOTHING))
+
+    def _on_picture(self, picture: Picture) -> None:
+        if self._visit.step in _WANTED:
+            self._visit.window.show_frame(picture.image)
+
+    def _on_hinted(self, hint: views.Hint) -> None:
+        if self._visit.step in (Step.SCAN_ID, Step.FIND_VISIT):
+            self._visit.window.show_hint(hint)
+
+    def _on_read(self, reading: Reading) -> None:
+        self._on_payload(reading.decoded.payload, reading.milliseconds)
+
+    def _on_payload(self, payload: bytes, milliseconds: float) -> None:
+        """Take a code that was shown or typed; the same one again and again is taken once."""
+        step = self._visit.step
+        if step not in (Step.SCAN_ID, Step.TYPE_NAME, Step.FIND_VISIT) or payload == self._payload:
+            return
+        self._payload = payload
+        token = badge_token_of(payload)
+        if step is Step.FIND_VISIT and token is not None:
+            self._visit.window.show_hint(views.Hint.FOUND)
+            self._sign_out.badge_shown(token)
+            return
+        try:
+            identity = parse_aamva(payload)
+        except UnreadableIdError:
+            wrong = views.Hint.NOT_A_BADGE if step is Step.FIND_VISIT else views.Hint.NOT_AN_ID
+            self._visit.window.show_hint(wrong)
+            return
+        self._visit.window.show_hint(views.Hint.FOUND)
+        self.identified.emit(Identified(milliseconds))
+        if step is Step.FIND_VISIT:
+            self._sign_out.id_shown(identity)
+        else:
+            self._sign_in.identified(identity)
+
+    def _on_camera(self, state: CameraState) -> None:
+        if state.trouble == self._trouble:
+            return
+        self._trouble = self._sign_out.camera_trouble = state.trouble
+        if self._visit.step in _WANTED:
+            self._visit.refresh()

@@ -4,15 +4,27 @@ Nothing here tells one visitor from another where they must look the same, and n
 than a screen in a lobby may: no day and month of birth, no score, no list's name to a visitor.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from db.domain.people import Document, DocumentKind, Identity
 from db.domain.screening import Agreement, Evidence, Field, HoldReason, Match, Screening
-from db.domain.visit import Host, Visit, VisitDetails
+from db.domain.visit import Host, Visit, VisitDetails, VisitorType
+from kiosk.config import VisitPart
 from kiosk.scan.places import name_of_jurisdiction
 from kiosk.scan.presentable import presentable
-from kiosk.ui.views import ConfirmView, EvidenceLine, StaffView
+from kiosk.ui.views import (
+    ConfirmView,
+    DetailsView,
+    EvidenceLine,
+    PhotoView,
+    PolicyView,
+    StaffView,
+    StickerView,
+)
+
+OFFICE = Host(host_id="office", name="The office", place="", role="Front desk")
 
 _KINDS = {
     DocumentKind.DRIVER_LICENSE: "Driver license",
@@ -133,15 +145,49 @@ def _summary(screening: Screening, best: Match | None) -> str:
     return f"{text} No other list has an entry like this. The decision is yours."
 
 
-def valid_until(now: datetime, zone: ZoneInfo, closing: tuple[int, int]) -> datetime:
-    """When a badge made now runs out: at closing time (hour, minute), or a day's end after it."""
-    local = now.astimezone(zone)
-    until = local.replace(hour=closing[0], minute=closing[1], second=0, microsecond=0)
-    if until <= local:
-        until = local.replace(hour=23, minute=59, second=0, microsecond=0)
-    return until
+def shown_name(identity: Identity) -> str:
+    """Given and family name, in letters as people write them."""
+    return presentable(identity.name).short
 
 
-def office(place: str) -> Host:
-    """Stand-in host for somebody who does not know where to go."""
-    return Host(host_id="office", name="The office", place=place)
+def given_name(identity: Identity) -> str:
+    return presentable(identity.name).given
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWords:
+    """What the school says on its screens: from the configuration, and from the hub."""
+
+    site_name: str
+    zone: ZoneInfo
+    visit: VisitPart
+    photo_countdown: int
+    hosts: tuple[Host, ...] = ()
+
+    def details_view(self, name: str) -> DetailsView:
+        return DetailsView(
+            name=name,
+            types=tuple(VisitorType(t) for t in self.visit.types),
+            purposes=self.visit.purposes,
+            hosts=self.hosts,
+            office=OFFICE,
+        )
+
+    def photo_view(self, camera_trouble: str) -> PhotoView:
+        return PhotoView(self.visit.photo_keep_days, self.photo_countdown, camera_trouble)
+
+    def policy_view(self, name: str) -> PolicyView:
+        text = self.visit.rules_text or "\n\n".join(self.visit.rules)
+        return PolicyView(name, self.visit.rules, text)
+
+    def sticker_view(self, reason: str) -> StickerView:
+        return StickerView(reason=reason, site_name=self.site_name)
+
+    def badge_valid_until(self, now: datetime) -> datetime:
+        """Closing time of today, in UTC; the end of the day when that has passed."""
+        hour, minute = (int(part) for part in self.visit.valid_until.split(":"))
+        local = now.astimezone(self.zone)
+        until = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if until <= local:
+            until = local.replace(hour=23, minute=59, second=0, microsecond=0)
+        return until.astimezone(UTC)

@@ -9,8 +9,6 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db.screening.engine import ENGINE_VERSION, screen
-from db.screening.index import Index
 from sqlalchemy.orm import Session
 
 from db import outbox, photos, visits
@@ -29,6 +27,8 @@ from db.domain.people import Identity
 from db.domain.screening import HoldReason, Screening
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.ids import new_id
+from db.screening.engine import ENGINE_VERSION, screen
+from db.screening.index import Index
 from kiosk.draft import VisitDraft
 
 

@@ -40,12 +40,11 @@ class SignIn(QObject):
         self._visit = visit
         self._front_desk = front_desk
         self._badge_desk = badge_desk
-        self._words = words
+        self.words = words
         self._wait_minimum_ms = int(wait_minimum_seconds * 1000)
         self._printing = views.Printing.PRINTING
         self._badge: Badge | None = None
         self._print_trouble = ""
-        self._trouble = views.TroubleView("", "", "")
         self._offer_views()
         window = visit.window
         window.no_id_chosen.connect(lambda: visit.on_event(Event.NO_ID))
@@ -69,16 +68,15 @@ class SignIn(QObject):
         self._visit.on_event(Event.ID_READ)
 
     def _offer_views(self) -> None:
-        visit, words = self._visit, self._words
+        visit = self._visit
         visit.offers(Step.TYPE_NAME, views.TypeNameView)
         visit.offers(Step.CONFIRM_IDENTITY, lambda: presenting.confirm_view(self._identity()))
         visit.offers(Step.SCREENING, views.WaitView)
-        visit.offers(Step.VISIT_DETAILS, lambda: words.details_view(self._shown_name()))
-        visit.offers(Step.POLICY, lambda: words.policy_view(self._shown_name()))
-        visit.offers(Step.CHECKING_IN, lambda: words.policy_view(self._shown_name()))
+        visit.offers(Step.VISIT_DETAILS, lambda: self.words.details_view(self._shown_name()))
+        visit.offers(Step.POLICY, lambda: self.words.policy_view(self._shown_name()))
+        visit.offers(Step.CHECKING_IN, lambda: self.words.policy_view(self._shown_name()))
         visit.offers(Step.BADGE, self._badge_view)
-        visit.offers(Step.STICKER, lambda: words.sticker_view(self._print_trouble))
-        visit.offers(Step.TROUBLE, lambda: self._trouble)
+        visit.offers(Step.STICKER, lambda: self.words.sticker_view(self._print_trouble))
 
     # ---- what screens say --------------------------------------------------------------------
 
@@ -115,10 +113,10 @@ class SignIn(QObject):
 
     def _on_leaving(self, step: Step) -> None:
         # A hold, and what staff decided on one, outlives its screen: the visitor may come back.
-        draft = self._visit.draft
-        if step in ABANDONABLE and draft.visit is not None and draft.screening is not None:
-            if draft.screening.outcome is Outcome.CLEAR:
-                self._front_desk.abandon(draft.visit.visit_id)
+        visit, screening = self._visit.draft.visit, self._visit.draft.screening
+        is_clear = screening is not None and screening.outcome is Outcome.CLEAR
+        if step in ABANDONABLE and visit is not None and is_clear:
+            self._front_desk.abandon(visit.visit_id)
 
     # ---- what the kiosk then does ------------------------------------------------------------
 
@@ -156,7 +154,7 @@ class SignIn(QObject):
         badge = NewBadge(
             token=new_badge_token(secrets.token_bytes(TOKEN_BYTES)),
             code=badge_code(secrets.token_bytes(8)),
-            valid_until=self._words.badge_valid_until(now),
+            valid_until=self.words.badge_valid_until(now),
         )
         draft = self._visit.draft
 
@@ -210,7 +208,7 @@ class SignIn(QObject):
 
     def _fails(self, what_was_kept: str, what_to_do: str) -> Callable[[Exception], None]:
         def failed(error: Exception) -> None:
-            self._trouble = views.TroubleView(words_of(error), what_was_kept, what_to_do)
+            self._visit.trouble = views.TroubleView(words_of(error), what_was_kept, what_to_do)
             self._visit.advance(Event.FAILED)
 
         return self._visit.of_this_sitting(failed)

@@ -10,7 +10,7 @@ from db.domain.visit import CheckOutWay, Visit
 from kiosk import presenting
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Event, Step
-from kiosk.front_desk import FrontDesk
+from kiosk.front_desk import FrontDesk, words_of
 from kiosk.ui import views
 
 JUST_LEFT_SHOWN = 3
@@ -112,8 +112,11 @@ class SignOut(QObject):
         self._just_left = self._just_left[:JUST_LEFT_SHOWN]
         self._visit.advance(Event.CHECKED_OUT)
 
-    def _on_failed(self, _: Exception) -> None:
+    def _on_failed(self, error: Exception) -> None:
         self._not_found = "That did not work just now. Please ask the office to sign you out."
+        self._visit.trouble = views.TroubleView(
+            words_of(error), "You are still signed in.", "Please ask the office to sign you out."
+        )
         if self._visit.step is Step.CHECKING_OUT:
             self._visit.advance(Event.FAILED)
         elif self._visit.step is Step.FIND_VISIT:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
 
-from db.domain.errors import HubAwayError, HubError, StorageError
+from db.domain.errors import HubAwayError, HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync import exchange
-from kiosk.sync.client import HubClient, HubRefusedError
+from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
 
 LOG = logging.getLogger(__name__)

@@ -1,0 +1,112 @@
+"""The command ``vestibule-kiosk``: run the kiosk, pair it with a hub, check its log."""
+
+import argparse
+import getpass
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from db.domain.errors import VestibuleError
+from kiosk.config import KioskConfig, load_config
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status 0 when it did, 1 when it failed, 2 for wrong use."""
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load_config(arguments.config)
+        status: int = arguments.run(config, arguments)
+    except VestibuleError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vestibule-kiosk", description="The kiosk at a school's front desk."
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="see kiosk.example.toml")
+    parser.add_argument("--windowed", action="store_true", help="in a window, not full screen")
+    parser.set_defaults(run=_run)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    pair = commands.add_parser("pair", help="let this kiosk talk to a hub")
+    pair.add_argument("--hub", metavar="URL", help="default: [hub] url of the configuration")
+    pair.set_defaults(run=_pair)
+    verify = commands.add_parser("verify-log", help="check that nothing was changed here")
+    verify.set_defaults(run=_verify_log)
+    return parser
+
+
+def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    from PySide6.QtCore import QTimer  # noqa: PLC0415  the other commands need no Qt
+    from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
+
+    from kiosk.app import build_kiosk  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    prefer_software_rendering()
+    if arguments.windowed:
+        config = windowed(config)
+    app = QGuiApplication(sys.argv[:1])
+    app.setApplicationName("Vestibule kiosk")
+    kiosk = build_kiosk(config)
+    app.installEventFilter(kiosk.lens.wedge)
+    # Python sees a signal only when it runs: a timer lets it, once a second.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.quit())
+    beat = QTimer()
+    beat.timeout.connect(lambda: None)
+    beat.start(1000)
+    kiosk.start()
+    status = app.exec()
+    kiosk.stop()
+    return status
+
+
+def prefer_software_rendering() -> None:
+    """Without a graphics card the software renderer takes a fifth of OpenGL's time."""
+    if not Path("/dev/dri").exists() and sys.platform == "linux":
+        os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+
+def windowed(config: KioskConfig) -> KioskConfig:
+    return replace(config, screen=replace(config.screen, fullscreen=False))
+
+
+def _pair(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    from kiosk.pairing import pair_with_hub  # noqa: PLC0415  needs HTTP and the database
+
+    url = arguments.hub or config.hub.url
+    if not url:
+        sys.stderr.write("Say where the hub is: --hub http://192.168.1.10:8470\n")
+        return 2
+    code = getpass.getpass("Pairing code: ") if sys.stdin.isatty() else sys.stdin.readline()
+    site = pair_with_hub(config, url, code.strip(), datetime.now(UTC))
+    sys.stdout.write(f"This kiosk now belongs to {site.name}.\n")
+    return 0
+
+
+def _verify_log(config: KioskConfig, _: argparse.Namespace) -> int:
+    from db.engine import open_database  # noqa: PLC0415
+    from db.log import verify_log  # noqa: PLC0415
+
+    database = open_database(config.database_url)
+    with database.read() as session:
+        found = verify_log(session)
+    database.close()
+    for chain in found:
+        state = "unbroken" if chain.is_good else f"BROKEN: {chain.broken}"
+        sys.stdout.write(f"epoch {chain.epoch}: {chain.events} events, {state}\n")
+    return 0 if all(c.is_good for c in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

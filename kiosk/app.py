@@ -1,0 +1,218 @@
+"""The kiosk put together: the only place, with `__main__`, that names concrete devices."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+from PySide6.QtCore import QObject, Signal
+
+from db.domain.desk import Site
+from db.domain.errors import CameraError
+from db.domain.visit import Host
+from db.engine import Database, open_database
+from kiosk import own_device
+from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest
+from kiosk.badge_desk import BadgeDesk
+from kiosk.config import KioskConfig, PrinterPart
+from kiosk.controller import StepTimes, VisitController
+from kiosk.front_desk import FrontDesk
+from kiosk.lens import Lens
+from kiosk.own_device import OwnDevice
+from kiosk.presenting import SiteWords
+from kiosk.reception import Desk
+from kiosk.scan.camera import Camera, open_camera
+from kiosk.scan.worker import ScanWorker
+from kiosk.sign_in import SignIn
+from kiosk.sign_out import SignOut
+from kiosk.staff_desk import StaffDesk
+from kiosk.sync.client import HttpHub, HubClient
+from kiosk.sync.exchange import Learned
+from kiosk.sync.worker import HubState, SyncWorker
+from kiosk.ui.window import KioskWindow, WindowSettings
+from resources.toolkit.jobs import Jobs
+from resources.toolkit.theme import Look
+
+PHOTOS = "photos"
+
+
+class HubNews(QObject):
+    """Brings what the sync threads say to the GUI thread.
+
+    Signals:
+        learned: something came from the hub.
+        state_changed: the hub is in touch, away, or refuses.
+    """
+
+    learned = Signal(Learned)
+    state_changed = Signal(HubState)
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A running kiosk. Call `start` once and `stop` at the end."""
+
+    window: KioskWindow
+    visit: VisitController
+    lens: Lens
+    front_desk: FrontDesk
+    scanner: ScanWorker
+    news: HubNews
+    sync: SyncWorker | None
+    database: Database
+    jobs: tuple[Jobs, ...]
+
+    def start(self) -> None:
+        """Show the welcome screen, then set everything else to work."""
+        self.visit.start()
+        self.window.open()
+        self.scanner.start()
+        self.front_desk.load_lists()
+        if self.sync is not None:
+            self.sync.start()
+
+    def stop(self) -> None:
+        """End every thread; what was confirmed on the screen is in the database."""
+        self.scanner.stop()
+        if self.sync is not None:
+            self.sync.stop()
+        for jobs in self.jobs:
+            jobs.close()
+        self.window.close()
+        self.database.close()
+
+
+def build_kiosk(
+    config: KioskConfig, *, is_still: bool = False, connect: Callable[[], HubClient] | None = None
+) -> Kiosk:
+    """Put a kiosk together. `connect` stands in for the hub's address and token in tests.
+
+    Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
+    """
+    database = open_database(config.database_url)
+    with database.begin() as session:
+        own = own_device.read(session, datetime.now(UTC))
+    zone = _zone(config, own.site)
+    words = SiteWords(
+        site_name=own.site.name if own.site is not None else config.site.name,
+        zone=zone,
+        visit=config.visit,
+        photo_countdown=config.times.photo_countdown,
+        hosts=config.hosts,
+    )
+    desk = Desk(
+        device=own.device,
+        zone=zone,
+        number_key=own.number_key,
+        photos=config.folder / PHOTOS,
+        typed_name_is_held=config.visit.typed_name == "hold",
+        rules_version=config.visit.rules_version,
+    )
+    db_jobs, print_jobs = Jobs("db"), Jobs("printer")
+    front_desk = FrontDesk(database, db_jobs, desk, _now)
+    window = KioskWindow(words.site_name, _window_settings(config, is_still), _clock(zone))
+    times = config.times
+    visit = VisitController(
+        window,
+        StepTimes(times.idle, times.warning, times.done, times.goodbye, times.staff),
+        _clock(zone),
+    )
+    badge_desk = BadgeDesk(
+        print_jobs, open_printer(config.printer, config.folder), words.site_name, zone
+    )
+    sign_in = SignIn(visit, front_desk, badge_desk, words, times.wait_minimum)
+    sign_out = SignOut(visit, front_desk)
+    staff_desk = StaffDesk(visit, front_desk)
+    scanner = ScanWorker(lambda: _camera(config.camera.source))
+    lens = Lens(visit, sign_in, sign_out, scanner, words)
+    news = HubNews()
+    sync = _sync(database, own, desk.photos, news, connect)
+    if sync is not None:
+        front_desk.written.connect(sync.wake)
+    _listen(news, staff_desk, front_desk, sign_in)
+    return Kiosk(
+        window, visit, lens, front_desk, scanner, news, sync, database, (db_jobs, print_jobs)
+    )
+
+
+def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
+    """The printer that the configuration names; opened when it first prints."""
+    if part.kind == "none":
+        return NoPrinter()
+    if part.kind == "file":
+        return FilePrinter(Path(part.folder) if part.folder else folder / "badges")
+    first = CupsPrinter(part.name, part.media)
+    return (
+        SecondBest(first, CupsPrinter(part.second_name, part.media)) if part.second_name else first
+    )
+
+
+def _listen(news: HubNews, staff_desk: StaffDesk, front_desk: FrontDesk, sign_in: SignIn) -> None:
+    def on_learned(learned: Learned) -> None:
+        staff_desk.on_learned(learned)
+        if learned.lists_changed:
+            front_desk.load_lists()
+        if learned.hosts_changed:
+            front_desk.hosts(take_hosts)
+
+    def take_hosts(hosts: tuple[Host, ...]) -> None:
+        if hosts:
+            sign_in.words = replace(sign_in.words, hosts=hosts)
+
+    news.learned.connect(on_learned)
+    front_desk.hosts(take_hosts)
+
+
+def _sync(
+    database: Database,
+    own: OwnDevice,
+    photos: Path,
+    news: HubNews,
+    connect: Callable[[], HubClient] | None,
+) -> SyncWorker | None:
+    access = own.access
+    if connect is None:
+        if access is None:
+            return None
+        url, token = access.url, access.token
+
+        def connect() -> HubClient:
+            return HttpHub(httpx.Client(base_url=url, trust_env=False), token)
+
+    return SyncWorker(
+        database,
+        own.device,
+        connect=connect,
+        photos=photos,
+        learned=news.learned.emit,
+        state_changed=news.state_changed.emit,
+    )
+
+
+def _camera(source: str) -> Camera:
+    if source == "none":
+        raise CameraError("This kiosk has no camera. Type your name, or use the hand scanner.")
+    return open_camera(source)
+
+
+def _window_settings(config: KioskConfig, is_still: bool) -> WindowSettings:
+    return WindowSettings(
+        look=Look(config.screen.theme), is_still=is_still, is_full_screen=config.screen.fullscreen
+    )
+
+
+def _zone(config: KioskConfig, site: Site | None) -> ZoneInfo:
+    """The hub's word for the time zone, else the file's, else UTC on a bare computer."""
+    if site is not None:
+        return ZoneInfo(site.time_zone)
+    return config.zone or ZoneInfo("UTC")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _clock(zone: ZoneInfo) -> Callable[[], datetime]:
+    return lambda: datetime.now(zone)

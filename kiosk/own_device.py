@@ -1,0 +1,63 @@
+"""Who this kiosk is: its own id from the first start on, and what the hub gave it at pairing."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db import settings
+from db.domain.desk import Site
+from db.ids import new_id
+from db.outbox import Device
+
+DEVICE = "device"
+PAIRING = "hub.pairing"
+NUMBER_KEY = "number_key"
+SITE = "hub.site"
+
+
+@dataclass(frozen=True, slots=True)
+class HubAccess:
+    """Where the hub is and the kiosk's token for it."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDevice:
+    """This kiosk. `access` and `site` are None until it is paired."""
+
+    device: Device
+    number_key: bytes
+    access: HubAccess | None
+    site: Site | None
+
+
+def read(session: Session, now: datetime) -> OwnDevice:
+    """Who this kiosk is; made at the first start, when nobody else knows it yet."""
+    device = settings.read(session, DEVICE, Device)
+    if device is None:
+        device = Device("", "", str(new_id(now)))
+        settings.write(session, DEVICE, device)
+    key = settings.read(session, NUMBER_KEY, str)
+    if key is None:
+        key = secrets.token_hex(32)
+        settings.write(session, NUMBER_KEY, key)
+    return OwnDevice(
+        device,
+        bytes.fromhex(key),
+        settings.read(session, PAIRING, HubAccess),
+        settings.read(session, SITE, Site),
+    )
+
+
+def keep_pairing(
+    session: Session, device: Device, number_key: str, access: HubAccess, site: Site
+) -> None:
+    """Remember what the hub gave, all of it in one transaction."""
+    settings.write(session, DEVICE, device)
+    settings.write(session, NUMBER_KEY, number_key)
+    settings.write(session, PAIRING, access)
+    settings.write(session, SITE, site)
