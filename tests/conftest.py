@@ -1,0 +1,46 @@
+"""Real databases for every test that asks: SQLite in a folder, PostgreSQL on loopback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.engine import Database, open_database
+from tests.postgres import PostgresServer, start_postgres
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path}/vestibule.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL server of our own, on loopback, for as long as the tests run."""
+    with start_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    with postgres.new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database on each server that we support."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/any.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def any_database(any_url: str) -> Iterator[Database]:
+    opened = open_database(any_url)
+    yield opened
+    opened.close()

@@ -1,0 +1,96 @@
+"""The real hub in process, with a site, staff and a paired kiosk, all invented."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from admin_console.hub import site
+from admin_console.hub.app import create_app
+from db import changes, codec, pairing, staff, staff_pins
+from db.domain.desk import Role, SignedIn, Site
+from db.engine import Database, open_database
+from kiosk.sync.client import HttpHub, Pairing, pair
+from tests.makers import NINE
+
+PASSWORD = "invented pass phrase"  # noqa: S105  of nobody
+PIN = "482913"
+
+
+@dataclass
+class Clock:
+    """A clock that tests move."""
+
+    at: datetime = NINE
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True)
+class HubOfTests:
+    database: Database
+    client: httpx.Client
+    clock: Clock
+    site: Site
+    photos: Path
+
+    def pair(self, kiosk_id: str = "front-kiosk", name: str = "Front kiosk") -> Pairing:
+        with self.database.begin() as session:
+            code = pairing.new_code(session, self.clock())
+        return pair(self.client, code, name, kiosk_id)
+
+    def kiosk(self, pairing: Pairing) -> HttpHub:
+        return HttpHub(self.client, pairing.token)
+
+    def sign_in(self, name: str = "dwhitlock") -> dict[str, str]:
+        """Headers of a signed-in member of staff."""
+        answer = self.client.post("/v1/session", json={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return {"Authorization": f"Bearer {codec.from_json(answer.content, SignedIn).token}"}
+
+
+@contextmanager
+def hub_at(url: str, folder: Path) -> Iterator[HubOfTests]:
+    """The hub over the database `url`, with Dana (administrator, PIN) and Rosa (front desk)."""
+    clock, database = Clock(), open_database(url)
+    names = site.SiteNames("Marlow Unified", "Lincoln Elementary School", "America/Chicago")
+    with database.begin() as session:
+        school = site.ensure(session, names, clock())
+        for name, shown, role in (
+            ("dwhitlock", "Dana Whitlock", Role.ADMINISTRATOR),
+            ("rbegaye", "Rosa Begaye", Role.FRONT_DESK),
+        ):
+            member = staff.add(session, name, PASSWORD, display_name=shown, role=role, now=clock())
+            if role is Role.ADMINISTRATOR:
+                staff_pins.add(session, member.staff_id, shown, staff_pins.hash_pin(PIN))
+                changes.add(session, "staff_pins", staff_pins.everybody(session))
+    photos = folder / "photos"
+    with (
+        _served(create_app(database, photos, clock)) as address,
+        httpx.Client(base_url=address, trust_env=False) as client,
+    ):
+        yield HubOfTests(database, client, clock, school, photos)
+    database.close()
+
+
+@contextmanager
+def _served(app: FastAPI) -> Iterator[str]:
+    """The application behind real HTTP on loopback, in a thread of this process."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+    listener.close()

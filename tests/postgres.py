@@ -1,0 +1,94 @@
+"""A PostgreSQL server for tests: Debian's binaries, loopback only, gone at the end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+USER = "postgres"
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    port: int
+
+    @contextmanager
+    def new_database(self) -> Iterator[str]:
+        """An empty database, dropped afterwards."""
+        name = f"test_{uuid.uuid4().hex}"
+        self._run(f'CREATE DATABASE "{name}"')
+        yield f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user=USER, dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def start_postgres(folder: Path) -> Iterator[PostgresServer]:
+    """Start a server; fails the test in words when PostgreSQL is not installed."""
+    binaries = _binaries()
+    if binaries is None:
+        pytest.fail(
+            "PostgreSQL is not installed: run sh packaging/setup.sh --tests, which installs it."
+        )
+    port, data = _free_port(), folder / "data"
+    as_owner = _as_owner(folder)
+    _call([*as_owner, str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust"])
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+    control = [*as_owner, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    _call([*control, "-o", options, "-l", str(folder / "log"), "start"])
+    try:
+        yield PostgresServer(port)
+    finally:
+        _call([*control, "-m", "immediate", "stop"])
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def _as_owner(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: then it runs as its own user, who gets the folder."""
+    if os.getuid() != 0:
+        return []
+    shutil.chown(folder, USER, USER)
+    for parent in folder.parents:
+        if parent.owner() == "root" and parent.stat().st_mode & 0o077 == 0:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return ["runuser", "-u", USER, "--"]
+
+
+def _call(command: list[str]) -> None:
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"{command[-1]} failed: {done.stderr.decode(errors='replace')[-500:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
