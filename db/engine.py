@@ -4,6 +4,7 @@ SQLite (kiosk, small hub) runs in WAL mode with `synchronous=FULL`, so that what
 a screen survives a power cut; PostgreSQL (district) runs with its defaults.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from db.domain.errors import StorageError
 
 BUSY_TIMEOUT_MS = 5_000
 MIGRATIONS = Path(__file__).parent / "migrations"
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every start
 
 
 @dataclass(frozen=True, slots=True)

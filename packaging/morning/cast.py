@@ -1,0 +1,221 @@
+"""The processes of the morning: the real hub, and console and kiosk with a hand on the mouse."""
+
+import json
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, Any, Self
+
+from props import HOSTS_CSV, LIST_CSV, LIST_NAME, SITE, Props
+
+ROOT = Path(__file__).parent.parent.parent
+BIN = Path(sys.executable).parent
+TAKEN_OVER = "taken over"
+READY_SECONDS = 20.0
+
+
+class PlayerError(Exception):
+    """A process did not do what the story asks of it."""
+
+
+class Player:
+    """A program that does what it is told, one command at a time, and answers in JSON."""
+
+    def __init__(self, name: str, script: str, arguments: list[str], env: dict[str, str]) -> None:
+        self.name = name
+        self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).parent / script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=env,
+            text=True,
+            cwd=ROOT,
+        )
+        if self.process.stdin is None or self.process.stdout is None:
+            raise PlayerError(f"{name} has no pipes")
+        self._commands: IO[str] = self.process.stdin
+        self._said: IO[str] = self.process.stdout
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def ask(self, do: str, timeout: float = 20.0, **arguments: Any) -> Any:
+        """Have something done and wait for it. Raises `PlayerError` when it cannot be."""
+        command = {"do": do, "timeout": timeout, **arguments}
+        try:
+            self._commands.write(json.dumps(command) + "\n")
+            self._commands.flush()
+            answer = self._answers.get(timeout=timeout + 5.0)
+        except (OSError, queue.Empty) as error:
+            raise PlayerError(f"the {self.name} does not answer to {do}") from error
+        if "error" in answer:
+            words = answer["error"]
+            raise PlayerError(words if words == TAKEN_OVER else f"{self.name}: {words}")
+        return answer.get("value")
+
+    def wait_ready(self) -> float:
+        """Milliseconds from the process's start until its first screen, as it says itself."""
+        try:
+            answer = self._answers.get(timeout=READY_SECONDS)
+        except queue.Empty as error:
+            raise PlayerError(f"the {self.name} did not start") from error
+        return float(answer["value"])
+
+    def quit(self) -> None:
+        try:
+            self._commands.write('{"do": "quit", "timeout": 5}\n')
+            self._commands.flush()
+            self.process.wait(8)
+        except (OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait(5)
+
+    def _listen(self) -> None:
+        for line in self._said:
+            if line.startswith("{"):
+                self._answers.put(json.loads(line))
+
+
+class Cast:
+    """Hub, console, kiosk and camera; all gone at the end, whatever happened."""
+
+    def __init__(self, keep: Path, *, is_headless: bool, camera: str) -> None:
+        self.keep = keep
+        self.is_headless = is_headless
+        self.work = keep / "programs"
+        self.pictures = keep / "pictures"
+        self.props = Props(self.work / "reel")
+        self.camera = camera or str(self.props.reel)
+        self.has_own_camera = bool(camera)
+        self.password = secrets.token_urlsafe(12)
+        self.pin = f"{secrets.randbelow(10**6):06}"
+        self.database = f"sqlite:///{self.work / 'hub' / 'hub.db'}"
+        self.hub_url = ""
+        self.hub_ready_ms = 0.0
+        self._hub: subprocess.Popen[str] | None = None
+        self.kiosk: Player | None = None
+        self.console: Player | None = None
+
+    def __enter__(self) -> Self:
+        for folder in (self.work, self.pictures, self.keep / "badges"):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for player in (self.kiosk, self.console):
+            if player is not None:
+                player.quit()
+        self.stop_hub(signal.SIGTERM)
+
+    # ---- hub ---------------------------------------------------------------------------------
+
+    def prepare_hub(self) -> str:
+        """Staff, hosts and a list, by the hub's own commands. Returns a pairing code."""
+        for name, content in (("hosts.csv", HOSTS_CSV), ("no-trespass.csv", LIST_CSV)):
+            (self.work / name).write_text(content, encoding="utf-8")
+        self._hub_command(
+            ["staff", "add", "dwhitlock", "--display-name", "Dana Whitlock",
+             "--role", "administrator", "--secrets-stdin"],
+            f"{self.password}\n{self.pin}\n",
+        )  # fmt: skip
+        self._hub_command(["hosts", "import", str(self.work / "hosts.csv")])
+        self._hub_command(
+            ["lists", "import", str(self.work / "no-trespass.csv"), "--name", LIST_NAME,
+             "--category", "trespass", "--max-age-days", "30"],
+        )  # fmt: skip
+        return self._hub_command(["pair"]).splitlines()[0]
+
+    def start_hub(self) -> None:
+        """Start the hub and wait until it says that it is ready; always at the same address."""
+        listen = self.hub_url.removeprefix("http://") or "127.0.0.1:0"
+        began = time.monotonic()
+        self._hub = subprocess.Popen(
+            [BIN / "vestibule-hub", "serve", "--database", self.database, "--listen", listen,
+             "--district-name", "Marlow Unified", "--site-name", SITE,
+             "--time-zone", "America/Chicago"],
+            stdout=subprocess.PIPE, text=True, env=self._env(),
+        )  # fmt: skip
+        assert self._hub.stdout is not None  # noqa: S101  for the type checker: PIPE was asked for
+        line = self._hub.stdout.readline()
+        if "ready" not in line:
+            raise PlayerError("the hub did not start")
+        self.hub_ready_ms = self.hub_ready_ms or (time.monotonic() - began) * 1000
+        self.hub_url = line.rsplit(" ", 1)[1].strip()
+
+    def stop_hub(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self._hub is not None:
+            self._hub.send_signal(how)
+            self._hub.wait(8)
+            self._hub = None
+
+    def export(self) -> None:
+        self._hub_command(["export", "--csv", str(self.keep / "log.csv")])
+
+    def hub_verification(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._hub_command(["verify-log", "--json"]))
+        return found
+
+    # ---- kiosk and console -------------------------------------------------------------------
+
+    def pair_kiosk(self, code: str) -> None:
+        config = self.work / "kiosk.toml"
+        config.write_text(
+            f"""[kiosk]
+name = "Front kiosk"
+data_folder = {json.dumps(str(self.work / "kiosk"))}
+[site]
+name = "{SITE}"
+[hub]
+url = "{self.hub_url}"
+[camera]
+source = {json.dumps(self.camera)}
+[printer]
+kind = "file"
+folder = {json.dumps(str(self.keep / "badges"))}
+[visit]
+valid_until = "23:30"
+[screen]
+fullscreen = false
+""",
+            encoding="utf-8",
+        )
+        self._run([BIN / "vestibule-kiosk", "--config", str(config), "pair"], f"{code}\n")
+
+    def start_players(self) -> None:
+        pace = "0" if self.is_headless else "700"
+        shared = ["--pictures", str(self.pictures), "--pace", pace]
+        self.kiosk = Player(
+            "kiosk", "kiosk_player.py",
+            ["--config", str(self.work / "kiosk.toml"), *shared], self._env(),
+        )  # fmt: skip
+        self.console = Player(
+            "console", "console_player.py", ["--hub", self.hub_url, *shared], self._env()
+        )
+
+    def wait_until_closed(self) -> None:
+        for player in (self.kiosk, self.console):
+            if player is not None:
+                player.process.wait()
+
+    def _env(self) -> dict[str, str]:
+        env = dict(os.environ)
+        if self.is_headless:
+            env |= {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
+        env["VESTIBULE_MORNING_PASSWORD"] = self.password
+        return env
+
+    def _hub_command(self, arguments: list[str], said: str = "") -> str:
+        return self._run([BIN / "vestibule-hub", *arguments, "--database", self.database], said)
+
+    def _run(self, command: list[str | Path], said: str = "") -> str:
+        done = subprocess.run(
+            command, input=said, capture_output=True, text=True, check=False, env=self._env()
+        )
+        if done.returncode:
+            raise PlayerError(done.stderr.strip() or f"{command[1]} failed")
+        return done.stdout

@@ -1,0 +1,123 @@
+"""The real console in its own process, with a hand that works it as an office worker would."""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from player import CannotError, Hand, Look
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from admin_console.console.app import build_console
+from admin_console.console.window import ConsoleWindow
+
+SETTLE_SECONDS = 0.25
+
+
+class OfficeWorker:
+    """Finds widgets by their names, clicks and types, and looks."""
+
+    def __init__(self, window: ConsoleWindow, hand: Hand, pictures: Path) -> None:
+        self._window = window
+        self._hand = hand
+        self._pictures = pictures
+        for name in ("click", "type", "key", "wait_widget", "wait_gone", "picture"):
+            hand.knows(name, getattr(self, f"_{name}"))
+
+    def _click(self, command: dict[str, Any]) -> Look:
+        def look() -> bool | None:
+            widget = self._widget(command["widget"])
+            if widget is None or not widget.isEnabled():
+                return None
+            centre = QPoint(widget.width() // 2, widget.height() // 2)
+            self._hand.touch(
+                lambda: QTest.mouseClick(
+                    widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre
+                )
+            )
+            return True
+
+        return look
+
+    def _type(self, command: dict[str, Any]) -> Look:
+        text = command.get("text")
+        if text is None:
+            text = os.environ["VESTIBULE_MORNING_PASSWORD"]
+
+        def look() -> bool | None:
+            widget = self._widget(command["widget"])
+            if widget is None:
+                return None
+            if isinstance(widget, QLineEdit):
+                widget.clear()
+            self._hand.touch(lambda: QTest.keyClicks(widget, text))
+            return True
+
+        return look
+
+    def _key(self, command: dict[str, Any]) -> Look:
+        def look() -> bool:
+            target = QApplication.focusWidget() or self._window
+            key = command["key"]
+            self._hand.touch(
+                lambda: QTest.keyClick(target, Qt.Key.Key_Return if key == "Return" else key)
+            )
+            return True
+
+        return look
+
+    def _wait_widget(self, command: dict[str, Any]) -> Look:
+        return lambda: True if self._widget(command["widget"]) is not None else None
+
+    def _wait_gone(self, command: dict[str, Any]) -> Look:
+        return lambda: True if self._widget(command["widget"]) is None else None
+
+    def _picture(self, command: dict[str, Any]) -> Look:
+        began = time.monotonic()
+
+        def look() -> str | None:
+            if time.monotonic() - began < SETTLE_SECONDS:
+                return None
+            name = f"console-{command['name']}.png"
+            if not self._window.grab().save(str(self._pictures / name)):
+                raise CannotError(f"{name} could not be saved")
+            return name
+
+        return look
+
+    def _widget(self, name: str) -> QWidget | None:
+        for widget in self._window.findChildren(QWidget, name):
+            if widget.isVisible():
+                return widget
+        return None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hub", required=True)
+    parser.add_argument("--pictures", type=Path, required=True)
+    parser.add_argument("--pace", type=int, default=0)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    app = QApplication(sys.argv[:1])
+    window = build_console(arguments.hub, dark=False)
+    hand = Hand(arguments.pace)
+    OfficeWorker(window, hand, arguments.pictures)
+    window.resize(1440, 900)
+    window.show()
+    hand.start()
+    started = float(psutil.Process(os.getpid()).create_time())
+    QTimer.singleShot(0, lambda: hand.answer((time.time() - started) * 1000))
+    status = app.exec()
+    window.close()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
