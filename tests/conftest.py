@@ -44,3 +44,16 @@ def any_database(any_url: str) -> Iterator[Database]:
     opened = open_database(any_url)
     yield opened
     opened.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-pictures",
+        action="store_true",
+        help="make what is seen now the reference; look at every picture before committing it",
+    )
+
+
+@pytest.fixture
+def update_pictures(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-pictures"))
