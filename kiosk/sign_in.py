@@ -20,6 +20,7 @@ from kiosk.front_desk import FrontDesk, words_of
 from kiosk.presenting import SiteWords
 from kiosk.reception import NewBadge, ScreenedVisit
 from kiosk.scan.badge_code import TOKEN_BYTES, new_badge_token
+from kiosk.scan.presentable import presentable
 from kiosk.ui import views
 
 ABANDONABLE = frozenset({Step.VISIT_DETAILS, Step.PHOTO, Step.POLICY})
@@ -63,8 +64,9 @@ class SignIn(QObject):
         visit.step_changed.connect(self._on_step_changed)
 
     def identified(self, identity: Identity) -> None:
-        """An ID was read; the lens calls this."""
-        self._visit.draft = self._visit.draft.with_identity(identity)
+        """An ID was read; the lens calls this. Licences print capitals, people do not."""
+        shown = replace(identity, name=presentable(identity.name))
+        self._visit.draft = self._visit.draft.with_identity(shown)
         self._visit.on_event(Event.ID_READ)
 
     def _offer_views(self) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.app import create_app, now_in_utc
+from admin_console.hub.wake import Wake
 from db.domain.errors import ConfigError
 from db.engine import open_database
 from resources.folders import data_folder
@@ -21,15 +22,21 @@ GRACE_SECONDS = 2
 class _Server(uvicorn.Server):
     """Says when it is ready, on one line that a person and a program can wait for."""
 
-    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+    def __init__(self, config: uvicorn.Config, ready: str, wake: Wake) -> None:
         super().__init__(config)
         self._ready = ready
+        self._wake = wake
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             sys.stdout.write(f"{self._ready}\n")
             sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Long polls are answered now: else the end would wait for them, or cut them off.
+        self._wake.close()
+        await super().shutdown(sockets)
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -56,7 +63,7 @@ def serve(arguments: argparse.Namespace) -> int:
     )
     ready = f"The hub of {site.name} is ready: http://{host}:{port}"
     try:
-        _Server(config, ready).run(sockets=[listener])
+        _Server(config, ready, app.state.context.wake).run(sockets=[listener])
     finally:
         listener.close()
         database.close()

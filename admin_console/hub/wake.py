@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+FIRST_SECOND = 1_735_689_600
+"""2025-01-01, in Unix seconds."""
 RECHECK_SECONDS = 1.0
 """How soon news from another process (a command, a second hub) is seen."""
 
@@ -11,8 +13,9 @@ class Wake:
     """A counter that grows with every change, and a way to wait for it. One for each server."""
 
     def __init__(self) -> None:
-        # Starts at the clock, so that a restarted hub never counts below what consoles saw.
-        self._count = time.time_ns() // 1_000_000
+        # Starts at the clock, so that a restarted hub never counts below what consoles saw;
+        # at its seconds, so that the count stays small enough for 32 bits.
+        self._count = int(time.time()) - FIRST_SECOND
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
         self._closing = False

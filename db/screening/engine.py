@@ -29,6 +29,7 @@ STRONG_ONE_IN = 3_333
 POSSIBLE_ONE_IN = 200
 CHECK_PHOTO_ONE_IN = 77
 """At most 0.03, 0.5 and 1.3 expected false alarms in 100 visitors."""
+MOST_ONE_IN = 1_000_000
 MOST_MATCHES = 20
 
 Levels = NDArray[np.int8]
@@ -138,7 +139,8 @@ def _score(identity: Identity, index: Index) -> _Scores:
 def _match(identity: Identity, index: Index, row: Row, compared: Compared) -> Match | None:
     evidence = evidence_of(identity, row.name, row.entry, compared)
     bits = sum(e.bits for e in evidence)
-    one_in = max(1, int(min(2.0**bits / len(index.rows), 1e12)))
+    # An upper bound on chance: more than a million would claim what nobody can know.
+    one_in = max(1, int(min(2.0**bits / len(index.rows), MOST_ONE_IN)))
     tier = _tier(one_in, row, compared.birth)
     is_exact = (compared.family, compared.given, compared.birth) == (
         NameLevel.EXACT,
@@ -159,7 +161,7 @@ def _match(identity: Identity, index: Index, row: Row, compared: Compared) -> Ma
         max_age_days=watchlist.max_age_days,
         tier=tier or Tier.POSSIBLE,
         bits=round(bits, 1),
-        one_in=one_in,
+        one_in=two_digits(one_in),
         evidence=evidence,
     )
 
@@ -226,3 +228,9 @@ def _shares(levels: Levels, of: type[L]) -> dict[L, float]:
 
 def _is_outdated(imported_at: datetime, max_age_days: int | None, now: datetime) -> bool:
     return max_age_days is not None and now - imported_at > timedelta(days=max_age_days)
+
+
+def two_digits(count: int) -> int:
+    """Two digits that count: more would claim a precision that nobody has."""
+    digits = len(str(count))
+    return round(count, -(digits - 2)) if digits > 2 else count

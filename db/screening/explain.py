@@ -92,8 +92,7 @@ def chance_sentence(match: Match) -> str:
     if match.one_in >= 1_000_000:  # beyond that a figure says nothing more
         return "On a list of this size, hardly anybody would match this well by chance."
     return (
-        f"On a list of this size, one visitor in {_round(match.one_in):,} "
-        "would match this well by chance."
+        f"On a list of this size, one visitor in {match.one_in:,} would match this well by chance."
     )
 
 
@@ -173,9 +172,3 @@ def _missing(visitor: str, listed: str) -> str:
 
 def _day(moment: date | None) -> str:
     return "" if moment is None else f"{moment:%b} {moment.day}, {moment.year}"
-
-
-def _round(count: int) -> int:
-    """Two digits that count: more would claim a precision that nobody has."""
-    digits = len(str(count))
-    return round(count, -(digits - 2)) if digits > 2 else count  # two digits

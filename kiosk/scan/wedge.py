@@ -6,40 +6,44 @@ and not with Enter (a licence has many line ends). Control characters come as Ct
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QWindow
 
 GAP_SECONDS = 0.05
-PAUSE_MS = 120
+PAUSE_MS = 60
 SHORTEST_SCAN = 12
 """Fewer characters are a person who types quickly."""
 
 
 @dataclass
 class Typing:
-    """Keys as they come; says which of them are a scan. No Qt, no clock."""
+    """Keys as they come, until a pause says what they were. No Qt, no clock."""
 
     _payload: bytearray = field(default_factory=bytearray)
     _last_at: float = -1.0
+    _slowest: float = 0.0
 
-    def key(self, character: str, at: float) -> bool:
-        """Take one key at `at` seconds. Returns whether it follows so fast that it is a scan's."""
-        is_fast = at - self._last_at <= GAP_SECONDS
-        if not is_fast:
-            self._payload.clear()
+    def key(self, character: str, at: float) -> None:
+        """Take one key at `at` seconds."""
+        if self._payload:
+            self._slowest = max(self._slowest, at - self._last_at)
         self._last_at = at
         self._payload += character.encode("latin-1", errors="ignore")
-        return is_fast and len(self._payload) > 2
 
     def pause(self) -> bytes | None:
         """No key came for a while: the scan that ended here, if it was one."""
-        payload = bytes(self._payload)
+        is_scan = len(self._payload) >= SHORTEST_SCAN and self._slowest <= GAP_SECONDS
+        payload = bytes(self._payload) if is_scan else None
         self._payload.clear()
-        return payload if len(payload) >= SHORTEST_SCAN else None
+        self._slowest = 0.0
+        return payload
 
 
 class WedgeFilter(QObject):
     """An event filter for the whole application.
+
+    Every key is held back for a blink, until a pause tells what it was: a scan is emitted, and
+    never reaches a field; a typist's keys are handed on.
 
     Signals:
         scanned: the payload of one scan.
@@ -50,25 +54,36 @@ class WedgeFilter(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._typing = Typing()
+        self._held_back: list[tuple[QObject, QKeyEvent]] = []
+        self._is_handing_on = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
 
-    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Swallow the keys of a scan, so that no name field fills with a licence."""
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Hold the keys of a scan back, so that no name field fills with a licence."""
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return False
         character = _character(event)
-        if not character or not event.spontaneous():
+        # Every window and item on the way sees the event: it counts once, at the window.
+        if not character or self._is_handing_on or not isinstance(target, QWindow):
             return False
         self._pause.start()
-        return self._typing.key(character, event.timestamp() / 1000.0)
+        self._typing.key(character, event.timestamp() / 1000.0)
+        self._held_back.append((target, event.clone()))
+        return True
 
     def _on_pause(self) -> None:
-        payload = self._typing.pause()
+        payload, held_back = self._typing.pause(), self._held_back
+        self._held_back = []
         if payload is not None:
             self.scanned.emit(payload)
+            return
+        self._is_handing_on = True
+        for target, event in held_back:
+            QCoreApplication.sendEvent(target, event)
+        self._is_handing_on = False
 
 
 def _character(event: QKeyEvent) -> str:

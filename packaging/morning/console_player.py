@@ -27,7 +27,7 @@ class OfficeWorker:
         self._window = window
         self._hand = hand
         self._pictures = pictures
-        for name in ("click", "type", "key", "wait_widget", "wait_gone", "picture"):
+        for name in ("click", "type", "wait_widget", "picture"):
             hand.knows(name, getattr(self, f"_{name}"))
 
     def _click(self, command: dict[str, Any]) -> Look:
@@ -61,22 +61,8 @@ class OfficeWorker:
 
         return look
 
-    def _key(self, command: dict[str, Any]) -> Look:
-        def look() -> bool:
-            target = QApplication.focusWidget() or self._window
-            key = command["key"]
-            self._hand.touch(
-                lambda: QTest.keyClick(target, Qt.Key.Key_Return if key == "Return" else key)
-            )
-            return True
-
-        return look
-
     def _wait_widget(self, command: dict[str, Any]) -> Look:
         return lambda: True if self._widget(command["widget"]) is not None else None
-
-    def _wait_gone(self, command: dict[str, Any]) -> Look:
-        return lambda: True if self._widget(command["widget"]) is None else None
 
     def _picture(self, command: dict[str, Any]) -> Look:
         began = time.monotonic()

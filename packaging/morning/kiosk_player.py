@@ -24,6 +24,8 @@ from kiosk.lens import Identified
 
 SETTLE_SECONDS = 0.35
 """How long pages move before they stand still."""
+KEY_SECONDS = 0.09
+"""Between two keys: people type slower than hand scanners."""
 
 
 class Visitor:
@@ -69,11 +71,20 @@ class Visitor:
         return look
 
     def _type(self, command: dict[str, Any]) -> Look:
-        for character in command["text"]:
-            self._hand.touch(
-                lambda c=character: QTest.keyClick(self._kiosk.window.view, c)  # type: ignore[misc]
-            )
-        return lambda: True
+        left = list(command["text"])
+        last_at = 0.0
+
+        def look() -> bool | None:
+            nonlocal last_at
+            if time.monotonic() - last_at < KEY_SECONDS:
+                return None
+            if not left:
+                return True
+            last_at, character = time.monotonic(), left.pop(0)
+            self._hand.touch(lambda: QTest.keyClick(self._kiosk.window.view, character))
+            return None
+
+        return look
 
     def _wait_step(self, command: dict[str, Any]) -> Look:
         return lambda: True if self._kiosk.visit.step.name == command["step"] else None
@@ -85,7 +96,7 @@ class Visitor:
         began = time.monotonic()
 
         def look() -> str | None:
-            if time.monotonic() - began < SETTLE_SECONDS:
+            if time.monotonic() - began < command["settle"]:
                 return None
             name = f"kiosk-{command['name']}.png"
             if not self._kiosk.window.grab().save(str(self._pictures / name)):

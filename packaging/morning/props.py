@@ -37,10 +37,14 @@ class Visitor:
     key: str
     person: SamplePerson
 
+    @property
+    def name(self) -> str:
+        return f"{self.person.given_name} {self.person.family_name}"
+
 
 PRIYA = Visitor("a", sample_person("Priya", "Raghunathan", date(1988, 9, 14)))
 MARCUS = Visitor("b", sample_person("Marcus", "Fennimore", date(1971, 2, 27), sex="M"))
-HELEN = Visitor("c", sample_person("Helen", "Marlowe", date(1979, 4, 17)))
+HELEN = Visitor("c", sample_person("Helen", "Marlowe", date(1978, 4, 17)))
 
 
 class Props:

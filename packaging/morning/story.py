@@ -42,8 +42,9 @@ class Story:
     def wait_step(self, step: str, timeout: float = 20.0) -> None:
         self.kiosk.ask("wait_step", timeout, step=step)
 
-    def kiosk_picture(self, name: str) -> None:
-        self.pictures.append(self.kiosk.ask("picture", name=name))
+    def kiosk_picture(self, name: str, settle: float = 0.35) -> None:
+        """`settle`: seconds until what moves on the page stands still."""
+        self.pictures.append(self.kiosk.ask("picture", name=name, settle=settle))
 
     def console_picture(self, name: str) -> None:
         self.pictures.append(self.console.ask("picture", name=name))
@@ -86,7 +87,7 @@ def _unlisted_visitor(story: Story) -> None:
     _show_licence(story, PRIYA, picture="a", hesitate=True)
     story.wait_step("VISIT_DETAILS")
     _details(story, "a", with_pictures=True)
-    story.console.ask("click", widget="go_on_site")
+    story.console.ask("click", widget="go_on_site_now")
     story.console_picture("03-on-site")
     story.console.ask("click", widget="go_desk")
 
@@ -98,8 +99,8 @@ def _listed_visitor(story: Story) -> None:
     story.kiosk_picture("07-wait")
     story.console.ask("wait_widget", widget="matchCard")
     story.console_picture("01-desk-hold")
-    story.console.ask("key", key="2")
-    story.console.ask("key", key="d")
+    story.console.ask("type", widget="reason", text="Order confirmed with the district office.")
+    story.console.ask("click", widget="decide_deny")
     story.wait_step("GOODBYE")
     story.kiosk_picture("10-goodbye-declined")
     story.touch("done")
@@ -108,6 +109,7 @@ def _listed_visitor(story: Story) -> None:
 
 def _similar_name_while_the_hub_is_away(story: Story) -> None:
     story.say("(c) Helen Marlowe has a name like a listed one's. The hub is killed meanwhile.")
+    story.cast.props.show("empty")
     story.touch("sign_in")
     story.wait_step("SCAN_ID")
     story.cast.stop_hub()
@@ -121,8 +123,8 @@ def _similar_name_while_the_hub_is_away(story: Story) -> None:
     story.cast.start_hub()
     story.console.ask("wait_widget", timeout=40.0, widget="matchCard")
     story.console_picture("01-desk-hold-after-outage")
-    story.console.ask("key", key="2")
-    story.console.ask("key", key="a")
+    story.console.ask("click", widget="ready2")
+    story.console.ask("click", widget="decide_approve")
     story.wait_step("VISIT_DETAILS", timeout=30.0)
     _details(story, "c", with_pictures=False)
 
@@ -182,7 +184,7 @@ def _details(story: Story, key: str, *, with_pictures: bool) -> None:
     story.touch("host_0")
     if with_pictures:
         story.kiosk_picture("04b-visit-where")
-    story.touch("continue")
+    story.touch("next")
     story.wait_step("PHOTO")
     if with_pictures:
         story.kiosk_picture("05-photo")
@@ -198,6 +200,6 @@ def _details(story: Story, key: str, *, with_pictures: bool) -> None:
     story.touch("agree_without_signing")
     story.wait_step("BADGE")
     story.kiosk.ask("wait_item", item="badge_printed")
-    story.kiosk_picture(f"08-badge-{key}")
+    story.kiosk_picture(f"08-badge-{key}", settle=2.6 if with_pictures else 0.35)
     story.touch("done")
     story.wait_step("WELCOME")

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from props import HELEN, MARCUS, PRIYA
 from story import Story
 
 from db import history, log, visits
@@ -18,6 +19,7 @@ from db.history import Filters
 from db.story import VERDICTS
 
 ZONE = ZoneInfo("America/Chicago")
+EXPECTED = ((PRIYA, "departed"), (MARCUS, "denied"), (HELEN, "on_site"))
 STEPS_OF_NOBODY = frozenset({"WELCOME"})
 
 
@@ -103,6 +105,9 @@ def _gathered(
     }
     verification = {"kiosk": all(c.is_good for c in chains), "hub": hub_said["good"]}
     problems = _problems(counts, events, verification, milliseconds, same=same)
+    outcomes = [(t.name, t.outcome) for t in told]
+    if outcomes != [(v.name, outcome) for v, outcome in EXPECTED]:
+        problems.append("the visits are not those of the story")
     keep = story.cast.keep
     files = sorted(str(p.relative_to(keep)) for p in keep.rglob("*.p[dn][fg]"))
     return Summary(told, counts, events, verification, milliseconds, [*files, "log.csv"], problems)
