@@ -101,7 +101,6 @@ def main() -> int:
     started = float(psutil.Process(os.getpid()).create_time())
     QTimer.singleShot(0, lambda: hand.answer((time.time() - started) * 1000))
     status = app.exec()
-    window.close()
     return status
 
 

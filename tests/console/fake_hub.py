@@ -1,0 +1,182 @@
+"""A hub that answers from values: the console's port without a network."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import UUID
+
+from admin_console.console.client import ListFile, SessionOverError, VisitFilter
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import (
+    Desk,
+    ImportPreview,
+    Lists,
+    OnSite,
+    Role,
+    SignedIn,
+    VisitPage,
+    VisitStory,
+)
+from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.visit import CheckOutWay, Visit, VisitState
+from db.domain.watchlist import Watchlist
+from tests.console import invented
+
+PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
+
+
+@dataclass
+class FakeHub:
+    """One school's hub; `go_away` and `come_back` are its network."""
+
+    desk_answer: Desk = field(default_factory=invented.make_desk)
+    on_site_answer: OnSite = field(default_factory=invented.make_on_site)
+    pages: dict[str | None, VisitPage] = field(default_factory=lambda: {None: invented.make_page()})
+    lists_answer: Lists = field(default_factory=invented.make_lists)
+    preview_answer: ImportPreview = field(default_factory=invented.make_preview)
+    photos: dict[str, bytes] = field(default_factory=dict)
+    role: Role = Role.FRONT_DESK
+    decisions: list[Decision] = field(default_factory=list)
+    refuses_decision: Exception | None = None
+    refuses_import: Exception | None = None
+    wanted: list[VisitFilter] = field(default_factory=list)
+    imported: list[tuple[ListFile, bool]] = field(default_factory=list)
+    is_away: bool = False
+    is_over: bool = False
+    version: int = 1
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _is_closed: bool = False
+
+    def change(self, desk: Desk | None = None) -> None:
+        """Something happened: whoever waits is told."""
+        with self._changed:
+            self.desk_answer = desk if desk is not None else self.desk_answer
+            self.version += 1
+            self._changed.notify_all()
+
+    def go_away(self) -> None:
+        with self._changed:
+            self.is_away = True
+            self._changed.notify_all()
+
+    def come_back(self) -> None:
+        self.is_away = False
+
+    def sign_in(self, name: str, password: str) -> SignedIn:
+        self._answer()
+        if password != PASSWORD:
+            msg = "Name and password do not fit together. Try again."
+            raise HubRefusedError(msg)
+        signed_in = invented.make_signed_in(self.role)
+        return replace(signed_in, staff=replace(signed_in.staff, name=name))
+
+    def sign_out(self) -> None:
+        self._answer()
+
+    def wait_for_change(self, since: int, seconds: int) -> int:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self.version > since or self.is_away or self._is_closed or self.is_over,
+                seconds,
+            )
+        self._answer()
+        return self.version
+
+    def desk(self) -> Desk:
+        self._answer()
+        return self.desk_answer
+
+    def on_site(self) -> OnSite:
+        self._answer()
+        return self.on_site_answer
+
+    def visits(self, wanted: VisitFilter, page: str | None) -> VisitPage:
+        self._answer()
+        self.wanted.append(wanted)
+        found = self.pages[page]
+        text = wanted.text.casefold()
+        if not text:
+            return found
+        visits = tuple(v for v in found.visits if text in v.identity.name.full.casefold())
+        return replace(found, visits=visits, total=len(visits))
+
+    def story(self, visit_id: UUID) -> VisitStory:
+        self._answer()
+        visits = (v for page in self.pages.values() for v in page.visits)
+        return invented.make_story(next(v for v in visits if v.visit_id == visit_id))
+
+    def export(self, wanted: VisitFilter, to: Path, progress: Callable[[int], None]) -> int:
+        visits = self.visits(wanted, None).visits
+        for count, _visit in enumerate(visits, start=1):
+            progress(count)
+        to.write_text("\n".join(v.identity.name.full for v in visits), encoding="utf-8")
+        return len(visits)
+
+    def decide(self, visit_id: UUID, verdict: Verdict, reason: str) -> Decision:
+        self._answer()
+        if self.refuses_decision is not None:
+            raise self.refuses_decision
+        decision = Decision(
+            invented.make_id(7000 + len(self.decisions)),
+            visit_id,
+            verdict,
+            reason,
+            "Dana Whitlock",
+            invented.NOW,
+            DecidedAt.CONSOLE,
+        )
+        self.decisions.append(decision)
+        left = tuple(h for h in self.desk_answer.holds if h.visit.visit_id != visit_id)
+        self.change(replace(self.desk_answer, holds=left))
+        return decision
+
+    def check_out(self, visit_id: UUID) -> Visit:
+        self._answer()
+        inside = self.on_site_answer.visits
+        gone = next(v for v in inside if v.visit_id == visit_id)
+        left = tuple(v for v in inside if v.visit_id != visit_id)
+        self.on_site_answer = replace(self.on_site_answer, visits=left)
+        self.change()
+        return replace(
+            gone,
+            state=VisitState.DEPARTED,
+            checked_out_at=invented.NOW,
+            checked_out_by=CheckOutWay.STAFF,
+        )
+
+    def lists(self) -> Lists:
+        self._answer()
+        return self.lists_answer
+
+    def preview(self, file: ListFile) -> ImportPreview:
+        self._answer()
+        file.path.read_bytes()
+        return self.preview_answer
+
+    def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist:
+        self._answer()
+        if self.refuses_import is not None:
+            raise self.refuses_import
+        self.imported.append((file, skip_bad))
+        return replace(self.lists_answer.lists[0], name=file.list_name, version=42)
+
+    def photo(self, sha256: str) -> bytes:
+        self._answer()
+        if sha256 not in self.photos:
+            msg = "There is no such photo."
+            raise HubRefusedError(msg)
+        return self.photos[sha256]
+
+    def close(self) -> None:
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def _answer(self) -> None:
+        if self.is_over:
+            msg = "Your session is over. Sign in again."
+            raise SessionOverError(msg)
+        if self.is_away or self._is_closed:
+            msg = "The hub does not answer."
+            raise HubAwayError(msg)

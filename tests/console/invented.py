@@ -1,0 +1,536 @@
+"""A school's morning of invented people, as the hub would answer at 10:42."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import (
+    BadRow,
+    ChangeKind,
+    DayFigures,
+    Desk,
+    EarlierVisit,
+    EntryChange,
+    Happening,
+    Hold,
+    ImportPreview,
+    Lists,
+    LogLine,
+    OnSite,
+    Role,
+    SignedIn,
+    Site,
+    StaffMember,
+    VisitPage,
+    VisitStory,
+)
+from db.domain.people import Document, DocumentKind, Identity, PersonName, Sex
+from db.domain.screening import (
+    Agreement,
+    Evidence,
+    Field,
+    HoldReason,
+    ListVersion,
+    Match,
+    Screening,
+    Tier,
+)
+from db.domain.visit import CheckOutWay, Host, Visit, VisitDetails, VisitorType, VisitState
+from db.domain.watchlist import Category, Watchlist, WatchlistEntry
+
+NOW = datetime(2026, 11, 17, 16, 42, 30, tzinfo=UTC)
+"""A Tuesday, 10:42 in Chicago."""
+
+SITE = Site("marlow", "Marlow Unified", "cedar-hollow", "Cedar Hollow", "America/Chicago")
+
+ABERNATHY = Host("abernathy", "Ruth Abernathy", "Room 12", "Grade 5")
+OFFICE = Host("office", "Front office")
+WROBLEWSKI = Host("wroblewski", "Tomasz Wróblewski", "Room 4")
+HALLSTROM = Host("hallstrom", "Coach Hallström", "Gym")
+LIBRARY = Host("library", "Library")
+BOILER = Host("boiler", "Boiler house")
+
+
+def make_id(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def at(hour: int, minute: int, *, days_ago: int = 0) -> datetime:
+    """A clock time in Chicago (UTC-6 in November)."""
+    return datetime(2026, 11, 17, hour + 6, minute, tzinfo=UTC) - timedelta(days=days_ago)
+
+
+def make_staff(role: Role = Role.FRONT_DESK) -> StaffMember:
+    if role is Role.ADMINISTRATOR:
+        return StaffMember(make_id(2), "praghunathan", "Priya Raghunathan", role)
+    return StaffMember(make_id(1), "dwhitlock", "Dana Whitlock", role)
+
+
+def make_signed_in(role: Role = Role.FRONT_DESK) -> SignedIn:
+    return SignedIn("not-a-real-token", make_staff(role), SITE)
+
+
+def make_visit(
+    number: int,
+    given: str,
+    family: str,
+    *,
+    state: VisitState = VisitState.ON_SITE,
+    visitor_type: VisitorType | None = VisitorType.PARENT,
+    purpose: str = "Meet a teacher",
+    host: Host | None = ABERNATHY,
+    came: datetime = NOW,
+    until: datetime | None = None,
+    left: datetime | None = None,
+    escort: bool = False,
+    document: bool = True,
+    middle: str = "",
+    photo: str = "",
+) -> Visit:
+    details = VisitDetails(visitor_type, purpose, host) if visitor_type else None
+    licence = Document(DocumentKind.DRIVER_LICENSE, "TX", "USA") if document else None
+    inside = state in (VisitState.ON_SITE, VisitState.DEPARTED)
+    return Visit(
+        visit_id=make_id(1000 + number),
+        number=number,
+        site_id=SITE.site_id,
+        kiosk_id="front-kiosk",
+        state=state,
+        identity=Identity(
+            PersonName(given, family, middle), date(1984, 3, 7), Sex.UNSPECIFIED, licence
+        ),
+        started_at=came,
+        details=details,
+        with_escort=escort,
+        photo=photo,
+        badge_code="47K-29F" if inside else "",
+        valid_until=until,
+        checked_in_at=came if inside else None,
+        checked_out_at=left,
+        checked_out_by=CheckOutWay.BADGE if left else None,
+    )
+
+
+def make_evidence() -> tuple[Evidence, ...]:
+    agrees, differs, missing = Agreement.AGREES, Agreement.DIFFERS, Agreement.MISSING
+    return (
+        Evidence(
+            Field.FAMILY_NAME,
+            "Ibarra-Quintero",
+            "Quintero",
+            agrees,
+            "Same, one of two surnames",
+            8.6,
+        ),
+        Evidence(Field.GIVEN_NAME, "Tony", "Anthony", agrees, "Same, a short form", 3.0),
+        Evidence(Field.MIDDLE_NAME, "Rafael", "James", differs, "Differs", -1.9),
+        Evidence(
+            Field.BIRTH_DATE,
+            "Mar 7, 1984",
+            "Jul 3, 1984",
+            agrees,
+            "Same with day and month swapped",
+            9.1,
+        ),
+        Evidence(Field.SEX, "Man", "Man", agrees, "Same", 0.9),
+        Evidence(Field.PLACE, "Texas", "New Mexico", differs, "Differs", -0.8),
+        Evidence(Field.ID_NUMBER, "held as a code", "", missing, "Missing on the list", 0.0),
+    )
+
+
+def make_match(
+    category: Category = Category.REGISTRY, list_name: str = "State registry extract"
+) -> Match:
+    entry = WatchlistEntry(
+        entry_id=make_id(50),
+        name=PersonName("Anthony", "Quintero", "James"),
+        birth_date=date(1984, 7, 3),
+        birth_year=1984,
+        sex=Sex.MALE,
+        aliases=(PersonName("Tony", "Quintero"),),
+        jurisdiction="NM",
+        reference="CR-2018-0441",
+    )
+    return Match(
+        entry=entry,
+        list_id=make_id(60),
+        list_name=list_name,
+        category=category,
+        list_version=41,
+        list_size=918_204,
+        list_imported_at=NOW - timedelta(days=3, hours=2),
+        max_age_days=14,
+        tier=Tier.POSSIBLE,
+        bits=18.9,
+        one_in=4_200,
+        evidence=make_evidence(),
+    )
+
+
+def make_screening(
+    number: int, reason: HoldReason | None = None, *matches: Match, when: datetime = NOW
+) -> Screening:
+    return Screening(
+        make_id(2000 + number),
+        when,
+        "1",
+        (ListVersion(make_id(60), "State registry extract", 41),),
+        matches,
+        (reason,) if reason else (),
+    )
+
+
+def make_hold(
+    number: int,
+    given: str,
+    family: str,
+    waited: int,
+    *,
+    reason: HoldReason = HoldReason.MATCH,
+    matches: tuple[Match, ...] = (),
+    **visit: object,
+) -> Hold:
+    since = NOW - timedelta(seconds=waited)
+    made = make_visit(
+        number,
+        given,
+        family,
+        state=VisitState.HELD,
+        came=since - timedelta(seconds=40),
+        **visit,  # type: ignore[arg-type]
+    )
+    return Hold(made, make_screening(number, reason, *matches, when=since), since, "Front kiosk")
+
+
+def make_tony() -> Hold:
+    hold = make_hold(12, "Tony", "Ibarra-Quintero", 102, matches=(make_match(),), middle="Rafael")
+    earlier = tuple(
+        EarlierVisit(make_id(70 + n), when, where, "No match")
+        for n, (when, where) in enumerate(
+            (
+                (at(9, 2, days_ago=4), "Room 12, conference"),
+                (at(9, 10, days_ago=26), "Room 12, conference"),
+                (at(8, 40, days_ago=49), "Front office"),
+            )
+        )
+    )
+    before = Decision(
+        make_id(80),
+        make_id(81),
+        Verdict.NOT_THIS_PERSON,
+        "Birth date differs on the ID.",
+        "Priya Raghunathan",
+        datetime(2025, 5, 22, 15, 0, tzinfo=UTC),
+        DecidedAt.CONSOLE,
+    )
+    return replace(hold, earlier_visits=earlier, earlier_decisions=(before,))
+
+
+def make_holds() -> tuple[Hold, ...]:
+    return (
+        make_tony(),
+        make_hold(
+            13,
+            "Kateryna",
+            "Шевчук",  # noqa: RUF001 (a name in its own letters)
+            58,
+            matches=(make_match(Category.CUSTODY, "Custody orders"),),
+            purpose="Pick up a student",
+        ),
+        make_hold(
+            14,
+            "Björn",
+            "Hallström",
+            21,
+            reason=HoldReason.ID_NOT_READ,
+            visitor_type=VisitorType.CONTRACTOR,
+            purpose="Boiler inspection",
+            host=BOILER,
+            document=False,
+        ),
+    )
+
+
+def make_figures(**changed: object) -> DayFigures:
+    hours = [0] * 24
+    for hour, arrivals in ((7, 2), (8, 9), (9, 4), (10, 5), (11, 3), (12, 2)):
+        hours[hour] = arrivals
+    figures = DayFigures(
+        visits=25,
+        on_site=13,
+        overdue=1,
+        holds=3,
+        approved=3,
+        denied=0,
+        median_seconds_to_decide=34.0,
+        slowest_seconds_to_decide=112.0,
+        arrivals_by_hour=tuple(hours),
+    )
+    return replace(figures, **changed)  # type: ignore[arg-type]
+
+
+def make_happenings() -> tuple[Happening, ...]:
+    return (
+        Happening(
+            at(10, 38), make_id(1), "Ravi Subramanian", "Contractor", "Server room", "Signed in"
+        ),
+        Happening(at(10, 21), make_id(2), "Rosa Begaye", "Volunteer", "Library", "Signed out"),
+        Happening(at(9, 56), make_id(3), "Chukwuemeka Obi", "Parent", "Nurse", "Not this person"),
+        Happening(
+            at(9, 40), make_id(4), "Maryam al-Rashidi مريم", "Parent", "Front office", "Signed out"
+        ),
+        Happening(at(9, 12), make_id(5), "Wei-Ling Tsai", "Visitor", "Room 4", "Signed in"),
+    )
+
+
+def make_desk(holds: tuple[Hold, ...] | None = None) -> Desk:
+    waiting = make_holds() if holds is None else holds
+    return Desk(
+        as_of=NOW,
+        holds=waiting,
+        figures=make_figures(),
+        just_now=make_happenings(),
+        kiosks_in_touch=2,
+        kiosks=3,
+        lists_current=4,
+        lists=4,
+    )
+
+
+def make_on_site() -> OnSite:
+    contractor, volunteer = VisitorType.CONTRACTOR, VisitorType.VOLUNTEER
+    return OnSite(
+        NOW,
+        (
+            make_visit(
+                1,
+                "D’Angelo",  # noqa: RUF001 (as the name is written)
+                "Whitaker",
+                visitor_type=VisitorType.SUBSTITUTE,
+                host=Host("r3", "Room 3"),
+                came=at(7, 41),
+                until=at(15, 15),
+            ),
+            make_visit(2, "Grace", "Kim", host=WROBLEWSKI, came=at(10, 38), until=at(11, 30)),
+            make_visit(3, "Luis Fernando", "Tzul Ixcoy", came=at(9, 5), until=at(10, 0)),
+            make_visit(
+                4,
+                "Rosa",
+                "Begaye",
+                visitor_type=volunteer,
+                host=LIBRARY,
+                came=at(8, 30),
+                until=at(12, 0),
+            ),
+            make_visit(5, "Maryam", "al-Rashidi مريم", came=at(10, 42), until=at(11, 15)),
+            make_visit(
+                6,
+                "Oluwaseun",
+                "Adeyemi",
+                visitor_type=VisitorType.OTHER,
+                host=HALLSTROM,
+                came=at(10, 12),
+                until=at(11, 15),
+            ),
+            make_visit(
+                7,
+                "Nguyễn Thị",
+                "Lan Anh",
+                visitor_type=volunteer,
+                host=LIBRARY,
+                came=at(9, 20),
+                until=at(12, 30),
+            ),
+            make_visit(
+                8,
+                "Giorgos",
+                "Παπαδόπουλος",  # noqa: RUF001 (a name in its own letters)
+                visitor_type=VisitorType.OTHER,
+                host=LIBRARY,
+                came=at(10, 5),
+                until=at(11, 0),
+                escort=True,
+            ),
+            make_visit(
+                9,
+                "Amit",
+                "Deshpande",
+                visitor_type=contractor,
+                host=Host("server", "Server room"),
+                came=at(8, 2),
+                until=at(16, 0),
+                escort=True,
+            ),
+            make_visit(
+                10,
+                "Daniel",
+                "Quillfeather",
+                visitor_type=contractor,
+                host=BOILER,
+                came=at(8, 55),
+                until=at(13, 0),
+            ),
+            make_visit(
+                11,
+                "Piotr",
+                "Zalewski",
+                visitor_type=VisitorType.DELIVERY,
+                host=Host("dock", "Kitchen dock"),
+                came=at(10, 29),
+                until=at(10, 50),
+            ),
+            make_visit(
+                15,
+                "Marcus",
+                "Fennimore",
+                visitor_type=contractor,
+                host=Host("roof", "Roof, north wing"),
+                came=at(13, 10, days_ago=1),
+                until=at(16, 0, days_ago=1),
+            ),
+            make_visit(
+                16,
+                "Inés",
+                "Peña de la Cruz",
+                host=OFFICE,
+                came=at(14, 55, days_ago=1),
+                until=at(15, 30, days_ago=1),
+            ),
+        ),
+    )
+
+
+def make_past() -> tuple[Visit, ...]:
+    """Four days, newest first."""
+    people = (
+        ("Wei-Ling", "Tsai", VisitorType.OTHER, "Conference", 15, 5, 37),
+        ("Maryam", "al-Rashidi مريم", VisitorType.PARENT, "Conference", 14, 35, 29),
+        ("Kofi", "Mensah-Bonsu", VisitorType.PARENT, "Conference", 14, 1, 31),
+        ("Giorgos", "Παπαδόπουλος", VisitorType.OTHER, "Reading hour", 13, 2, 53),  # noqa: RUF001
+        ("Ana Lucía", "Wójcik", VisitorType.PARENT, "Pick up", 11, 20, 21),
+        ("Marcus", "Fennimore", VisitorType.CONTRACTOR, "Repair quote", 10, 2, None),
+        ("Kateryna", "Шевчук", VisitorType.PARENT, "Late student", 8, 5, 14),  # noqa: RUF001
+    )
+    visits: list[Visit] = []
+    for days_ago in (1, 4, 5, 7):
+        for number, (given, family, kind, purpose, hour, minute, stay) in enumerate(people):
+            came = at(hour, minute, days_ago=days_ago)
+            denied = family == "Шевчук" and days_ago == 4  # noqa: RUF001
+            left = came + timedelta(minutes=stay) if stay else None
+            state = VisitState.DEPARTED if left else VisitState.ON_SITE
+            visits.append(
+                make_visit(
+                    days_ago * 100 + number,
+                    given,
+                    family,
+                    state=VisitState.DENIED if denied else state,
+                    visitor_type=None if denied else kind,
+                    purpose=purpose,
+                    came=came,
+                    left=None if denied else left,
+                    until=came + timedelta(hours=1),
+                    escort=family.startswith("Παπ"),  # noqa: RUF001
+                )
+            )
+    return tuple(visits)
+
+
+def make_page(visits: tuple[Visit, ...] | None = None, next_page: str | None = None) -> VisitPage:
+    shown = make_past() if visits is None else visits
+    return VisitPage(NOW, shown, 26_418 if visits is None else len(shown), next_page)
+
+
+def make_story(visit: Visit) -> VisitStory:
+    screening = make_screening(visit.number, HoldReason.MATCH, make_match(), when=visit.started_at)
+    decided = visit.started_at + timedelta(seconds=41)
+    reason = "Escort agreed. Photo does not match."
+    decision = Decision(
+        make_id(90),
+        visit.visit_id,
+        Verdict.ESCORT,
+        reason,
+        "Dana Whitlock",
+        decided,
+        DecidedAt.CONSOLE,
+    )
+
+    def line(seconds: int, kind: str, words: str, detail: str = "") -> LogLine:
+        return LogLine(visit.started_at + timedelta(seconds=seconds), kind, words, detail)
+
+    return VisitStory(
+        visit=visit,
+        screening=screening,
+        decisions=(decision,),
+        happened=(
+            line(0, "visitor.screened", "Screened against 4 lists; held", "Possible match"),
+            line(41, "decision.made", "Approved with escort by Dana Whitlock", reason),
+            line(50, "visit.checked_in", "Signed in", "Badge 47K-29F"),
+            line(52, "badge.failed", "Badge not printed", "The printer had no labels"),
+            line(75, "badge.printed", "Badge printed", "Second printer"),
+            line(3180, "visit.checked_out", "Signed out by badge"),
+        ),
+        kiosk_name="the front kiosk",
+        log_verified=True,
+    )
+
+
+def make_lists() -> Lists:
+    def watchlist(
+        number: int, name: str, category: Category, people: int, days: int, allowed: int | None
+    ) -> Watchlist:
+        imported = NOW - timedelta(days=days, hours=1)
+        return Watchlist(make_id(60 + number), name, category, 41, imported, people, allowed)
+
+    return Lists(
+        NOW,
+        (
+            watchlist(0, "State registry extract", Category.REGISTRY, 918_204, 3, 14),
+            watchlist(1, "Custody orders", Category.CUSTODY, 37, 1, 30),
+            watchlist(2, "District no-trespass list", Category.TRESPASS, 212, 40, 30),
+            watchlist(3, "Office alerts", Category.ALERT, 9, 0, None),
+        ),
+    )
+
+
+def make_preview(bad: int = 5) -> ImportPreview:
+    added, changed, removed = ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.REMOVED
+    rows = (
+        BadRow(112_041, "Ahlgren, Tove", "birth date “31/02/1977” does not exist"),
+        BadRow(204_377, "", "no family name"),
+        BadRow(655_910, "Nakashima, J", "birth date in the future, 2077"),
+        BadRow(655_911, "Nakashima, J", "same number as line 655,910"),
+        BadRow(702_118, "Baptiste, Ro?e", "letters lost: not UTF-8 in this line"),
+    )
+    return ImportPreview(
+        columns=(
+            ("LNAME", "Ortega-Ruiz", "family_name"),
+            ("FNAME", "Darnell", "given_name"),
+            ("MI", "T", "middle_name"),
+            ("SUFFIX", "Jr", "suffix"),
+            ("DOB", "07/14/1979", "birth_date"),
+            ("SEX_CD", "M", "sex"),
+            ("AKA", "D. Ortega; Dee Ruiz", "aliases"),
+            ("ST", "NM", "jurisdiction"),
+            ("CASE_NO", "CR-2018-0441", "reference"),
+            ("HGT", "511", ""),
+            ("ADDR1", "redacted", ""),
+        ),
+        in_file=919_429,
+        added=1_906,
+        changed=412,
+        removed=688,
+        bad=bad,
+        changes=(
+            EntryChange(added, "Renford Achterberg", "Apr 2, 1971", "whole entry"),
+            EntryChange(
+                changed, "Anthony James Quintero", "Jul 3, 1984", "birth date now complete"
+            ),
+            EntryChange(changed, "Ludmila Szczepańska", "Dec 9, 1966", "other name added"),
+            EntryChange(removed, "Osgood Tremblay", "Feb 27, 1958", "not in the file any more"),
+            EntryChange(removed, "Fenwick Dalrymple", "Oct 11, 1949", "not in the file any more"),
+            EntryChange(added, "Yusuf Bakırcıoğlu", "1990", "birth year only"),  # noqa: RUF001
+        ),
+        bad_rows=rows[:bad],
+        current_version=41,
+    )
