@@ -1,9 +1,21 @@
 """Strokes that delegates and widgets share: text, chips, keycaps, photos. No state, no widget."""
 
+# ruff: noqa: PLR0917  (strokes take place, words and colour by position, as QPainter's do)
+
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTextLayout,
+    QTextOption,
+)
 
 from admin_console.console.icons import icon_pixmap
 from admin_console.console.theme import Text, Theme, Weight
@@ -65,6 +77,20 @@ def paint_text(
     painter.setPen(colour)
     painter.drawText(QPointF(x, round(baseline + metrics.ascent())), shown)
     return width
+
+
+def wrapped(text: str, font: QFont, width: float) -> tuple[str, ...]:
+    """The lines that `text` takes in `width` px, broken between words."""
+    layout = QTextLayout(text, font)
+    layout.setTextOption(QTextOption(LEFT))
+    layout.beginLayout()
+    lines: list[str] = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        start = line.textStart()
+        lines.append(text[start : start + line.textLength()].rstrip())
+    layout.endLayout()
+    return tuple(lines) or ("",)
 
 
 def is_elided(font: QFont, text: str, width: float) -> bool:
@@ -140,7 +166,7 @@ def paint_keycap(
     text: str,
     colours: tuple[QColor, QColor, QColor] | None = None,
 ) -> float:
-    """A key, 20 high, with its lower edge thicker; returns its width. Colours: ink, ground, edge."""
+    """A key, 20 high; returns its width. `colours` are ink, ground and edge."""
     c = theme.colours
     ink, ground, edge = colours or (c.muted, c.surface, c.line)
     width = keycap_width(theme, text)

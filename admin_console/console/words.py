@@ -1,5 +1,6 @@
 """How times, counts and values are worded on the console. Pure: no clock, no Qt, no hub."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -25,14 +26,27 @@ VISITOR_TYPES: Mapping[VisitorType, str] = MappingProxyType(
     }
 )
 
+VISITOR_TYPES_MANY: Mapping[VisitorType, str] = MappingProxyType(
+    {
+        VisitorType.PARENT: "Parents and guardians",
+        VisitorType.VOLUNTEER: "Volunteers",
+        VisitorType.CONTRACTOR: "Contractors",
+        VisitorType.DELIVERY: "Deliveries",
+        VisitorType.SUBSTITUTE: "Substitutes",
+        VisitorType.OFFICIAL: "Officials",
+        VisitorType.EVENT: "Event guests",
+        VisitorType.OTHER: "Visitors",
+    }
+)
+
 VISITOR_TYPE_ICONS: Mapping[VisitorType, str] = MappingProxyType(
     {
         VisitorType.PARENT: "guardian",
         VisitorType.VOLUNTEER: "volunteer",
         VisitorType.CONTRACTOR: "contractor",
         VisitorType.DELIVERY: "delivery",
-        VisitorType.SUBSTITUTE: "student",
-        VisitorType.OFFICIAL: "badge",
+        VisitorType.SUBSTITUTE: "substitute",
+        VisitorType.OFFICIAL: "official",
         VisitorType.EVENT: "calendar",
         VisitorType.OTHER: "visitor",
     }
@@ -286,7 +300,9 @@ def about(visit: Visit) -> str:
 
 
 def initials(name: str) -> str:
-    parts = name.split()
+    """Two letters of one script: the first name's and the last one's in the same letters."""
+    scripts = [(unicodedata.name(part[0], "").split(" ")[0], part) for part in name.split()]
+    parts = [part for script, part in scripts if script == scripts[0][0]]
     return "".join(p[0] for p in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 

@@ -121,6 +121,8 @@ class BadgeView:
     """PNG of the badge, empty until rendered."""
     printing: Printing
     with_escort: bool = False
+    returns_after: int = 15
+    """Seconds until the welcome screen comes back without a touch; only shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class GoodbyeView:
     given_name: str
     at: datetime
     farewell: Farewell
+    returns_after: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,8 @@ class StaffView:
     summary: str
     """E.g. ``1 field agrees, 3 differ, 1 is missing.`` or why the screening could not run."""
     other_matches: int = 0
+    locks_after: int = 60
+    """Seconds without a touch until the page closes; only shown."""
 
 
 @dataclass(frozen=True, slots=True)

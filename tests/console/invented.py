@@ -233,7 +233,7 @@ def make_holds() -> tuple[Hold, ...]:
         make_hold(
             13,
             "Kateryna",
-            "Шевчук",  # noqa: RUF001 (a name in its own letters)
+            "Шевчук",
             58,
             matches=(make_match(Category.CUSTODY, "Custody orders"),),
             purpose="Pick up a student",
@@ -345,7 +345,7 @@ def make_on_site() -> OnSite:
             make_visit(
                 8,
                 "Giorgos",
-                "Παπαδόπουλος",  # noqa: RUF001 (a name in its own letters)
+                "Παπαδόπουλος",
                 visitor_type=VisitorType.OTHER,
                 host=LIBRARY,
                 came=at(10, 5),
@@ -407,16 +407,16 @@ def make_past() -> tuple[Visit, ...]:
         ("Wei-Ling", "Tsai", VisitorType.OTHER, "Conference", 15, 5, 37),
         ("Maryam", "al-Rashidi مريم", VisitorType.PARENT, "Conference", 14, 35, 29),
         ("Kofi", "Mensah-Bonsu", VisitorType.PARENT, "Conference", 14, 1, 31),
-        ("Giorgos", "Παπαδόπουλος", VisitorType.OTHER, "Reading hour", 13, 2, 53),  # noqa: RUF001
+        ("Giorgos", "Παπαδόπουλος", VisitorType.OTHER, "Reading hour", 13, 2, 53),
         ("Ana Lucía", "Wójcik", VisitorType.PARENT, "Pick up", 11, 20, 21),
         ("Marcus", "Fennimore", VisitorType.CONTRACTOR, "Repair quote", 10, 2, None),
-        ("Kateryna", "Шевчук", VisitorType.PARENT, "Late student", 8, 5, 14),  # noqa: RUF001
+        ("Kateryna", "Шевчук", VisitorType.PARENT, "Late student", 8, 5, 14),
     )
     visits: list[Visit] = []
     for days_ago in (1, 4, 5, 7):
         for number, (given, family, kind, purpose, hour, minute, stay) in enumerate(people):
             came = at(hour, minute, days_ago=days_ago)
-            denied = family == "Шевчук" and days_ago == 4  # noqa: RUF001
+            denied = family == "Шевчук" and days_ago == 4
             left = came + timedelta(minutes=stay) if stay else None
             state = VisitState.DEPARTED if left else VisitState.ON_SITE
             visits.append(
@@ -430,7 +430,7 @@ def make_past() -> tuple[Visit, ...]:
                     came=came,
                     left=None if denied else left,
                     until=came + timedelta(hours=1),
-                    escort=family.startswith("Παπ"),  # noqa: RUF001
+                    escort=family.startswith("Παπ"),
                 )
             )
     return tuple(visits)

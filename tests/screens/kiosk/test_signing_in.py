@@ -47,15 +47,11 @@ SIMPLE = (
 )
 
 
-@pytest.mark.parametrize(("step", "view", "item", "signal"), SIMPLE)
+@pytest.mark.parametrize("saying", SIMPLE, ids=lambda saying: f"{saying[0].name}-{saying[2]}")
 def test_touching_says_what_was_touched(
-    step: Step,
-    view: views.StepView,
-    item: str,
-    signal: str,
-    window: KioskWindow,
-    qtbot: QtBot,
+    saying: tuple[Step, views.StepView, str, str], window: KioskWindow, qtbot: QtBot
 ) -> None:
+    step, view, item, signal = saying
     window.show_step(step, view)
 
     with qtbot.waitSignal(getattr(window, signal)):

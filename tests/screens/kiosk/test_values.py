@@ -1,6 +1,9 @@
 """Rules behind the screens, without a window: words, dates, hosts, photos, contrast."""
 
+import re
 from datetime import date
+from importlib.resources import files
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -29,6 +32,8 @@ from tests.screens.kiosk.acting import NOON, frame
 from tests.screens.kiosk.sights import HOSTS
 
 TODAY = date(2026, 11, 23)
+ICONS = Path(str(files("resources").joinpath("icons")))
+UI = Path(str(files("kiosk.ui").joinpath("")))
 
 TEXT_PAIRS = (
     ("ink", "ground"),
@@ -100,6 +105,26 @@ def test_every_hint_has_words_and_an_icon_that_exists(hint: views.Hint) -> None:
 
     assert bool(words) is (hint is not views.Hint.NONE)
     assert not words or not icon_image(icon, "#1f5fd0", 40).isNull()
+
+
+def test_every_icon_is_drawn_on_one_grid_in_one_colour() -> None:
+    for file in ICONS.glob("*.svg"):
+        source = file.read_text(encoding="utf-8")
+
+        assert 'viewBox="0 0 24 24"' in source, file.name
+        assert 'stroke-width="2"' in source, file.name
+        assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b|currentColor", source)) == {"#000"}, file.name
+
+
+def test_every_icon_that_a_screen_names_exists() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in UI.glob("*.qml")]
+
+    named = {
+        name for text in sources for name in re.findall(r'(?:iconName|name): "([a-z-]+)"', text)
+    }
+
+    assert len(named) > 20
+    assert not [name for name in named if not (ICONS / f"{name}.svg").exists()]
 
 
 def test_moments_are_in_words() -> None:

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.flow import Step
 from kiosk.ui import views
-from kiosk.ui.window import KioskWindow
+from kiosk.ui.window import KioskWindow, WindowSettings
 from resources.toolkit.theme import Look
 from tests.screens.kiosk.acting import (
     NOON,
@@ -197,6 +197,18 @@ def test_a_name_with_markup_is_only_a_name(window: KioskWindow) -> None:
     window.show_step(Step.FIND_VISIT, views.SignOutView(just_left=(("<b>", NOON),)))
 
     assert any("&lt;b&gt;" in text for text in texts(window))
+
+
+def test_a_page_that_moves_in_comes_to_rest(qtbot: QtBot) -> None:
+    window = KioskWindow("Lincoln Elementary School", WindowSettings(), lambda: NOON)
+    window.open()
+
+    window.show_step(Step.WELCOME, views.WelcomeView())
+    window.show_step(Step.SCAN_ID, views.ScanView())
+
+    pages = find(window, "pages")
+    qtbot.waitUntil(lambda: (pages.opacity(), pages.x()) == (1.0, 0.0))
+    window.close()
 
 
 def test_every_screen_fits_a_small_window(open_window: OpenWindow) -> None:

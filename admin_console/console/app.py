@@ -1,0 +1,45 @@
+"""Puts the console together. The command line is `__main__`, a test or a film may call this too."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from admin_console.console.client import HttpHub, HubClient
+from admin_console.console.theme import load_theme, palette, style_sheet
+from admin_console.console.window import ConsoleWindow
+
+DEFAULT_HUB = "http://127.0.0.1:8470"
+
+
+def now_utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_console(
+    hub_url: str = DEFAULT_HUB,
+    *,
+    dark: bool | None = None,
+    hub: HubClient | None = None,
+    clock: Callable[[], datetime] = now_utc,
+) -> ConsoleWindow:
+    """A console for the hub at `hub_url`, not yet shown. Needs a QApplication.
+
+    `dark` None follows the desktop. `hub` replaces the line over HTTP, `clock` the time.
+    """
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        msg = "build_console needs a QApplication"
+        raise TypeError(msg)
+    if dark is None:
+        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    theme = load_theme(dark=dark)
+    application.setStyle("Fusion")
+    application.setFont(theme.font())
+    application.setPalette(palette(theme))
+    application.setStyleSheet(style_sheet(theme))
+    address = urlsplit(hub_url).netloc or hub_url
+    return ConsoleWindow(theme, hub or HttpHub(hub_url), address, clock)

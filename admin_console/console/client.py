@@ -1,0 +1,291 @@
+"""The console's line to the hub: what can be asked, and how it is asked over HTTP.
+
+`HubClient` is the port, `HttpHub` the real thing. Calls block: run them in a worker. No Qt.
+
+::
+
+    HubAwayError              no answer, or none that is the hub's
+    HubRefusedError           the hub says no, in words for the person who asked
+    ├── SessionOverError      sign in again
+    └── AlreadyDecidedError   somebody else was first; carries their decision
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from db import codec
+from db.domain.decision import Decision, Verdict
+from db.domain.desk import Desk, ImportPreview, Lists, OnSite, SignedIn, VisitPage, VisitStory
+from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.visit import Visit, VisitorType, VisitState
+from db.domain.watchlist import Category, Watchlist
+
+T = TypeVar("T")
+
+PAGE = 200
+"""Visits per page of the history."""
+
+_PATIENCE = 10.0
+"""Seconds that an ordinary answer may take."""
+
+_LONG = 300.0
+"""Seconds that reading a list of a million people may take."""
+
+
+class SessionOverError(HubRefusedError):
+    """The hub does not know this session any more: sign in again."""
+
+
+class AlreadyDecidedError(HubRefusedError):
+    """Somebody else decided on this visit first."""
+
+    def __init__(self, words: str, decision: Decision) -> None:
+        super().__init__(words)
+        self.decision = decision
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFilter:
+    """Which visits of the history are wanted; empty means all."""
+
+    text: str = ""
+    visitor_type: VisitorType | None = None
+    state: VisitState | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+
+    def parameters(self) -> dict[str, str]:
+        """As the hub's query string has them."""
+        named = {
+            "q": self.text.strip(),
+            "visitor_type": self.visitor_type.value if self.visitor_type else "",
+            "state": self.state.value if self.state else "",
+            "from": self.from_on.isoformat() if self.from_on else "",
+            "to": self.to_on.isoformat() if self.to_on else "",
+        }
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A list's file on its way into the hub."""
+
+    path: Path
+    list_name: str
+    category: Category
+    max_age_days: int | None = None
+
+
+class HubClient(Protocol):
+    """Everything the console asks of the hub."""
+
+    def sign_in(self, name: str, password: str) -> SignedIn: ...
+    def sign_out(self) -> None: ...
+    def wait_for_change(self, since: int, seconds: int) -> int: ...
+    def desk(self) -> Desk: ...
+    def on_site(self) -> OnSite: ...
+    def visits(self, wanted: VisitFilter, page: str | None) -> VisitPage: ...
+    def story(self, visit_id: UUID) -> VisitStory: ...
+    def export(self, wanted: VisitFilter, to: Path, progress: Callable[[int], None]) -> int: ...
+    def decide(self, visit_id: UUID, verdict: Verdict, reason: str) -> Decision: ...
+    def check_out(self, visit_id: UUID) -> Visit: ...
+    def lists(self) -> Lists: ...
+    def preview(self, file: ListFile) -> ImportPreview: ...
+    def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist: ...
+    def photo(self, sha256: str) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class HttpHub:
+    """The hub at `url`. Its methods may be called from several threads."""
+
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=url,
+            timeout=httpx.Timeout(_PATIENCE, connect=4.0),
+            transport=transport,
+            follow_redirects=False,
+        )
+
+    def sign_in(self, name: str, password: str) -> SignedIn:
+        try:
+            response = self._send("POST", "/v1/session", json={"name": name, "password": password})
+        except SessionOverError as error:
+            raise HubRefusedError(str(error)) from None
+        signed_in = _read(response, SignedIn)
+        self._http.headers["Authorization"] = f"Bearer {signed_in.token}"
+        return signed_in
+
+    def sign_out(self) -> None:
+        try:
+            self._send("DELETE", "/v1/session")
+        finally:
+            self._http.headers.pop("Authorization", None)
+
+    def wait_for_change(self, since: int, seconds: int) -> int:
+        """The hub's version once it is another than `since`, or after `seconds` as it is."""
+        response = self._send(
+            "GET",
+            "/v1/live",
+            params={"since": str(since), "wait": str(seconds)},
+            patience=seconds + 5.0,
+        )
+        return _read(response, dict[str, int])["version"]
+
+    def desk(self) -> Desk:
+        return _read(self._send("GET", "/v1/desk"), Desk)
+
+    def on_site(self) -> OnSite:
+        return _read(self._send("GET", "/v1/on-site"), OnSite)
+
+    def visits(self, wanted: VisitFilter, page: str | None) -> VisitPage:
+        parameters = wanted.parameters() | {"limit": str(PAGE)}
+        if page is not None:
+            parameters["page"] = page
+        return _read(self._send("GET", "/v1/visits", params=parameters), VisitPage)
+
+    def story(self, visit_id: UUID) -> VisitStory:
+        return _read(self._send("GET", f"/v1/visits/{visit_id}"), VisitStory)
+
+    def export(self, wanted: VisitFilter, to: Path, progress: Callable[[int], None]) -> int:
+        """Write the visits as CSV to `to`; returns how many. A part file is never left behind."""
+        part = to.with_name(f"{to.name}.part")
+        lines = 0
+        try:
+            with (
+                _network(),
+                self._http.stream(
+                    "GET", "/v1/visits.csv", params=wanted.parameters(), timeout=_LONG
+                ) as response,
+                part.open("wb") as file,
+            ):
+                if response.is_error:
+                    response.read()
+                    _refuse(response)
+                for piece in response.iter_bytes():
+                    file.write(piece)
+                    lines += piece.count(b"\n")
+                    progress(max(0, lines - 1))
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+        return max(0, lines - 1)
+
+    def decide(self, visit_id: UUID, verdict: Verdict, reason: str) -> Decision:
+        response = self._send(
+            "POST",
+            f"/v1/visits/{visit_id}/decision",
+            json={"verdict": verdict.value, "reason": reason},
+        )
+        return _read(response, Decision)
+
+    def check_out(self, visit_id: UUID) -> Visit:
+        return _read(self._send("POST", f"/v1/visits/{visit_id}/check-out"), Visit)
+
+    def lists(self) -> Lists:
+        return _read(self._send("GET", "/v1/watchlists"), Lists)
+
+    def preview(self, file: ListFile) -> ImportPreview:
+        return _read(self._send_list("/v1/watchlists/preview", file, {}), ImportPreview)
+
+    def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist:
+        more = {"skip_bad": "true"} if skip_bad else {}
+        if file.max_age_days is not None:
+            more["max_age_days"] = str(file.max_age_days)
+        return _read(self._send_list("/v1/watchlists", file, more), Watchlist)
+
+    def photo(self, sha256: str) -> bytes:
+        return self._send("GET", f"/v1/blobs/{sha256}").content
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _send_list(self, path: str, file: ListFile, more: dict[str, str]) -> httpx.Response:
+        parameters = {"name": file.list_name, "category": file.category.value} | more
+        headers = {"Content-Type": "application/octet-stream"}
+        content = file.path.read_bytes()
+        return self._send(
+            "POST", path, params=parameters, content=content, headers=headers, patience=_LONG
+        )
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        json: dict[str, str] | None = None,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        patience: float = _PATIENCE,
+    ) -> httpx.Response:
+        with _network():
+            response = self._http.request(
+                method,
+                path,
+                params=params,
+                json=json,
+                content=content,
+                headers=headers,
+                timeout=httpx.Timeout(patience, connect=4.0),
+            )
+        if not response.is_success:
+            _refuse(response)
+        return response
+
+
+@contextmanager
+def _network() -> Iterator[None]:
+    """Turn every way in which no answer comes into `HubAwayError`."""
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+        # httpx answers with a plain RuntimeError once its client is closed.
+        raise HubAwayError(
+            "The hub does not answer. Nothing is lost: the kiosks keep what they saw and send it"
+            " when the hub is back."
+        ) from error
+
+
+def _read(response: httpx.Response, of: type[T]) -> T:
+    try:
+        return codec.from_json(response.content, of)
+    except codec.MalformedError as error:
+        raise HubAwayError(
+            "Something answered that is not a Vestibule hub of this version. Check the hub's"
+            " address, then try again."
+        ) from error
+
+
+def _refuse(response: httpx.Response) -> None:
+    """Raise what the hub's answer means."""
+    words, body = _words(response)
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        raise SessionOverError(words)
+    if response.status_code == httpx.codes.CONFLICT and "decision" in body:
+        raise AlreadyDecidedError(words, msgspec.convert(body["decision"], Decision))
+    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise HubAwayError(
+            "The hub answered that it has trouble itself. Nothing was changed; try again, and"
+            " tell whoever looks after the hub if it stays so."
+        )
+    raise HubRefusedError(words)
+
+
+def _words(response: httpx.Response) -> tuple[str, dict[str, Any]]:
+    try:
+        body = msgspec.json.decode(response.content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        body = {}
+    detail = body.get("detail")
+    if isinstance(detail, str) and detail:
+        return detail, body
+    return f"The hub refused this (answer {response.status_code}). Nothing was changed.", body

@@ -1,0 +1,229 @@
+"""Importing a list: file, columns and difference, apply. Nothing changes before the last press."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from admin_console.console import words
+from admin_console.console.client import ListFile
+from admin_console.console.pages.import_file import ImportFileStep
+from admin_console.console.pages.import_preview import ImportPreviewStep
+from admin_console.console.parts.button import Button, Kind
+from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.chips import Icon
+from admin_console.console.parts.labels import Words
+from admin_console.console.parts.stepper import Stepper
+from admin_console.console.session import HubSession
+from admin_console.console.theme import Theme
+from db.domain.desk import ImportPreview
+from db.domain.watchlist import Watchlist
+
+FILE, DIFFERENCE = 0, 1
+
+
+class ImportView(Panel):
+    """The task from the file to the new version.
+
+    Signals:
+        finished: a list came into force, with the `Watchlist`.
+        left: whoever imported stopped; nothing was changed.
+        step_changed: another step is shown.
+    """
+
+    finished = Signal(object)
+    left = Signal()
+    step_changed = Signal()
+
+    def __init__(self, theme: Theme, session: HubSession) -> None:
+        super().__init__(theme.colours.ground)
+        self._theme, self._session = theme, session
+        self._file: ListFile | None = None
+        self._preview: ImportPreview | None = None
+        self._is_busy = False
+        self.setObjectName("importView")
+        self._steps = Stepper(theme, ("File", "Columns and difference", "Apply"))
+        self._file_words = Words(theme, "", colour=theme.colours.muted, name="fileWords")
+        self.file_step = ImportFileStep(theme)
+        self.file_step.completed.connect(lambda _is: self._show_actions())
+        self.preview_step = ImportPreviewStep(theme)
+        self.preview_step.skip_changed.connect(lambda _is: self._show_actions())
+        self._build()
+        for keys, does in (
+            ("Esc", self._on_cancel),
+            ("Ctrl+Return", self._on_go),
+            ("Ctrl+Enter", self._on_go),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(does)
+
+    def start(self, lists: tuple[Watchlist, ...]) -> None:
+        self._file, self._preview, self._is_busy = None, None, False
+        self.file_step.start(lists)
+        self._say("")
+        self._show_step(FILE)
+
+    def title(self) -> str:
+        return f"Import: {self._file.list_name}" if self._file else "Import a list"
+
+    def take(self, path: Path) -> None:
+        self.file_step.take(path)
+
+    def show_connection(self) -> None:
+        self._show_actions()
+
+    def _on_go(self) -> None:
+        if not self._go.isEnabled() or not self.isVisible():
+            return
+        if self._stack.currentIndex() == FILE:
+            self._ask_preview()
+        else:
+            self._apply()
+
+    def _ask_preview(self) -> None:
+        file = self.file_step.chosen()
+        if file is None:
+            return
+        self._file = file
+        self._set_busy(f"The hub reads {file.path.name}.")
+        self._session.carry(lambda hub: hub.preview(file), self._on_preview, self._on_failed)
+
+    def _on_preview(self, preview: ImportPreview) -> None:
+        self._preview = preview
+        self._set_busy("")
+        self.preview_step.show_preview(preview)
+        self._show_step(DIFFERENCE)
+
+    def _apply(self) -> None:
+        file, skip_bad = self._file, self.preview_step.skips_bad()
+        if file is None:
+            return
+        self._steps.show_step(2)
+        self._set_busy("The hub puts the list in force. Until it has, the version before holds.")
+        self._session.carry(
+            lambda hub: hub.import_list(file, skip_bad=skip_bad), self._on_applied, self._on_failed
+        )
+
+    def _on_applied(self, watchlist: Watchlist) -> None:
+        self._set_busy("")
+        self.finished.emit(watchlist)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._set_busy("")
+        self._steps.show_step(self._stack.currentIndex())
+        is_file = isinstance(error, OSError)
+        self._say("The file cannot be opened. Choose it again." if is_file else str(error))
+
+    def _on_back(self) -> None:
+        self._say("")
+        self._show_step(FILE)
+
+    def _on_cancel(self) -> None:
+        if self.isVisible() and not self._is_busy:
+            self.left.emit()
+
+    def _set_busy(self, said: str) -> None:
+        self._is_busy = bool(said)
+        self._say("")
+        self._waiting = said
+        self._show_actions()
+
+    def _say(self, error: str) -> None:
+        self._error_words.setText(error)
+        self._error.setVisible(bool(error))
+
+    def _show_step(self, step: int) -> None:
+        self._stack.setCurrentIndex(step)
+        self._steps.show_step(step)
+        file = self._file
+        shown = file is not None and step == DIFFERENCE
+        self._file_words.setVisible(shown)
+        if file is not None and shown:
+            size = words.file_size(file.path.stat().st_size) if file.path.exists() else "gone"
+            self._file_words.setText(f"{file.path.name}, {size}")
+        self._show_actions()
+        self.step_changed.emit()
+
+    def _show_actions(self) -> None:
+        """Words and buttons of the action bar, with the reason when one is off."""
+        step, preview = self._stack.currentIndex(), self._preview
+        self._back.setVisible(step == DIFFERENCE)
+        self._go.set_words("Read the file" if step == FILE else "Apply the list")
+        off = self._waiting
+        if not off and not self._session.connection.is_up:
+            off = "The hub is away. What you chose is kept; go on when it is back."
+        elif not off and step == FILE and self.file_step.chosen() is None:
+            off = "Choose a file and name the list."
+        elif not off and preview is not None and preview.bad and step == DIFFERENCE:
+            rows = words.plural(preview.bad, "row", "rows")
+            if not self.preview_step.skips_bad():
+                off = f"{rows} cannot be read: correct the file, or leave them out."
+        self._go.set_off(off)
+        for button in (self._back, self._cancel):
+            button.set_off(self._waiting)
+        self._unsaved.setText(off or self._consequence())
+
+    def _consequence(self) -> str:
+        preview = self._preview
+        if self._stack.currentIndex() == FILE or preview is None:
+            return "Next you see what the file would change. Nothing changes yet."
+        good = words.count(preview.in_file - preview.bad)
+        if preview.current_version is None:
+            return f"{good} people come into force at once, on every kiosk."
+        return f"Version {preview.current_version} stays in force until all {good} rows are in."
+
+    def _build(self) -> None:
+        theme, c = self._theme, self._theme.colours
+        self._waiting = ""
+        head = QHBoxLayout()
+        head.addWidget(self._steps)
+        head.addStretch(1)
+        head.addWidget(self._file_words)
+        self._error = Card(theme, name="importError", margins=(16, 12, 16, 12), line=c.alarm)
+        self._error_words = Words(theme, "", wrap=True, name="importErrorWords")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(Icon(theme, "alarm", c.alarm), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._error_words, 1)
+        self._error.body.addLayout(row)
+        self._error.hide()
+        self._stack = QStackedWidget()
+        for page in (self.file_step, self.preview_step):
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            page.setProperty("plain", True)
+            area.setWidget(page)
+            self._stack.addWidget(area)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(24, 24, 24, 16)
+        inner.setSpacing(24)
+        inner.addLayout(head)
+        inner.addWidget(self._error)
+        inner.addWidget(self._stack, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(inner, 1)
+        column.addWidget(self._action_bar())
+
+    def _action_bar(self) -> QWidget:
+        theme, c = self._theme, self._theme.colours
+        bar = Panel(c.surface, line=c.line, edges="t")
+        bar.setFixedHeight(64)
+        self._unsaved = Words(theme, "", colour=c.muted, name="importConsequence")
+        self._cancel = Button(theme, "Cancel", name="cancelImport", key="Esc")
+        self._cancel.clicked.connect(self._on_cancel)
+        self._back = Button(theme, "Back", name="backImport", icon="arrow-left")
+        self._back.clicked.connect(self._on_back)
+        self._go = Button(theme, "", name="goImport", kind=Kind.PRIMARY, key="Ctrl ↵")
+        self._go.clicked.connect(self._on_go)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(24, 1, 24, 0)
+        row.setSpacing(12)
+        row.addWidget(self._unsaved, 1)
+        row.addWidget(self._cancel)
+        row.addWidget(self._back)
+        row.addWidget(self._go)
+        return bar

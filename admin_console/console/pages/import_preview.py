@@ -1,0 +1,296 @@
+"""The import's second step: how the columns are read, what changes, which rows are bad."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from admin_console.console import words
+from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
+from admin_console.console.painting import Tone
+from admin_console.console.parts.button import Button, Kind
+from admin_console.console.parts.card import Card, Line, card_head
+from admin_console.console.parts.labels import Words
+from admin_console.console.parts.table import RowTable, TableCardMask
+from admin_console.console.theme import Text, Theme, Weight
+from db.domain.desk import BadRow, ChangeKind, ImportPreview
+
+_KINDS = {
+    ChangeKind.ADDED: ("Added", Tone.POSITIVE),
+    ChangeKind.CHANGED: ("Changed", Tone.PRIMARY),
+    ChangeKind.REMOVED: ("Removed", Tone.CAUTION),
+}
+
+LEFT_OUT = "Left out"
+
+
+def field_words(field: str) -> str:
+    """``birth_date`` as ``Birth date``."""
+    return field.replace("_", " ").capitalize() if field else LEFT_OUT
+
+
+def write_report(bad_rows: tuple[BadRow, ...], path: Path) -> None:
+    """The bad rows as a table that opens anywhere."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("Line", "Name", "Why it cannot be read"))
+        writer.writerows((row.line, row.name, row.why) for row in bad_rows)
+
+
+class Counts(Card):
+    """Five figures in one card."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, name="importCounts", margins=(16, 12, 16, 12))
+        c = theme.colours
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        self._figures: list[Words] = []
+        for place, (what, colour) in enumerate(
+            (
+                ("in the file", c.ink),
+                ("added", c.positive),
+                ("changed", c.primary),
+                ("removed", c.caution),
+                ("bad rows", c.alarm),
+            )
+        ):
+            if place:
+                row.addWidget(Line(c.line_soft, down=True))
+            cell = QVBoxLayout()
+            cell.setSpacing(2)
+            figure = Words(theme, "0", Text.PAGE, Weight.STRONG, colour)
+            cell.addWidget(figure)
+            cell.addWidget(Words(theme, what, colour=c.muted))
+            row.addLayout(cell, 1)
+            self._figures.append(figure)
+        self.body.addLayout(row)
+
+    def show_counts(self, preview: ImportPreview) -> None:
+        counts = (
+            preview.in_file,
+            preview.added,
+            preview.changed,
+            preview.removed,
+            preview.bad,
+        )
+        for figure, count in zip(self._figures, counts, strict=True):
+            figure.setText(words.count(count))
+
+
+class ImportPreviewStep(QWidget):
+    """Left the columns, right the difference and the bad rows. Nothing has changed yet.
+
+    Signals:
+        skip_changed: whether the bad rows are to be left out.
+    """
+
+    skip_changed = Signal(bool)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._preview: ImportPreview | None = None
+        self._kind: ChangeKind | None = None
+        self.setObjectName("importPreviewStep")
+        self._columns = PlainModel(Columns(("Column", "First value", "Read as")), self)
+        self._changes = PlainModel(Columns(("", "Name", "Birth date", "What changes")), self)
+        self._bad = PlainModel(Columns(("Line", "Name", "Why it cannot be read"), (0,)), self)
+        self._counts = Counts(theme)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(24)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, widgets in (
+            (left, (self._columns_card(), self._replaces_card())),
+            (right, (self._counts, self._changes_card(), self._bad_card())),
+        ):
+            column.setSpacing(16)
+            for widget in widgets:
+                column.addWidget(widget)
+            column.addStretch(1)
+        row.addLayout(left, 504)
+        row.addLayout(right, 648)
+
+    def show_preview(self, preview: ImportPreview) -> None:
+        self._preview, self._kind = preview, None
+        self._all.setChecked(True)
+        self._counts.show_counts(preview)
+        self._columns.show_rows(
+            tuple((name, value, field_words(field)) for name, value, field in preview.columns)
+        )
+        version = preview.current_version
+        self._against.setText(
+            "All of it is new" if version is None else f"Difference to version {version}"
+        )
+        self._show_changes()
+        self._bad.show_rows(
+            tuple((words.count(r.line), r.name or "(empty)", r.why) for r in preview.bad_rows)
+        )
+        shown = len(preview.bad_rows)
+        first = f", the first {shown} shown" if shown < preview.bad else ""
+        self._bad_note.setText(f"{words.count(preview.bad)}{first}")
+        self._bad_box.setVisible(preview.bad > 0)
+        self._skip_row.setVisible(preview.bad > 0)
+        self._skip.setChecked(False)
+        one = "Leave out the row that cannot be read"
+        many = f"Leave out the {words.count(preview.bad)} rows that cannot be read"
+        self._skip.setText(one if preview.bad == 1 else many)
+
+    def skips_bad(self) -> bool:
+        return self._skip.isChecked()
+
+    def _on_kind(self, kind: ChangeKind | None) -> None:
+        self._kind = kind
+        self._show_changes()
+
+    def _shown_changes(self) -> tuple[ChangeKind, ...]:
+        changes = self._preview.changes if self._preview else ()
+        return tuple(c.kind for c in changes if self._kind in (None, c.kind))
+
+    def _show_changes(self) -> None:
+        changes = self._preview.changes if self._preview else ()
+        rows = tuple(
+            (_KINDS[change.kind][0], change.name, change.birth_date, change.what)
+            for change in changes
+            if self._kind in (None, change.kind)
+        )
+        self._changes.show_rows(rows)
+        self._changes_table.setVisible(bool(rows))
+        self._no_changes.setVisible(not rows)
+
+    def _columns_card(self) -> Card:
+        c = self._theme.colours
+
+        def look(row: int, column: int) -> Look:
+            is_out = self._columns.row(row)[2] == LEFT_OUT
+            if column == 0:
+                return Look(c.ink, Weight.LABEL)
+            return Look(c.faint if is_out or column == 1 else c.ink)
+
+        table = self._table(self._columns, look, "importColumns", "Columns in the file", 36)
+        table.set_widths((150, 190, 164), (1,))
+        return self._table_card("Columns in the file", table, note="read by their names")
+
+    def _replaces_card(self) -> Card:
+        theme = self._theme
+        card = Card(theme, name="replaces", margins=(16, 14, 16, 14))
+        title = Words(theme, "The file replaces the whole list", weight=Weight.LABEL)
+        said = "Entries that it lacks are removed. Until you apply it, nothing changes."
+        card.body.addWidget(title)
+        card.body.addWidget(Words(theme, said, colour=theme.colours.muted, wrap=True))
+        self._skip = QCheckBox()
+        self._skip.setObjectName("skipBad")
+        self._skip.toggled.connect(self.skip_changed)
+        self._skip_row = QWidget()
+        row = QHBoxLayout(self._skip_row)
+        row.setContentsMargins(0, 12, 0, 0)
+        row.addWidget(self._skip)
+        card.body.addWidget(self._skip_row)
+        return card
+
+    def _changes_card(self) -> Card:
+        theme, c = self._theme, self._theme.colours
+
+        def look(row: int, column: int) -> Look:
+            if column == 0:
+                return Look(c.ink, chip=_KINDS[self._shown_changes()[row]][1])
+            return Look(
+                c.ink if column < 3 else c.muted, Weight.LABEL if column == 1 else Weight.TEXT
+            )
+
+        table = self._table(self._changes, look, "importChanges", "What changes", 36)
+        table.set_widths((100, 196, 160, 168), (1, 3))
+        self._changes_table = table
+        group = QButtonGroup(self)
+        tabs: list[Button] = []
+        for title, kind in (
+            ("All", None),
+            ("Added", ChangeKind.ADDED),
+            ("Changed", ChangeKind.CHANGED),
+            ("Removed", ChangeKind.REMOVED),
+        ):
+            tab = Button(theme, title, name=f"changes{title}", kind=Kind.TAB)
+            tab.clicked.connect(lambda _=False, k=kind: self._on_kind(k))
+            group.addButton(tab)
+            tabs.append(tab)
+        self._all = tabs[0]
+        self._against = Words(theme, "", Text.SECTION, Weight.STRONG, name="against")
+        card = Card(theme, name="changesCard", margins=(1, 1, 1, 1))
+        head = QHBoxLayout()
+        head.setContentsMargins(15, 8, 15, 8)
+        head.setSpacing(4)
+        head.addWidget(self._against)
+        head.addStretch(1)
+        for tab in tabs:
+            head.addWidget(tab)
+        card.body.addLayout(head)
+        self._no_changes = Words(theme, "No such change in this file.", colour=c.muted)
+        self._no_changes.setContentsMargins(16, 0, 16, 0)
+        self._no_changes.setFixedHeight(36)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(15, 0, 15, 0)
+        inset.addWidget(self._no_changes)
+        card.body.addLayout(inset)
+        card.body.addWidget(table)
+        TableCardMask(theme, card)
+        return card
+
+    def _bad_card(self) -> Card:
+        theme, c = self._theme, self._theme.colours
+
+        def look(_row: int, column: int) -> Look:
+            inks = (c.muted, c.ink, c.alarm)
+            return Look(inks[column], Weight.LABEL if column == 1 else Weight.TEXT)
+
+        table = self._table(self._bad, look, "badRows", "Rows that cannot be read", 32)
+        table.set_widths((88, 190, 346), (2,))
+        self._bad_note = Words(theme, "", colour=c.muted, name="badNote")
+        save = Button(theme, "Save report", name="saveReport", icon="download")
+        save.clicked.connect(self._on_save)
+        self._bad_box = Card(theme, name="badCard", margins=(1, 1, 1, 1))
+        head = QHBoxLayout()
+        head.setContentsMargins(15, 8, 15, 8)
+        head.setSpacing(8)
+        head.addWidget(Words(theme, "Bad rows", Text.SECTION, Weight.STRONG))
+        head.addWidget(self._bad_note)
+        head.addStretch(1)
+        head.addWidget(save)
+        self._bad_box.body.addLayout(head)
+        self._bad_box.body.addWidget(table)
+        TableCardMask(theme, self._bad_box)
+        return self._bad_box
+
+    def _table(
+        self, model: PlainModel, look: Callable[[int, int], Look], name: str, label: str, row: int
+    ) -> RowTable:
+        delegate = PlainDelegate(self._theme, look)
+        table = RowTable(self._theme, model, delegate, name=name, label=label, row=row)
+        table.setSelectionMode(RowTable.SelectionMode.NoSelection)
+        return table
+
+    def _table_card(self, title: str, table: RowTable, note: str) -> Card:
+        card = Card(self._theme, margins=(1, 1, 1, 1))
+        muted = Words(self._theme, note, colour=self._theme.colours.faint)
+        card.body.addLayout(card_head(self._theme, title, muted))
+        card.body.addWidget(table)
+        TableCardMask(self._theme, card)
+        return card
+
+    def _on_save(self) -> None:
+        if self._preview is None:
+            return
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Save the report", "bad-rows.csv", "Table (*.csv)"
+        )
+        if chosen:
+            write_report(self._preview.bad_rows, Path(chosen))

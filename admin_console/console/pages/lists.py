@@ -1,0 +1,203 @@
+"""The lists in force, how old they are, and the way to import one."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from admin_console.console import words
+from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
+from admin_console.console.pages.import_list import ImportView
+from admin_console.console.parts.button import Button, Kind
+from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.chips import Icon
+from admin_console.console.parts.labels import Words
+from admin_console.console.parts.message import Message
+from admin_console.console.parts.table import RowTable, TableCardMask
+from admin_console.console.parts.toast import Toast
+from admin_console.console.session import Connection, Fetch, HubSession
+from admin_console.console.theme import Theme, Weight
+from db.domain.desk import Lists, Role
+from db.domain.watchlist import Watchlist
+
+AGE = 4
+
+MAY_NOT = "Only administrators bring in lists. Ask one of yours; the lists hold as they are."
+
+
+class ListsPage(Panel):
+    """A table of lists, and the import over it.
+
+    Signals:
+        facts_changed: what stands beside the title is another.
+    """
+
+    facts_changed = Signal()
+
+    title = "Lists"
+
+    def __init__(self, theme: Theme, session: HubSession) -> None:
+        super().__init__(theme.colours.ground)
+        self._theme, self._session = theme, session
+        self._shown: Lists | None = None
+        self._may_import = session.staff.role is Role.ADMINISTRATOR
+        self.setObjectName("listsPage")
+        columns = Columns(("List", "Kind", "People", "Version", "Age", "Oldest allowed"), (2, 3))
+        self._model = PlainModel(columns, self)
+        self._fetch = Fetch(session, lambda hub: hub.lists(), self._on_lists, self._on_failed)
+        self.import_view = ImportView(theme, session)
+        self.import_view.left.connect(lambda: self._show(0))
+        self.import_view.step_changed.connect(self.facts_changed)
+        self.import_view.finished.connect(self._on_imported)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._table_page())
+        self._stack.addWidget(self.import_view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self._toast = Toast(theme, self)
+        for keys, does in (
+            ("J", lambda: self._table.step(1)),
+            ("K", lambda: self._table.step(-1)),
+            ("Return", self._table.open_current),
+        ):
+            QShortcut(QKeySequence(keys), self._table).activated.connect(does)
+
+    def facts(self, _now: datetime) -> str:
+        if self._stack.currentIndex() == 1:
+            return self.import_view.title()
+        if self._shown is None:
+            return "The lists are asked for"
+        said = f"{words.plural(len(self._shown.lists), 'list', 'lists')} in force"
+        if self._session.connection.is_up:
+            return said
+        return f"{said}, as of {words.clock(self._shown.as_of, self._session.zone)}"
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The keys that do something just now."""
+        if self._stack.currentIndex() == 1:
+            return (("Tab", "next field"), ("Ctrl ↵", "go on"), ("Esc", "cancel"))
+        return (("J K", "move"), ("Enter", "new version")) if self._may_import else ()
+
+    def refresh(self) -> None:
+        self._fetch.ask()
+
+    def shown(self) -> Lists | None:
+        return self._shown
+
+    def tick(self, now: datetime) -> None:
+        if self._shown is not None:
+            self._model.show_rows(tuple(_row(each, now) for each in self._shown.lists))
+
+    def show_connection(self, connection: Connection, _now: datetime) -> None:
+        self._import.set_off("" if connection.is_up else "The hub is away: importing needs it.")
+        self.import_view.show_connection()
+
+    def start_import(self) -> None:
+        """Begin with the file."""
+        if self._may_import and self._session.connection.is_up:
+            self.import_view.start(self._shown.lists if self._shown else ())
+            self._show(1)
+
+    def _show(self, part: int) -> None:
+        """The table (0) or the import (1)."""
+        self._stack.setCurrentIndex(part)
+        self.facts_changed.emit()
+
+    def _on_lists(self, lists: Lists) -> None:
+        self._shown = lists
+        self.facts_changed.emit()
+        self.tick(self._session.now())
+        self._card.setVisible(bool(lists.lists))
+        self._message.setVisible(not lists.lists)
+        self._message.say(
+            "No list yet", "Until there is one nobody can be found on it, and every visitor passes."
+        )
+
+    def _on_failed(self, error: Exception) -> None:
+        if self._shown is None:
+            self._card.hide()
+            self._message.say("The lists could not be loaded", str(error))
+            self._message.show()
+
+    def _on_opened(self, index: QModelIndex) -> None:
+        if self._shown is None or not self._may_import:
+            return
+        chosen = self._shown.lists[index.row()]
+        self.start_import()
+        self.import_view.file_step.choose_list(chosen.name, chosen.category, chosen.max_age_days)
+
+    def _on_imported(self, watchlist: Watchlist) -> None:
+        self._show(0)
+        people = words.plural(watchlist.entry_count, "person", "people")
+        self._toast.say(watchlist.name, f"Version {watchlist.version} in force, {people}")
+        self.refresh()
+
+    def _look(self, row: int, column: int) -> Look:
+        c = self._theme.colours
+        if self._shown is None or row >= len(self._shown.lists):
+            return Look(c.ink)
+        if column == AGE:
+            each, now = self._shown.lists[row], self._session.now()
+            if words.is_outdated(each.imported_at, each.max_age_days, now):
+                return Look(c.caution, dot=c.dot_warn)
+            return Look(c.ink, dot=c.dot_ok)
+        if column == 0:
+            return Look(c.ink, Weight.LABEL)
+        return Look(c.ink if column == 2 else c.muted)
+
+    def _table_page(self) -> QWidget:
+        theme, c = self._theme, self._theme.colours
+        self._import = Button(
+            theme, "Import a list", name="importList", kind=Kind.PRIMARY, icon="import"
+        )
+        self._import.clicked.connect(self.start_import)
+        self._import.setVisible(self._may_import)
+        tools = QHBoxLayout()
+        tools.setSpacing(8)
+        if not self._may_import:
+            tools.addWidget(Icon(theme, "lock", c.muted))
+            tools.addWidget(Words(theme, MAY_NOT, colour=c.muted, name="mayNotImport"))
+        tools.addStretch(1)
+        tools.addWidget(self._import)
+        self._table = RowTable(
+            theme,
+            self._model,
+            PlainDelegate(theme, self._look),
+            name="listsTable",
+            label="Lists in force",
+            row=44,
+        )
+        self._table.set_widths((320, 180, 120, 100, 256, 180), (0,))
+        self._table.opened.connect(self._on_opened)
+        self._card = Card(theme, name="listsCard", margins=(1, 1, 1, 1))
+        self._card.body.addWidget(self._table)
+        TableCardMask(theme, self._card)
+        self._card.hide()
+        self._message = Message(theme, "listsMessage", "list")
+        self._message.hide()
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(16)
+        column.addLayout(tools)
+        column.addWidget(self._card)
+        column.addWidget(self._message)
+        column.addStretch(1)
+        return page
+
+
+def _row(watchlist: Watchlist, now: datetime) -> tuple[str, ...]:
+    days = watchlist.max_age_days
+    age = words.list_age(watchlist.imported_at, now)
+    outdated = words.is_outdated(watchlist.imported_at, days, now)
+    return (
+        watchlist.name,
+        words.CATEGORIES[watchlist.category],
+        words.count(watchlist.entry_count),
+        str(watchlist.version),
+        f"{age}, outdated" if outdated else age,
+        words.plural(days, "day", "days") if days else "no limit",
+    )

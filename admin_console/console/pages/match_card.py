@@ -1,0 +1,312 @@
+"""Why somebody waits: visitor and list entry side by side, the evidence, and what is known."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from admin_console.console import words
+from admin_console.console.models.evidence import EvidenceDelegate, EvidenceModel
+from admin_console.console.models.queue import hold_tone
+from admin_console.console.painting import Tone
+from admin_console.console.parts.button import Button
+from admin_console.console.parts.card import Card, Line
+from admin_console.console.parts.chips import Chip, DotWords, Icon
+from admin_console.console.parts.labels import Words
+from admin_console.console.parts.photo import PhotoBox
+from admin_console.console.parts.table import RowTable, TableCardMask
+from admin_console.console.photos import PhotoStore
+from admin_console.console.theme import Text, Theme, Weight
+from db.domain.desk import Hold
+from db.domain.screening import Match
+from db.domain.watchlist import WatchlistEntry
+
+
+def also_known(entry: WatchlistEntry) -> str:
+    """What the list adds to the name, in one line."""
+    if entry.aliases:
+        return "Also known as " + ", ".join(alias.short for alias in entry.aliases[:2])
+    return entry.note or "No other names on the list"
+
+
+class Side(QWidget):
+    """One of the two people: photo, what it is, name, one line, one faint line."""
+
+    def __init__(self, theme: Theme, heading: str, name: str) -> None:
+        super().__init__()
+        c = theme.colours
+        self.photo = PhotoBox(theme, 80, 100, 8, f"{name}Photo")
+        self.person = Words(theme, "", Text.HEADING, Weight.STRONG, name=f"{name}Name")
+        self.about = Words(theme, "")
+        self.more = Words(theme, "", colour=c.faint)
+        words_column = QVBoxLayout()
+        words_column.setContentsMargins(0, 2, 0, 4)
+        words_column.setSpacing(0)
+        words_column.addWidget(Words(theme, heading, colour=c.muted))
+        words_column.addSpacing(2)
+        words_column.addWidget(self.person)
+        words_column.addSpacing(2)
+        words_column.addWidget(self.about)
+        words_column.addStretch(1)
+        words_column.addWidget(self.more)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self.photo)
+        row.addLayout(words_column, 1)
+
+
+class MatchCard(QWidget):
+    """Everything the desk knows about one hold, top to bottom."""
+
+    def __init__(self, theme: Theme, zone: ZoneInfo, photos: PhotoStore) -> None:
+        super().__init__()
+        self._theme, self._zone, self._photos = theme, zone, photos
+        self._hold: Hold | None = None
+        self._match = 0
+        self._now: datetime | None = None
+        self._is_live = True
+        self._model = EvidenceModel(self)
+        self.setObjectName("matchCard")
+        self._build_head()
+        self._build_evidence()
+        self._build_facts()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 12, 24, 12)
+        column.setSpacing(12)
+        column.addLayout(self._head)
+        column.addWidget(self._people)
+        column.addWidget(self._why)
+        column.addWidget(self._chance)
+        column.addLayout(self._earlier)
+        column.addStretch(1)
+        photos.came.connect(self._on_photo_came)
+
+    def show_hold(self, hold: Hold, now: datetime) -> None:
+        other = self._hold is None or hold.visit.visit_id != self._hold.visit.visit_id
+        self._hold, self._now = hold, now
+        if other:
+            self._match = 0
+        self._fill()
+        self.tick(now, is_live=self._is_live)
+
+    def tick(self, now: datetime, *, is_live: bool) -> None:
+        """Let the waiting time run, or stand at the clock time when the hub is away."""
+        self._now, self._is_live = now, is_live
+        if self._hold is None:
+            return
+        seconds = (now - self._hold.held_since).total_seconds()
+        since = words.clock(self._hold.held_since, self._zone)
+        said = f"held for {words.running(seconds)}" if is_live else f"held since {since}"
+        self._held.say(said)
+
+    def _build_head(self) -> None:
+        theme, c = self._theme, self._theme.colours
+        self._title = Words(theme, "", Text.HEADING, Weight.STRONG, name="holdTitle")
+        self._held = Chip(theme, "", Tone.CAUTION, "clock")
+        self._where = Words(theme, "", colour=c.muted, name="holdWhere")
+        self._where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._which = Words(theme, "", weight=Weight.LABEL, colour=c.muted, name="whichMatch")
+        self._next = Button(theme, "Next match", name="nextMatch", icon="arrow-right", key="M")
+        self._next.clicked.connect(self.next_match)
+        shortcut = QShortcut(QKeySequence("M"), self)
+        shortcut.activated.connect(self.next_match)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(12)
+        self._head.addWidget(self._title)
+        self._head.addWidget(self._held)
+        self._head.addWidget(self._where, 1)
+        self._head.addWidget(self._which)
+        self._head.addWidget(self._next)
+        self._title.setFixedHeight(28)
+
+    def _build_evidence(self) -> None:
+        theme, c = self._theme, self._theme.colours
+        self._visitor = Side(theme, "Visitor at the kiosk", "visitor")
+        self._entry = Side(theme, "List entry", "entry")
+        self._divider = Line(c.line_soft, down=True)
+        sides = QHBoxLayout()
+        sides.setContentsMargins(16, 14, 16, 14)
+        sides.setSpacing(16)
+        sides.addWidget(self._visitor, 1)
+        sides.addWidget(self._divider)
+        sides.addWidget(self._entry, 1)
+        self._table = RowTable(
+            theme,
+            self._model,
+            EvidenceDelegate(theme),
+            name="evidence",
+            label="What agrees and what differs",
+            row=28,
+            head=28,
+            padding=0,
+        )
+        self._table.set_widths((120, 152, 136, 270, 112, 56), (3,))
+        self._table.setFixedHeight(28 * 8)
+        self._table.setSelectionMode(RowTable.SelectionMode.NoSelection)
+        self._table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._line = Line(c.line_soft)
+        self._people = Card(theme, name="matchSides", margins=(1, 1, 1, 1))
+        self._people.body.addLayout(sides)
+        self._people.body.addWidget(self._line)
+        self._people.body.addWidget(self._table)
+        TableCardMask(theme, self._people)
+
+    def _build_facts(self) -> None:
+        theme, c = self._theme, self._theme.colours
+        self._why_words = Words(theme, "", wrap=True, name="holdSentence")
+        self._why = Card(theme, name="whyCard", margins=(16, 15, 16, 15))
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(Icon(theme, "info", c.muted, 20), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._why_words, 1)
+        self._why.body.addLayout(row)
+        self._chance_words = Words(theme, "", Text.SECTION, Weight.STRONG, name="chance")
+        self._list_words = Words(theme, "", colour=c.muted, name="listFacts")
+        self._age = DotWords(theme, "listAge")
+        self._allowed = Words(theme, "", colour=c.faint)
+        self._chance = Card(theme, name="chanceCard", margins=(16, 13, 17, 13))
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(self._chance_words)
+        said.addWidget(self._list_words)
+        aged = QVBoxLayout()
+        aged.setSpacing(0)
+        aged.addWidget(self._age, 0, Qt.AlignmentFlag.AlignRight)
+        aged.addWidget(self._allowed, 0, Qt.AlignmentFlag.AlignRight)
+        row = QHBoxLayout()
+        row.setSpacing(15)
+        row.addWidget(Icon(theme, "accuracy", c.ink, 20))
+        row.addLayout(said, 1)
+        row.addLayout(aged)
+        self._chance.body.addLayout(row)
+        self._visits = Card(theme, name="earlierVisits", margins=(17, 13, 17, 12))
+        self._decisions = Card(theme, name="earlierDecisions", margins=(17, 13, 17, 12))
+        self._earlier = QHBoxLayout()
+        self._earlier.setSpacing(16)
+        self._earlier.addWidget(self._visits, 1)
+        self._earlier.addWidget(self._decisions, 1)
+
+    def next_match(self) -> None:
+        if self._hold is not None and len(self._hold.screening.matches) > 1:
+            self._match = (self._match + 1) % len(self._hold.screening.matches)
+            self._fill()
+
+    def _on_photo_came(self, sha256: str) -> None:
+        if self._hold is not None and self._hold.visit.photo == sha256:
+            self._visitor.photo.show_photo(self._photos.photo(sha256))
+
+    def _fill(self) -> None:
+        hold, now = self._hold, self._now
+        if hold is None or now is None:
+            return
+        matches = hold.screening.matches
+        self._title.setText(words.hold_title(hold.screening))
+        self._held.say(self._held.text(), hold_tone(hold.screening))
+        self._where.setText(_where_words(hold))
+        several = len(matches) > 1
+        self._which.setText(f"{self._match + 1} of {len(matches)}" if several else "")
+        self._which.setVisible(several)
+        self._next.setVisible(several)
+        self._fill_visitor(hold)
+        for part in (self._divider, self._entry, self._line, self._table, self._chance):
+            part.setVisible(bool(matches))
+        self._why.setVisible(not matches)
+        self._why_words.setText(words.hold_sentence(hold.screening))
+        if matches:
+            self._fill_match(matches[self._match], now)
+        self._fill_earlier(hold)
+
+    def _fill_visitor(self, hold: Hold) -> None:
+        visit, side = hold.visit, self._visitor
+        side.person.setText(visit.identity.name.full)
+        side.about.setText(words.about(visit))
+        side.photo.show_photo(
+            self._photos.photo(visit.photo), "Photo comes" if visit.photo else "No photo yet"
+        )
+        born = visit.identity.birth_date
+        arrived = f"At the kiosk since {words.clock(visit.started_at, self._zone)}"
+        side.more.setText(f"{arrived}, born {words.day(born)}" if born else arrived)
+
+    def _fill_match(self, match: Match, now: datetime) -> None:
+        c, entry, side = self._theme.colours, match.entry, self._entry
+        side.person.setText(entry.name.full)
+        side.about.setText(also_known(entry))
+        side.photo.show_photo(None, "No photo on the list")
+        number = f"Their number {entry.reference}" if entry.reference else "No number of theirs"
+        side.more.setText(f"{words.CATEGORIES[match.category]} · {number}")
+        self._model.show_match(match)
+        self._chance_words.setText(
+            f"On a list of this size, one visitor in {words.count(match.one_in)}"
+            " would match this well by chance."
+        )
+        people = words.plural(match.list_size, "person", "people")
+        self._list_words.setText(f"{match.list_name}, {people}, version {match.list_version}")
+        old = words.is_outdated(match.list_imported_at, match.max_age_days, now)
+        dot = c.dot_warn if old else c.dot_ok
+        ink = c.caution if old else c.ink
+        self._age.say(dot, words.list_age(match.list_imported_at, now), ink)
+        allowed = match.max_age_days
+        self._allowed.setText(
+            f"oldest allowed {words.plural(allowed, 'day', 'days')}" if allowed else "no oldest age"
+        )
+
+    def _fill_earlier(self, hold: Hold) -> None:
+        theme, c = self._theme, self._theme.colours
+        _empty(self._visits)
+        _empty(self._decisions)
+        head = Words(theme, "Earlier visits", Text.SECTION, Weight.STRONG)
+        self._visits.body.addWidget(head)
+        self._visits.body.addSpacing(6)
+        if not hold.earlier_visits:
+            self._visits.body.addWidget(Words(theme, "The first visit we know of.", colour=c.muted))
+        for visit in hold.earlier_visits[:3]:
+            row = QHBoxLayout()
+            on = visit.started_at.astimezone(self._zone).date()
+            date_words = Words(theme, words.day(on), colour=c.muted)
+            date_words.setFixedSize(104, 28)
+            row.setSpacing(0)
+            row.addWidget(date_words)
+            row.addWidget(Words(theme, visit.destination), 1)
+            row.addWidget(Words(theme, visit.outcome, colour=c.muted))
+            self._visits.body.addLayout(row)
+        self._visits.body.addStretch(1)
+        self._decisions.body.addWidget(
+            Words(theme, "Earlier decisions on this pair", Text.SECTION, Weight.STRONG)
+        )
+        self._decisions.body.addSpacing(8)
+        if not hold.earlier_decisions:
+            none = "Nobody has decided on this pair before."
+            self._decisions.body.addWidget(Words(theme, none, colour=c.muted, wrap=True))
+        for decision in hold.earlier_decisions[-3:]:
+            on = decision.decided_at.astimezone(self._zone).date()
+            said = (
+                f"{words.VERDICTS_DONE[decision.verdict]}, {words.day(on)},"
+                f" {decision.decided_by}: {decision.reason}"
+            )
+            self._decisions.body.addWidget(Words(theme, said, colour=c.muted, wrap=True))
+        self._decisions.body.addStretch(1)
+
+
+def _where_words(hold: Hold) -> str:
+    visit = hold.visit
+    how = "ID scanned" if visit.identity.document is not None else "name typed"
+    goes = words.destination(visit)
+    parts = (hold.kiosk_name, how, f"wants to see {goes}" if goes else f"number {visit.number}")
+    return " · ".join(part for part in parts if part)
+
+
+def _empty(card: Card) -> None:
+    """Drop what a card held."""
+    stack = [card.body]
+    while stack:
+        layout = stack.pop()
+        while (item := layout.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+            elif (inner := item.layout()) is not None:
+                stack.append(inner)  # type: ignore[arg-type]

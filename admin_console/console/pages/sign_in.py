@@ -1,0 +1,113 @@
+"""Sign-in: a name and a password, and the truth when it does not work. It keeps neither."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from admin_console.console.navigation import Logo
+from admin_console.console.parts.button import Button, Kind
+from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.chips import Icon
+from admin_console.console.parts.fields import Field
+from admin_console.console.parts.labels import Words
+from admin_console.console.theme import Text, Theme, Weight
+
+
+class SignInPage(Panel):
+    """A card in the middle of the window.
+
+    Signals:
+        asked: sign in with this name and password.
+    """
+
+    asked = Signal(str, str)
+
+    def __init__(self, theme: Theme, hub_address: str) -> None:
+        super().__init__(theme.colours.ground)
+        self._theme = theme
+        self.setObjectName("signInPage")
+        self._name = Field(theme, name="signInName", label="Name", height=36)
+        self._password = Field(theme, name="signInPassword", label="Password", height=36)
+        self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._password.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
+        self._go = Button(theme, "Sign in", name="signIn", kind=Kind.PRIMARY, key="Enter")
+        self._go.clicked.connect(self._on_go)
+        self._name.returnPressed.connect(self._password.setFocus)
+        self._password.returnPressed.connect(self._on_go)
+        self._said = Words(theme, "", colour=theme.colours.alarm, wrap=True, name="signInError")
+        self._alarm = QWidget()
+        alarm = QHBoxLayout(self._alarm)
+        alarm.setContentsMargins(0, 8, 0, 0)
+        alarm.setSpacing(8)
+        alarm.addWidget(Icon(theme, "alarm", theme.colours.alarm), 0, Qt.AlignmentFlag.AlignTop)
+        alarm.addWidget(self._said, 1)
+        self._alarm.hide()
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._card(hub_address))
+        middle.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addLayout(middle)
+        column.addStretch(3)
+
+    def start(self, name: str = "", said: str = "") -> None:
+        """Be ready for somebody; the password is never kept."""
+        if name:
+            self._name.setText(name)
+        self._password.clear()
+        self._show(said)
+        self.set_busy(busy=False)
+        (self._password if self._name.text() else self._name).setFocus()
+
+    def fail(self, said: str) -> None:
+        """Say why it did not work; the name stays, the password goes."""
+        self.start(said=said)
+
+    def set_busy(self, *, busy: bool) -> None:
+        self._go.set_off("The hub is asked." if busy else "")
+        self._go.set_words("Signing in" if busy else "Sign in")
+        for field in (self._name, self._password):
+            field.setEnabled(not busy)
+
+    def _show(self, said: str) -> None:
+        self._said.setText(said)
+        self._said.setAccessibleName(said)
+        self._alarm.setVisible(bool(said))
+
+    def _on_go(self) -> None:
+        name, password = self._name.text().strip(), self._password.text()
+        if not name or not password:
+            self._show("Type your name and your password.")
+            (self._password if name else self._name).setFocus()
+            return
+        if self._go.isEnabled():
+            self._show("")
+            self.set_busy(busy=True)
+            self.asked.emit(name, password)
+
+    def _card(self, hub_address: str) -> Card:
+        theme, c = self._theme, self._theme.colours
+        card = Card(theme, name="signInCard", margins=(40, 40, 40, 32))
+        card.setFixedWidth(400)
+        body = card.body
+        body.addWidget(Logo(theme, 40))
+        body.addSpacing(20)
+        body.addWidget(Words(theme, "Sign in to Vestibule", Text.PAGE, Weight.STRONG))
+        body.addSpacing(4)
+        body.addWidget(
+            Words(theme, "The desk, the history and the lists of your school.", colour=c.muted)
+        )
+        body.addSpacing(24)
+        for label, field in (("Name", self._name), ("Password", self._password)):
+            body.addWidget(Words(theme, label, weight=Weight.LABEL))
+            body.addSpacing(4)
+            body.addWidget(field)
+            body.addSpacing(16)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._go)
+        body.addLayout(row)
+        body.addWidget(self._alarm)
+        body.addSpacing(20)
+        body.addWidget(Words(theme, f"Hub at {hub_address}", Text.CAPTION, colour=c.faint))
+        return card

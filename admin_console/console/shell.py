@@ -1,0 +1,181 @@
+"""What stands around the pages once somebody is signed in, and what all pages need of the hub."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from admin_console.console import words
+from admin_console.console.bars import Banner, StatusBar, TopBar
+from admin_console.console.keys_sheet import KeysSheet
+from admin_console.console.navigation import ENTRIES, Navigation
+from admin_console.console.pages.away_desk import Kept
+from admin_console.console.pages.desk import DeskPage
+from admin_console.console.pages.history import HistoryPage
+from admin_console.console.pages.lists import ListsPage
+from admin_console.console.pages.on_site import OnSitePage
+from admin_console.console.photos import PhotoStore
+from admin_console.console.session import Connection, Fetch, HubSession
+from admin_console.console.theme import Theme
+from db.domain.desk import Desk
+
+Page: TypeAlias = DeskPage | OnSitePage | HistoryPage | ListsPage
+
+
+class Shell(QWidget):
+    """Navigation, bars and pages.
+
+    Signals:
+        sign_out_asked: whoever is signed in wants to leave.
+    """
+
+    sign_out_asked = Signal()
+
+    def __init__(self, theme: Theme, session: HubSession) -> None:
+        super().__init__()
+        self._session = session
+        self._desk: Desk | None = None
+        self._photos = PhotoStore(session, self)
+        self._navigation = Navigation(theme, session.site, session.staff)
+        self._top, self._banner = TopBar(theme), Banner(theme)
+        self._status = StatusBar(theme)
+        self.desk = DeskPage(theme, session, self._photos)
+        self.on_site = OnSitePage(theme, session, self._photos)
+        self.history = HistoryPage(theme, session, self._photos)
+        self.lists = ListsPage(theme, session)
+        self._pages: dict[str, Page] = {
+            page.title: page for page in (self.desk, self.on_site, self.history, self.lists)
+        }
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._lay_out()
+        self._keys_sheet = KeysSheet(theme, self)
+        self._connect()
+        self._desk_fetch = Fetch(session, lambda hub: hub.desk(), self._on_desk, lambda _e: None)
+        self._clock = QTimer(self, interval=1000)
+        self._clock.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        """Ask for everything once, then listen."""
+        self.go("Desk")
+        self.on_site.refresh()
+        self.lists.refresh()
+        self._session.start()
+        self._desk_fetch.ask()
+        self._clock.start()
+
+    def page(self) -> Page:
+        return self._pages[self._title]
+
+    def go(self, title: str) -> None:
+        """Show a page; what it shows is asked for again."""
+        self._title = title
+        page = self._pages[title]
+        self._stack.setCurrentWidget(page)
+        self._navigation.show_page(title)
+        self._top.show_title(title, getattr(page, "top_extra", None))
+        self._status.show_keys((*page.keys, ("?", "all keys")))
+        page.refresh()
+        page.setFocus()
+        self.tick()
+
+    def tick(self) -> None:
+        """Once a second: times run, ages grow."""
+        now = self._session.now()
+        self.page().tick(now)
+        self._top.show_facts(self.page().facts(now))
+        self._show_bars(now)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.changed.connect(self._on_changed)
+        session.connection_changed.connect(self._on_connection_changed)
+        self._navigation.chosen.connect(self.go)
+        self._navigation.sign_out_asked.connect(self.sign_out_asked)
+        self._top.searched.connect(self._on_searched)
+        self.desk.history_asked.connect(lambda: self.go("History"))
+        for page in self._pages.values():
+            page.facts_changed.connect(self._on_facts_changed)
+        for entry in ENTRIES:
+            self._key(f"G, {entry.key}", partial(self.go, entry.title))
+        self._key("Ctrl+K", self._top.search.setFocus)
+        self._key("F5", self._on_try_now)
+        self._key("?", self._keys_sheet.open)
+
+    def _on_facts_changed(self) -> None:
+        self._top.show_facts(self.page().facts(self._session.now()))
+        self._status.show_keys((*self.page().keys, ("?", "all keys")))
+
+    def _key(self, keys: str, does: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(does)
+
+    def _on_try_now(self) -> None:
+        self._session.try_now()
+        if self._session.connection.is_up:
+            self._on_changed()
+
+    def _on_changed(self) -> None:
+        self._desk_fetch.ask()
+        self.page().refresh()
+
+    def _on_desk(self, desk: Desk) -> None:
+        self._desk = desk
+        now = self._session.now()
+        self.desk.show_desk(desk, now)
+        self._show_counts()
+        self._show_bars(now)
+
+    def _on_connection_changed(self, connection: Connection) -> None:
+        now = self._session.now()
+        self.desk.show_kept(self._kept())
+        for page in self._pages.values():
+            page.show_connection(connection, now)
+        self._on_facts_changed()
+        self._show_bars(now)
+
+    def _on_searched(self, text: str) -> None:
+        self.go("History")
+        self.history.search(text)
+
+    def _show_counts(self) -> None:
+        if self._desk is not None:
+            self._navigation.show_counts(len(self._desk.holds), self._desk.figures.on_site)
+
+    def _show_bars(self, now: datetime) -> None:
+        connection, zone = self._session.connection, self._session.zone
+        self._banner.show_connection(connection, now, zone)
+        self._status.show_hub(connection, self._desk, now, zone)
+
+    def _kept(self) -> tuple[Kept, ...]:
+        desk, inside, lists = self._desk, self.on_site.shown(), self.lists.shown()
+        waiting = words.plural(len(desk.holds), "person", "people") if desk else "nothing"
+        people = words.plural(len(inside.visits), "person", "people") if inside else "nothing"
+        visits, as_of = self.history.loaded()
+        looked_at = f"{words.plural(visits, 'visit', 'visits')} of those looked at"
+        return (
+            Kept("Waiting", f"{waiting}, kept from before", desk.as_of if desk else None),
+            Kept("On site now", f"{people}, kept from before", inside.as_of if inside else None),
+            Kept("History", looked_at if visits else "nothing was looked at yet", as_of),
+            Kept("Lists", "kept on each kiosk; screening goes on", lists.as_of if lists else None),
+        )
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._top)
+        right.addWidget(self._banner)
+        right.addWidget(self._stack, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self._navigation)
+        upper.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper, 1)
+        column.addWidget(self._status)

@@ -1,0 +1,94 @@
+"""The console's window: sign-in first, then the shell until somebody leaves."""
+
+# ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from admin_console.console.client import HubClient
+from admin_console.console.pages.sign_in import SignInPage
+from admin_console.console.parts.focus_ring import FocusRing
+from admin_console.console.session import Clock, HubSession
+from admin_console.console.shell import Shell
+from admin_console.console.theme import Theme
+from db.domain.desk import SignedIn
+from db.domain.errors import HubAwayError
+from resources.toolkit.jobs import Jobs
+
+
+class ConsoleWindow(QMainWindow):
+    """One window, one member of staff at a time."""
+
+    def __init__(self, theme: Theme, hub: HubClient, hub_address: str, clock: Clock) -> None:
+        super().__init__()
+        self._theme, self._hub, self._clock = theme, hub, clock
+        self._session: HubSession | None = None
+        self.shell: Shell | None = None
+        self._jobs = Jobs("sign-in", self)
+        self.sign_in_page = SignInPage(theme, hub_address)
+        self.sign_in_page.asked.connect(self.sign_in)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.sign_in_page)
+        self.setCentralWidget(self._stack)
+        self.setWindowTitle("Vestibule")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(QSize(1280, 720))
+        self.resize(1440, 900)
+        self._ring = FocusRing(theme, self)
+        self.sign_in_page.start()
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Ask the hub; its answer opens the shell, its refusal stays on the sign-in page."""
+        self.sign_in_page.set_busy(busy=True)
+        self._jobs.run(
+            lambda: self._hub.sign_in(name, password), self._on_signed_in, self._on_refused
+        )
+
+    def _on_signed_in(self, signed_in: SignedIn) -> None:
+        self._session = HubSession(self._hub, signed_in, self._clock, self)
+        self._session.over.connect(self._on_session_over)
+        self.shell = Shell(self._theme, self._session)
+        self.shell.sign_out_asked.connect(self._on_sign_out_asked)
+        self._stack.addWidget(self.shell)
+        self._stack.setCurrentWidget(self.shell)
+        self.setWindowTitle(f"{signed_in.site.name}: Vestibule")
+        self.shell.start()
+
+    def _on_refused(self, error: Exception) -> None:
+        said = str(error)
+        if isinstance(error, HubAwayError):
+            said = (
+                "The hub does not answer. Check that it runs and that this computer is on the"
+                " school's network, then try again. The kiosks go on without it."
+            )
+        self.sign_in_page.fail(said)
+
+    def _on_sign_out_asked(self) -> None:
+        self._jobs.run(self._hub.sign_out, lambda _none: None, lambda _error: None)
+        self._leave("")
+
+    def _on_session_over(self, said: str) -> None:
+        self._leave(said or "Your session is over. Sign in again.")
+
+    def _leave(self, said: str) -> None:
+        """Back to the sign-in page; nobody's name stays on the screen."""
+        shell, session = self.shell, self._session
+        if shell is None or session is None:
+            return
+        self.shell, self._session = None, None
+        self._ring.rest()
+        self._stack.setCurrentWidget(self.sign_in_page)
+        self._stack.removeWidget(shell)
+        shell.deleteLater()
+        session.close()
+        self.setWindowTitle("Vestibule")
+        self.sign_in_page.start(said=said)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._ring.rest()
+        if self._session is not None:
+            self._session.close()
+        self._hub.close()
+        self._jobs.close()
+        super().closeEvent(event)
