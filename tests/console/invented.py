@@ -477,7 +477,7 @@ def make_story(visit: Visit) -> VisitStory:
 
 def make_lists() -> Lists:
     def watchlist(
-        number: int, name: str, category: Category, people: int, days: int, allowed: int | None
+        number: int, name: str, category: Category, people: int, *, days: int, allowed: int | None
     ) -> Watchlist:
         imported = NOW - timedelta(days=days, hours=1)
         return Watchlist(make_id(60 + number), name, category, 41, imported, people, allowed)
@@ -485,10 +485,10 @@ def make_lists() -> Lists:
     return Lists(
         NOW,
         (
-            watchlist(0, "State registry extract", Category.REGISTRY, 918_204, 3, 14),
-            watchlist(1, "Custody orders", Category.CUSTODY, 37, 1, 30),
-            watchlist(2, "District no-trespass list", Category.TRESPASS, 212, 40, 30),
-            watchlist(3, "Office alerts", Category.ALERT, 9, 0, None),
+            watchlist(0, "State registry extract", Category.REGISTRY, 918_204, days=3, allowed=14),
+            watchlist(1, "Custody orders", Category.CUSTODY, 37, days=1, allowed=30),
+            watchlist(2, "District no-trespass list", Category.TRESPASS, 212, days=40, allowed=30),
+            watchlist(3, "Office alerts", Category.ALERT, 9, days=0, allowed=None),
         ),
     )
 

@@ -1,10 +1,12 @@
 """The flow table, read as a specification."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from kiosk.flow import TRANSITIONS, Event, IllegalTransitionError, Step, next_step
+from kiosk.flow_diagram import with_diagram
 
 APPROVALS = {Event.CLEAR, Event.STAFF_APPROVED}
 
@@ -66,3 +68,9 @@ def test_unlisted_pair_is_refused_with_both_names() -> None:
 )
 def test_step_with_a_running_transaction_cannot_be_left(step: Step) -> None:
     assert Event.LEFT not in TRANSITIONS[step]
+
+
+def test_diagram_in_the_architecture_is_not_stale() -> None:
+    document = (Path(__file__).parents[2] / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+    assert with_diagram(document) == document, "python -m kiosk.flow_diagram ARCHITECTURE.md"

@@ -47,7 +47,7 @@ SIMPLE = (
 )
 
 
-@pytest.mark.parametrize("saying", SIMPLE, ids=lambda saying: f"{saying[0].name}-{saying[2]}")
+@pytest.mark.parametrize("saying", SIMPLE)
 def test_touching_says_what_was_touched(
     saying: tuple[Step, views.StepView, str, str], window: KioskWindow, qtbot: QtBot
 ) -> None:
