@@ -30,7 +30,7 @@ from kiosk.sign_out import SignOut
 from kiosk.staff_desk import StaffDesk
 from kiosk.sync.client import HttpHub, HubClient
 from kiosk.sync.exchange import Learned
-from kiosk.sync.worker import HubState, SyncWorker
+from kiosk.sync.worker import LISTEN_SECONDS, HubState, SyncWorker
 from kiosk.ui.window import KioskWindow, WindowSettings
 from resources.toolkit.jobs import Jobs
 from resources.toolkit.theme import Look
@@ -85,9 +85,9 @@ class Kiosk:
 
 
 def build_kiosk(
-    config: KioskConfig, *, is_still: bool = False, connect: Callable[[], HubClient] | None = None
+    config: KioskConfig, *, is_still: bool = False, listen_seconds: float = LISTEN_SECONDS
 ) -> Kiosk:
-    """Put a kiosk together. `connect` stands in for the hub's address and token in tests.
+    """Put a kiosk together; it listens to its hub for `listen_seconds` at a time.
 
     Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
     """
@@ -128,7 +128,7 @@ def build_kiosk(
     scanner = ScanWorker(lambda: _camera(config.camera.source))
     lens = Lens(visit, sign_in, sign_out, scanner, words)
     news = HubNews()
-    sync = _sync(database, own, desk.photos, news, connect)
+    sync = _sync(database, own, desk.photos, news, listen_seconds)
     if sync is not None:
         front_desk.written.connect(sync.wake)
     _listen(news, staff_desk, front_desk, sign_in)
@@ -166,20 +166,15 @@ def _listen(news: HubNews, staff_desk: StaffDesk, front_desk: FrontDesk, sign_in
 
 
 def _sync(
-    database: Database,
-    own: OwnDevice,
-    photos: Path,
-    news: HubNews,
-    connect: Callable[[], HubClient] | None,
+    database: Database, own: OwnDevice, photos: Path, news: HubNews, listen_seconds: float
 ) -> SyncWorker | None:
+    """None while this kiosk stands alone."""
     access = own.access
-    if connect is None:
-        if access is None:
-            return None
-        url, token = access.url, access.token
+    if access is None:
+        return None
 
-        def connect() -> HubClient:
-            return HttpHub(httpx.Client(base_url=url, trust_env=False), token)
+    def connect() -> HubClient:
+        return HttpHub(httpx.Client(base_url=access.url, trust_env=False), access.token)
 
     return SyncWorker(
         database,
@@ -188,6 +183,7 @@ def _sync(
         photos=photos,
         learned=news.learned.emit,
         state_changed=news.state_changed.emit,
+        listen_seconds=listen_seconds,
     )
 
 

@@ -1,5 +1,6 @@
 """Real databases for every test that asks: SQLite in a folder, PostgreSQL on loopback."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 
 from db.engine import Database, open_database
 from tests.postgres import PostgresServer, start_postgres
+
+# Before Qt is imported: no test needs a screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 
 @pytest.fixture

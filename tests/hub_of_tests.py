@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ class Clock:
 class HubOfTests:
     database: Database
     client: httpx.Client
-    clock: Clock
+    clock: Callable[[], datetime]
     site: Site
     photos: Path
 
@@ -58,9 +58,11 @@ class HubOfTests:
 
 
 @contextmanager
-def hub_at(url: str, folder: Path) -> Iterator[HubOfTests]:
+def hub_at(
+    url: str, folder: Path, clock: Callable[[], datetime] | None = None
+) -> Iterator[HubOfTests]:
     """The hub over the database `url`, with Dana (administrator, PIN) and Rosa (front desk)."""
-    clock, database = Clock(), open_database(url)
+    clock, database = clock or Clock(), open_database(url)
     names = site.SiteNames("Marlow Unified", "Lincoln Elementary School", "America/Chicago")
     with database.begin() as session:
         school = site.ensure(session, names, clock())
@@ -91,6 +93,7 @@ def _served(app: FastAPI) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app.state.context.wake.close()
     server.should_exit = True
     thread.join(5)
     listener.close()

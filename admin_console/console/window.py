@@ -86,7 +86,7 @@ class ConsoleWindow(QMainWindow):
         self.sign_in_page.start(said=said)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._ring.rest()
+        self._ring.stop()
         if self._session is not None:
             self._session.close()
         self._hub.close()

@@ -126,6 +126,10 @@ class HubClient(Protocol):
         """One version of a list, whole."""
         ...
 
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
 
 def wire_line(event: SealedEvent) -> bytes:
     """One event as a line of the NDJSON body; line and body travel as the exact text they are."""
@@ -177,6 +181,9 @@ class HttpHub:
             "GET", f"/v1/watchlists/{list_id}/entries", params={"version": version}
         )
         return [codec.from_json(line, WatchlistEntry) for line in _lines(response.content)]
+
+    def close(self) -> None:
+        self._client.close()
 
     def _ask(
         self,

@@ -26,6 +26,7 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
 REFUSED_PAUSE_SECONDS = 15.0
 IDLE_PUSH_SECONDS = 30.0
+STOP_SECONDS = 1.0
 
 
 class Reach(Enum):
@@ -61,6 +62,7 @@ class SyncWorker:
         photos: Path,
         learned: Callable[[Learned], object],
         state_changed: Callable[[HubState], object],
+        listen_seconds: float = LISTEN_SECONDS,
     ) -> None:
         self._database = database
         self._device = device
@@ -68,6 +70,7 @@ class SyncWorker:
         self._photos = photos
         self._learned = learned
         self._state_changed = state_changed
+        self._listen_seconds = listen_seconds
         self._state = HubState(Reach.UNKNOWN)
         self._something_new = threading.Event()
         self._stopping = threading.Event()
@@ -84,12 +87,12 @@ class SyncWorker:
         """Something was written: push it now."""
         self._something_new.set()
 
-    def stop(self, timeout_seconds: float = 1.0) -> None:
+    def stop(self) -> None:
         """Ask both threads to end. One that waits for the hub dies with the program: daemon."""
         self._stopping.set()
         self._something_new.set()
         for thread in self._threads:
-            thread.join(timeout_seconds)
+            thread.join(STOP_SECONDS)
 
     def _push(self, hub: HubClient) -> None:
         self._something_new.wait(IDLE_PUSH_SECONDS)
@@ -100,14 +103,20 @@ class SyncWorker:
         exchange.push_photos(self._database, self._photos, hub, datetime.now(UTC))
 
     def _pull(self, hub: HubClient) -> None:
-        for learned in exchange.pull(self._database, hub, LISTEN_SECONDS):
+        for learned in exchange.pull(self._database, hub, self._listen_seconds):
             if not self._stopping.is_set():
                 self._learned(learned)
 
     def _run(self, step: Callable[[HubClient], None], name: str) -> None:
         hub = self._connect()
-        pause = FIRST_PAUSE_SECONDS
         self._something_new.set()
+        try:
+            self._keep_on(hub, step, name)
+        finally:
+            hub.close()
+
+    def _keep_on(self, hub: HubClient, step: Callable[[HubClient], None], name: str) -> None:
+        pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             try:
                 step(hub)

@@ -16,6 +16,7 @@ Page {
     textActionName: "start_over"
     title: model.facts.title
 
+    Component.onDestruction: pad.clear() // Python may keep the pad longer than QML does.
     onTextActionChosen: desk.left()
 
     Card {

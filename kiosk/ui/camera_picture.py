@@ -48,17 +48,38 @@ JPEG_QUALITY = 88
 
 
 class Feed(QObject):
-    """The newest frame of the camera, for whichever screen shows it."""
+    """The newest frame of the camera, for whichever screen shows it.
+
+    Keeps the pixels that are shown as well: what QML makes in Python may outlive its page, and
+    would keep a visitor's picture with it.
+    """
 
     arrived = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.frame: Image | None = None
+        self.picture: QImage | None = None
+        self._pixels: Image | None = None  # what `picture` looks at: must live as long
 
     def show(self, frame: Image | None) -> None:
         self.frame = frame
+        if frame is None:
+            self.picture = self._pixels = None
         self.arrived.emit()
+
+    def fit(self, width: int, height: int, *, is_mirrored: bool) -> None:
+        """Make `picture` of the newest frame, filling this size."""
+        if self.frame is None:
+            return
+        x, y, part_width, part_height = covering(self.frame, width, height)
+        part = self.frame[y : y + part_height, x : x + part_width]
+        fitted = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
+        pixels = _as_pixels(cv2.flip(fitted, 1) if is_mirrored else fitted)
+        self.picture = QImage(
+            pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888
+        )
+        self._pixels = pixels
 
 
 def covering(frame: Image, width: int, height: int) -> tuple[int, int, int, int]:
@@ -92,8 +113,6 @@ class CameraPicture(QQuickPaintedItem):
         super().__init__(parent)
         self.setOpaquePainting(True)
         self._feed: Feed | None = None
-        self._picture: QImage | None = None
-        self._pixels: Image | None = None  # what `_picture` looks at: must live as long
         self._guide = ""
         self._ground = QColor("black")
         self._is_mirrored = False
@@ -105,8 +124,9 @@ class CameraPicture(QQuickPaintedItem):
         width, height = self.width(), self.height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, width, height), QColor("#3c424c"))
-        if self._picture is not None and not self._is_covered:
-            painter.drawImage(QRectF(0, 0, width, height), self._picture)
+        picture = None if self._feed is None else self._feed.picture
+        if picture is not None and not self._is_covered:
+            painter.drawImage(QRectF(0, 0, width, height), picture)
             self._draw_guide(painter, width / DESIGN_WIDTH)
         corners = QPainterPath()
         corners.addRect(QRectF(0, 0, width, height))
@@ -148,21 +168,10 @@ class CameraPicture(QQuickPaintedItem):
         painter.drawPath(oval)
 
     def _on_arrived(self) -> None:
-        if self._is_frozen:
-            return
-        frame = None if self._feed is None else self._feed.frame
-        self._picture = None if frame is None else self._fitted(frame)
+        if self._feed is not None and not self._is_frozen:
+            width, height = max(1, round(self.width())), max(1, round(self.height()))
+            self._feed.fit(width, height, is_mirrored=self._is_mirrored)
         self.update()
-
-    def _fitted(self, frame: Image) -> QImage:
-        width, height = max(1, round(self.width())), max(1, round(self.height()))
-        x, y, part_width, part_height = covering(frame, width, height)
-        part = frame[y : y + part_height, x : x + part_width]
-        fitted = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
-        self._pixels = _as_pixels(cv2.flip(fitted, 1) if self._is_mirrored else fitted)
-        return QImage(
-            self._pixels.data, width, height, self._pixels.strides[0], QImage.Format.Format_BGR888
-        )
 
     # ---- what QML sets -----------------------------------------------------------------------
 

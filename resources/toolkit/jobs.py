@@ -22,6 +22,7 @@ class Jobs(QObject):
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._is_closed = False
         self._returned.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -37,11 +38,14 @@ class Jobs(QObject):
             elif isinstance(error, Exception):
                 self._returned.emit(lambda: (failed or self.failed.emit)(error))
 
-        self._pool.submit(work).add_done_callback(deliver)
+        if not self._is_closed:  # a touch or an answer that comes while the program ends
+            self._pool.submit(work).add_done_callback(deliver)
 
     @Slot(object)
     def _call(self, closure: Callable[[], object]) -> None:
         closure()
 
     def close(self) -> None:
+        """Finish what was begun; what was not begun is dropped."""
+        self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)

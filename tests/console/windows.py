@@ -13,7 +13,6 @@ from admin_console.console.window import ConsoleWindow
 from tests.console import invented
 from tests.console.fake_hub import PASSWORD, FakeHub
 
-
 T = TypeVar("T", bound=QObject)
 
 

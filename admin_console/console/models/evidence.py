@@ -71,7 +71,8 @@ class EvidenceModel(QAbstractTableModel):
         return HEADS[section] if across and role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        roles = Qt.ItemDataRole
+        if role not in (roles.DisplayRole, roles.AccessibleTextRole, roles.ToolTipRole):
             return None
         row = self._rows[index.row()]
         bar = f"{bits_words(row)} bits" if bits_words(row) else "no evidence"
@@ -80,7 +81,7 @@ class EvidenceModel(QAbstractTableModel):
             row.visitor or "none",
             row.entry or "none",
             row.words,
-            bar if role == Qt.ItemDataRole.AccessibleTextRole else "",
+            "" if role == roles.DisplayRole else bar,
             bits_words(row),
         )
         return texts[index.column()]
@@ -105,7 +106,7 @@ class EvidenceDelegate(QStyledItemDelegate):
             self._paint_bar(painter, rect, evidence)
             return
         ink, weight = self._voice(evidence, column)
-        cell = rect.adjusted(16 if column == 0 else 0, 0, -16, 0)
+        cell = rect.adjusted(16 if column == 0 else 0, 0, -16 if column == BITS_COLUMN else -4, 0)
         font = self._theme.font(Text.BODY, weight)
         align = RIGHT if column == BITS_COLUMN else LEFT
         paint_text(painter, cell, str(index.data()), font, ink, align)
@@ -129,14 +130,15 @@ class EvidenceDelegate(QStyledItemDelegate):
     def _paint_bar(self, painter: QPainter, rect: QRectF, evidence: Evidence) -> None:
         c = self._theme.colours
         middle = rect.y() + rect.height() / 2
-        zero = rect.x() + BAR_WIDTH * ZERO_AT
+        width = rect.width()
+        zero = rect.x() + width * ZERO_AT
         if evidence.agreement is Agreement.MISSING:
             pen = QPen(c.chart_prev, 1.5)
             pen.setDashPattern([3, 2])
             painter.setPen(pen)
-            painter.drawLine(int(zero) + 4, round(middle), int(rect.x()) + BAR_WIDTH, round(middle))
+            painter.drawLine(int(zero) + 4, round(middle), int(rect.x() + width), round(middle))
         else:
-            start, long = bar_span(evidence)
+            start, long = bar_span(evidence, width)
             colour = c.chart_1 if evidence.bits > 0 else c.differ
             # A bar of less than 3 px would read as part of the zero line.
             shown = max(long, 3.0)

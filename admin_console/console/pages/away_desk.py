@@ -165,7 +165,7 @@ class AwayDesk(QWidget):
         )
         try_now = Button(theme, "Try now", name="tryNow", kind=Kind.PRIMARY, icon="sync", key="F5")
         try_now.clicked.connect(self.try_asked)
-        self._tries = Words(theme, "", colour=c.faint, name="tries")
+        self._tries = Words(theme, "", colour=c.faint, whole=True, name="tries")
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addWidget(self._title)

@@ -4,13 +4,15 @@ Two presses decide, in either order: a figure picks the reason, a letter the ver
 without a reason waits for one. Enter never decides.
 """
 
+# ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from admin_console.console import words
 from admin_console.console.parts.button import Button, Kind
@@ -68,6 +70,7 @@ class DecisionPanel(Panel):
         self._theme = theme
         self._pending: Verdict | None = None
         self._for_match = True
+        self._is_tall = False
         self.setObjectName("decisionPanel")
         self.reason = Field(
             theme,
@@ -117,7 +120,7 @@ class DecisionPanel(Panel):
         for button in self._buttons.values():
             button.set_off(reason)
         self._stack.setCurrentIndex(1 if reason == OFF else 0)
-        self._top.setFixedHeight(20 if reason == OFF else 72)
+        self._fit_top()
 
     def set_busy(self, *, busy: bool) -> None:
         for button in self._buttons.values():
@@ -127,10 +130,11 @@ class DecisionPanel(Panel):
         c = self._theme.colours
         ready = QHBoxLayout()
         ready.setSpacing(8)
-        self._ask.setFixedWidth(56)
-        ready.addWidget(self._ask)
-        for button in self._ready:
-            ready.addWidget(button)
+        self._ask.setFixedSize(56, 28)
+        ready.addWidget(self._ask, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(8)
+        ready.addLayout(self._grid)
         ready.addStretch(1)
         reason = QHBoxLayout()
         reason.setContentsMargins(64, 0, 0, 0)
@@ -159,7 +163,27 @@ class DecisionPanel(Panel):
         column.setSpacing(12)
         column.addWidget(self._top)
         column.addLayout(verdicts)
-        self._top.setFixedHeight(72)
+        self._place_ready()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_ready()
+
+    def _place_ready(self) -> None:
+        """The ready reasons in one row, or in two before any of them would shrink."""
+        needed = sum(button.sizeHint().width() + 8 for button in self._ready) + 64 + 48
+        rows = 1 if self.width() >= needed else 2
+        for place, button in enumerate(self._ready):
+            columns = len(self._ready) // rows
+            self._grid.addWidget(
+                button, place // columns, place % columns, Qt.AlignmentFlag.AlignLeft
+            )
+        self._is_tall = rows > 1
+        self._fit_top()
+
+    def _fit_top(self) -> None:
+        on_height = 108 if self._is_tall else 72
+        self._top.setFixedHeight(20 if self._stack.currentIndex() == 1 else on_height)
 
     def _connect(self) -> None:
         for n, button in enumerate(self._ready):

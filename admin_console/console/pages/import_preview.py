@@ -68,7 +68,7 @@ class Counts(Card):
                 row.addWidget(Line(c.line_soft, down=True))
             cell = QVBoxLayout()
             cell.setSpacing(2)
-            figure = Words(theme, "0", Text.PAGE, Weight.STRONG, colour)
+            figure = Words(theme, "0", Text.PAGE, Weight.STRONG, colour, whole=True)
             cell.addWidget(figure)
             cell.addWidget(Words(theme, what, colour=c.muted))
             row.addLayout(cell, 1)

@@ -154,7 +154,8 @@ class ListsPage(Panel):
             theme, "Import a list", name="importList", kind=Kind.PRIMARY, icon="import"
         )
         self._import.clicked.connect(self.start_import)
-        self._import.setVisible(self._may_import)
+        if not self._may_import:
+            self._import.hide()
         tools = QHBoxLayout()
         tools.setSpacing(8)
         if not self._may_import:

@@ -1,10 +1,12 @@
 """Why somebody waits: visitor and list entry side by side, the evidence, and what is known."""
 
+# ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
+
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from admin_console.console import words
@@ -22,6 +24,10 @@ from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import Hold
 from db.domain.screening import Match
 from db.domain.watchlist import WatchlistEntry
+
+WIDE, NARROW = (120, 152, 136, 270, 112, 56), (106, 116, 112, 200, 88, 52)
+"""Columns of the evidence in px; the words take what is left."""
+NARROW_BELOW = 800
 
 
 def also_known(entry: WatchlistEntry) -> str:
@@ -102,6 +108,11 @@ class MatchCard(QWidget):
         said = f"held for {words.running(seconds)}" if is_live else f"held since {since}"
         self._held.say(said)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widths = NARROW if self.width() < NARROW_BELOW else WIDE
+        self._table.set_widths(widths, (3,))
+
     def _build_head(self) -> None:
         theme, c = self._theme, self._theme.colours
         self._title = Words(theme, "", Text.HEADING, Weight.STRONG, name="holdTitle")
@@ -143,7 +154,7 @@ class MatchCard(QWidget):
             head=28,
             padding=0,
         )
-        self._table.set_widths((120, 152, 136, 270, 112, 56), (3,))
+        self._table.set_widths(WIDE, (3,))
         self._table.setFixedHeight(28 * 8)
         self._table.setSelectionMode(RowTable.SelectionMode.NoSelection)
         self._table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -164,7 +175,7 @@ class MatchCard(QWidget):
         row.addWidget(Icon(theme, "info", c.muted, 20), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._why_words, 1)
         self._why.body.addLayout(row)
-        self._chance_words = Words(theme, "", Text.SECTION, Weight.STRONG, name="chance")
+        self._chance_words = Words(theme, "", Text.SECTION, Weight.STRONG, wrap=True, name="chance")
         self._list_words = Words(theme, "", colour=c.muted, name="listFacts")
         self._age = DotWords(theme, "listAge")
         self._allowed = Words(theme, "", colour=c.faint)
@@ -275,11 +286,11 @@ class MatchCard(QWidget):
             self._visits.body.addLayout(row)
         self._visits.body.addStretch(1)
         self._decisions.body.addWidget(
-            Words(theme, "Earlier decisions on this pair", Text.SECTION, Weight.STRONG)
+            Words(theme, _decisions_title(hold), Text.SECTION, Weight.STRONG)
         )
         self._decisions.body.addSpacing(8)
         if not hold.earlier_decisions:
-            none = "Nobody has decided on this pair before."
+            none = "Nobody had to decide before."
             self._decisions.body.addWidget(Words(theme, none, colour=c.muted, wrap=True))
         for decision in hold.earlier_decisions[-3:]:
             on = decision.decided_at.astimezone(self._zone).date()
@@ -289,6 +300,10 @@ class MatchCard(QWidget):
             )
             self._decisions.body.addWidget(Words(theme, said, colour=c.muted, wrap=True))
         self._decisions.body.addStretch(1)
+
+
+def _decisions_title(hold: Hold) -> str:
+    return "Earlier decisions on this pair" if hold.screening.matches else "Earlier decisions"
 
 
 def _where_words(hold: Hold) -> str:

@@ -52,8 +52,8 @@ class TopCounts(QWidget):
         ):
             if place:
                 self._row.addSpacing(16)
-            figure = Words(theme, "", Text.HEADING, Weight.STRONG, colour)
-            label = Words(theme, what, colour=c.muted)
+            figure = Words(theme, "", Text.HEADING, Weight.STRONG, colour, whole=True)
+            label = Words(theme, what, colour=c.muted, whole=True)
             self._row.addWidget(figure)
             self._row.addWidget(label)
             self._counts.append((figure, label))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
 from admin_console.console.models.queue import HOLD, QueueDelegate, QueueModel
@@ -151,7 +151,7 @@ class QueuePanel(Panel):
         nobody.setContentsMargins(24, 0, 25, 0)
         nobody.addWidget(NobodyBox(theme))
         nobody.addStretch(1)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(waiting)
         self._stack.addWidget(empty)
         self._note_row = QWidget()
@@ -166,6 +166,6 @@ class QueuePanel(Panel):
         column.setSpacing(0)
         column.addLayout(head)
         column.addSpacing(14)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         column.addSpacing(12)
         column.addWidget(self._note_row)

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from admin_console.console.painting import keycap_width, paint_icon, paint_keycap
 from admin_console.console.theme import Text, Theme, Weight
 
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
 
 class Field(QLineEdit):
     """One line of text, 32 high unless told. Esc leaves the field: letters act again."""
@@ -40,6 +42,18 @@ class Field(QLineEdit):
             self.setStyleSheet(
                 f"QLineEdit {{ background: {c.ground.name()}; border: 1px solid {c.line.name()}; }}"
             )
+
+    def event(self, event: QEvent) -> bool:
+        # Enter and Esc belong to the field while it has the focus, not to a page's shortcuts.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.modifiers() in (Qt.KeyboardModifier.NoModifier, KEYPAD)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

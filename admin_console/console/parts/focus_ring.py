@@ -23,9 +23,16 @@ class FocusRing(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._on_focus_changed)
+        self._application = QApplication.instance()
+        if isinstance(self._application, QApplication):
+            self._application.focusChanged.connect(self._on_focus_changed)
+
+    def stop(self) -> None:
+        """Follow no more: the application outlives the window and its focus."""
+        self.rest()
+        if isinstance(self._application, QApplication):
+            self._application.focusChanged.disconnect(self._on_focus_changed)
+            self._application = None
 
     def rest(self) -> None:
         """Let go of whatever had the focus, and come home to the window."""

@@ -13,7 +13,7 @@ from admin_console.console.theme import Text, Theme, Weight
 
 
 class Words(QLabel):
-    """One line that is elided, or a paragraph that wraps at the scale's line height."""
+    """One line, elided unless it is a `whole` one, or a paragraph that wraps."""
 
     def __init__(
         self,
@@ -25,13 +25,14 @@ class Words(QLabel):
         *,
         wrap: bool = False,
         align: Qt.AlignmentFlag = LEFT,
+        whole: bool = False,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._kind, self._weight = theme, kind, weight
         self._colour = colour if colour is not None else theme.colours.ink
-        self._align = align
+        self._align, self._is_whole = align, whole
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(kind, weight))
@@ -63,6 +64,8 @@ class Words(QLabel):
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
+        if self._is_whole:
+            return self.sizeHint()
         return QSize(16, self._theme.line_height(self._kind))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

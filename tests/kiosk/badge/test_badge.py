@@ -13,6 +13,7 @@ import zxingcpp
 
 from db.domain.errors import PhotoError, PrinterError
 from db.domain.visit import Visit, VisitDetails, VisitorType, VisitState
+from db.ids import new_id
 from kiosk.badge.content import BadgeContent, badge_code, badge_content
 from kiosk.badge.lettering import fitted, width
 from kiosk.badge.printer import CupsPrinter, FilePrinter, NoPrinter, SecondBest
@@ -35,7 +36,7 @@ def make_content(
     photo: bytes | None = None,
 ) -> BadgeContent:
     visit = Visit(
-        visit_id=make_id(),
+        visit_id=new_id(NINE),
         number=47,
         site_id="lincoln",
         kiosk_id="front",
@@ -55,12 +56,6 @@ def make_content(
         token_payload=payload_of(TOKEN),
         photo=photo,
     )
-
-
-def make_id():  # type: ignore[no-untyped-def]  # noqa: ANN201
-    from db.ids import new_id  # noqa: PLC0415
-
-    return new_id(NINE)
 
 
 def picture_of(pdf: bytes, width_px: int = 732) -> np.ndarray:  # type: ignore[type-arg]
@@ -157,7 +152,7 @@ def test_picture_that_is_no_photo_is_refused_in_words() -> None:
 
 def test_visitor_who_has_not_signed_in_gets_no_badge() -> None:
     content = make_content()
-    visit = Visit(make_id(), 1, "s", "k", VisitState.HELD, make_identity(), NINE, details=None)
+    visit = Visit(new_id(NINE), 1, "s", "k", VisitState.HELD, make_identity(), NINE, details=None)
 
     assert content.code == "47K-29F"
     with pytest.raises(ValueError, match="signed in"):

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import cv2
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from db.domain.screening import Agreement
 from db.domain.visit import Host, VisitorType
@@ -160,6 +162,12 @@ def _whom(window: KioskWindow) -> None:
     touch(window, "next", "key_o", "key_k", "key_a", "host_0")
 
 
+def _focused(window: KioskWindow) -> None:
+    """The keyboard goes once around, back to the primary action."""
+    QTest.keyClick(window.view, Qt.Key.Key_Tab)
+    QTest.keyClick(window.view, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+
+
 def _warned(window: KioskWindow) -> None:
     _chosen(window)
     window.show_timeout_warning(20)
@@ -184,6 +192,11 @@ SIGHTS = {
     "03-confirm": Sight(
         Step.CONFIRM_IDENTITY,
         views.ConfirmView("Elena Marlowe", 1986, "Driver license, Texas"),
+    ),
+    "03-confirm-focus": Sight(
+        Step.CONFIRM_IDENTITY,
+        views.ConfirmView("Elena Marlowe", 1986, "Driver license, Texas"),
+        _focused,
     ),
     "03-confirm-longest": Sight(Step.CONFIRM_IDENTITY, views.ConfirmView(LONGEST_NAME, None, "")),
     "04-visit": Sight(Step.VISIT_DETAILS, DETAILS, _chosen),

@@ -16,6 +16,7 @@ IN_OTHER_LOOKS = (
     "01-welcome",
     "02-scan",
     "03-confirm",
+    "03-confirm-focus",
     "04-visit",
     "06-policy-unsigned",
     "07-wait",

@@ -174,6 +174,7 @@ def test_no_picture_of_one_visitor_is_left_for_the_next(window: KioskWindow) -> 
     window.show_frame(frame())
 
     window.show_step(Step.WELCOME, views.WelcomeView())
+    assert window._feed.picture is None
     window.show_step(Step.SCAN_ID, views.ScanView())
 
     assert tuple(pixels(window.grab())[500, 600]) == (0x4C, 0x42, 0x3C)

@@ -1,0 +1,252 @@
+"""The line to the hub, against scripted answers of the network."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin_console.console.client import (
+    AlreadyDecidedError,
+    HttpHub,
+    ListFile,
+    SessionOverError,
+    VisitFilter,
+)
+from db import codec
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.errors import HubAwayError, HubError, HubRefusedError
+from db.domain.visit import VisitorType, VisitState
+from db.domain.watchlist import Category
+from tests.console import invented
+
+URL = "http://hub.invalid:8470"
+
+
+def hub_that(answers: Callable[[httpx.Request], httpx.Response]) -> HttpHub:
+    return HttpHub(URL, httpx.MockTransport(answers))
+
+
+def answering(value: object, status: int = 200) -> HttpHub:
+    return hub_that(lambda _request: httpx.Response(status, content=codec.to_json(value)))
+
+
+def test_token_of_the_sign_in_goes_with_everything_after() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("Authorization", ""))
+        value = invented.make_signed_in() if request.method == "POST" else invented.make_desk()
+        return httpx.Response(200, content=codec.to_json(value))
+
+    hub = hub_that(answer)
+
+    hub.sign_in("dwhitlock", "open sesame")
+    desk = hub.desk()
+
+    assert desk == invented.make_desk()
+    assert seen == ["", "Bearer not-a-real-token"]
+
+
+def test_token_is_forgotten_at_sign_out() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("Authorization", ""))
+        return httpx.Response(200, content=codec.to_json(invented.make_signed_in()))
+
+    hub = hub_that(answer)
+
+    hub.sign_in("dwhitlock", "open sesame")
+    hub.sign_out()
+    hub.sign_in("dwhitlock", "open sesame")
+
+    assert seen[-1] == ""
+
+
+def test_wrong_password_is_a_refusal_and_no_session_that_is_over() -> None:
+    hub = answering({"detail": "Name and password do not fit together."}, 401)
+
+    with pytest.raises(HubRefusedError, match="do not fit") as caught:
+        hub.sign_in("dwhitlock", "wrong")
+
+    assert not isinstance(caught.value, SessionOverError)
+
+
+def test_refused_token_means_that_the_session_is_over() -> None:
+    with pytest.raises(SessionOverError, match="Sign in again"):
+        answering({"detail": "Sign in again."}, 401).desk()
+
+
+def test_second_decision_carries_the_first() -> None:
+    first = Decision(
+        invented.make_id(1),
+        invented.make_id(2),
+        Verdict.DENY,
+        "Known to the office.",
+        "Priya Raghunathan",
+        invented.NOW,
+        DecidedAt.KIOSK,
+    )
+    hub = answering({"detail": "Priya Raghunathan decided first.", "decision": first}, 409)
+
+    with pytest.raises(AlreadyDecidedError) as caught:
+        hub.decide(first.visit_id, Verdict.APPROVE, "Known to the office.")
+
+    assert caught.value.decision == first
+
+
+def test_visit_that_is_out_already_is_refused_in_the_hubs_words() -> None:
+    with pytest.raises(HubRefusedError, match="left at 10:31"):
+        answering({"detail": "Grace Kim left at 10:31."}, 409).check_out(invented.make_id(1))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("half an answer"),
+    ],
+)
+def test_every_silence_of_the_network_is_a_hub_away(error: Exception) -> None:
+    def fail(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    with pytest.raises(HubAwayError, match="Nothing is lost"):
+        hub_that(fail).desk()
+
+
+def test_hub_in_trouble_counts_as_away() -> None:
+    with pytest.raises(HubAwayError, match="trouble"):
+        answering({"detail": "Traceback of something private"}, 500).desk()
+
+
+def test_answer_of_something_else_at_that_address_is_told_apart() -> None:
+    def page(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text="<html>router</html>")
+
+    with pytest.raises(HubAwayError, match="not a Vestibule hub"):
+        hub_that(page).desk()
+
+
+def test_closed_line_is_a_hub_away() -> None:
+    hub = answering(invented.make_desk())
+    hub.close()
+
+    with pytest.raises(HubAwayError):
+        hub.desk()
+
+
+@given(st.binary(), st.integers(200, 599))
+def test_any_bytes_end_in_an_answer_or_one_of_our_errors(content: bytes, status: int) -> None:
+    hub = hub_that(lambda _request: httpx.Response(status, content=content))
+
+    with pytest.raises(HubError):
+        hub.desk()
+
+
+def test_filter_asks_for_what_it_says() -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(200, content=codec.to_json(invented.make_page()))
+
+    wanted = VisitFilter(
+        " kim ",
+        VisitorType.PARENT,
+        VisitState.DENIED,
+        date(2026, 11, 9),
+        date(2026, 11, 13),
+    )
+
+    hub_that(answer).visits(wanted, "next")
+
+    assert dict(asked[0].params) == {
+        "q": "kim",
+        "visitor_type": "parent",
+        "state": "denied",
+        "from": "2026-11-09",
+        "to": "2026-11-13",
+        "limit": "200",
+        "page": "next",
+    }
+
+
+def test_live_question_waits_and_hears_the_version() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url.params))
+        return httpx.Response(200, json={"version": 7})
+
+    assert hub_that(answer).wait_for_change(-1, 10) == 7
+    assert asked == ["since=-1&wait=10"]
+
+
+def test_export_writes_the_file_and_tells_how_far_it_is(tmp_path: Path) -> None:
+    table = "Name\r\nGrace Kim\r\nRosa Begaye\r\n"
+    hub = hub_that(lambda _request: httpx.Response(200, text=table))
+    told: list[int] = []
+
+    count = hub.export(VisitFilter(), tmp_path / "visits.csv", told.append)
+
+    assert (tmp_path / "visits.csv").read_bytes() == table.encode()
+    assert count == told[-1] == 2
+
+
+def test_export_that_breaks_off_leaves_the_file_before_it(tmp_path: Path) -> None:
+    (tmp_path / "visits.csv").write_text("of yesterday", encoding="utf-8")
+
+    def broken(_request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("gone")
+
+    with pytest.raises(HubAwayError):
+        hub_that(broken).export(VisitFilter(), tmp_path / "visits.csv", lambda _count: None)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
+    assert (tmp_path / "visits.csv").read_text(encoding="utf-8") == "of yesterday"
+
+
+def test_export_that_is_refused_writes_nothing(tmp_path: Path) -> None:
+    hub = answering({"detail": "Only administrators export."}, 403)
+
+    with pytest.raises(HubRefusedError, match="Only administrators"):
+        hub.export(VisitFilter(), tmp_path / "visits.csv", lambda _count: None)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lists_file_goes_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "registry.csv"
+    path.write_bytes(b"LNAME,FNAME\nTzul Ixcoy,Luis\n\xff")
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, content=codec.to_json(invented.make_lists().lists[0]))
+
+    file = ListFile(path, "State registry extract", Category.REGISTRY, 14)
+
+    hub_that(answer).import_list(file, skip_bad=True)
+
+    assert sent[0].content == path.read_bytes()
+    assert dict(sent[0].url.params) == {
+        "name": "State registry extract",
+        "category": "registry",
+        "max_age_days": "14",
+        "skip_bad": "true",
+    }
+
+
+def test_refused_list_says_what_the_hub_says(tmp_path: Path) -> None:
+    path = tmp_path / "registry.csv"
+    path.write_bytes(b"")
+    file = ListFile(path, "State registry extract", Category.REGISTRY)
+
+    with pytest.raises(HubRefusedError, match="nothing was changed"):
+        answering({"detail": "The file is empty; nothing was changed."}, 422).preview(file)

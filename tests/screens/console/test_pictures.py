@@ -1,0 +1,262 @@
+"""Every page as it looks at 1440x900, beside its reference; `--update-pictures` makes new ones."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QBuffer, QByteArray, QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from admin_console.console.parts.fields import Field
+from admin_console.console.parts.table import RowTable
+from admin_console.console.shell import Shell
+from db.domain.desk import Role
+from db.domain.visit import VisitState
+from db.domain.watchlist import Category
+from tests.console import invented
+from tests.console.fake_hub import FakeHub
+from tests.console.windows import Clock, child, open_console, open_shell, press
+from tests.pictures import assert_looks_like
+
+PICTURES = Path(__file__).parent / "pictures"
+Key = Qt.Key
+
+Look = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def looks_like(update_pictures: bool) -> Look:
+    """Compare what a widget shows with the picture of that name."""
+
+    def compare(widget: QWidget, name: str) -> None:
+        for _ in range(4):  # a layout may ask for another one
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        assert_looks_like(pixels(widget), PICTURES / f"{name}.png", update=update_pictures)
+
+    return compare
+
+
+def pixels(widget: QWidget) -> NDArray[np.uint8]:
+    """What is shown, height x width x 3, BGR. The text cursor never blinks in a picture."""
+    image = QImage(widget.size(), QImage.Format.Format_RGB32)
+    widget.render(image, QPoint())
+    rows = np.frombuffer(image.constBits(), np.uint8)
+    return rows.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width(), :3].copy()
+
+
+def silhouette(colour: str) -> bytes:
+    """A JPEG of nobody: invented people have no photos."""
+    image = QImage(160, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("#e3e8f0"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#9aa7ba"))
+    painter.drawEllipse(QRectF(20, 135, 120, 120))
+    painter.setBrush(QColor("#c5cedb"))
+    painter.drawEllipse(QRectF(50, 45, 60, 85))
+    painter.setBrush(QColor(colour))
+    painter.drawPie(QRectF(46, 38, 68, 74), 0, 180 * 16)
+    painter.end()
+    content = QByteArray()
+    buffer = QBuffer(content)
+    image.save(buffer, "JPG", 92)
+    return content.data()
+
+
+SHADES = {"a" * 64: silhouette("#7d8ba1"), "b" * 64: silhouette("#5d6b81"), "c" * 64: b""}
+
+
+def with_photos(hub: FakeHub) -> FakeHub:
+    """The same school with a photo for two people of three."""
+    shas = list(SHADES)
+    hub.photos = {sha: content for sha, content in SHADES.items() if content}
+    inside = hub.on_site_answer.visits
+    hub.on_site_answer = replace(
+        hub.on_site_answer,
+        visits=tuple(
+            replace(visit, photo=shas[place % 3] if place % 3 < 2 else "")
+            for place, visit in enumerate(inside)
+        ),
+    )
+    holds = hub.desk_answer.holds
+    hub.desk_answer = replace(
+        hub.desk_answer,
+        holds=tuple(
+            replace(hold, visit=replace(hold.visit, photo=shas[0])) if place == 0 else hold
+            for place, hold in enumerate(holds)
+        ),
+    )
+    return hub
+
+
+def settle(qtbot: QtBot, shell: Shell, hub: FakeHub) -> None:
+    """Wait until the photos are there and everything was painted once."""
+    shell.grab()
+    qtbot.waitUntil(lambda: all(shell._photos.photo(sha) is not None for sha in hub.photos))
+    shell.grab()
+
+
+def test_sign_in(qtbot: QtBot, looks_like: Look) -> None:
+    window = open_console(qtbot, FakeHub())
+    child(window, Field, "signInName").clearFocus()
+
+    looks_like(window, "00-sign-in")
+
+
+def test_sign_in_refused(qtbot: QtBot, looks_like: Look) -> None:
+    window = open_console(qtbot, FakeHub())
+    window.sign_in_page.start(name="dwhitlock")
+
+    window.sign_in("dwhitlock", "wrong")
+    qtbot.waitUntil(lambda: child(window, QWidget, "signInError").isVisible())
+    child(window, Field, "signInPassword").clearFocus()
+
+    looks_like(window, "00-sign-in-refused")
+
+
+@pytest.mark.parametrize(("dark", "name"), [(False, "01-desk-hold"), (True, "16-desk-dark")])
+def test_desk_with_a_possible_match(
+    qtbot: QtBot,
+    looks_like: Look,
+    dark: bool,
+    name: str,
+) -> None:
+    hub = with_photos(FakeHub())
+    shell = open_shell(qtbot, hub, dark=dark)
+    press(qtbot, Key.Key_1)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, name)
+
+
+def test_desk_with_somebody_whose_id_was_not_read(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_photos(FakeHub())
+    shell = open_shell(qtbot, hub)
+    press(qtbot, Key.Key_J, Key.Key_J, Key.Key_D)
+    child(shell, QWidget, "ready1").clearFocus()
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "01-desk-id-not-read")
+
+
+def test_desk_when_nobody_waits(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub(desk_answer=invented.make_desk(())))
+
+    looks_like(shell, "02-desk-empty")
+
+
+def test_desk_after_a_decision(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub()
+    shell = open_shell(qtbot, hub)
+    press(qtbot, Key.Key_3, Key.Key_A)
+
+    qtbot.waitUntil(child(shell.desk, QWidget, "toast").isVisible)
+
+    looks_like(child(shell, QWidget, "queuePanel"), "01-queue-decided")
+
+
+def test_on_site(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_photos(FakeHub())
+    shell = open_shell(qtbot, hub)
+    shell.go("On site now")
+    table = child(shell, RowTable, "onSiteTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    press(qtbot, Key.Key_J, Key.Key_J, Key.Key_J, Key.Key_J)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "03-on-site")
+
+
+def test_history_with_a_visit_open(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub()
+    shell = open_shell(qtbot, hub)
+    shell.go("History")
+    table = child(shell, RowTable, "historyTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    press(qtbot, *[Key.Key_J] * 4, Key.Key_Return)
+    timeline = child(shell, QWidget, "timeline")
+    qtbot.waitUntil(lambda: "Signed out" in timeline.accessibleName())
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "04-history")
+
+
+def test_history_with_a_filter_that_finds_little(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub()
+    shell = open_shell(qtbot, hub)
+    shell.go("History")
+    wanted = replace(shell.history._filters.wanted(), state=VisitState.DENIED, text="tsai")
+
+    shell.history._filters.want(wanted)
+    table = child(shell, RowTable, "historyTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 8)
+
+    looks_like(shell, "04-history-filtered")
+
+
+def test_lists(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
+
+    shell.go("Lists")
+
+    looks_like(shell, "05-lists")
+
+
+def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> None:
+    path = tmp_path / "registry-2026-11-17.csv"
+    path.write_bytes(b"LNAME,FNAME\n" * 7_000)
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
+    shell.go("Lists")
+    shell.lists.start_import()
+    step = shell.lists.import_view.file_step
+    step.choose_list("State registry extract", Category.REGISTRY, 14)
+    shell.lists.import_view.take(path)
+    looks_like(shell, "06-import-file")
+
+    press(qtbot, Key.Key_Escape)
+    shell.lists.start_import()
+    step.choose_list("State registry extract", Category.REGISTRY, 14)
+    shell.lists.import_view.take(path)
+    qtbot.keyClick(shell, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
+
+    looks_like(shell, "06-list-import")
+
+
+def test_desk_without_the_hub(qtbot: QtBot, looks_like: Look) -> None:
+    hub, clock = with_photos(FakeHub()), Clock()
+    shell = open_shell(qtbot, hub, clock)
+    settle(qtbot, shell, hub)
+    hub.go_away()
+    press(qtbot, Key.Key_4, Key.Key_E)
+    qtbot.waitUntil(child(shell, QWidget, "unsent").isVisible)
+    shell._session._watch.stop()
+    qtbot.waitUntil(child(shell, QWidget, "banner").isVisible)
+    clock.now += timedelta(minutes=6)
+    shell._session.connection = replace(
+        shell._session.connection, tries=14, next_try_at=clock.now + timedelta(seconds=22)
+    )
+
+    shell.tick()
+
+    looks_like(shell, "15-desk-offline")
+
+
+def test_all_keys(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub())
+
+    press(qtbot, Key.Key_Question)
+
+    looks_like(shell, "18-all-keys")
