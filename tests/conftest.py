@@ -1,6 +1,7 @@
 """Real databases for every test that asks: SQLite in a folder, PostgreSQL on loopback."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,10 +23,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of our own, on loopback, for as long as the tests run."""
-    with start_postgres(tmp_path_factory.mktemp("postgres")) as server:
-        yield server
+    # Not below pytest's folder: that is closed to the user whom the server runs as.
+    with tempfile.TemporaryDirectory(prefix="vestibule-postgres-") as folder:
+        with start_postgres(Path(folder)) as server:
+            yield server
 
 
 @pytest.fixture

@@ -68,9 +68,6 @@ def _as_owner(folder: Path) -> list[str]:
     if os.getuid() != 0:
         return []
     shutil.chown(folder, USER, USER)
-    for parent in folder.parents:
-        if parent.owner() == "root" and parent.stat().st_mode & 0o077 == 0:
-            parent.chmod(parent.stat().st_mode | 0o011)
     return ["runuser", "-u", USER, "--"]
 
 

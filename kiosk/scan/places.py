@@ -1,6 +1,7 @@
 """Issuers of American and Canadian licences, and their names. Pure tables.
 
-IIN to jurisdiction: AAMVA, *Issuer Identification Numbers (IIN)*, the public list on AAMVA's site.
+IIN to jurisdiction: AAMVA, *Issuer Identification Numbers (IIN)*, the public list on AAMVA's site
+(also in annex F of its DL/ID Card Design Standard, 2020).
 """
 
 from typing import NamedTuple
@@ -34,6 +35,12 @@ _CANADIAN = {
 ISSUERS = {iin: Issuer(code, "USA") for iin, code in _AMERICAN.items()} | {
     iin: Issuer(code, "CAN") for iin, code in _CANADIAN.items()
 }
+ISSUERS |= {
+    "636027": Issuer("", "USA"),  # the State Department's diplomatic cards
+    "636056": Issuer("", "MEX"),  # Coahuila: its letters differ from list to list
+    "636057": Issuer("", "MEX"),  # Hidalgo
+}
+_COUNTRIES = frozenset(issuer.country for issuer in ISSUERS.values())
 
 _NAMES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "AS": "American Samoa",
@@ -64,8 +71,15 @@ def is_jurisdiction(code: str) -> bool:
     return code in _NAMES
 
 
+def is_country(code: str) -> bool:
+    """Whether these three letters are a country whose licences this table knows."""
+    return code in _COUNTRIES
+
+
 def country_of(jurisdiction: str) -> str:
     """``USA`` or ``CAN``, empty when the two letters are neither's."""
+    if not is_jurisdiction(jurisdiction):
+        return ""
     return next((i.country for i in ISSUERS.values() if i.jurisdiction == jurisdiction), "")
 
 

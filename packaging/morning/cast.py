@@ -28,12 +28,15 @@ class Player:
     """A program that does what it is told, one command at a time, and answers in JSON."""
 
     def __init__(self, name: str, script: str, arguments: list[str], env: dict[str, str]) -> None:
+        """`env` names in VESTIBULE_MORNING_LOGS where the program's own messages go."""
         self.name = name
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._log = (Path(env["VESTIBULE_MORNING_LOGS"]) / f"{name}.log").open("w")
         self.process = subprocess.Popen(
             [sys.executable, str(Path(__file__).parent / script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._log,
             env=env,
             text=True,
             cwd=ROOT,
@@ -74,6 +77,8 @@ class Player:
         except (OSError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait(5)
+        finally:
+            self._log.close()
 
     def _listen(self) -> None:
         for line in self._said:
@@ -207,6 +212,7 @@ fullscreen = false
         if self.is_headless:
             env |= {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
         env["VESTIBULE_MORNING_PASSWORD"] = self.password
+        env["VESTIBULE_MORNING_LOGS"] = str(self.work)
         return env
 
     def _hub_command(self, arguments: list[str], said: str = "") -> str:

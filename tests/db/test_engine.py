@@ -1,0 +1,118 @@
+"""Opening databases, and the one history of their schema on both servers."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import StatementError
+
+from db import log, outbox, visits
+from db.domain.errors import StorageError
+from db.engine import Database, alembic_config, open_database
+from db.models import Base, SettingRow, StaffSessionRow
+from tests.makers import KIOSK, NINE, make_screened
+
+
+def migrate(url: str, revision: str) -> None:
+    engine, config = create_engine(url), alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        if revision == "base":
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_models_and_migrations_agree(any_database: Database) -> None:
+    with any_database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_schema_goes_up_down_and_up_again(any_url: str) -> None:
+    migrate(any_url, "head")
+    migrate(any_url, "base")
+    engine = create_engine(any_url)
+    left = set(inspect(engine).get_table_names()) - {"alembic_version"}
+    engine.dispose()
+
+    migrate(any_url, "head")
+
+    assert left == set()
+
+
+def test_opening_again_keeps_what_was_there(any_url: str) -> None:
+    database, screened = open_database(any_url), make_screened()
+    with database.begin() as session:
+        outbox.add(session, KIOSK, screened, NINE, actor="visitor")
+    database.close()
+
+    database = open_database(any_url)
+    with database.read() as session:
+        visit = visits.get(session, screened.visit_id)
+        chains = log.verify_log(session)
+    database.close()
+
+    assert visit is not None
+    assert visit.started_at == NINE
+    assert all(c.is_good for c in chains)
+
+
+def test_naive_moment_is_refused(any_database: Database) -> None:
+    row = StaffSessionRow(
+        token_hash="0" * 64,
+        staff_id=make_screened().visit_id,
+        created_at=NINE.replace(tzinfo=None),
+        expires_at=NINE,
+    )
+
+    def write() -> None:
+        with any_database.begin() as session:
+            session.add(row)
+
+    with pytest.raises((StatementError, StorageError), match="naive"):
+        write()
+
+
+def test_sqlite_survives_a_power_cut_by_its_settings(database: Database) -> None:
+    with database.engine.connect() as connection:
+        modes = [
+            connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+
+    assert modes == ["wal", 2, 1]
+
+
+def test_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.begin() as writer:
+        writer.add(SettingRow(name="open", value="1"))
+        writer.flush()
+
+        with database.read() as reader:
+            assert reader.get(SettingRow, "open") is None
+
+
+def test_damaged_file_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.db").write_bytes(b"this is no database at all, whatever its name says" * 99)
+
+    with pytest.raises(StorageError, match=r"damaged.*backup"):
+        open_database(f"sqlite:///{tmp_path}/kiosk.db")
+
+
+def test_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file", encoding="utf-8")
+
+    with pytest.raises(StorageError):
+        open_database(f"sqlite:///{tmp_path}/data/kiosk.db")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+psycopg://127.0.0.1:9/nowhere"])
+def test_address_that_leads_nowhere_is_told_in_words(url: str) -> None:
+    with pytest.raises(StorageError, match=r"[.]$"):
+        open_database(url)

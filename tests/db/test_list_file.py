@@ -1,0 +1,139 @@
+"""Reading a list's file: every row becomes an entry or is named with its line and reason."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.domain.desk import ChangeKind
+from db.domain.errors import ImportRefusedError
+from db.domain.people import PersonName, Sex
+from db.list_file import ListFile, difference, preview, read_list_file
+
+TODAY = date(2026, 11, 23)
+
+
+def read(text: str) -> ListFile:
+    return read_list_file(text.encode(), TODAY)
+
+
+def test_plain_list_is_read() -> None:
+    file = read("LNAME,FNAME,MI,DOB,SEX,ST,CASE_NO\nFennimore,Marcus,T,02/27/1971,M,TX,T-1\n")
+
+    (entry,) = file.entries
+    assert entry.name == PersonName("Marcus", "Fennimore", "T")
+    assert entry.birth_date == date(1971, 2, 27)
+    assert (entry.sex, entry.jurisdiction, entry.reference) == (Sex.MALE, "TX", "T-1")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_spreadsheets_of_every_country_are_read(delimiter: str, start: str) -> None:
+    rows = [["Last name", "First name", "Born on"], ["Núñez", "José", "1980-05-06"]]
+    text = start + "\r\n".join(delimiter.join(r) for r in rows)
+
+    (entry,) = read(text).entries
+
+    assert entry.name == PersonName("José", "Núñez")
+    assert entry.birth_date == date(1980, 5, 6)
+
+
+BAD = [
+    ("Ahlgren,Tove,31/02/1977", 'birth date "31/02/1977" does not exist'),
+    (",Anna,01/02/1970", "no family name"),
+    ("Nakashima,Jun,01/02/2077", "birth date in the future, 2077"),
+    ("Baptiste,Rose", "2 columns where the first line has 3"),
+    ("Baptiste,Rose,soon", 'birth date "soon" is not a date'),
+]
+
+
+@pytest.mark.parametrize(("row", "why"), BAD)
+def test_bad_row_is_named_with_line_and_reason(row: str, why: str) -> None:
+    file = read(f"LAST,FIRST,DOB\nMarlow,Helena,12/31/1979\n{row}\n")
+
+    (bad,) = file.bad_rows
+    assert (bad.line, bad.why) == (3, why)
+    assert len(file.entries) == 1
+
+
+def test_lost_letters_are_noticed() -> None:
+    file = read_list_file(b"LAST,FIRST\nN\xfa\xf1ez,Jos\xe9\n", TODAY)
+
+    assert file.bad_rows[0].why == "letters lost: not UTF-8 in this line"
+
+
+def test_same_number_twice_is_a_bad_row() -> None:
+    file = read("LAST,FIRST,CASE\nMarlow,Helena,7\nArdwick,Clive,7\n")
+
+    assert file.bad_rows[0].why == "the same person or number as line 2"
+
+
+def test_one_order_of_dates_holds_for_the_whole_column() -> None:
+    file = read("LAST,DOB\nMarlow,03/04/1979\nArdwick,25/12/1980\n")
+
+    assert [e.birth_date for e in file.entries] == [date(1979, 4, 3), date(1980, 12, 25)]
+
+
+def test_year_alone_is_kept_as_a_year() -> None:
+    (entry,) = read("LAST,DOB\nMarlow,1979\n").entries
+
+    assert (entry.birth_date, entry.birth_year) == (None, 1979)
+
+
+def test_other_names_become_aliases() -> None:
+    (entry,) = read('LAST,FIRST,AKA\nOrtega-Ruiz,Darnell,"D. Ortega; Dee; Ruiz, Dan"\n').entries
+
+    assert entry.aliases == (
+        PersonName("D.", "Ortega"),
+        PersonName("Dee", "Ortega-Ruiz"),
+        PersonName("Dan", "Ruiz"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"LAST,FIRST\n", "no people"),
+        (b"FOO,BAR\n1,2\n", "No column holds the family name"),
+        (b"PK\x03\x04 a spreadsheet", "Save it as CSV"),
+        (b'LAST,FIRST\n"Marlow,Helena\n', "damaged near line"),
+    ],
+)
+def test_file_that_cannot_be_used_is_refused_whole(content: bytes, why: str) -> None:
+    with pytest.raises(ImportRefusedError, match=why) as refusal:
+        read_list_file(content, TODAY)
+
+    assert "Nothing was changed" in str(refusal.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        file = read_list_file(content, TODAY)
+    except ImportRefusedError:
+        return
+    assert file.in_file == len(file.entries) + len(file.bad_rows)
+
+
+def test_preview_tells_added_changed_and_removed() -> None:
+    old = read("LAST,FIRST,DOB,CASE\nMarlow,Helena,,1\nArdwick,Clive,01/02/1970,2\n")
+    new = read("LAST,FIRST,DOB,CASE\nMarlow,Helena,04/17/1979,1\nNkosi,Thandiwe,,3\n")
+
+    shown = preview(new, old.entries, 4)
+
+    assert (shown.added, shown.changed, shown.removed) == (1, 1, 1)
+    changes = difference(old.entries, new.entries)
+    assert [(c.kind, c.what) for c in changes] == [
+        (ChangeKind.CHANGED, "birth date now complete"),
+        (ChangeKind.ADDED, "whole entry"),
+        (ChangeKind.REMOVED, "not in the file any more"),
+    ]
+
+
+def test_same_person_has_the_same_id_in_every_version() -> None:
+    one = read("LAST,FIRST,DOB\nNúñez,José,01/02/1970\n").entries[0]
+    again = read("FIRST;LAST;DOB\nJOSE;NUNEZ;1970-01-02\n").entries[0]
+
+    assert one.entry_id == again.entry_id

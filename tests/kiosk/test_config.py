@@ -1,0 +1,75 @@
+"""One file, defaults for everything, and errors that say where and what."""
+
+from pathlib import Path
+
+import pytest
+
+from db.domain.errors import ConfigError
+from kiosk.config import KioskConfig, load_config
+
+EXAMPLE = Path(__file__).parents[2] / "packaging" / "kiosk.example.toml"
+
+
+def load(tmp_path: Path, text: str) -> KioskConfig:
+    path = tmp_path / "kiosk.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_config(path)
+
+
+def test_example_is_exactly_the_defaults() -> None:
+    assert load_config(EXAMPLE) == KioskConfig()
+
+
+def test_no_file_means_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    assert load_config(None) == KioskConfig()
+
+
+def test_file_changes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
+    config = load(tmp_path, '[times]\nidle = 45\n[[hosts]]\nname = "Mr. Okafor"\n')
+
+    assert config.times.idle == 45
+    assert config.hosts[0].name == "Mr. Okafor"
+    assert config.visit == KioskConfig().visit
+
+
+ERRORS = [
+    ("[kisok]\n", "line 1: \\[kisok\\] is not known; is kiosk meant"),
+    ('[kiosk]\n\nnmae = "x"\n', "line 3: kiosk.nmae is not known; is name meant"),
+    ("[times]\nidle = 5\n", "line 2: times.idle must be from 20 to 600"),
+    ('[times]\nidle = "60"\n', "line 2: times.idle must be a whole number"),
+    ("[screen]\nfullscreen = 1\n", "line 2: screen.fullscreen must be true or false"),
+    ('[hub]\nurl = "hub"\n', "line 2: hub.url must be like http"),
+    ('[site]\ntime_zone = "Texas"\n', "line 2: site.time_zone must be like America/Chicago"),
+    ('[visit]\ntypes = ["alien"]\n', "line 2: visit.types has no visitor type 'alien'"),
+    ('[printer]\nkind = "fax"\n', "line 2: printer.kind must be one of cups, file, none"),
+    ('[[hosts]]\nplace = "Room 4"\n', "line 1: hosts.name is missing"),
+    ("times = 3\n", "line 1: \\[times\\] is a table"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), ERRORS)
+def test_error_names_line_key_and_what_is_allowed(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as refusal:
+        load(tmp_path, text)
+
+    assert str(refusal.value).startswith("kiosk.toml, ")
+
+
+@pytest.mark.parametrize("text", ["not toml", "[kiosk\n", "a = "])
+def test_file_that_is_not_toml_says_so(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="is not TOML"):
+        load(tmp_path, text)
+
+
+def test_missing_file_that_was_asked_for_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist"):
+        load_config(tmp_path / "nowhere.toml")
+
+
+def test_file_that_is_no_text_says_so(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_config(tmp_path / "kiosk.toml")

@@ -1,0 +1,245 @@
+"""Who is held, who is not, and why: the engine as staff and visitors meet it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.domain.people import Identity, PersonName, Sex
+from db.domain.screening import Agreement, Field, HoldReason, Match, Outcome, Screening, Tier
+from db.domain.watchlist import WatchlistEntry
+from db.ids import new_id
+from db.screening.compare import DateLevel, NameLevel, date_level, name_level
+from db.screening.engine import screen
+from db.screening.explain import chance_sentence, list_age_sentence, summary
+from db.screening.index import build_index
+from db.screening.names import fold
+from resources.samples.people import sample_people
+from tests.makers import NINE, make_entry, make_identity, make_watchlist
+
+LISTED = make_entry("Anthony", "Quintero", date(1984, 7, 3))
+
+
+def screened(identity: Identity, *entries: WatchlistEntry, number_hash: str = "") -> Screening:
+    index = build_index([(make_watchlist(entry_count=len(entries)), entries)])
+    return screen(identity, index, number_hash=number_hash, now=NINE, screening_id=new_id(NINE))
+
+
+def best(identity: Identity, *entries: WatchlistEntry) -> Match:
+    return screened(identity, *(entries or (LISTED,))).matches[0]
+
+
+def visitor(given_name: str, family_name: str, born: date | None) -> Identity:
+    return make_identity(given_name, family_name, birth_date=born)
+
+
+SAME_PERSON = [
+    ("Anthony", "Quintero", date(1984, 7, 3)),
+    ("ANTHONY", "QUINTERO", date(1984, 7, 3)),
+    ("Tony", "Quintero", date(1984, 7, 3)),
+    ("Anthony", "Ibarra-Quintero", date(1984, 7, 3)),
+    ("Quintero", "Anthony", date(1984, 7, 3)),
+    ("Antony", "Quinterro", date(1984, 7, 3)),
+    ("Anthony", "Quintero", date(1984, 3, 7)),
+    ("Anthony", "Quintero", date(1984, 7, 8)),
+    ("Anthony", "Quintero", date(1985, 7, 3)),
+    ("Anthony", "de Quintero", date(1984, 7, 3)),
+    ("Ánthony", "Quíntero", date(1984, 7, 3)),
+]
+
+
+@pytest.mark.parametrize(("given_name", "family_name", "born"), SAME_PERSON)
+def test_listed_person_is_held_however_the_name_is_written(
+    given_name: str, family_name: str, born: date
+) -> None:
+    result = screened(visitor(given_name, family_name, born), LISTED)
+
+    assert result.outcome is Outcome.HOLD
+    assert result.hold_reasons == (HoldReason.MATCH,)
+
+
+OTHERS = [
+    ("Priya", "Raghunathan", date(1984, 7, 3)),
+    ("Anthony", "Marlowe", date(1971, 1, 5)),
+    ("Rosa", "Quintero", date(1959, 12, 24)),
+    ("Elena", "Marlowe", date(1986, 4, 17)),
+]
+
+
+@pytest.mark.parametrize(("given_name", "family_name", "born"), OTHERS)
+def test_other_person_is_clear(given_name: str, family_name: str, born: date) -> None:
+    assert screened(visitor(given_name, family_name, born), LISTED).outcome is Outcome.CLEAR
+
+
+def test_most_common_name_with_the_same_birth_date_is_always_held() -> None:
+    smith = make_entry("John", "Smith", date(1970, 1, 2))
+    crowd = [make_entry(p.given_name, "Smith", p.birth_date) for p in sample_people(400, 3)]
+
+    result = screened(visitor("John", "Smith", date(1970, 1, 2)), smith, *crowd)
+
+    assert result.matches[0].entry == smith
+
+
+def test_common_name_with_another_birth_date_is_clear() -> None:
+    smith = make_entry("John", "Smith", date(1970, 1, 2))
+    others = [make_entry(p.given_name, p.family_name, p.birth_date) for p in sample_people(30, 5)]
+
+    result = screened(visitor("John", "Smith", date(1988, 11, 9)), smith, *others)
+
+    assert result.outcome is Outcome.CLEAR
+
+
+def test_entry_without_a_birth_date_asks_for_the_photo() -> None:
+    match = best(visitor("Anthony", "Quintero", date(1984, 7, 3)), make_entry(birth_date=None))
+
+    assert match.tier is Tier.CHECK_PHOTO
+
+
+def test_match_explains_itself_in_seven_rows_and_words() -> None:
+    match = best(visitor("Tony", "Ibarra-Quintero", date(1984, 3, 7)))
+
+    rows = {e.field: e for e in match.evidence}
+    assert list(rows) == list(Field)
+    assert rows[Field.FAMILY_NAME].words == "Same, one of two surnames"
+    assert rows[Field.GIVEN_NAME].words == "Same, a short form"
+    assert rows[Field.BIRTH_DATE].words == "Same with day and month swapped"
+    assert rows[Field.SEX].agreement is Agreement.MISSING
+    assert summary(match) == "3 fields agree, 0 differ, 4 are missing."
+    assert chance_sentence(match).startswith("On a list of this size, one visitor in ")
+    assert match.bits == pytest.approx(sum(e.bits for e in match.evidence), abs=0.05)
+
+
+def test_numbers_are_never_shown_as_evidence() -> None:
+    entry = replace(LISTED, number_hash="c0ffee")
+    result = screened(visitor("Rosa", "Delgado", None), entry, number_hash="c0ffee")
+
+    row = result.matches[0].evidence[-1]
+    assert (row.field, row.agreement) == (Field.ID_NUMBER, Agreement.AGREES)
+    assert "c0ffee" not in row.visitor + row.entry
+
+
+def test_alias_is_found() -> None:
+    entry = replace(LISTED, aliases=(PersonName("Rafael", "Ibarra"),))
+
+    match = best(visitor("Rafael", "Ibarra", date(1984, 7, 3)), entry)
+
+    assert match.entry == entry
+
+
+def test_each_entry_is_one_match_however_many_names_fit() -> None:
+    entry = replace(LISTED, aliases=(PersonName("Tony", "Quintero"), PersonName("A", "Quintero")))
+
+    result = screened(visitor("Anthony", "Quintero", date(1984, 7, 3)), entry)
+
+    assert len(result.matches) == 1
+
+
+def test_empty_lists_are_clear_and_say_so() -> None:
+    result = screen(
+        make_identity(), build_index([]), number_hash="", now=NINE, screening_id=new_id(NINE)
+    )
+
+    assert (result.outcome, result.lists) == (Outcome.CLEAR, ())
+
+
+def test_outdated_list_is_a_hold() -> None:
+    watchlist = replace(make_watchlist(), max_age_days=14)
+    index = build_index([(watchlist, [LISTED])])
+
+    result = screen(
+        visitor("Priya", "Raghunathan", date(1990, 1, 1)),
+        index,
+        number_hash="",
+        now=NINE + timedelta(days=15),
+        screening_id=new_id(NINE),
+    )
+
+    assert result.hold_reasons == (HoldReason.LIST_OUTDATED,)
+
+
+def test_age_of_a_list_is_said_in_words() -> None:
+    match = best(visitor("Anthony", "Quintero", date(1984, 7, 3)))
+
+    assert list_age_sentence(match, NINE) == "Updated today"
+    assert list_age_sentence(match, NINE + timedelta(days=40)) == "Updated 40 days ago"
+
+
+PEOPLE = st.builds(
+    visitor,
+    st.sampled_from(["Anthony", "Tony", "Rosa", "José", "A", ""]),
+    st.sampled_from(["Quintero", "Ibarra-Quintero", "Smith", "Quinteros", "D'Angelo"]),
+    st.one_of(st.none(), st.dates(date(1940, 1, 1), date(2008, 1, 1))),
+)
+
+
+@given(PEOPLE)
+def test_agreement_in_one_more_field_never_lowers_a_match(person: Identity) -> None:
+    exact = replace(
+        person, name=replace(person.name, family=LISTED.name.family), birth_date=LISTED.birth_date
+    )
+
+    before = [m.bits for m in screened(person, LISTED).matches]
+    after = [m.bits for m in screened(exact, LISTED).matches]
+
+    assert not before or (after and after[0] >= before[0])
+
+
+@given(PEOPLE, st.lists(PEOPLE, max_size=12))
+def test_other_entries_in_the_same_index_hide_nobody(
+    person: Identity, crowd: list[Identity]
+) -> None:
+    entries = [make_entry(p.name.given, p.name.family, p.birth_date) for p in crowd]
+    same = make_entry(person.name.given, person.name.family, person.birth_date)
+
+    result = screened(person, *entries, same)
+
+    if person.name.given and person.birth_date is not None:
+        assert any(m.entry.name == same.name for m in result.matches)
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing_more(name: str) -> None:
+    assert fold(fold(name)) == fold(name)
+
+
+LEVELS = [
+    ("smith", "smith", NameLevel.EXACT),
+    ("garcia lopez", "garcia", NameLevel.ONE_OF_TWO),
+    ("catherine", "kathryn", NameLevel.NICKNAME),
+    ("jonathon", "jonathan", NameLevel.CLOSE),
+    ("j", "jonathan", NameLevel.INITIAL),
+    ("smith", "raghunathan", NameLevel.DIFFERENT),
+    ("", "smith", NameLevel.MISSING),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "level"), LEVELS)
+def test_names_meet_on_the_level_that_people_would_say(
+    one: str, other: str, level: NameLevel
+) -> None:
+    assert name_level(one, other, is_given=True) is level
+
+
+DATES = [
+    (date(1984, 7, 3), DateLevel.EXACT),
+    (date(1984, 3, 7), DateLevel.SWAPPED),
+    (date(1985, 7, 3), DateLevel.YEAR_OFF_BY_ONE),
+    (date(1984, 7, 8), DateLevel.ONE_DIGIT),
+    (date(1948, 7, 3), DateLevel.TRANSPOSED),
+    (date(1984, 7, 21), DateLevel.SAME_YEAR_AND_MONTH),
+    (date(1961, 11, 30), DateLevel.DIFFERENT),
+]
+
+
+@pytest.mark.parametrize(("born", "level"), DATES)
+def test_birth_dates_meet_on_their_level(born: date, level: DateLevel) -> None:
+    assert date_level(born, date(1984, 7, 3), 1984) is level
+
+
+def test_sex_of_the_list_weighs_in() -> None:
+    man = replace(LISTED, sex=Sex.MALE)
+    same = replace(visitor("Anthony", "Quintero", date(1984, 7, 3)), sex=Sex.MALE)
+
+    assert best(same, man).bits > best(replace(same, sex=Sex.FEMALE), man).bits
