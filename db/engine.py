@@ -10,16 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.domain.errors import StorageError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test compares the two."""
 BUSY_TIMEOUT_MS = 5_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every start
@@ -109,8 +113,10 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
     """Alembic's settings for our one history; `attributes["connection"]` is set by the caller."""
+    from alembic.config import Config  # noqa: PLC0415  see _migrate
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -118,10 +124,22 @@ def alembic_config() -> Config:
 
 
 def _migrate(engine: Engine) -> None:
-    config = alembic_config()
     with engine.begin() as connection:
+        if _revision(connection) == HEAD:
+            return
+        # Alembic takes a quarter of a second to load: only where there is something to migrate.
+        from alembic import command  # noqa: PLC0415
+
+        config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _why(error: Exception) -> str:

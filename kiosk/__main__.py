@@ -14,6 +14,9 @@ from pathlib import Path
 from db.domain.errors import VestibuleError
 from kiosk.config import KioskConfig, load_config
 
+LOG = logging.getLogger(__name__)
+WELCOME_SHOWN = "the welcome screen is shown"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit status 0 when it did, 1 when it failed, 2 for wrong use."""
@@ -46,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from PySide6.QtCore import QTimer  # noqa: PLC0415  the other commands need no Qt
+    from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415  the other commands need no Qt
     from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
 
     from kiosk.app import build_kiosk  # noqa: PLC0415
@@ -65,6 +68,8 @@ def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
     beat = QTimer()
     beat.timeout.connect(lambda: None)
     beat.start(1000)
+    shown = Qt.ConnectionType.SingleShotConnection
+    kiosk.window.view.frameSwapped.connect(lambda: LOG.info(WELCOME_SHOWN), shown)
     kiosk.start()
     status = app.exec()
     kiosk.stop()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 from PySide6.QtCore import QObject, Signal
 
 from db.domain.desk import Site
@@ -28,7 +27,7 @@ from kiosk.scan.worker import ScanWorker
 from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
 from kiosk.staff_desk import StaffDesk
-from kiosk.sync.client import HttpHub, HubClient
+from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
 from kiosk.sync.worker import LISTEN_SECONDS, HubState, SyncWorker
 from kiosk.ui.window import KioskWindow, WindowSettings
@@ -174,7 +173,9 @@ def _sync(
         return None
 
     def connect() -> HubClient:
-        return HttpHub(httpx.Client(base_url=access.url, trust_env=False), access.token)
+        from kiosk.sync import http  # noqa: PLC0415  the first screen does not wait for it
+
+        return http.connect(access.url, access.token)
 
     return SyncWorker(
         database,

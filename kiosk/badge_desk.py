@@ -11,7 +11,6 @@ from db.domain.errors import PhotoError, PrinterError
 from db.domain.visit import Visit
 from kiosk.badge.content import badge_content
 from kiosk.badge.printer import BadgePrinter
-from kiosk.badge.render import badge_picture, render_badge
 from kiosk.scan.badge_code import payload_of
 from resources.toolkit.jobs import Jobs
 
@@ -82,6 +81,9 @@ class BadgeDesk:
         return PrintResult(badge.visit, name)
 
     def _make(self, visit: Visit, token: str, photo: bytes) -> Badge:
+        # Fonts and PDF take a third of a second to load: the first screen does not wait for it.
+        from kiosk.badge.render import badge_picture, render_badge  # noqa: PLC0415
+
         content = badge_content(
             visit,
             site_name=self._site_name,

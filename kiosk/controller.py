@@ -78,7 +78,7 @@ class VisitController(QObject):
             Step.WELCOME: WelcomeView,
             Step.TROUBLE: lambda: self.trouble,
         }
-        self._times = times
+        self.times = times
         self._sitting = 0
         self._patience = Patience(self)
         self._patience.warned.connect(window.show_timeout_warning)
@@ -131,7 +131,7 @@ class VisitController(QObject):
             self._sitting += 1
             self.draft = VisitDraft()
         self.window.show_timeout_warning(None)
-        self._patience.wait(*self._times.of(step))
+        self._patience.wait(*self.times.of(step))
         self.refresh()
         self.step_changed.emit(StepChange(step, self.now()))
 

@@ -12,8 +12,8 @@ from db.outbox import Device
 from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.own_device import HubAccess
-from kiosk.sync.client import pair
 from kiosk.sync.exchange import CURSOR
+from kiosk.sync.http import pair
 
 
 def pair_with_hub(config: KioskConfig, url: str, code: str, now: datetime) -> Site:

@@ -227,6 +227,7 @@ class SignIn(QObject):
             badge_picture=b"" if self._badge is None else self._badge.picture,
             printing=self._printing,
             with_escort=visit is not None and visit.with_escort,
+            returns_after=self._visit.times.done,
         )
 
     def _identity(self) -> Identity:

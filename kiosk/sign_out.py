@@ -130,13 +130,13 @@ class SignOut(QObject):
         )
 
     def _goodbye_view(self) -> views.GoodbyeView:
-        now = self._visit.now()
+        now, seconds = self._visit.now(), self._visit.times.goodbye
         if self._found is not None:
             name = presenting.given_name(self._found.identity)
-            return views.GoodbyeView(name, now, views.Farewell.SIGNED_OUT)
+            return views.GoodbyeView(name, now, views.Farewell.SIGNED_OUT, seconds)
         identity = self._visit.draft.identity
         name = "" if identity is None else presenting.given_name(identity)
-        return views.GoodbyeView(name, now, views.Farewell.DECLINED)
+        return views.GoodbyeView(name, now, views.Farewell.DECLINED, seconds)
 
 
 def _only(visits: list[Visit]) -> Visit | None:

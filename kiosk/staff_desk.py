@@ -3,6 +3,7 @@
 A decision comes from the hub or from a PIN; whichever is first is in force.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject
@@ -147,6 +148,7 @@ class StaffDesk(QObject):
         draft, staff = self._visit.draft, self._on_duty
         if draft.visit is None or draft.screening is None or staff is None:
             raise LookupError("a decision without a hold or without a person")
-        return presenting.staff_view(
+        view = presenting.staff_view(
             draft.visit, draft.screening, staff.display_name, self._visit.now()
         )
+        return replace(view, locks_after=self._visit.times.staff)

@@ -26,9 +26,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of our own, on loopback, for as long as the tests run."""
     # Not below pytest's folder: that is closed to the user whom the server runs as.
-    with tempfile.TemporaryDirectory(prefix="vestibule-postgres-") as folder:
-        with start_postgres(Path(folder)) as server:
-            yield server
+    with (
+        tempfile.TemporaryDirectory(prefix="vestibule-postgres-") as folder,
+        start_postgres(Path(folder)) as server,
+    ):
+        yield server
 
 
 @pytest.fixture

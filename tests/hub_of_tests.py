@@ -17,7 +17,8 @@ from admin_console.hub.app import create_app
 from db import changes, codec, pairing, staff, staff_pins
 from db.domain.desk import Role, SignedIn, Site
 from db.engine import Database, open_database
-from kiosk.sync.client import HttpHub, Pairing, pair
+from kiosk.sync.client import Pairing
+from kiosk.sync.http import HttpHub, pair
 from tests.makers import NINE
 
 PASSWORD = "invented pass phrase"  # noqa: S105  of nobody

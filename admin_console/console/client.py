@@ -112,6 +112,8 @@ class HttpHub:
             base_url=url,
             timeout=httpx.Timeout(_PATIENCE, connect=4.0),
             transport=transport,
+            # A hub stands in the school's own network: no proxy lies between.
+            trust_env=False,
             follow_redirects=False,
         )
 

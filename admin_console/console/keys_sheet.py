@@ -89,6 +89,13 @@ class KeysSheet(QWidget):
             self.setGeometry(parent.rect())
         return False
 
+    def event(self, event: QEvent) -> bool:
+        # While the card is open no letter may decide on whoever is behind it.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Question):
             self.hide()

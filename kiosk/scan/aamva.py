@@ -155,11 +155,11 @@ def _split_given(text: str, middle: str) -> tuple[str, str]:
 def _whole_name(text: str, suffix: str) -> PersonName:
     """DAA: ``LAST,FIRST,MIDDLE,SUFFIX``; in Pennsylvania ``FIRST MIDDLE LAST`` with blanks."""
     if "," in text or "@" in text:
-        family, given, middle, last = ([*(p.strip() for p in re.split("[,@]", text))] + [""] * 3)[
-            :4
-        ]
-        if not middle:  # LAST,FIRST MIDDLE
-            given, middle = _split_given(given, "")
+        parts = [p.strip() for p in re.split("[,@]", text)]
+        if len(parts) == 2:  # LAST,FIRST MIDDLE
+            given, middle = _split_given(parts[1], "")
+            return PersonName(given, parts[0], middle, suffix)
+        family, given, middle, last = [*parts, ""][:4]
         return PersonName(given, family, middle, suffix or last)
     words = text.split()
     if len(words) > 2 and not suffix and words[-1].upper() in _SUFFIXES:
@@ -260,7 +260,7 @@ def _from_tracks(tracks: re.Match[str]) -> Identity:
 def _stripe_expiry(year: int, month: int, birth_date: date | None) -> date | None:
     """Month 77 is never, 88 has no day that the stripe tells, 99 is that year's birthday."""
     if month == 99 and birth_date is not None:
-        return _date(str(year), str(birth_date.month), str(min(birth_date.day, 28)))
+        return _date(str(year), str(birth_date.month), str(birth_date.day))
     if not 1 <= month <= 12:
         return None
     return date(year, month, monthrange(year, month)[1])

@@ -11,6 +11,12 @@ _SCALE_WIDTH = 960
 """Localisation works on a picture of this width in px: a symbol is still 200 px wide in it."""
 _MARGIN = 0.07
 """Of the symbol's size, kept around the crop, so that its quiet zone is in it."""
+_FAINTEST = 28.0
+"""Least edge energy of a symbol: a lamp out of focus has 24, a code in the dark, blurred, 40."""
+_ERODED = 9.0
+"""Of each box's sides, in px of the small picture: taken to part neighbours, given back."""
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +26,16 @@ class Region:
     `angle` is how far the long side is turned clockwise from level, from -90 to 90.
     """
 
-    centre: tuple[float, float]
+    centre: Point
     width: float
     height: float
     angle: float
+
+    @property
+    def corners(self) -> tuple[Point, ...]:
+        """The box's four corners in px of the frame."""
+        box = cv2.boxPoints((self.centre, (self.width, self.height), self.angle))
+        return tuple((float(x), float(y)) for x, y in box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +53,17 @@ class Cues:
 def locate(grey: Image, most: int = 2) -> list[Region]:
     """Regions with many vertical edges and few horizontal ones, the likeliest first.
 
-    Horizontal gradient energy less the vertical, Otsu's threshold (1979), closing, boxes.
+    Horizontal gradient energy and some of the vertical (a turned symbol has both), Otsu's threshold
+    (1979) with a floor, closing, boxes.
     """
     scale = min(1.0, _SCALE_WIDTH / grey.shape[1])
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     across = cv2.convertScaleAbs(cv2.Sobel(small, cv2.CV_16S, 1, 0, ksize=3))
     down = cv2.convertScaleAbs(cv2.Sobel(small, cv2.CV_16S, 0, 1, ksize=3))
     energy = cv2.blur(cv2.addWeighted(across, 1.0, down, 0.4, 0), (9, 9))
-    _, mask = cv2.threshold(energy, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    otsu, mask = cv2.threshold(energy, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    if otsu < _FAINTEST:
+        _, mask = cv2.threshold(energy, _FAINTEST, 255, cv2.THRESH_BINARY)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (21, 7))
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
     mask = cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_RECT, (9, 9)))
@@ -64,9 +79,8 @@ def locate(grey: Image, most: int = 2) -> list[Region]:
             w, h, angle = h, w, angle - 90.0
         if h <= 0 or w / h < 1.3:
             continue
-        grown = 9.0  # what the erosion took
         box = Region(
-            (x / scale, y / scale), (w + grown) / scale, (h + grown) / scale, _level(angle)
+            (x / scale, y / scale), (w + _ERODED) / scale, (h + _ERODED) / scale, _level(angle)
         )
         regions.append((area * min(w / h, 4.0), box))
     regions.sort(key=lambda r: -r[0])

@@ -26,6 +26,8 @@ LOG = logging.getLogger(__name__)
 PICTURE_WIDTH = 1176
 PICTURES_A_SECOND = 15.0
 RETRY_SECONDS = 2.0
+REST_SHARE = 0.5
+"""How long the decoder rests after a frame that it could not read, per second of work."""
 FORGET_SECONDS = 2.0
 """A symbol unseen for so long is gone: the next one is another card."""
 
@@ -144,6 +146,7 @@ class ScanWorker(QObject):
                 continue
             if began_round != current:
                 hint, seen_at, current = SteadyHint(), -FORGET_SECONDS, began_round
+            began = time.monotonic()
             try:
                 decoded, shown = self._look(frame, wanted)
             except cv2.error:
@@ -160,6 +163,9 @@ class ScanWorker(QObject):
             if steady.hint is not hint.hint and began_round == self._round:
                 self.hinted.emit(steady.hint)
             hint = steady
+            if decoded is None:
+                # A mini-PC's other core belongs to the screen: work no more than two thirds.
+                self._stopping.wait((time.monotonic() - began) * REST_SHARE)
 
     def _look(self, frame: Frame, wanted: Wanted) -> tuple[Decoded | None, Hint]:
         """Decode a frame; when that fails, see what the visitor could change."""

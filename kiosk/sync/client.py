@@ -1,23 +1,19 @@
-"""The hub as the kiosk knows it: a port, and its HTTP side. Nothing here touches the database."""
+"""The hub as the kiosk knows it: a port and its values. `kiosk.sync.http` is the real one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-import httpx
 import msgspec
 
-from db import codec
 from db.chain import SealedEvent
 from db.domain.decision import Decision
 from db.domain.desk import Site
-from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.errors import HubRefusedError
 from db.domain.visit import CheckOutWay
 from db.domain.watchlist import WatchlistEntry
-
-TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 
 
 class HubGapError(HubRefusedError):
@@ -129,129 +125,3 @@ class HubClient(Protocol):
     def close(self) -> None:
         """Give the connection back."""
         ...
-
-
-def wire_line(event: SealedEvent) -> bytes:
-    """One event as a line of the NDJSON body; line and body travel as the exact text they are."""
-    return codec.to_json(
-        {
-            "line": event.line.decode(),
-            "salt": event.salt.hex(),
-            "body": event.body.decode(),
-        }
-    )
-
-
-class HttpHub:
-    """The real hub, over HTTP. One instance for each thread that talks."""
-
-    def __init__(self, client: httpx.Client, token: str) -> None:
-        self._client = client
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-    def head(self) -> HubHead:
-        return codec.from_json(self._ask("GET", "/v1/head").content, HubHead)
-
-    def push(self, events: Sequence[SealedEvent]) -> Receipt:
-        body = b"\n".join(wire_line(e) for e in events)
-        response = self._ask(
-            "POST",
-            "/v1/events",
-            content=body,
-            headers={"Content-Type": "application/x-ndjson"},
-        )
-        return codec.from_json(response.content, Receipt)
-
-    def put_photo(self, sha256: str, jpeg: bytes) -> None:
-        self._ask(
-            "PUT", f"/v1/blobs/{sha256}", content=jpeg, headers={"Content-Type": "image/jpeg"}
-        )
-
-    def changes(self, cursor: int, wait_seconds: float) -> Changes:
-        response = self._ask(
-            "GET",
-            "/v1/changes",
-            params={"cursor": cursor, "wait": wait_seconds},
-            timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
-        )
-        return codec.from_json(response.content, Changes)
-
-    def entries(self, list_id: UUID, version: int) -> list[WatchlistEntry]:
-        response = self._ask(
-            "GET", f"/v1/watchlists/{list_id}/entries", params={"version": version}
-        )
-        return [codec.from_json(line, WatchlistEntry) for line in _lines(response.content)]
-
-    def close(self) -> None:
-        self._client.close()
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        params: dict[str, int | float] | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
-    ) -> httpx.Response:
-        try:
-            response = self._client.request(
-                method,
-                path,
-                content=content,
-                headers=self._headers | (headers or {}),
-                params=params,
-                timeout=timeout,
-            )
-        except httpx.HTTPError as error:
-            raise HubAwayError(
-                "The hub does not answer. Everything is kept here and sent when it is back."
-            ) from error
-        _raise_refusal(response)
-        return response
-
-
-def pair(client: httpx.Client, code: str, kiosk_name: str, kiosk_id: str) -> Pairing:
-    """Trade a one-time code for the kiosk's own token.
-
-    Raises `HubRefusedError` with the hub's words when the code is wrong, old or used.
-    """
-    try:
-        response = client.post(
-            "/v1/pair",
-            json={"code": code, "kiosk_name": kiosk_name, "kiosk_id": kiosk_id},
-            timeout=TIMEOUT,
-        )
-    except httpx.HTTPError as error:
-        raise HubAwayError(
-            "The hub does not answer, so this kiosk is not paired. Check its address and the "
-            "network, then try again with the same code."
-        ) from error
-    _raise_refusal(response)
-    return codec.from_json(response.content, Pairing)
-
-
-def _raise_refusal(response: httpx.Response) -> None:
-    if response.is_success:
-        return
-    words = _words(response)
-    if response.status_code == httpx.codes.CONFLICT:
-        raise HubGapError(words)
-    if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
-        raise HubForkError(words)
-    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise HubAwayError(words)
-    raise HubRefusedError(words)
-
-
-def _words(response: httpx.Response) -> str:
-    try:
-        detail = msgspec.json.decode(response.content, type=dict[str, object]).get("detail")
-    except msgspec.DecodeError:
-        detail = None
-    return str(detail) if detail else f"The hub refused (status {response.status_code})."
-
-
-def _lines(content: bytes) -> Iterator[bytes]:
-    return (line for line in content.split(b"\n") if line)

@@ -100,8 +100,7 @@ def main() -> int:
     hand.start()
     started = float(psutil.Process(os.getpid()).create_time())
     QTimer.singleShot(0, lambda: hand.answer((time.time() - started) * 1000))
-    status = app.exec()
-    return status
+    return app.exec()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The back of an invented licence: its AAMVA text, and a picture of the card.
 
 Layout after the AAMVA DL/ID Card Design Standard (2020), annex D: PDF417, X dimension within 0.17
-to 0.38 mm, on a card of 85.6 x 54 mm (ISO/IEC 7810 ID-1).
+to 0.38 mm, on a card of 85.6 x 54 mm (ISO/IEC 7810 ID-1). The text is built as the standard's
+versions want it: names whole (01), given names in one element (02, 03), or each apart (04 to 10).
 """
 
 import unicodedata
@@ -17,44 +18,67 @@ from resources.samples.people import SamplePerson
 Image = NDArray[np.uint8]
 
 CARD_MM = (85.6, 54.0)
-MODULE_MM = 0.25
-PX_PER_MM = 20
+MODULE_MM = 0.17
+"""As small as the standard lets issuers print."""
+ROW_MODULES = 4
+_MODULE_PX = 4
+PX_PER_MM = _MODULE_PX / MODULE_MM
 """Cards are drawn at this resolution, and made smaller by the camera."""
+_LEFT_MM, _BOTTOM_MM = 7.0, 6.0
 
-ISSUERS = {"TX": "636015", "NM": "636009", "CA": "636014", "IL": "636035", "NY": "636001"}
+ISSUERS = {
+    "CA": "636014", "FL": "636010", "IL": "636035", "NM": "636009", "NY": "636001", "OH": "636023",
+    "PA": "636025", "TX": "636015", "WA": "636045", "BC": "636028", "ON": "636012", "QC": "604428",
+}  # fmt: skip
+_CANADIAN = frozenset({"BC", "ON", "QC"})
 
 
 def aamva_payload(person: SamplePerson, jurisdiction: str = "TX", version: int = 9) -> bytes:
     """The text of a licence's PDF417, in capitals without accents as issuers print them."""
-    lines = [
-        f"DAQ{person.number}",
-        f"DCS{_printed(person.family_name)}",
-        "DDEN",
-        f"DAC{_printed(person.given_name)}",
-        "DDFN",
-        f"DAD{_printed(person.middle_name) or 'NONE'}",
-        "DDGN",
-        "DCAC",
-        "DCBNONE",
-        "DCDNONE",
-        f"DBD{_day(person.issued_on)}",
-        f"DBB{_day(person.birth_date)}",
-        f"DBA{_day(person.expires_on)}",
-        f"DBC{1 if person.sex == 'M' else 2}",
-        "DAU066 in",
+    is_canadian = jurisdiction in _CANADIAN
+    # Version 01 and Canada put the year first, the United States since 02 the month.
+    form = "%Y%m%d" if is_canadian or version == 1 else "%m%d%Y"
+    lines = [f"DAQ{person.number}", *_name_lines(person, version)]
+    if version > 1:
+        lines += ["DCAC", "DCBNONE", "DCDNONE"]
+    lines += [
+        f"DBD{person.issued_on:{form}}",
+        f"DBB{person.birth_date:{form}}",
+        f"DBA{person.expires_on:{form}}",
+        f"DBC{_sex(person, version)}",
+        "DAU168 cm" if is_canadian else "DAU066 in",
         "DAYBRO",
         "DAG100 SAMPLE STREET",
         "DAISAMPLETON",
         f"DAJ{jurisdiction}",
         "DAK000000000  ",
-        "DCF00000000000000000000",
-        "DCGUSA",
-        "DDAF",
     ]
+    if version > 1:
+        lines += ["DCF00000000000000000000", f"DCG{'CAN' if is_canadian else 'USA'}"]
+    if version > 3:
+        lines.append("DDAF")
     body = "DL" + "\n".join(lines) + "\r"
-    head = f"@\n\x1e\rANSI {ISSUERS[jurisdiction]}{version:02}0001"
+    # Version 01 knew no version of the jurisdiction's own.
+    head = f"@\n\x1e\rANSI {ISSUERS[jurisdiction]}{version:02}{'' if version == 1 else '00'}01"
     offset = len(head) + len("DL00000000")
     return f"{head}DL{offset:04}{len(body):04}{body}".encode("ascii")
+
+
+def _name_lines(person: SamplePerson, version: int) -> list[str]:
+    family, given, middle = (
+        _printed(n) for n in (person.family_name, person.given_name, person.middle_name)
+    )
+    if version == 1:
+        return [f"DAA{family},{given},{middle}"]
+    if version < 4:
+        return [f"DCS{family}", f"DCT{','.join(n for n in (given, middle) if n)}"]
+    return [f"DCS{family}", "DDEN", f"DAC{given}", "DDFN", f"DAD{middle or 'NONE'}", "DDGN"]
+
+
+def _sex(person: SamplePerson, version: int) -> str:
+    if version == 1:
+        return person.sex
+    return "1" if person.sex == "M" else "2"
 
 
 def licence_back(payload: bytes, seed: int = 0) -> Image:
@@ -63,25 +87,39 @@ def licence_back(payload: bytes, seed: int = 0) -> Image:
     card = np.full((height, width, 3), (226, 234, 231), np.uint8)
     _guilloche(card, seed)
     _small_print(card)
+    stock_number = zxingcpp.create_barcode(
+        f"{seed % 10**8:08}", zxingcpp.BarcodeFormat.Code128
+    ).to_image(scale=1, add_quiet_zones=False)
+    bars = np.array(stock_number, dtype=np.uint8)[:1]
+    _print_code(card, np.repeat(bars, 20, axis=0), (61.0, 3.6), (244, 246, 246), _MODULE_PX + 1)
     barcode = zxingcpp.create_barcode(
-        payload, zxingcpp.BarcodeFormat.PDF417, options="columns=13,ec_level=5"
+        payload, zxingcpp.BarcodeFormat.PDF417, options="columns=17,ec_level=5"
     )
-    symbol = np.array(barcode.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
-    module = round(MODULE_MM * PX_PER_MM)
-    symbol = np.kron(symbol, np.ones((module, module), np.uint8))
-    left, top = (width - symbol.shape[1]) // 2, height - symbol.shape[0] - 5 * PX_PER_MM
-    pad = 2 * PX_PER_MM
-    cv2.rectangle(
-        card,
-        (left - pad, top - pad),
-        (left + symbol.shape[1] + pad, top + symbol.shape[0] + pad),
-        (244, 246, 246),
-        -1,
-    )
-    card[top : top + symbol.shape[0], left : left + symbol.shape[1]] = np.where(
-        symbol[:, :, None] > 127, np.uint8(244), np.uint8(38)
-    )
+    rows = np.array(barcode.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
+    symbol = np.repeat(_one_line_a_row(rows), ROW_MODULES, axis=0)
+    top_mm = CARD_MM[1] - _BOTTOM_MM - symbol.shape[0] * MODULE_MM
+    _print_code(card, symbol, (_LEFT_MM, top_mm), (244, 246, 246), _MODULE_PX)
     return _rounded(card)
+
+
+def _one_line_a_row(symbol: Image) -> Image:
+    """A symbol's rows without their repetitions: how tall rows are is the card's choice."""
+    changes = np.any(symbol[1:] != symbol[:-1], axis=1)
+    return symbol[np.flatnonzero(np.concatenate(([True], changes)))]
+
+
+def _print_code(
+    card: Image, symbol: Image, at_mm: tuple[float, float], paper: tuple[int, int, int], module: int
+) -> None:
+    """Print a code of one px a module, on a patch of paper, its upper left corner at `at_mm`."""
+    large = np.kron(symbol, np.ones((module, module), np.uint8))
+    left, top = (round(mm * PX_PER_MM) for mm in at_mm)
+    high, wide = large.shape
+    pad = round(1.4 * PX_PER_MM)
+    cv2.rectangle(card, (left - pad, top - pad), (left + wide + pad, top + high + pad), paper, -1)
+    card[top : top + high, left : left + wide] = np.where(
+        large[:, :, None] > 127, np.array(paper, np.uint8), np.uint8(38)
+    )
 
 
 def _guilloche(card: Image, seed: int) -> None:
@@ -107,11 +145,6 @@ def _small_print(card: Image) -> None:
         start = (round(x * mm), round(y * mm))
         end = (round((x + length) * mm), round((y + thick) * mm))
         cv2.rectangle(card, start, end, ink, -1)
-    at = 62.0
-    for bar in (0.3, 0.6, 0.3, 0.9, 0.6, 0.3, 0.3, 0.9, 0.6, 0.3, 0.9, 0.3, 0.6, 0.3):
-        start = (round(at * mm), round(3.5 * mm))
-        cv2.rectangle(card, start, (round((at + bar) * mm), round(8 * mm)), (60, 52, 46), -1)
-        at += bar + 0.6
 
 
 def _rounded(card: Image) -> Image:
@@ -130,7 +163,3 @@ def _rounded(card: Image) -> Image:
 def _printed(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("ø", "o")).upper()
     return plain.encode("ascii", errors="ignore").decode()
-
-
-def _day(day: date) -> str:
-    return f"{day:%m%d%Y}"

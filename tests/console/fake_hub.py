@@ -21,7 +21,7 @@ from db.domain.desk import (
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Watchlist
-from tests.console import invented
+from tests.console import invented, records
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -32,9 +32,9 @@ class FakeHub:
 
     desk_answer: Desk = field(default_factory=invented.make_desk)
     on_site_answer: OnSite = field(default_factory=invented.make_on_site)
-    pages: dict[str | None, VisitPage] = field(default_factory=lambda: {None: invented.make_page()})
-    lists_answer: Lists = field(default_factory=invented.make_lists)
-    preview_answer: ImportPreview = field(default_factory=invented.make_preview)
+    pages: dict[str | None, VisitPage] = field(default_factory=lambda: {None: records.make_page()})
+    lists_answer: Lists = field(default_factory=records.make_lists)
+    preview_answer: ImportPreview = field(default_factory=records.make_preview)
     photos: dict[str, bytes] = field(default_factory=dict)
     role: Role = Role.FRONT_DESK
     decisions: list[Decision] = field(default_factory=list)
@@ -104,7 +104,7 @@ class FakeHub:
     def story(self, visit_id: UUID) -> VisitStory:
         self._answer()
         visits = (v for page in self.pages.values() for v in page.visits)
-        return invented.make_story(next(v for v in visits if v.visit_id == visit_id))
+        return records.make_story(next(v for v in visits if v.visit_id == visit_id))
 
     def export(self, wanted: VisitFilter, to: Path, progress: Callable[[int], None]) -> int:
         visits = self.visits(wanted, None).visits

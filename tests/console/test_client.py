@@ -21,7 +21,7 @@ from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import HubAwayError, HubError, HubRefusedError
 from db.domain.visit import VisitorType, VisitState
 from db.domain.watchlist import Category
-from tests.console import invented
+from tests.console import invented, records
 
 URL = "http://hub.invalid:8470"
 
@@ -154,7 +154,7 @@ def test_filter_asks_for_what_it_says() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url)
-        return httpx.Response(200, content=codec.to_json(invented.make_page()))
+        return httpx.Response(200, content=codec.to_json(records.make_page()))
 
     wanted = VisitFilter(
         " kim ",
@@ -228,7 +228,7 @@ def test_lists_file_goes_as_it_is(tmp_path: Path) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return httpx.Response(200, content=codec.to_json(invented.make_lists().lists[0]))
+        return httpx.Response(200, content=codec.to_json(records.make_lists().lists[0]))
 
     file = ListFile(path, "State registry extract", Category.REGISTRY, 14)
 

@@ -24,7 +24,7 @@ from admin_console.console.models.plain import Columns, PlainModel
 from admin_console.console.models.queue import QueueModel
 from admin_console.console.parts.chart import axis_top, shown_hours
 from db.domain.screening import Agreement, Evidence, Field
-from tests.console import invented
+from tests.console import invented, records
 
 CHICAGO = ZoneInfo("America/Chicago")
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -160,7 +160,7 @@ def test_finding_looks_at_names_hosts_and_types() -> None:
 
 def test_history_stands_by_day_with_exceptions_only() -> None:
     model = HistoryModel(CHICAGO)
-    friday = tuple(v for v in invented.make_past() if v.number // 100 == 4)
+    friday = tuple(v for v in records.make_past() if v.number // 100 == 4)
 
     model.show_loaded(Loaded(friday, 7, None, invented.NOW), invented.NOW)
 
@@ -173,7 +173,7 @@ def test_history_stands_by_day_with_exceptions_only() -> None:
 
 
 def test_day_that_may_go_on_has_no_count() -> None:
-    past = invented.make_past()[:10]
+    past = records.make_past()[:10]
 
     rows = by_day(Loaded(past, 26_418, "more", invented.NOW), CHICAGO)
 
@@ -181,12 +181,12 @@ def test_day_that_may_go_on_has_no_count() -> None:
 
 
 def test_new_first_page_keeps_the_older_pages() -> None:
-    past = invented.make_past()
-    loaded = Loaded(past[:10], 28, "a").with_next(replace(invented.make_page(), visits=past[10:20]))
+    past = records.make_past()
+    loaded = Loaded(past[:10], 28, "a").with_next(replace(records.make_page(), visits=past[10:20]))
     newest = replace(past[0], visit_id=invented.make_id(9), started_at=invented.NOW)
 
     loaded = replace(loaded, next_page="b").with_first(
-        invented.make_page((newest, *past[:9]), next_page="a")
+        records.make_page((newest, *past[:9]), next_page="a")
     )
 
     assert [v.visit_id for v in loaded.visits] == [
@@ -202,7 +202,7 @@ def test_models_keep_qts_contract(qtmodeltester: ModelTester) -> None:
     happenings, plain = HappeningsModel(CHICAGO), PlainModel(Columns(("Line", "Name"), (0,)))
     evidence, queue = EvidenceModel(), QueueModel(CHICAGO)
     on_site.show_rows(rows, invented.NOW)
-    past.show_loaded(Loaded(invented.make_past(), 28, None, invented.NOW), invented.NOW)
+    past.show_loaded(Loaded(records.make_past(), 28, None, invented.NOW), invented.NOW)
     happenings.show_happenings(invented.make_happenings())
     plain.show_rows((("1", "a"), ("2", "b")))
     evidence.show_match(invented.make_match())

@@ -22,7 +22,7 @@ from db.domain.desk import OnSite, Role
 from db.domain.errors import HubRefusedError
 from db.domain.visit import VisitorType
 from db.domain.watchlist import Category
-from tests.console import invented
+from tests.console import invented, records
 from tests.console.fake_hub import PASSWORD, FakeHub
 from tests.console.windows import child, open_console, open_shell, press
 
@@ -134,7 +134,7 @@ def test_key_signs_out_the_chosen_person(qtbot: QtBot) -> None:
     qtbot.waitUntil(toast.isVisible)
     assert toast.accessibleName() == "Daniel Quillfeather. Signed out at 10:42"
     assert len(hub.on_site_answer.visits) == 12
-    qtbot.waitUntil(lambda: table.model().rowCount() == 12 + 6)
+    qtbot.waitUntil(lambda: table.model().rowCount() == 12 + 7)
 
 
 def test_painted_button_signs_out_on_a_click(qtbot: QtBot) -> None:
@@ -225,11 +225,11 @@ def test_filter_stands_as_a_chip_and_goes_with_a_press(qtbot: QtBot) -> None:
 
 
 def test_history_goes_on_page_by_page(qtbot: QtBot) -> None:
-    past = invented.make_past()
+    past = records.make_past()
     hub = FakeHub(
         pages={
-            None: replace(invented.make_page(past[:14], "older"), total=28),
-            "older": replace(invented.make_page(past[14:]), total=28),
+            None: replace(records.make_page(past[:14], "older"), total=28),
+            "older": replace(records.make_page(past[14:]), total=28),
         }
     )
     _, table = open_history(qtbot, hub)
@@ -293,7 +293,7 @@ def read_file(qtbot: QtBot, shell: Shell) -> None:
 
 
 def test_list_is_applied_after_its_difference_was_seen(qtbot: QtBot, tmp_path: Path) -> None:
-    hub = FakeHub(role=Role.ADMINISTRATOR, preview_answer=invented.make_preview(bad=0))
+    hub = FakeHub(role=Role.ADMINISTRATOR, preview_answer=records.make_preview(bad=0))
     shell = open_import(qtbot, hub, tmp_path)
     read_file(qtbot, shell)
     assert hub.imported == []
@@ -325,7 +325,7 @@ def test_bad_rows_wait_for_somebody_to_leave_them_out(qtbot: QtBot, tmp_path: Pa
 def test_refused_list_changes_nothing_and_says_why(qtbot: QtBot, tmp_path: Path) -> None:
     hub = FakeHub(
         role=Role.ADMINISTRATOR,
-        preview_answer=invented.make_preview(bad=0),
+        preview_answer=records.make_preview(bad=0),
         refuses_import=HubRefusedError("The file has no family names; nothing was changed."),
     )
     shell = open_import(qtbot, hub, tmp_path)
@@ -359,7 +359,7 @@ def test_front_desk_sees_the_lists_and_who_may_change_them(qtbot: QtBot) -> None
 
 
 def test_report_of_bad_rows_opens_anywhere(tmp_path: Path) -> None:
-    write_report(invented.make_preview().bad_rows, tmp_path / "bad.csv")
+    write_report(records.make_preview().bad_rows, tmp_path / "bad.csv")
 
     lines = (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "Line,Name,Why it cannot be read"

@@ -31,14 +31,20 @@ def open_console(
 ) -> ConsoleWindow:
     """The window with the sign-in page, shown and active."""
     window = build_console(hub=hub, clock=clock or Clock(), dark=dark)
-    qtbot.addWidget(window, before_close_func=lambda _w: hub.close())
+    show(qtbot, window)
+    return window
+
+
+def show(qtbot: QtBot, window: ConsoleWindow) -> None:
+    """Show a window as large as in the design, with the keyboard."""
+    # qtbot holds a weak reference only: what is called before closing keeps the window alive.
+    qtbot.addWidget(window, before_close_func=lambda _closing: window.isVisible())
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # qtbot deletes it
     window.resize(1440, 900)
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    return window
 
 
 def open_shell(

@@ -6,12 +6,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import StatementError
 
 from db import log, outbox, visits
 from db.domain.errors import StorageError
-from db.engine import Database, alembic_config, open_database
+from db.engine import HEAD, Database, alembic_config, open_database
 from db.models import Base, SettingRow, StaffSessionRow
 from tests.makers import KIOSK, NINE, make_screened
 
@@ -32,6 +33,10 @@ def test_models_and_migrations_agree(any_database: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_head_is_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 def test_schema_goes_up_down_and_up_again(any_url: str) -> None:

@@ -25,7 +25,7 @@ from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
 from kiosk.sync import exchange
-from kiosk.sync.client import HttpHub
+from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity, make_typed_identity
 

@@ -217,7 +217,7 @@ class ImportView(Panel):
         self._cancel.clicked.connect(self._on_cancel)
         self._back = Button(theme, "Back", name="backImport", icon="arrow-left")
         self._back.clicked.connect(self._on_back)
-        self._go = Button(theme, "", name="goImport", kind=Kind.PRIMARY, key="Ctrl ↵")
+        self._go = Button(theme, "Read the file", name="goImport", kind=Kind.PRIMARY, key="Ctrl ↵")
         self._go.clicked.connect(self._on_go)
         row = QHBoxLayout(bar)
         row.setContentsMargins(24, 1, 24, 0)

@@ -5,6 +5,7 @@
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from admin_console.console.painting import paint_box
 from admin_console.console.theme import Theme
@@ -44,6 +45,8 @@ class FocusRing(QWidget):
         self.setParent(self._window)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if not isValid(self) or not isValid(self._window):
+            return
         self.rest()
         fits = isinstance(new, QLineEdit | QComboBox | QAbstractButton)
         if new is None or not fits or new.window() is not self._window:

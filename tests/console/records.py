@@ -1,0 +1,154 @@
+"""What the hub of the invented school has on record: past visits, one story, lists, an import."""
+
+from datetime import timedelta
+
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import (
+    BadRow,
+    ChangeKind,
+    EntryChange,
+    ImportPreview,
+    Lists,
+    LogLine,
+    VisitPage,
+    VisitStory,
+)
+from db.domain.screening import HoldReason
+from db.domain.visit import Visit, VisitorType, VisitState
+from db.domain.watchlist import Category, Watchlist
+from tests.console.invented import NOW, at, make_id, make_match, make_screening, make_visit
+
+
+def make_past() -> tuple[Visit, ...]:
+    """Four days, newest first."""
+    people = (
+        ("Wei-Ling", "Tsai", VisitorType.OTHER, "Conference", 15, 5, 37),
+        ("Maryam", "al-Rashidi مريم", VisitorType.PARENT, "Conference", 14, 35, 29),
+        ("Kofi", "Mensah-Bonsu", VisitorType.PARENT, "Conference", 14, 1, 31),
+        ("Giorgos", "Παπαδόπουλος", VisitorType.OTHER, "Reading hour", 13, 2, 53),
+        ("Ana Lucía", "Wójcik", VisitorType.PARENT, "Pick up", 11, 20, 21),
+        ("Marcus", "Fennimore", VisitorType.CONTRACTOR, "Repair quote", 10, 2, None),
+        ("Kateryna", "Шевчук", VisitorType.PARENT, "Late student", 8, 5, 14),
+    )
+    visits: list[Visit] = []
+    for days_ago in (1, 4, 5, 7):
+        for number, (given, family, kind, purpose, hour, minute, stay) in enumerate(people):
+            came = at(hour, minute, days_ago=days_ago)
+            denied = family == "Шевчук" and days_ago == 4
+            left = came + timedelta(minutes=stay) if stay else None
+            state = VisitState.DEPARTED if left else VisitState.ON_SITE
+            visits.append(
+                make_visit(
+                    days_ago * 100 + number,
+                    given,
+                    family,
+                    state=VisitState.DENIED if denied else state,
+                    visitor_type=None if denied else kind,
+                    purpose=purpose,
+                    came=came,
+                    left=None if denied else left,
+                    until=came + timedelta(hours=1),
+                    escort=family.startswith("Παπ"),
+                )
+            )
+    return tuple(visits)
+
+
+def make_page(visits: tuple[Visit, ...] | None = None, next_page: str | None = None) -> VisitPage:
+    shown = make_past() if visits is None else visits
+    return VisitPage(NOW, shown, 26_418 if visits is None else len(shown), next_page)
+
+
+def make_story(visit: Visit) -> VisitStory:
+    screening = make_screening(visit.number, HoldReason.MATCH, make_match(), when=visit.started_at)
+    decided = visit.started_at + timedelta(seconds=41)
+    reason = "Escort agreed. Photo does not match."
+    decision = Decision(
+        make_id(90),
+        visit.visit_id,
+        Verdict.ESCORT,
+        reason,
+        "Dana Whitlock",
+        decided,
+        DecidedAt.CONSOLE,
+    )
+
+    def line(seconds: int, kind: str, words: str, detail: str = "") -> LogLine:
+        return LogLine(visit.started_at + timedelta(seconds=seconds), kind, words, detail)
+
+    return VisitStory(
+        visit=visit,
+        screening=screening,
+        decisions=(decision,),
+        happened=(
+            line(0, "visitor.screened", "Screened against 4 lists; held", "Possible match"),
+            line(41, "decision.made", "Approved with escort by Dana Whitlock", reason),
+            line(50, "visit.checked_in", "Signed in", "Badge 47K-29F"),
+            line(52, "badge.failed", "Badge not printed", "The printer had no labels"),
+            line(75, "badge.printed", "Badge printed", "Second printer"),
+            line(3180, "visit.checked_out", "Signed out by badge"),
+        ),
+        kiosk_name="the front kiosk",
+        log_verified=True,
+    )
+
+
+def make_lists() -> Lists:
+    def watchlist(
+        number: int, name: str, category: Category, people: int, *, days: int, allowed: int | None
+    ) -> Watchlist:
+        imported = NOW - timedelta(days=days, hours=1)
+        return Watchlist(make_id(60 + number), name, category, 41, imported, people, allowed)
+
+    return Lists(
+        NOW,
+        (
+            watchlist(0, "State registry extract", Category.REGISTRY, 918_204, days=3, allowed=14),
+            watchlist(1, "Custody orders", Category.CUSTODY, 37, days=1, allowed=30),
+            watchlist(2, "District no-trespass list", Category.TRESPASS, 212, days=40, allowed=30),
+            watchlist(3, "Office alerts", Category.ALERT, 9, days=0, allowed=None),
+        ),
+    )
+
+
+def make_preview(bad: int = 5) -> ImportPreview:
+    added, changed, removed = ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.REMOVED
+    rows = (
+        BadRow(112_041, "Ahlgren, Tove", "birth date “31/02/1977” does not exist"),
+        BadRow(204_377, "", "no family name"),
+        BadRow(655_910, "Nakashima, J", "birth date in the future, 2077"),
+        BadRow(655_911, "Nakashima, J", "same number as line 655,910"),
+        BadRow(702_118, "Baptiste, Ro?e", "letters lost: not UTF-8 in this line"),
+    )
+    return ImportPreview(
+        columns=(
+            ("LNAME", "Ortega-Ruiz", "family_name"),
+            ("FNAME", "Darnell", "given_name"),
+            ("MI", "T", "middle_name"),
+            ("SUFFIX", "Jr", "suffix"),
+            ("DOB", "07/14/1979", "birth_date"),
+            ("SEX_CD", "M", "sex"),
+            ("AKA", "D. Ortega; Dee Ruiz", "aliases"),
+            ("ST", "NM", "jurisdiction"),
+            ("CASE_NO", "CR-2018-0441", "reference"),
+            ("HGT", "511", ""),
+            ("ADDR1", "redacted", ""),
+        ),
+        in_file=919_429,
+        added=1_906,
+        changed=412,
+        removed=688,
+        bad=bad,
+        changes=(
+            EntryChange(added, "Renford Achterberg", "Apr 2, 1971", "whole entry"),
+            EntryChange(
+                changed, "Anthony James Quintero", "Jul 3, 1984", "birth date now complete"
+            ),
+            EntryChange(changed, "Ludmila Szczepańska", "Dec 9, 1966", "other name added"),
+            EntryChange(removed, "Osgood Tremblay", "Feb 27, 1958", "not in the file any more"),
+            EntryChange(removed, "Fenwick Dalrymple", "Oct 11, 1949", "not in the file any more"),
+            EntryChange(added, "Yusuf Bakırcıoğlu", "1990", "birth year only"),  # noqa: RUF001
+        ),
+        bad_rows=rows[:bad],
+        current_version=41,
+    )
