@@ -70,10 +70,10 @@ def held(thing: Image, count: int, seed: int, hand: Hand) -> Iterator[Image]:
         x = SIZE[0] / 2 + hand.sway * np.sin(1.3 * second + waves[2])
         y = SIZE[1] / 2 + 0.5 * hand.sway * np.sin(1.7 * second + waves[3])
         frame = _placed(in_hand, (float(x), float(y)), float(turn), float(scale))
-        if hand.glare > 0:
-            frame = _mirroring(frame, hand)
         if hand.light != 1.0:
             frame = cv2.convertScaleAbs(frame, alpha=hand.light).astype(np.uint8, copy=False)
+        if hand.glare > 0:
+            frame = _mirroring(frame, hand)
         yield _noisy(frame, hand.noise, chance)
 
 
@@ -89,7 +89,7 @@ def _standing(count: int, seed: int) -> Iterator[Image]:
 def _placed(thing: Held, centre: tuple[float, float], turn: float, scale: float) -> Image:
     """A frame with the thing's centre at `centre`; only where it lies is anything computed."""
     high, wide = thing.picture.shape[:2]
-    matrix = cv2.getRotationMatrix2D(thing.centre, turn, scale)
+    matrix = cv2.getRotationMatrix2D(thing.centre, turn, scale).astype(np.float64, copy=False)
     matrix[:, 2] += np.array(centre) - thing.centre
     outline = np.array([(0, 0, 1), (wide, 0, 1), (wide, high, 1), (0, high, 1)]) @ matrix.T
     left, top = np.clip(np.floor(outline.min(axis=0)).astype(int), 0, SIZE)
@@ -117,8 +117,8 @@ def _lamp(width: int) -> Image:
     lamp = np.zeros((SIZE[1] // 4, SIZE[0] // 4, 3), np.uint8)
     centre = (SIZE[0] // 8 - width // 40, SIZE[1] // 8 + width // 32)
     cv2.ellipse(lamp, centre, (width // 22, width // 34), -8, 0, 360, (255, 255, 255), -1)
-    lamp = cv2.GaussianBlur(lamp, (0, 0), width / 90)
-    return cv2.resize(lamp, SIZE, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    soft = cv2.GaussianBlur(lamp, (0, 0), width / 90)
+    return cv2.resize(soft, SIZE, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def _noisy(frame: Image, deviation: float, chance: np.random.Generator) -> Image:

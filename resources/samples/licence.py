@@ -6,7 +6,6 @@ versions want it: names whole (01), given names in one element (02, 03), or each
 """
 
 import unicodedata
-from datetime import date
 
 import cv2
 import numpy as np
@@ -20,7 +19,8 @@ Image = NDArray[np.uint8]
 CARD_MM = (85.6, 54.0)
 MODULE_MM = 0.17
 """As small as the standard lets issuers print."""
-ROW_MODULES = 4
+ROW_MODULES = 5
+COLUMNS = 17
 _MODULE_PX = 4
 PX_PER_MM = _MODULE_PX / MODULE_MM
 """Cards are drawn at this resolution, and made smaller by the camera."""
@@ -93,7 +93,7 @@ def licence_back(payload: bytes, seed: int = 0) -> Image:
     bars = np.array(stock_number, dtype=np.uint8)[:1]
     _print_code(card, np.repeat(bars, 20, axis=0), (61.0, 3.6), (244, 246, 246), _MODULE_PX + 1)
     barcode = zxingcpp.create_barcode(
-        payload, zxingcpp.BarcodeFormat.PDF417, options="columns=17,ec_level=5"
+        payload, zxingcpp.BarcodeFormat.PDF417, columns=COLUMNS, ec_level="5"
     )
     rows = np.array(barcode.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
     symbol = np.repeat(_one_line_a_row(rows), ROW_MODULES, axis=0)

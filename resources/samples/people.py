@@ -15,6 +15,7 @@ _FAMILY = (
     "Minamoto", "Carvalho", "Mensah-Bonsu", "Wróblewski", "Quillfeather", "Melnyk", "Subramanian",
     "Papadopoulos", "Fennimore", "Tzul Ixcoy", "Hallström", "Ardwick",
 )  # fmt: skip
+_MIDDLE = ("", "", "", "Lee", "Ruth", "Omar", "Ines", "T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def sample_people(count: int, seed: int) -> list[SamplePerson]:
                 given,
                 chance.choice(_FAMILY),
                 born,
+                middle_name=chance.choice(_MIDDLE),
                 sex=sex,
                 number=f"{chance.randrange(10**7, 10**8)}",
             )

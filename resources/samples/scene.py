@@ -6,6 +6,7 @@ Everything is drawn; nobody is shown. Colours are blue-green-red.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -60,7 +61,7 @@ def room() -> Image:
     box(0, 915, 1920, 1080, (122, 112, 104))
     box(0, 1010, 1920, 1080, (112, 102, 95))
     blurred = cv2.GaussianBlur(frame, (0, 0), 5)
-    large = cv2.resize(blurred, SIZE, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
+    large = _bytes(cv2.resize(blurred, SIZE, interpolation=cv2.INTER_CUBIC))
     large.setflags(write=False)
     return large
 
@@ -74,7 +75,7 @@ def in_a_hand(thing: Image, width: float, blur: float) -> Held:
     if thing.shape[2] == 3:
         thing = np.dstack([thing, np.full(thing.shape[:2], 255, np.uint8)])
     scale = width / thing.shape[1]
-    small = cv2.resize(thing, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = _bytes(cv2.resize(thing, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
     high, wide = small.shape[:2]
     is_upright = high > wide
     mm = wide / (62.0 if is_upright else 85.6)
@@ -94,7 +95,7 @@ def in_a_hand(thing: Image, width: float, blur: float) -> Held:
     _paint(canvas, at_corner(_CREASE), _SKIN_DARK)
     _paint(canvas, at_corner(_NAIL_EDGE), _NAIL)
     if blur > 0:
-        canvas = cv2.GaussianBlur(canvas, (0, 0), blur).astype(np.uint8, copy=False)
+        canvas = _bytes(cv2.GaussianBlur(canvas, (0, 0), blur))
     return Held(canvas, (left + wide / 2, top + high / 2))
 
 
@@ -195,8 +196,13 @@ def _cast_shadow(canvas: Image, box: tuple[int, int, int, int], mm: float) -> No
     shadow = np.zeros(canvas.shape[:2], np.uint8)
     down = round(0.7 * mm)
     cv2.rectangle(shadow, (left, top + down), (left + wide, top + high + down), 90, -1)
-    shadow = cv2.GaussianBlur(shadow, (0, 0), 0.9 * mm).astype(np.uint8, copy=False)
+    shadow = _bytes(cv2.GaussianBlur(shadow, (0, 0), 0.9 * mm))
     _lay(canvas, np.array((40, 34, 30), np.uint8), shadow)
+
+
+def _bytes(picture: NDArray[Any]) -> Image:
+    """What OpenCV returns, typed as what it is."""
+    return picture.astype(np.uint8, copy=False)
 
 
 def _smooth(points: Points) -> NDArray[np.float64]:
