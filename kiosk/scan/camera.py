@@ -6,10 +6,12 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import cv2
+import numpy as np
 
 from db.domain.errors import CameraError
 from kiosk.scan.frames import Frame, Image
@@ -106,6 +108,14 @@ class FilmCamera:
         self._number += 1
         return Frame(self._next_image(), time.monotonic(), self._number)
 
+    def images(self) -> Iterator[Image]:
+        """Every picture once, from where the film stands, as fast as they can be taken."""
+        while True:
+            got, image = self._capture.read()
+            if not got or image is None:
+                return
+            yield image.astype("uint8", copy=False)
+
     def describe(self) -> str:
         return f"a film at {1 / self._period:.0f} frames a second"
 
@@ -122,8 +132,29 @@ class FilmCamera:
         return image.astype("uint8", copy=False)
 
 
+class EmptyDeskCamera:
+    """Nothing before the camera: a plain grey picture, a few times a second."""
+
+    _RATE = 10.0
+
+    def __init__(self) -> None:
+        self._image: Image = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+        self._number = 0
+
+    def read(self) -> Frame:
+        time.sleep(1 / self._RATE)
+        self._number += 1
+        return Frame(self._image, time.monotonic(), self._number)
+
+    def describe(self) -> str:
+        return "an empty desk"
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 class ReelCamera:
-    """A folder of films; the file `now` in it names the one that plays.
+    """A folder of films; the file `now` in it names the one that plays, or none for an empty desk.
 
     A director process changes it to put the next card before the camera.
     """
@@ -132,34 +163,43 @@ class ReelCamera:
         self._folder = folder
         self._name = ""
         self._changed_at = -1
-        self._film = self._open()
+        self._number = 0
+        self._film = self._open(self._note_changed_at())
 
     def read(self) -> Frame:
-        if self._note().stat().st_mtime_ns != self._changed_at:
+        changed_at = self._note_changed_at()
+        if changed_at != self._changed_at:
             self._film.close()
-            self._film = self._open()
-        return self._film.read()
+            self._film = self._open(changed_at)
+        self._number += 1
+        return replace(self._film.read(), number=self._number)
 
     def describe(self) -> str:
-        return f"{self._film.describe()} ({self._name})"
+        return f"{self._film.describe()} ({self._name})" if self._name else self._film.describe()
 
     def close(self) -> None:
         self._film.close()
 
-    def _note(self) -> Path:
-        return self._folder / REEL_NOTE
-
-    def _open(self) -> FilmCamera:
+    def _note_changed_at(self) -> int:
         try:
-            self._changed_at = self._note().stat().st_mtime_ns
-            self._name = self._note().read_text(encoding="utf-8").strip()
+            return (self._folder / REEL_NOTE).stat().st_mtime_ns
         except OSError as error:
-            raise CameraError("The reel says nothing of what to play.") from error
-        return FilmCamera(self._folder / self._name)
+            raise CameraError("The folder of films no longer says what to play.") from error
+
+    def _open(self, changed_at: int) -> Camera:
+        try:
+            self._name = (self._folder / REEL_NOTE).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise CameraError("The folder of films no longer says what to play.") from error
+        self._changed_at = changed_at
+        return FilmCamera(self._folder / self._name) if self._name else EmptyDeskCamera()
 
 
 def put_on_reel(folder: Path, film: str) -> None:
-    """Play `film` from now on; the note is replaced in one step, so it is never half written."""
+    """Play `film` from now on, or show an empty desk for an empty name.
+
+    The note is replaced in one step, so it is never half written.
+    """
     partial = folder / f"{REEL_NOTE}.part"
     partial.write_text(film, encoding="utf-8")
     partial.replace(folder / REEL_NOTE)

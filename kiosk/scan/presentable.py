@@ -15,23 +15,25 @@ def presentable(name: PersonName) -> PersonName:
     return replace(
         name,
         given=_cased(name.given),
-        family=_cased(name.family),
+        family=_cased(name.family, _SMALL),
         middle=_cased(name.middle),
         suffix=_suffix(name.suffix),
     )
 
 
-def _cased(text: str) -> str:
+def _cased(text: str, small: frozenset[str] = frozenset()) -> str:
+    """Each word with a capital; the `small` ones without, but for the last, which is the name."""
     if text != text.upper():
         return text
     *before, last = text.split() or [""]
-    return " ".join(
-        [*(w.lower() if w.lower() in _SMALL else _word(w) for w in before), _word(last)]
-    )
+    return " ".join([*(w.lower() if w.lower() in small else _word(w) for w in before), _word(last)])
 
 
 def _word(word: str) -> str:
-    return "-".join("'".join(_capital(p) for p in part.split("'")) for part in word.split("-"))
+    """Capitals after hyphens and apostrophes too."""
+    return "".join(
+        part if part in "-'\u2019" else _capital(part) for part in re.split("([-'\u2019])", word)
+    )
 
 
 def _capital(part: str) -> str:

@@ -65,6 +65,8 @@ class WedgeFilter(QObject):
         """Hold the keys of a scan back, so that no name field fills with a licence."""
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return False
+        if event.isAutoRepeat():  # a key held down is as fast as a scanner, and is a person's
+            return False
         character = _character(event)
         # Every window and item on the way sees the event: it counts once, at the window.
         if not character or self._is_handing_on or not isinstance(target, QWindow):

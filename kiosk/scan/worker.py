@@ -7,6 +7,7 @@ light is on. A camera that goes away is announced and tried again until it is ba
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -15,21 +16,19 @@ from PySide6.QtCore import QObject, Signal
 
 from db.domain.errors import CameraError
 from kiosk.scan.camera import Camera, CameraFactory
-from kiosk.scan.decode import Decoded, Wanted, decode, grey_of
+from kiosk.scan.decode import Decoded, Wanted
 from kiosk.scan.frames import Frame, Image, Mailbox
-from kiosk.scan.hints import SteadyHint, hint_for
-from kiosk.scan.locate import cues_of, locate
+from kiosk.scan.watch import Watch
 from kiosk.ui.views import Hint
 
 LOG = logging.getLogger(__name__)
 
 PICTURE_WIDTH = 1176
 PICTURES_A_SECOND = 15.0
-RETRY_SECONDS = 2.0
-REST_SHARE = 0.5
-"""How long the decoder rests after a frame that it could not read, per second of work."""
-FORGET_SECONDS = 2.0
-"""A symbol unseen for so long is gone: the next one is another card."""
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 4.0
+IDLE_SHARE = 2.0
+"""Before an empty desk the decoder rests this many times as long as it looked."""
+TROUBLE = "The camera stopped working. It is tried again; typing a name works meanwhile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,8 @@ class Reading:
 
     decoded: Decoded
     milliseconds: float
+    first_seen_at: float = 0.0
+    """When the first frame was taken in which it could be seen well; `time.monotonic`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,19 @@ class CameraState:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What the step that is shown wants; a new value for every step, never changed."""
+
+    wanted: Wanted
+    since: float
+
+
 class ScanWorker(QObject):
     """Runs both threads.
 
     Signals:
-        picture: a `Picture` for the screen.
+        picture: a `Picture` for the screen; the next only when the last was taken.
         read: a `Reading`; the same code is read again and again while it is shown.
         hinted: another `Hint` is due.
         camera: a `CameraState`: pictures come, or why they do not.
@@ -72,10 +81,12 @@ class ScanWorker(QObject):
     def __init__(self, open_camera: CameraFactory, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open_camera = open_camera
-        self._wanted = Wanted.NOTHING
-        self._round = 0
+        self._task = _Task(Wanted.NOTHING, 0.0)
         self._something_wanted = threading.Event()
         self._stopping = threading.Event()
+        self._picture_taken = threading.Event()
+        self._picture_taken.set()
+        self.picture.connect(self._on_picture)
         self._mailbox = Mailbox()
         self._threads = [
             threading.Thread(target=self._film, name="camera", daemon=True),
@@ -88,94 +99,111 @@ class ScanWorker(QObject):
 
     def want(self, wanted: Wanted) -> None:
         """Set to work on something else; what was read for the step before is dropped."""
-        self._round += 1
-        self._wanted = wanted
+        self._task = _Task(wanted, time.monotonic())
         if wanted is Wanted.NOTHING:
             self._something_wanted.clear()
         else:
             self._something_wanted.set()
 
     def stop(self) -> None:
+        """End both threads; at most a second is waited for a camera that hangs."""
         self._stopping.set()
         self._something_wanted.set()
         self._mailbox.close()
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(1.0)
+                thread.join(0.5)
+
+    def _on_picture(self, _: Picture) -> None:
+        # On the GUI thread, so when it is behind, no pictures pile up before it.
+        self._picture_taken.set()
 
     # ---- camera thread -----------------------------------------------------------------------
 
     def _film(self) -> None:
+        waits = _back_off()
         while not self._stopping.is_set():
             self._something_wanted.wait()
             if self._stopping.is_set():
                 return
-            try:
-                camera = self._open_camera()
-            except CameraError as error:
-                self.camera.emit(CameraState(str(error)))
-                self._stopping.wait(RETRY_SECONDS)
+            trouble = self._run()
+            if not trouble:
+                waits = _back_off()
                 continue
-            self.camera.emit(CameraState())
-            try:
-                self._run(camera)
-            except CameraError as error:
-                self.camera.emit(CameraState(str(error)))
-                self._stopping.wait(RETRY_SECONDS)
-            finally:
-                camera.close()
+            self.camera.emit(CameraState(trouble))
+            self._stopping.wait(next(waits))
 
-    def _run(self, camera: Camera) -> None:
-        shown_at = 0.0
+    def _run(self) -> str:
+        """Show what a camera sees until nothing is wanted; says what went wrong, if so."""
+        try:
+            camera = self._open_camera()
+        except CameraError as error:
+            return str(error)
+        try:
+            self._show(camera)
+        except CameraError as error:
+            return str(error)
+        except Exception:
+            LOG.exception("the camera stopped")
+            return TROUBLE
+        finally:
+            camera.close()
+        return ""
+
+    def _show(self, camera: Camera) -> None:
+        shown_at, is_announced = 0.0, False
         while self._something_wanted.is_set() and not self._stopping.is_set():
             frame = camera.read()
-            if self._wanted in (Wanted.ID, Wanted.BADGE):
+            if not is_announced:  # only a picture proves that the camera is back
+                self.camera.emit(CameraState())
+                is_announced = True
+            if self._task.wanted in (Wanted.ID, Wanted.BADGE):
                 self._mailbox.put(frame)
-            if frame.taken_at - shown_at >= 1.0 / PICTURES_A_SECOND:
+            is_due = frame.taken_at - shown_at >= 0.9 / PICTURES_A_SECOND
+            if is_due and self._picture_taken.is_set():
                 shown_at = frame.taken_at
+                self._picture_taken.clear()
                 self.picture.emit(Picture(_for_screen(frame.image)))
 
     # ---- decoder thread ----------------------------------------------------------------------
 
     def _decode(self) -> None:
-        hint, seen_since, seen_at, current = SteadyHint(), 0.0, -FORGET_SECONDS, -1
+        task, watch = self._task, Watch(self._task.wanted)
         while not self._stopping.is_set():
             frame = self._mailbox.take(0.5)
-            began_round, wanted = self._round, self._wanted
-            if frame is None or wanted in (Wanted.NOTHING, Wanted.PICTURE):
+            now = self._task
+            if frame is None or now.wanted not in (Wanted.ID, Wanted.BADGE):
                 continue
-            if began_round != current:
-                hint, seen_at, current = SteadyHint(), -FORGET_SECONDS, began_round
-            began = time.monotonic()
+            if now is not task:
+                task, watch = now, Watch(now.wanted)
+            if frame.taken_at < task.since:  # what was shown in the step before
+                continue
             try:
-                decoded, shown = self._look(frame, wanted)
+                self._look(watch, frame, task)
             except cv2.error:
                 LOG.exception("a frame could not be looked at")
-                continue
-            if shown is not Hint.LOOKING or decoded is not None:
-                if frame.taken_at - seen_at > FORGET_SECONDS:
-                    seen_since = frame.taken_at
-                seen_at = frame.taken_at
-            if decoded is not None and began_round == self._round:
-                self.read.emit(Reading(decoded, (time.monotonic() - seen_since) * 1000))
-                shown = Hint.FOUND
-            steady = hint.then(shown, frame.taken_at)
-            if steady.hint is not hint.hint and began_round == self._round:
-                self.hinted.emit(steady.hint)
-            hint = steady
-            if decoded is None:
-                # A mini-PC's other core belongs to the screen: work no more than two thirds.
-                self._stopping.wait((time.monotonic() - began) * REST_SHARE)
 
-    def _look(self, frame: Frame, wanted: Wanted) -> tuple[Decoded | None, Hint]:
-        """Decode a frame; when that fails, see what the visitor could change."""
-        decoded = decode(frame.image, wanted)
-        if decoded is not None:
-            return decoded, Hint.FOUND
-        grey = grey_of(frame.image)
-        regions = locate(grey, most=1)
-        cues = cues_of(grey, regions[0]) if regions else None
-        return None, hint_for(cues, grey.shape[1])
+    def _look(self, watch: Watch, frame: Frame, task: _Task) -> None:
+        began = time.monotonic()
+        sight = watch.look(frame)
+        now = time.monotonic()
+        if task is not self._task:
+            return
+        if sight.decoded is not None:
+            spent = (now - sight.first_seen_at) * 1000
+            self.read.emit(Reading(sight.decoded, spent, sight.first_seen_at))
+        if sight.new_hint is not None:
+            self.hinted.emit(sight.new_hint)
+        if sight.is_empty:
+            self._stopping.wait(IDLE_SHARE * (now - began))
+
+
+def _back_off() -> Iterator[float]:
+    """How long to wait before a camera is tried again: longer each time."""
+    seconds = FIRST_RETRY_SECONDS
+    while True:
+        yield seconds
+        seconds = min(2 * seconds, LAST_RETRY_SECONDS)
 
 
 def _for_screen(image: Image) -> Image:
