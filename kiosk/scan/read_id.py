@@ -1,0 +1,241 @@
+"""``vestibule-kiosk read-id FILE...``: read IDs and codes from files, as the kiosk would.
+
+A file is an image, a film, or a payload as a reader gave it (``*.txt``, its bytes as they are).
+Writes a line per file; with ``--json`` an object per line. Nothing is kept.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+import cv2
+import numpy as np
+
+from db.domain.errors import CameraError, UnreadableIdError
+from db.domain.people import Identity, Sex
+from kiosk.scan.aamva import parse_aamva
+from kiosk.scan.camera import FilmCamera
+from kiosk.scan.decode import Decoded, Wanted, decode, grey_of
+from kiosk.scan.frames import Image
+from kiosk.scan.hints import hint_for
+from kiosk.scan.locate import cues_of, locate
+from kiosk.ui.views import Hint
+
+IMAGE_BUDGET_SECONDS = 2.0
+"""A single picture is worth more time than a frame, after which another one comes."""
+FILM_BUDGET_SECONDS = 0.25
+_FILMS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """What one file held. `text` is what a code says that is no ID."""
+
+    file: str
+    read: bool = False
+    symbology: str | None = None
+    text: str | None = None
+    identity: Identity | None = None
+    hint: str | None = None
+    milliseconds: float | None = None
+    stage: str | None = None
+    reader: str | None = None
+    problem: str | None = None
+    """In words, when nothing was read."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status 0 when every file was read, 1 otherwise, 2 for unusable arguments."""
+    parser = argparse.ArgumentParser(prog="vestibule-kiosk read-id", description=__doc__)
+    add_arguments(parser)
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return run(arguments, sys.stdout, sys.stderr)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments, for a parser of its own or a subcommand's."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="an object per file and line")
+    parser.add_argument("--all-fields", action="store_true", help="with the document's number")
+
+
+def run(arguments: argparse.Namespace, out: TextIO, progress: TextIO) -> int:
+    """Read every file; lines as they come, progress when somebody watches and there are many."""
+    files: list[Path] = arguments.files
+    is_watched = len(files) > 1 and progress.isatty()
+    missed = 0
+    for number, path in enumerate(files, start=1):
+        if is_watched:
+            progress.write(f"\r{number} of {len(files)} ")
+        reading = read_file(path)
+        missed += not reading.read
+        as_text = _as_json if arguments.json else _in_words
+        out.write(as_text(reading, arguments.all_fields) + "\n")
+        out.flush()
+    if is_watched:
+        progress.write(f"\r{len(files) - missed} of {len(files)} read\n")
+    return 1 if missed else 0
+
+
+def read_file(path: Path) -> FileReading:
+    """Read one file; whatever is wrong with it is in the reading."""
+    nothing = FileReading(str(path))
+    if not path.exists():
+        return replace(nothing, problem="There is no such file.")
+    if path.suffix.lower() == ".txt":
+        return _read_payload(path, nothing)
+    if path.is_dir() or path.suffix.lower() in _FILMS:
+        return _read_film(path, nothing)
+    try:
+        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    except (OSError, cv2.error):
+        image = None
+    if image is None:
+        return replace(nothing, problem="That is not a picture that can be opened.")
+    return _read_frames(iter([image.astype(np.uint8, copy=False)]), nothing, IMAGE_BUDGET_SECONDS)
+
+
+def _read_payload(path: Path, nothing: FileReading) -> FileReading:
+    began = time.perf_counter()
+    try:
+        payload = path.read_bytes()
+    except OSError:
+        return replace(nothing, problem="That file cannot be opened.")
+    try:
+        identity = parse_aamva(payload)
+    except UnreadableIdError as error:
+        return replace(nothing, hint=_name(Hint.NOT_AN_ID), problem=str(error))
+    spent = (time.perf_counter() - began) * 1000
+    return replace(nothing, read=True, identity=identity, milliseconds=spent, stage="payload")
+
+
+def _read_film(path: Path, nothing: FileReading) -> FileReading:
+    try:
+        film = FilmCamera(path)
+    except CameraError as error:
+        return replace(nothing, problem=str(error))
+    try:
+        return _read_frames(film.images(), nothing, FILM_BUDGET_SECONDS)
+    finally:
+        film.close()
+
+
+def _read_frames(frames: Iterator[Image], nothing: FileReading, budget: float) -> FileReading:
+    """The first ID in the frames, else the first other code, else what the last frame lacked."""
+    other: FileReading | None = None
+    last: Image | None = None
+    for frame in frames:
+        last = frame
+        decoded = decode(frame, Wanted.ID, budget)
+        if decoded is None:
+            continue
+        reading = _reading_of(decoded, nothing)
+        if reading.identity is not None:
+            return reading
+        other = other or reading
+    if other is not None:
+        return other
+    hint = Hint.LOOKING if last is None else _hint_of(last)
+    return replace(nothing, hint=_name(hint), problem="No code could be read.")
+
+
+def _reading_of(decoded: Decoded, nothing: FileReading) -> FileReading:
+    reading = replace(
+        nothing,
+        read=True,
+        symbology=decoded.symbology,
+        milliseconds=decoded.milliseconds,
+        stage=decoded.stage,
+        reader=decoded.reader,
+    )
+    try:
+        return replace(reading, identity=parse_aamva(decoded.payload))
+    except UnreadableIdError:
+        return replace(reading, text=_text_of(decoded.payload), hint=_name(Hint.NOT_AN_ID))
+
+
+def _text_of(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return payload.decode("latin-1")
+
+
+def _hint_of(image: Image) -> Hint:
+    grey = grey_of(image)
+    regions = locate(grey, most=1)
+    return hint_for(cues_of(grey, regions[0]) if regions else None, grey.shape[1])
+
+
+def _name(hint: Hint) -> str:
+    return hint.name.lower()
+
+
+def _as_json(reading: FileReading, all_fields: bool) -> str:
+    values: dict[str, Any] = asdict(replace(reading, identity=None))
+    values["identity"] = (
+        _identity_values(reading.identity, all_fields) if reading.identity else None
+    )
+    if reading.milliseconds is not None:
+        values["milliseconds"] = round(reading.milliseconds, 2)
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _identity_values(identity: Identity, all_fields: bool) -> dict[str, Any]:
+    """The identity as JSON has it: dates in ISO 8601, what is missing null."""
+    name, document = identity.name, identity.document
+    values: dict[str, Any] = {
+        "given_name": name.given or None,
+        "middle_name": name.middle or None,
+        "family_name": name.family or None,
+        "suffix": name.suffix or None,
+        "birth_date": _day(identity.birth_date),
+        "sex": None if identity.sex is Sex.UNSPECIFIED else identity.sex.value,
+        "document": None,
+    }
+    if document is not None:
+        values["document"] = {
+            "kind": document.kind.value,
+            "jurisdiction": document.jurisdiction or None,
+            "country": document.country or None,
+            "number": (document.number or None) if all_fields else None,
+            "issued_on": _day(document.issued_on),
+            "expires_on": _day(document.expires_on),
+        }
+    return values
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _in_words(reading: FileReading, all_fields: bool) -> str:
+    if not reading.read:
+        return f"{reading.file}: not read. {reading.problem}"
+    identity = reading.identity
+    if identity is None:
+        return f"{reading.file}: {reading.symbology}, not an ID: {reading.text!r}"
+    words = [identity.name.full]
+    if identity.birth_date:
+        words.append(f"born {identity.birth_date}")
+    document = identity.document
+    if document is not None:
+        words.append(f"{document.kind.replace('_', ' ')} {document.jurisdiction}".strip())
+        if document.expires_on:
+            words.append(f"expires {document.expires_on}")
+        if all_fields and document.number:
+            words.append(f"number {document.number}")
+    return f"{reading.file}: {', '.join(words)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
