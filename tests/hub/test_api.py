@@ -1,0 +1,218 @@
+"""The hub's interface, through real HTTP on loopback: who gets in, what is refused, in words."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from db import pairing
+from tests.hub_of_tests import Clock, HubOfTests, hub_at
+
+LISTS = {"name": "District no-trespass list", "category": "trespass"}
+LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
+STAFF_PAGES = (
+    "/v1/desk",
+    "/v1/on-site",
+    "/v1/visits",
+    "/v1/visits.csv",
+    "/v1/watchlists",
+    "/v1/live",
+)
+KIOSK_PAGES = ("/v1/head", "/v1/changes")
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubOfTests]:
+    """One hub for all tests here that leave it as it was."""
+    folder = tmp_path_factory.mktemp("hub")
+    with hub_at(f"sqlite:///{folder}/hub.db", folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def staff(hub: HubOfTests) -> dict[str, str]:
+    return hub.sign_in()
+
+
+@pytest.fixture(scope="module")
+def kiosk(hub: HubOfTests) -> dict[str, str]:
+    return {"Authorization": f"Bearer {hub.pair().token}"}
+
+
+def words_of(answer: httpx.Response) -> str:
+    detail: str = answer.json()["detail"]
+    return detail
+
+
+@pytest.mark.parametrize("page", STAFF_PAGES + KIOSK_PAGES)
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer wrong", "Basic d2hpdGxvY2s6eA=="])
+def test_nobody_gets_in_without_a_token(hub: HubOfTests, page: str, token: str) -> None:
+    answer = hub.client.get(page, headers={"Authorization": token} if token else {})
+
+    assert answer.status_code == 401
+    assert "again" in words_of(answer)
+
+
+@pytest.mark.parametrize("page", STAFF_PAGES)
+def test_kiosk_does_not_see_what_staff_see(
+    hub: HubOfTests, kiosk: dict[str, str], page: str
+) -> None:
+    assert hub.client.get(page, headers=kiosk).status_code == 401
+
+
+@pytest.mark.parametrize("page", KIOSK_PAGES)
+def test_staff_are_no_kiosk(hub: HubOfTests, staff: dict[str, str], page: str) -> None:
+    assert hub.client.get(page, headers=staff).status_code == 401
+
+
+def test_signed_out_token_opens_nothing_more(hub: HubOfTests) -> None:
+    headers = hub.sign_in()
+    assert hub.client.get("/v1/desk", headers=headers).status_code == 200
+
+    assert hub.client.delete("/v1/session", headers=headers).status_code == 204
+
+    assert hub.client.get("/v1/desk", headers=headers).status_code == 401
+
+
+def test_wrong_password_is_told_in_the_same_words_as_a_wrong_name(hub: HubOfTests) -> None:
+    answers = [
+        hub.client.post("/v1/session", json={"name": name, "password": "not hers"})
+        for name in ("dwhitlock", "nobody")
+    ]
+
+    assert [a.status_code for a in answers] == [401, 401]
+    assert words_of(answers[0]) == words_of(answers[1])
+
+
+def test_guesser_waits_and_the_same_person_elsewhere_does_not(tmp_path: Path) -> None:
+    clock = Clock()
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path, clock) as hub:
+        guess = {"name": "dwhitlock", "password": "not hers"}
+        tries = [hub.client.post("/v1/session", json=guess).status_code for _ in range(6)]
+        assert tries == [401] * 5 + [429]
+
+        assert hub.sign_in("rbegaye")
+        clock.at += timedelta(minutes=2)
+        assert hub.sign_in("dwhitlock")
+
+
+def test_pairing_code_is_worthless_after_ten_minutes(tmp_path: Path) -> None:
+    clock = Clock()
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path, clock) as hub:
+        with hub.database.begin() as session:
+            code = pairing.new_code(session, clock())
+        clock.at += timedelta(minutes=11)
+
+        asked = {"code": code, "kiosk_name": "Front", "kiosk_id": "a"}
+        answer = hub.client.post("/v1/pair", json=asked)
+
+        assert answer.status_code == 403
+        assert "vestibule-hub pair" in words_of(answer)
+
+
+def test_codes_cannot_be_guessed_one_after_the_other(tmp_path: Path) -> None:
+    asked = {"code": "000000", "kiosk_name": "Front", "kiosk_id": "a"}
+
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub:
+        tries = [hub.client.post("/v1/pair", json=asked).status_code for _ in range(6)]
+
+    assert tries == [403] * 5 + [429]
+
+
+def test_front_desk_may_not_change_lists(hub: HubOfTests) -> None:
+    headers = hub.sign_in("rbegaye")
+
+    answer = hub.client.post("/v1/watchlists", params=LISTS, content=LIST_CSV, headers=headers)
+
+    assert answer.status_code == 403
+    assert hub.client.get("/v1/watchlists", headers=headers).json()["lists"] == []
+
+
+def test_damaged_list_changes_nothing_and_says_which_line(
+    hub: HubOfTests, staff: dict[str, str]
+) -> None:
+    damaged = LIST_CSV + b"Marlow,Helena,99/99/1986\n"
+
+    answer = hub.client.post("/v1/watchlists", params=LISTS, content=damaged, headers=staff)
+
+    assert answer.status_code == 422
+    assert "line 3" in words_of(answer)
+    assert hub.client.get("/v1/watchlists", headers=staff).json()["lists"] == []
+
+
+def test_preview_changes_nothing(hub: HubOfTests, staff: dict[str, str]) -> None:
+
+    answer = hub.client.post(
+        "/v1/watchlists/preview", params=LISTS, content=LIST_CSV, headers=staff
+    )
+
+    assert answer.status_code == 200
+    assert hub.client.get("/v1/watchlists", headers=staff).json()["lists"] == []
+
+
+def test_photo_under_a_wrong_name_and_what_is_no_photo_are_refused(
+    hub: HubOfTests, staff: dict[str, str], kiosk: dict[str, str]
+) -> None:
+    no_photo = b"this is no photo"
+    own_name = sha256(no_photo).hexdigest()
+
+    wrong_name = hub.client.put(f"/v1/blobs/{'0' * 64}", content=no_photo, headers=kiosk)
+    no_jpeg = hub.client.put(f"/v1/blobs/{own_name}", content=no_photo, headers=kiosk)
+
+    assert (wrong_name.status_code, no_jpeg.status_code) == (422, 422)
+    assert hub.client.get(f"/v1/blobs/{own_name}", headers=staff).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["..%2F..%2Fhub.db", "%2Fetc%2Fpasswd", "a" * 63, "G" * 64])
+def test_photo_names_lead_nowhere_else(hub: HubOfTests, staff: dict[str, str], name: str) -> None:
+    assert hub.client.get(f"/v1/blobs/{name}", headers=staff).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"name": 1}', b"\xff\xfe"])
+def test_any_body_is_answered_in_words(hub: HubOfTests, body: bytes) -> None:
+    for address in ("/v1/session", "/v1/pair"):
+        answer = hub.client.post(address, content=body)
+
+        assert answer.status_code == 422
+        assert words_of(answer)
+
+
+def test_batch_with_a_line_that_is_no_event_is_refused_whole(
+    hub: HubOfTests, kiosk: dict[str, str]
+) -> None:
+    line = json.dumps({"line": "{}", "salt": "zz", "body": "{}"}).encode()
+
+    answer = hub.client.post("/v1/events", content=line, headers=kiosk)
+
+    assert answer.status_code == 422
+    assert hub.client.get("/v1/head", headers=kiosk).json()["seq"] == 0
+
+
+def test_batch_that_is_too_large_is_refused_before_it_is_read(
+    hub: HubOfTests, kiosk: dict[str, str]
+) -> None:
+    answer = hub.client.post("/v1/events", content=b"x" * 5_000_000, headers=kiosk)
+
+    assert answer.status_code == 413
+
+
+def test_decision_needs_a_reason_and_a_visit(hub: HubOfTests, staff: dict[str, str]) -> None:
+    address = f"/v1/visits/{uuid4()}/decision"
+
+    unknown = hub.client.post(address, json={"verdict": "deny", "reason": "x"}, headers=staff)
+    unheard = hub.client.post(address, json={"verdict": "maybe", "reason": "x"}, headers=staff)
+
+    assert unknown.status_code == 404
+    assert unheard.status_code == 422
+
+
+def test_health_says_that_the_hub_is_there_and_nothing_else(hub: HubOfTests) -> None:
+    answer = hub.client.get("/v1/health")
+
+    assert answer.status_code == 200
+    assert "Lincoln" not in answer.text
