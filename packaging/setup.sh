@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 SCREENLESS="libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 libzbar0 fonts-inter fonts-noto-core"
 SCREEN="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 libxcb-image0
  libxcb-render-util0 libxcb-randr0 libxcb-sync1 libxcb-xfixes0 libcups2 libbrotli1 libwayland-cursor0 libwayland-egl1"
-TESTS="xvfb xauth poppler-utils postgresql"
+TESTS="xvfb xauth poppler-utils postgresql cups-daemon cups-client"
 PACKAGES="$SCREENLESS $SCREEN python3-venv"
 [ "${1:-}" = "--tests" ] && PACKAGES="$PACKAGES $TESTS"
 

@@ -5,6 +5,7 @@ printer reports that it is idle and only its message says otherwise; reasons com
 although the printer sent errors, so words are matched by their stems.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -99,7 +100,11 @@ class CupsPrinter:
             job = self._submit(file.name, title)
         began = time.monotonic()
         while time.monotonic() - began < self._trouble_after:
-            if not self._is_waiting(job):
+            if job not in self._jobs("not-completed"):
+                # Given up is over too; only what the job says last tells it from printed.
+                words = _in_words(self._jobs("completed").get(job, ""))
+                if words:
+                    raise PrinterError(words)
                 return
             time.sleep(_ASK_EVERY_SECONDS)
         words = self._trouble()
@@ -120,9 +125,16 @@ class CupsPrinter:
             raise PrinterError(_in_words(said) or "The printer did not take the badge.")
         return found[1]
 
-    def _is_waiting(self, job: str) -> bool:
-        said = self._run("lpstat", "-W", "not-completed", "-o")
-        return any(line.split(" ", 1)[0] == job for line in said.splitlines())
+    def _jobs(self, which: str) -> dict[str, str]:
+        """What `lpstat` says of every job that is ``completed`` or ``not-completed``."""
+        said = self._run("lpstat", "-l", "-W", which, "-o")
+        jobs: dict[str, str] = {}
+        job = ""
+        for line in said.splitlines():
+            if line[:1].strip():  # the lines after a job's own are indented
+                job = line.split(" ", 1)[0]
+            jobs[job] = f"{jobs.get(job, '')}{line}\n"
+        return jobs
 
     def _trouble(self) -> str:
         said = self._run("lpstat", "-l", "-p", *([self._name] if self._name else []))
@@ -142,11 +154,15 @@ class CupsPrinter:
                 text=True,
                 timeout=_COMMAND_SECONDS,
                 check=False,
+                env=os.environ | {"LC_ALL": "C"},  # its words are read here
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise PrinterError("The printing system does not answer.") from error
         said = f"{done.stdout}\n{done.stderr}"
         if done.returncode and command == "lp":
+            # Without its scheduler, CUPS says of every printer that it does not exist.
+            said += self._run("lpstat", "-r")
+        if done.returncode and command != "cancel":
             raise PrinterError(_in_words(said) or "The printer did not take the badge.")
         return said
 

@@ -200,49 +200,6 @@ def test_second_printer_is_tried_when_the_first_one_fails(tmp_path: Path) -> Non
     assert (tmp_path / "visit-1.pdf").exists()
 
 
-def make_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lp: str, lpstat: str) -> None:
-    """CUPS's two commands as scripts: what they say is what real queues were seen to say."""
-    for name, body in (("lp", lp), ("lpstat", lpstat), ("cancel", f"touch {tmp_path}/cancelled")):
-        script = tmp_path / name
-        script.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-        script.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-
-
-def test_printer_without_labels_is_told_in_words_and_the_job_taken_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lpstat = (
-        'case "$*" in *-o*) echo "labels-7 root 1024";; '
-        '*) echo "Alerts: media-empty-warning";; esac'
-    )
-    make_queue(tmp_path, monkeypatch, 'echo "request id is labels-7 (1 file(s))"', lpstat)
-
-    with pytest.raises(PrinterError, match="out of labels"):
-        CupsPrinter("labels", trouble_after=0.1).print(b"%PDF", "Visit 1")
-
-    assert (tmp_path / "cancelled").exists()
-
-
-def test_finished_job_is_a_printed_badge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = f'echo "$@" > {tmp_path}/asked; echo "request id is labels-7 (1 file(s))"'
-    make_queue(tmp_path, monkeypatch, said, "exit 0")
-
-    CupsPrinter("labels").print(b"%PDF", "Visit 1")
-
-    assert "media=Custom.62x100mm" in (tmp_path / "asked").read_text(encoding="utf-8")
-
-
-def test_printing_system_that_does_not_run_is_told_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lp = 'echo "lp: Error - scheduler is not running" >&2; exit 1'
-    make_queue(tmp_path, monkeypatch, lp, "exit 1")
-
-    with pytest.raises(PrinterError, match="not running"):
-        CupsPrinter("labels").print(b"%PDF", "Visit 1")
-
-
 def test_computer_without_a_printing_system_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
