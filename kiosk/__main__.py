@@ -45,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     pair.set_defaults(run=_pair)
     verify = commands.add_parser("verify-log", help="check that nothing was changed here")
     verify.set_defaults(run=_verify_log)
+    read = commands.add_parser("read-id", help="read IDs from pictures, films and payloads")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read.add_argument("--json", action="store_true", help="an object per file and line")
+    read.add_argument("--all-fields", action="store_true", help="with the document's number")
+    read.set_defaults(run=_read_id)
     return parser
 
 
@@ -97,6 +102,18 @@ def _pair(config: KioskConfig, arguments: argparse.Namespace) -> int:
     site = pair_with_hub(config, url, code.strip(), datetime.now(UTC))
     sys.stdout.write(f"This kiosk now belongs to {site.name}.\n")
     return 0
+
+
+def _read_id(_: KioskConfig, arguments: argparse.Namespace) -> int:
+    from kiosk.scan.read_id import read_files  # noqa: PLC0415  needs OpenCV
+
+    return read_files(
+        arguments.files,
+        sys.stdout,
+        sys.stderr,
+        as_json=arguments.json,
+        all_fields=arguments.all_fields,
+    )
 
 
 def _verify_log(config: KioskConfig, _: argparse.Namespace) -> int:

@@ -4,9 +4,7 @@ A file is an image, a film, or a payload as a reader gave it (``*.txt``, its byt
 Writes a line per file; with ``--json`` an object per line. Nothing is kept.
 """
 
-import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -50,27 +48,13 @@ class FileReading:
     """In words, when nothing was read."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status 0 when every file was read, 1 otherwise, 2 for unusable arguments."""
-    parser = argparse.ArgumentParser(prog="vestibule-kiosk read-id", description=__doc__)
-    add_arguments(parser)
-    try:
-        arguments = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return run(arguments, sys.stdout, sys.stderr)
+def read_files(
+    files: Sequence[Path], out: TextIO, progress: TextIO, *, as_json: bool, all_fields: bool
+) -> int:
+    """Write a line per file as they come; progress when somebody watches and there are many.
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments, for a parser of its own or a subcommand's."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="an object per file and line")
-    parser.add_argument("--all-fields", action="store_true", help="with the document's number")
-
-
-def run(arguments: argparse.Namespace, out: TextIO, progress: TextIO) -> int:
-    """Read every file; lines as they come, progress when somebody watches and there are many."""
-    files: list[Path] = arguments.files
+    Gives the exit status: 0 when every file was read, 1 otherwise.
+    """
     is_watched = len(files) > 1 and progress.isatty()
     missed = 0
     for number, path in enumerate(files, start=1):
@@ -78,8 +62,8 @@ def run(arguments: argparse.Namespace, out: TextIO, progress: TextIO) -> int:
             progress.write(f"\r{number} of {len(files)} ")
         reading = read_file(path)
         missed += not reading.read
-        as_text = _as_json if arguments.json else _in_words
-        out.write(as_text(reading, arguments.all_fields) + "\n")
+        line = _as_json(reading, all_fields) if as_json else _in_words(reading, all_fields)
+        out.write(f"{line}\n")
         out.flush()
     if is_watched:
         progress.write(f"\r{len(files) - missed} of {len(files)} read\n")
@@ -235,7 +219,3 @@ def _in_words(reading: FileReading, all_fields: bool) -> str:
         if all_fields and document.number:
             words.append(f"number {document.number}")
     return f"{reading.file}: {', '.join(words)}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
