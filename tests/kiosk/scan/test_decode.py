@@ -1,17 +1,20 @@
 """Reading cards in pictures: real codes, drawn, turned and filmed."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
+from numpy.typing import NDArray
 
 from db.domain.errors import CameraError
 from kiosk.scan import camera
 from kiosk.scan.badge_code import badge_token_of, new_badge_token, payload_of
 from kiosk.scan.camera import FilmCamera, ReelCamera, open_camera, put_on_reel
-from kiosk.scan.decode import Wanted, decode, second_reader_problem
+from kiosk.scan.decode import Wanted, _second_reader, decode, second_reader_problem
 from kiosk.scan.frames import Frame, Mailbox
 from resources.samples.film import RATE, Hand, held, write_empty_desk, write_film
 from resources.samples.licence import aamva_payload, licence_back
@@ -20,12 +23,17 @@ from resources.samples.people import sample_person
 PAYLOAD = aamva_payload(sample_person("Elena", "Marlowe", date(1986, 4, 17)))
 
 
-def turned(degrees: float, width: float = 900) -> np.ndarray:  # type: ignore[type-arg]
+def turned(degrees: float, width: float = 900) -> NDArray[np.uint8]:
     card = licence_back(PAYLOAD)
     hand = Hand(width=width, tilt=degrees, sway=0, noise=2.0, blur=0.4)
     # At a quarter of its wave the hand is turned as far as it goes.
     frames = list(held(card, round(RATE * 4), seed=2, hand=hand))
     return frames[0] if degrees == 0 else frames[7]
+
+
+def badge_code(token: str) -> NDArray[np.uint8]:
+    code = zxingcpp.create_barcode(payload_of(token), zxingcpp.BarcodeFormat.QRCode)
+    return np.array(code.to_image(scale=8), dtype=np.uint8)
 
 
 @pytest.mark.parametrize("degrees", [0, 2, 4, 6, 8, 10, 12, 15])
@@ -41,13 +49,9 @@ def test_picture_without_a_code_is_none() -> None:
 
 
 def test_badge_code_is_read_and_is_only_a_token() -> None:
-    import zxingcpp  # noqa: PLC0415
-
     token = new_badge_token(bytes(range(10)))
-    code = zxingcpp.create_barcode(payload_of(token), zxingcpp.BarcodeFormat.QRCode)
-    picture = np.array(code.to_image(scale=8), dtype=np.uint8)
 
-    decoded = decode(picture, Wanted.BADGE, budget_seconds=5)
+    decoded = decode(badge_code(token), Wanted.BADGE, budget_seconds=5)
 
     assert decoded is not None
     assert badge_token_of(decoded.payload) == token
@@ -66,6 +70,21 @@ def test_tokens_differ_in_every_bit() -> None:
 
 def test_second_reader_is_there() -> None:
     assert second_reader_problem() == ""
+
+
+def test_without_libzbar_codes_are_read_and_what_is_missing_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ctypes.util.find_library", lambda _: None)  # as where it is not installed
+    for module in [name for name in sys.modules if name.startswith("pyzbar")]:
+        monkeypatch.delitem(sys.modules, module)
+    _second_reader.cache_clear()
+    try:
+        assert "Install the Debian package libzbar0" in second_reader_problem()
+        assert decode(badge_code("0" * 16), Wanted.BADGE, budget_seconds=5) is not None
+        assert decode(np.full((90, 160, 3), 128, np.uint8), budget_seconds=5) is None
+    finally:
+        _second_reader.cache_clear()
 
 
 def test_film_plays_again_and_again(tmp_path: Path) -> None:
