@@ -17,6 +17,8 @@ from db.domain.errors import CameraError
 from kiosk.scan.frames import Frame, Image
 
 WIDTH, HEIGHT, RATE = 1920, 1080, 30
+LAST_INDEX = 99
+"""No computer has more cameras: a longer number is a slip, and OpenCV breaks over a huge one."""
 REEL_NOTE = "now"
 """The small file in a reel's folder that names the film to be played."""
 
@@ -42,14 +44,32 @@ def open_camera(source: str) -> Camera:
 
     Raises `CameraError` when there is no such camera.
     """
-    if source.isdigit():
-        return DeviceCamera(int(source))
+    if source.isdecimal():
+        return DeviceCamera(_index(source))
     path = Path(source)
-    if (path / REEL_NOTE).is_file():
+    try:
+        is_reel, is_there = (path / REEL_NOTE).is_file(), path.exists()
+    except OSError as error:
+        raise CameraError(
+            f"The camera or film {source!r} cannot be looked at: {error.strerror}. "
+            "Check [camera] source."
+        ) from error
+    if is_reel:
         return ReelCamera(path)
-    if path.exists():
+    if source and is_there:
         return FilmCamera(path)
     raise CameraError(f"There is no camera or film {source!r}. Check [camera] source.")
+
+
+def _index(source: str) -> int:
+    # Python itself refuses to read thousands of digits.
+    index = int(source) if len(source) <= len(str(LAST_INDEX)) else LAST_INDEX + 1
+    if index > LAST_INDEX:
+        raise CameraError(
+            f"There is no camera {source[:20]}: [camera] source is a number from 0 to "
+            f"{LAST_INDEX}, or the path of a film."
+        )
+    return index
 
 
 class DeviceCamera:

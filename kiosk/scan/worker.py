@@ -1,13 +1,16 @@
 """Camera and decoder at work: two threads, one mailbox, results as signals on the GUI thread.
 
 While nothing is wanted the camera is given back, so that the welcome screen costs nothing and no
-light is on. A camera that goes away is announced and tried again until it is back.
+light is on. A camera that goes away is announced and tried again until it is back. Neither thread
+ends before `stop`, whatever breaks in it.
 """
 
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import cv2
@@ -28,6 +31,8 @@ PICTURES_A_SECOND = 15.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 4.0
 IDLE_SHARE = 2.0
 """Before an empty desk the decoder rests this many times as long as it looked."""
+COMPLAINT_SECONDS = 60.0
+"""A decoder that breaks on every frame says so this often: frames come 30 times a second."""
 TROUBLE = "The camera stopped working. It is tried again; typing a name works meanwhile."
 
 
@@ -136,18 +141,13 @@ class ScanWorker(QObject):
     def _run(self) -> str:
         """Show what a camera sees until nothing is wanted; says what went wrong, if so."""
         try:
-            camera = self._open_camera()
-        except CameraError as error:
-            return str(error)
-        try:
-            self._show(camera)
+            with closing(self._open_camera()) as camera:
+                self._show(camera)
         except CameraError as error:
             return str(error)
         except Exception:
             LOG.exception("the camera stopped")
             return TROUBLE
-        finally:
-            camera.close()
         return ""
 
     def _show(self, camera: Camera) -> None:
@@ -169,6 +169,7 @@ class ScanWorker(QObject):
 
     def _decode(self) -> None:
         task, watch = self._task, Watch(self._task.wanted)
+        complained_at = float("-inf")
         while not self._stopping.is_set():
             frame = self._mailbox.take(0.5)
             now = self._task
@@ -180,8 +181,10 @@ class ScanWorker(QObject):
                 continue
             try:
                 self._look(watch, frame, task)
-            except cv2.error:
-                LOG.exception("a frame could not be looked at")
+            except Exception as error:  # noqa: BLE001  the next frame may be read
+                if time.monotonic() - complained_at >= COMPLAINT_SECONDS:
+                    complained_at = time.monotonic()
+                    LOG.error("a frame was not read: %s", _what_broke(error))  # noqa: TRY400
 
     def _look(self, watch: Watch, frame: Frame, task: _Task) -> None:
         began = time.monotonic()
@@ -196,6 +199,13 @@ class ScanWorker(QObject):
             self.hinted.emit(sight.new_hint)
         if sight.is_empty:
             self._stopping.wait(IDLE_SHARE * (now - began))
+
+
+def _what_broke(error: Exception) -> str:
+    """Kind and places of an error, without its words: they may quote what an ID says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(error).__name__} at {places}"
 
 
 def _back_off() -> Iterator[float]:
