@@ -4,13 +4,17 @@ They type faster than people: keys less than 50 ms apart belong to a scan, which
 and not with Enter (a licence has many line ends). Control characters come as Ctrl and a letter.
 """
 
+import time
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
+from shiboken6 import isValid
 
 GAP_SECONDS = 0.05
 PAUSE_MS = 60
+LATE_MS = 20
+"""A pause found this much too late was a busy kiosk: keys may be waiting to be seen."""
 SHORTEST_SCAN = 12
 """Fewer characters are a person who types quickly."""
 
@@ -30,6 +34,10 @@ class Typing:
         self._last_at = at
         self._payload += character.encode("latin-1", errors="ignore")
 
+    def is_over(self, at: float) -> bool:
+        """Whether a key at `at` seconds comes after the pause that ends what was typed."""
+        return bool(self._payload) and at - self._last_at > PAUSE_MS / 1000
+
     def pause(self) -> bytes | None:
         """No key came for a while: the scan that ended here, if it was one."""
         is_scan = len(self._payload) >= SHORTEST_SCAN and self._slowest <= GAP_SECONDS
@@ -43,7 +51,7 @@ class WedgeFilter(QObject):
     """An event filter for the whole application.
 
     Every key is held back for a blink, until a pause tells what it was: a scan is emitted, and
-    never reaches a field; a typist's keys are handed on.
+    never reaches a field; a typist's keys are handed on, presses and releases in their order.
 
     Signals:
         scanned: the payload of one scan.
@@ -55,37 +63,106 @@ class WedgeFilter(QObject):
         super().__init__(parent)
         self._typing = Typing()
         self._held_back: list[tuple[QObject, QKeyEvent]] = []
+        self._owed: set[int] = set()
+        """Keys that a scan pressed and has not let go of: nobody is to hear of that either."""
         self._is_handing_on = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._on_pause)
+        self._pause.timeout.connect(self._on_time)
+        self._pause_due_at = 0.0
+        self._waited_longer = False
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """Hold the keys of a scan back, so that no name field fills with a licence."""
-        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+        if not isinstance(event, QKeyEvent) or event.type() not in _KEY_EVENTS:
             return False
-        if event.isAutoRepeat():  # a key held down is as fast as a scanner, and is a person's
-            return False
-        character = _character(event)
         # Every window and item on the way sees the event: it counts once, at the window.
-        if not character or self._is_handing_on or not isinstance(target, QWindow):
+        if self._is_handing_on or not isinstance(target, QWindow):
             return False
-        self._pause.start()
-        self._typing.key(character, event.timestamp() / 1000.0)
-        self._held_back.append((target, event.clone()))
+        if _is_press(event):
+            self._press(event)
+        elif not self._held_back:
+            return self._is_rest_of_scan(event)
+        if self._held_back or self._pause.isActive():
+            self._held_back.append((target, event.clone()))
+            return True
+        return False
+
+    def _press(self, event: QKeyEvent) -> None:
+        self._owed.discard(_key(event))
+        at = event.timestamp() / 1000.0
+        # A busy kiosk sees two scans at once; their times tell them apart.
+        if self._typing.is_over(at):
+            self._on_pause()
+        character = _character(event)
+        if character:
+            self._typing.key(character, at)
+            self._waited_longer = False
+            self._wait()
+
+    def _is_rest_of_scan(self, event: QKeyEvent) -> bool:
+        """Whether a release or a repeat is of a key that a scan pressed."""
+        key = _key(event)
+        if key not in self._owed:
+            return False
+        if not event.isAutoRepeat():
+            self._owed.discard(key)
         return True
 
+    def _wait(self) -> None:
+        self._pause_due_at = time.monotonic() + PAUSE_MS / 1000
+        self._pause.start()
+
+    def _on_time(self) -> None:
+        is_late = time.monotonic() - self._pause_due_at > LATE_MS / 1000
+        if is_late and not self._waited_longer:
+            self._waited_longer = True
+            self._wait()
+        else:
+            self._on_pause()
+
     def _on_pause(self) -> None:
+        self._pause.stop()
         payload, held_back = self._typing.pause(), self._held_back
         self._held_back = []
         if payload is not None:
+            held_back = self._rest(held_back)
+        self._hand_on(held_back)
+        if payload is not None:
             self.scanned.emit(payload)
-            return
-        self._is_handing_on = True
+
+    def _rest(self, held_back: list[tuple[QObject, QKeyEvent]]) -> list[tuple[QObject, QKeyEvent]]:
+        """What came during a scan and is not of it: releases and repeats of keys pressed before."""
+        rest: list[tuple[QObject, QKeyEvent]] = []
         for target, event in held_back:
-            QCoreApplication.sendEvent(target, event)
-        self._is_handing_on = False
+            if _is_press(event):
+                self._owed.add(_key(event))
+            elif not self._is_rest_of_scan(event):
+                rest.append((target, event))
+        return rest
+
+    def _hand_on(self, events: list[tuple[QObject, QKeyEvent]]) -> None:
+        self._is_handing_on = True
+        try:
+            for target, event in events:
+                if isValid(target):  # a window may have gone meanwhile
+                    QCoreApplication.sendEvent(target, event)
+        finally:
+            self._is_handing_on = False
+
+
+_KEY_EVENTS = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease})
+
+
+def _is_press(event: QKeyEvent) -> bool:
+    # A key held down is as fast as a scanner, and is a person's.
+    return event.type() is QEvent.Type.KeyPress and not event.isAutoRepeat()
+
+
+def _key(event: QKeyEvent) -> int:
+    """The key itself: with Shift let go early its release names another character."""
+    return event.nativeScanCode() or event.key()
 
 
 def _character(event: QKeyEvent) -> str:
