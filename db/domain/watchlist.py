@@ -30,7 +30,7 @@ class WatchlistEntry:
     aliases: tuple[PersonName, ...] = ()
     jurisdiction: str = ""
     number_hash: str = ""
-    """Keyed hash of an ID number (see `db.people.hash_document_number`), empty when unknown."""
+    """Keyed hash of an ID number (see `db.visits.hash_document_number`), empty when unknown."""
     reference: str = ""
     """The list's own number for this person."""
     note: str = ""

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from db.domain.people import Identity
 from db.domain.screening import HoldReason, ListVersion, Match, Screening, Tier
+from db.domain.watchlist import Category
 from db.screening import compare, weights
 from db.screening.compare import DateLevel, NameLevel
 from db.screening.explain import Compared, evidence_of
 from db.screening.index import Index, Row
-from db.screening.names import fold
+from db.screening.names import fold, fold_middle
 
 ENGINE_VERSION = "1"
 
@@ -40,9 +41,13 @@ V = TypeVar("V")
 def screen(
     identity: Identity, index: Index, *, number_hash: str, now: datetime, screening_id: UUID
 ) -> Screening:
-    """Compare a visitor with every list; best match first, one match for each entry.
+    """Compare a visitor with every list; best match first, one match for each entry of a list.
 
-    Whoever has an entry's exact given and family name and birth date is always held.
+    Whoever has an entry's exact given and family name and birth date is always held. So is
+    whoever has the exact names of an entry of a custody, trespass or alert list when nothing
+    speaks against it: no birth date on either side, or the same year where the list has no more.
+    Schools write such lists by hand and often know no date. A registry is too large for that:
+    half the visitors have a namesake there, so without a date the bits alone decide.
     """
     matches = _matches(identity, index, number_hash)
     reasons: list[HoldReason] = []
@@ -76,29 +81,40 @@ def _matches(identity: Identity, index: Index, number_hash: str) -> list[Match]:
     if not index.rows:
         return []
     scores = _score(identity, index)
-    is_exact = (
-        (scores.family[0][index.family_of] == NameLevel.EXACT)
-        & (scores.given[0][index.given_of] == NameLevel.EXACT)
-        & (scores.birth[0][index.birth_of] == DateLevel.EXACT)
-    )
+    is_always_held = _is_always_held(index, scores)
     # Fields that few rows have are added row by row, so the first cut leaves room for them.
     room = weights.NUMBER_BITS[True] if number_hash else 8.0
     least = np.log2(CHECK_PHOTO_ONE_IN * len(index.rows)) - room
-    best: dict[UUID, Match] = {}
-    for at in np.flatnonzero((scores.total >= least) | is_exact):
+    best: dict[tuple[UUID, UUID], Match] = {}
+    for at in np.flatnonzero((scores.total >= least) | is_always_held):
         compared = _compared(identity, index, int(at), scores, number_hash)
-        match = _match(identity, index, index.rows[at], compared)
+        match = _match(
+            identity, index, index.rows[at], compared, is_always_held=bool(is_always_held[at])
+        )
         if match is None:
             continue
-        known = best.get(match.entry.entry_id)
+        key = (match.list_id, match.entry.entry_id)  # one person has the same id on every list
+        known = best.get(key)
         if known is None or match.bits > known.bits:
-            best[match.entry.entry_id] = match
+            best[key] = match
     return sorted(best.values(), key=lambda m: (-m.bits, m.list_name, str(m.entry.entry_id)))
+
+
+def _is_always_held(index: Index, scores: _Scores) -> NDArray[np.bool_]:
+    """For every row, whether it holds whatever the bits say: see `screen`."""
+    birth = scores.birth[0][index.birth_of]
+    is_open = (birth == DateLevel.MISSING) | (birth == DateLevel.SAME_YEAR_ONLY_KNOWN)
+    is_local = np.array([w.category is not Category.REGISTRY for w in index.lists], np.bool_)
+    is_named: NDArray[np.bool_] = (scores.family[0][index.family_of] == NameLevel.EXACT) & (
+        scores.given[0][index.given_of] == NameLevel.EXACT
+    )
+    is_held: NDArray[np.bool_] = is_open & is_local[index.list_of] | (birth == DateLevel.EXACT)
+    return np.logical_and(is_named, is_held)
 
 
 def _score(identity: Identity, index: Index) -> _Scores:
     family, given = fold(identity.name.family), fold(identity.name.given)
-    middle = fold(identity.name.middle)
+    middle = fold_middle(identity.name.middle)
     family_levels = _levels(index.family_names, lambda n: _family(family, n))
     given_levels = _levels(index.given_names, lambda n: _given(given, middle, n))
     middle_levels = _levels(index.middle_names, lambda n: compare.middle_level(middle, n))
@@ -136,18 +152,17 @@ def _score(identity: Identity, index: Index) -> _Scores:
     )
 
 
-def _match(identity: Identity, index: Index, row: Row, compared: Compared) -> Match | None:
+def _match(
+    identity: Identity, index: Index, row: Row, compared: Compared, *, is_always_held: bool
+) -> Match | None:
     evidence = evidence_of(identity, row.name, row.entry, compared)
     bits = sum(e.bits for e in evidence)
     # An upper bound on chance: more than a million would claim what nobody can know.
     one_in = max(1, int(min(2.0**bits / len(index.rows), MOST_ONE_IN)))
     tier = _tier(one_in, row, compared.birth)
-    is_exact = (compared.family, compared.given, compared.birth) == (
-        NameLevel.EXACT,
-        NameLevel.EXACT,
-        DateLevel.EXACT,
-    )
-    if tier is None and not is_exact:
+    if tier is None and is_always_held:
+        tier = Tier.POSSIBLE if compared.birth is DateLevel.EXACT else Tier.CHECK_PHOTO
+    if tier is None:
         return None
     watchlist = index.lists[row.list_at]
     return Match(
@@ -159,7 +174,7 @@ def _match(identity: Identity, index: Index, row: Row, compared: Compared) -> Ma
         list_size=watchlist.entry_count,
         list_imported_at=watchlist.imported_at,
         max_age_days=watchlist.max_age_days,
-        tier=tier or Tier.POSSIBLE,
+        tier=tier,
         bits=round(bits, 1),
         one_in=two_digits(one_in),
         evidence=evidence,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from db.domain.people import PersonName
 from db.domain.watchlist import Watchlist, WatchlistEntry
-from db.screening.names import fold
+from db.screening.names import fold, fold_middle
 
 Ints = NDArray[np.int32]
 T = TypeVar("T")
@@ -43,6 +43,8 @@ class Index:
     given_of: Ints
     middle_of: Ints
     birth_of: Ints
+    list_of: Ints
+    """For each row the place of its list in `lists`."""
 
 
 def build_index(lists: Iterable[tuple[Watchlist, Sequence[WatchlistEntry]]]) -> Index:
@@ -56,7 +58,7 @@ def build_index(lists: Iterable[tuple[Watchlist, Sequence[WatchlistEntry]]]) -> 
         )
     family, family_of = _unique([fold(r.name.family) for r in rows])
     given, given_of = _unique([fold(r.name.given) for r in rows])
-    middle, middle_of = _unique([fold(r.name.middle) for r in rows])
+    middle, middle_of = _unique([fold_middle(r.name.middle) for r in rows])
     birth, birth_of = _unique([(r.entry.birth_date, r.entry.birth_year) for r in rows])
     return Index(
         lists=tuple(known),
@@ -69,6 +71,7 @@ def build_index(lists: Iterable[tuple[Watchlist, Sequence[WatchlistEntry]]]) -> 
         given_of=given_of,
         middle_of=middle_of,
         birth_of=birth_of,
+        list_of=np.fromiter((r.list_at for r in rows), np.int32, len(rows)),
     )
 
 

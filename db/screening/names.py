@@ -43,26 +43,38 @@ PARTICLES = frozenset(
     ]
 )
 
-NO_NAME = frozenset({"none", "nmn", "nfn", "nln", "unknown", "unk", "na"})
+NO_NAME = frozenset({"none", "nmn", "nfn", "nln", "unknown", "unk"})
 """What offices type where there is no name."""
+NO_MIDDLE_NAME = NO_NAME | {"na"}
+"""``N/A`` too; as a family name it is somebody's, as in ``Hyejin Na``."""
 
 _NOT_A_LETTER = re.compile(r"[^\w\s-]|_")
 
 
 @lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
-    """Small letters without accents or marks: ``O'Brien`` and ``OBRIEN`` are ``obrien``.
+    """Small letters without accents or marks, empty for what stands where there is no name."""
+    folded = letters(name)
+    return "" if folded in NO_NAME else folded
 
-    Hyphens part the words of a double surname. ``ß``, ``ø``, ``đ`` and their like have no
-    decomposition and are written out.
+
+def fold_middle(name: str) -> str:
+    """A middle name folded; most people have none, and offices have many ways to say so."""
+    folded = letters(name)
+    return "" if folded in NO_MIDDLE_NAME else folded
+
+
+def letters(text: str) -> str:
+    """Fold any words for comparison: ``O'Brien`` and ``OBRIEN`` are ``obrien``.
+
+    Apostrophes of every shape go; hyphens part the words of a double surname. ``ß``, ``ø``, ``đ``
+    and their like have no decomposition and are written out.
     """
-    spelled = name.casefold().translate(_SPELLED_OUT)
+    spelled = text.casefold().translate(_SPELLED_OUT)
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c)
     )
-    words = _NOT_A_LETTER.sub("", plain).replace("-", " ").split()
-    folded = " ".join(words)
-    return "" if folded in NO_NAME else folded
+    return " ".join(_NOT_A_LETTER.sub("", plain).replace("-", " ").split())
 
 
 _SPELLED_OUT = str.maketrans(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from db.domain.people import Identity, PersonName, Sex
 from db.domain.screening import Agreement, Field, HoldReason, Match, Outcome, Screening, Tier
-from db.domain.watchlist import WatchlistEntry
+from db.domain.watchlist import Category, WatchlistEntry
 from db.ids import new_id
 from db.screening.compare import DateLevel, NameLevel, date_level, name_level
 from db.screening.engine import screen
@@ -95,6 +95,71 @@ def test_entry_without_a_birth_date_asks_for_the_photo() -> None:
     match = best(visitor("Anthony", "Quintero", date(1984, 7, 3)), make_entry(birth_date=None))
 
     assert match.tier is Tier.CHECK_PHOTO
+
+
+LOCAL = [Category.CUSTODY, Category.TRESPASS, Category.ALERT]
+OPEN_BIRTHS = [
+    (date(1970, 1, 2), None, None),
+    (None, date(1970, 1, 2), 1970),
+    (date(1970, 1, 2), None, 1970),
+]
+
+
+def john_smith_among_many(
+    category: Category, born: date | None, listed: date | None, year: int | None
+) -> Screening:
+    smith = replace(make_entry("John", "Smith", listed), birth_year=year)
+    crowd = [make_entry(p.given_name, p.family_name, p.birth_date) for p in sample_people(3000, 3)]
+    watchlist = replace(make_watchlist(entry_count=3001), category=category)
+    index = build_index([(watchlist, [smith, *crowd])])
+    return screen(
+        visitor("John", "Smith", born), index, number_hash="", now=NINE, screening_id=new_id(NINE)
+    )
+
+
+@pytest.mark.parametrize("category", LOCAL)
+@pytest.mark.parametrize(("born", "listed", "year"), OPEN_BIRTHS)
+def test_exact_name_on_a_local_list_is_held_while_no_birth_date_speaks_against_it(
+    category: Category, born: date | None, listed: date | None, year: int | None
+) -> None:
+    result = john_smith_among_many(category, born, listed, year)
+
+    assert result.hold_reasons == (HoldReason.MATCH,)
+    assert [m.tier for m in result.matches if m.entry.name.family == "Smith"][:1] == [
+        Tier.CHECK_PHOTO
+    ]
+
+
+@pytest.mark.parametrize(
+    ("listed", "year"), [(date(1951, 11, 30), 1951), (None, 1951)], ids=["date", "year"]
+)
+def test_another_birth_date_or_year_on_a_local_list_is_clear(
+    listed: date | None, year: int | None
+) -> None:
+    result = john_smith_among_many(Category.TRESPASS, date(1970, 1, 2), listed, year)
+
+    assert result.outcome is Outcome.CLEAR
+
+
+def test_most_common_name_without_a_birth_date_on_a_registry_is_left_to_its_bits() -> None:
+    result = john_smith_among_many(Category.REGISTRY, date(1970, 1, 2), None, None)
+
+    assert result.outcome is Outcome.CLEAR
+
+
+def test_visitor_on_two_lists_shows_on_both() -> None:
+    lists = [make_watchlist("District no-trespass list"), make_watchlist("Custody orders")]
+    index = build_index([(w, [LISTED]) for w in lists])
+
+    result = screen(
+        visitor("Anthony", "Quintero", date(1984, 7, 3)),
+        index,
+        number_hash="",
+        now=NINE,
+        screening_id=new_id(NINE),
+    )
+
+    assert {m.list_name for m in result.matches} == {w.name for w in lists}
 
 
 def test_match_explains_itself_in_seven_rows_and_words() -> None:
@@ -202,6 +267,26 @@ def test_other_entries_in_the_same_index_hide_nobody(
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing_more(name: str) -> None:
     assert fold(fold(name)) == fold(name)
+
+
+def test_family_name_that_looks_like_no_name_is_compared() -> None:
+    na = make_entry("Hyejin", "Na", date(1984, 7, 3))
+
+    same = screened(visitor("Hyejin", "Na", date(1984, 7, 3)), na)
+    other = screened(visitor("Hyejin", "Raghunathan", date(1959, 12, 24)), na)
+
+    assert (same.outcome, other.outcome) == (Outcome.HOLD, Outcome.CLEAR)
+    assert {e.field: e.words for e in same.matches[0].evidence}[Field.FAMILY_NAME] == "Same"
+
+
+@pytest.mark.parametrize("nothing", ["N/A", "NA", "NMN", "none"])
+def test_middle_name_that_says_there_is_none_is_missing(nothing: str) -> None:
+    listed = replace(LISTED, name=replace(LISTED.name, middle="Luis"))
+    shown = visitor("Anthony", "Quintero", date(1984, 7, 3))
+
+    match = best(replace(shown, name=replace(shown.name, middle=nothing)), listed)
+
+    assert {e.field: e.agreement for e in match.evidence}[Field.MIDDLE_NAME] is Agreement.MISSING
 
 
 LEVELS = [
