@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 class Patience(QObject):
     """A timer for one screen after the other.
 
+    `second_ms` is how long its second takes: 1000 ms, and less for whoever cannot wait.
+
     Signals:
         warned: seconds left until the screen clears itself.
         eased: somebody is still there: the warning goes away.
@@ -20,8 +22,9 @@ class Patience(QObject):
     eased = Signal()
     ended = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, second_ms: int = 1000) -> None:
         super().__init__(parent)
+        self._second_ms = second_ms
         self._idle_seconds = 0
         self._warning_seconds = 0
         self._left = 0
@@ -44,7 +47,7 @@ class Patience(QObject):
         self._timer.stop()
         self._left = self._warning_seconds
         if self._idle_seconds:
-            self._timer.start(self._idle_seconds * 1000)
+            self._timer.start(self._idle_seconds * self._second_ms)
 
     def _on_second(self) -> None:
         if self._left <= 0:
@@ -52,6 +55,6 @@ class Patience(QObject):
             self.ended.emit()
             return
         if self._left == self._warning_seconds:
-            self._timer.start(1000)
-        self.warned.emit(self._left)
-        self._left -= 1
+            self._timer.start(self._second_ms)
+        left, self._left = self._left, self._left - 1
+        self.warned.emit(left)  # last: who hears it may give the whole time again
