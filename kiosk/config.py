@@ -4,11 +4,13 @@ An error names file, line and key, says what is allowed, and suggests what was p
 """
 
 import re
+import sys
 import tomllib
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,6 +21,13 @@ from resources.folders import data_folder
 
 Check = Callable[[Any], str]
 """Says what is wrong with a value, or nothing."""
+
+
+class PhotoRule(StrEnum):
+    """Whether visitors are photographed for their badge."""
+
+    ASK = "ask"
+    NEVER = "never"
 
 
 def _between(low: float, high: float) -> Check:
@@ -43,11 +52,22 @@ def _types(value: list[str]) -> str:
 
 
 def _at_most_six(value: list[str]) -> str:
-    return "" if 1 <= len(value) <= 6 else "must have one to six purposes; the last is the free one"
+    if not 1 <= len(value) <= 6:
+        return "must have one to six purposes; the last is the free one"
+    return _no_empty(value, "purpose")
 
 
 def _four(value: list[str]) -> str:
-    return "" if 1 <= len(value) <= 4 else "must have one to four rules"
+    return _no_empty(value, "rule") if 1 <= len(value) <= 4 else "must have one to four rules"
+
+
+def _no_empty(value: list[str], thing: str) -> str:
+    return "" if all(v.strip() for v in value) else f'must not have an empty {thing} ("")'
+
+
+def _path(value: str) -> str:
+    """Keys with this check are paths: by now `~` was made the home folder, if there is one."""
+    return f"must be a path; there is no {Path(value).parts[0]} here" if value[:1] == "~" else ""
 
 
 def _hub(value: str) -> str:
@@ -67,7 +87,7 @@ class KioskPart:
     """The table [kiosk]."""
 
     name: str = _key("Front desk")
-    data_folder: str = _key("")
+    data_folder: str = _key("", _path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,7 @@ class HubPart:
 class CameraPart:
     """The table [camera]: A device's number, a film's path, or none."""
 
-    source: str = _key("0")
+    source: str = _key("0", _path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +119,7 @@ class PrinterPart:
     kind: str = _key("cups", _one_of("cups", "file", "none"))
     name: str = _key("")
     media: str = _key("Custom.62x100mm")
-    folder: str = _key("")
+    folder: str = _key("", _path)
     second_name: str = _key("")
 
 
@@ -119,7 +139,7 @@ class VisitPart:
         _at_most_six,
     )
     valid_until: str = _key("15:30", _clock)
-    photo: str = _key("ask", _one_of("ask", "never"))
+    photo: PhotoRule = PhotoRule.ASK
     photo_keep_days: int = _key(30, _between(1, 366))
     typed_name: str = _key("hold", _one_of("hold", "screen"))
     rules: tuple[str, ...] = _key(
@@ -195,14 +215,16 @@ def load_config(path: Path | None) -> KioskConfig:
     """
     source = path or default_path()
     try:
-        text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8-sig")  # Windows' Notepad begins with a mark
     except FileNotFoundError as error:
         if path is None:
             return KioskConfig()
         raise ConfigError(
             f"{source} does not exist. Leave --config out to use defaults."
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(_unreadable(source, error)) from error
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{source} cannot be read: it must be text in UTF-8.") from error
     try:
         tables = tomllib.loads(text)
@@ -213,12 +235,21 @@ def load_config(path: Path | None) -> KioskConfig:
     return _Reader(source.name, text).config(tables)
 
 
+def _unreadable(source: Path, error: OSError) -> str:
+    # Windows says of a folder that it may not be read.
+    if isinstance(error, IsADirectoryError) or (sys.platform == "win32" and source.is_dir()):
+        return f"{source} is a folder. Name the file in it, like {source / 'kiosk.toml'}."
+    if isinstance(error, PermissionError):
+        return f"{source} may not be read by the account that runs the kiosk. Give it the right."
+    return f"{source} cannot be read: {error.strerror}. Nothing was started."
+
+
 class _Reader:
     """Turns tables into values, and knows where in the text each key stands."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
 
     def config(self, tables: Mapping[str, Any]) -> KioskConfig:
         parts = {f.name: f for f in fields(KioskConfig)}
@@ -242,14 +273,21 @@ class _Reader:
         for key, value in values.items():
             if key not in known:
                 raise self._error(table, key, f"is not known{_suggest(key, known)}")
-            found[key] = self._value(table, key, types[key], value)
             check: Check | None = known[key].metadata.get("check")
-            wrong = check(value) if check is not None else ""
+            found[key] = self._value(table, key, types[key], value)
+            if check is _path:
+                found[key] = _from_home(found[key])
+            wrong = check(found[key]) if check is not None else ""
             if wrong:
                 raise self._error(table, key, wrong)
         return kind(**found)
 
     def _value(self, table: str, key: str, kind: Any, value: Any) -> Any:
+        if kind is PhotoRule:
+            wrong = _one_of(*PhotoRule)(value)
+            if wrong:
+                raise self._error(table, key, wrong)
+            return PhotoRule(value)
         if kind is bool or kind is str:
             fits = type(value) is kind
         elif kind is int:
@@ -269,12 +307,14 @@ class _Reader:
         allowed = {"name", "place", "role", "directions"}
         found: list[Host] = []
         for at, table in enumerate(tables):
+            if not isinstance(table, dict):
+                raise self._error("hosts", "", "is a list of tables: write [[hosts]] before each")
             for key, value in table.items():
                 if key not in allowed:
                     raise self._error("hosts", key, f"is not known{_suggest(key, allowed)}")
                 if not isinstance(value, str):
                     raise self._error("hosts", key, "must be a text in quotes")
-            if not table.get("name"):
+            if not table.get("name", "").strip():
                 raise self._error("hosts", "name", "is missing")
             found.append(Host(host_id=f"config-{at}", **table))
         return tuple(found)
@@ -306,6 +346,14 @@ _KINDS: dict[Any, str] = {
     float: "a number",
     bool: "true or false",
 }
+
+
+def _from_home(path: str) -> str:
+    """The path with the home folder for a `~` that begins it; as it is when there is none."""
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError:
+        return path
 
 
 def _suggest(name: str, known: "Mapping[str, Any] | set[str]") -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.domain.errors import ConfigError
-from kiosk.config import KioskConfig, load_config
+from kiosk.config import KioskConfig, PhotoRule, load_config
 
 EXAMPLE = Path(__file__).parents[2] / "packaging" / "kiosk.example.toml"
 
@@ -46,6 +46,16 @@ ERRORS = [
     ('[printer]\nkind = "fax"\n', "line 2: printer.kind must be one of cups, file, none"),
     ('[[hosts]]\nplace = "Room 4"\n', "line 1: hosts.name is missing"),
     ("times = 3\n", "line 1: \\[times\\] is a table"),
+    ('hosts = ["a"]\n', "line 1: \\[hosts\\] is a list of tables: write \\[\\[hosts\\]\\] before"),
+    ('[[hosts]]\nname = " "\n', "line 2: hosts.name is missing"),
+    ('[visit]\npurposes = ["", ""]\n', "line 2: visit.purposes must not have an empty purpose"),
+    ('[visit]\nrules = ["Be kind.", " "]\n', "line 2: visit.rules must not have an empty rule"),
+    ('[visit]\nphoto = "always"\n', "line 2: visit.photo must be one of ask, never"),
+    ("[visit]\nphoto = false\n", "line 2: visit.photo must be one of ask, never"),
+    (
+        '[kiosk]\ndata_folder = "~nobody-of-this-name/v"\n',
+        "line 2: kiosk.data_folder must be a path; there is no ~nobody-of-this-name here",
+    ),
 ]
 
 
@@ -73,3 +83,48 @@ def test_file_that_is_no_text_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="UTF-8"):
         load_config(tmp_path / "kiosk.toml")
+
+
+def test_file_that_windows_notepad_saved_is_read(tmp_path: Path) -> None:
+    config = load(tmp_path, "\ufeff[times]\r\nidle = 45\r\n")
+
+    assert config.times.idle == 45
+
+
+def test_folder_instead_of_a_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder"):
+        load_config(tmp_path)
+
+
+def test_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:  # for root every file can be read
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+    with pytest.raises(ConfigError, match="may not be read by the account"):
+        load_config(tmp_path / "kiosk.toml")
+
+
+def test_name_that_no_disk_takes_is_told_in_the_systems_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: File name too long"):
+        load_config(tmp_path / ("x" * 5000))
+
+
+def test_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    config = load(
+        tmp_path,
+        '[kiosk]\ndata_folder = "~/v"\n[printer]\nfolder = "~"\n[camera]\nsource = "~/card.avi"\n',
+    )
+
+    assert config.folder == tmp_path / "v"
+    assert config.printer.folder == str(tmp_path)
+    assert config.camera.source == str(tmp_path / "card.avi")
+
+
+def test_photo_is_a_rule_and_not_a_text(tmp_path: Path) -> None:
+    assert KioskConfig().visit.photo is PhotoRule.ASK
+    assert load(tmp_path, '[visit]\nphoto = "never"\n').visit.photo is PhotoRule.NEVER
