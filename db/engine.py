@@ -5,14 +5,16 @@ a screen survives a power cut; PostgreSQL (district) runs with its defaults.
 """
 
 import logging
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,10 +24,21 @@ from db.domain.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`; a test compares the two."""
 BUSY_TIMEOUT_MS = 5_000
+FULL_BELOW_BYTES = 1024 * 1024
 MIGRATIONS = Path(__file__).parent / "migrations"
+_DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "sqlite+pysqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_NEWER = (
+    "This database was written by a newer version of Vestibule. It was not changed. Install that "
+    "version on this computer, then try again."
+)
 logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every start
 
 
@@ -47,7 +60,7 @@ class Database:
             with self._writing.begin() as session:
                 yield session
         except DBAPIError as error:
-            raise StorageError(_why(error)) from error
+            raise StorageError(_why(error, self.engine.url)) from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -59,7 +72,7 @@ class Database:
             with self._reading.begin() as session:
                 yield session
         except DBAPIError as error:
-            raise StorageError(_why(error)) from error
+            raise StorageError(_why(error, self.engine.url)) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -70,21 +83,111 @@ def open_database(url: str) -> Database:
 
     Raises `StorageError` in words when that is not possible; the database is then unchanged.
     """
+    parts = _address(url)
+    with _engine(parts, is_ours=True) as engine:
+        path = _file_of(parts)
+        if path is not None:
+            make_private_folder(path.parent)
+            _make_private_file(path)
+        _migrate(engine)
+    return _database(engine)
+
+
+def open_existing(url: str) -> Database:
+    """Open a database to look at it: it is neither made nor brought up to date.
+
+    Raises `StorageError` in words when there is none, or it is of another version.
+    """
+    parts = _address(url)
+    path = _file_of(parts)
+    if path is not None and not path.is_file():
+        raise StorageError(
+            f"There is no database at {path}, and none was made. Check what --database says."
+        )
+    with _engine(parts, is_ours=False) as engine:
+        with engine.connect() as connection:
+            revision = _revision(connection)
+        if revision is None:
+            raise StorageError(
+                "That is no database of Vestibule. It was not changed. Check what --database says."
+            )
+        if revision != HEAD and not _is_older(revision):
+            raise StorageError(_NEWER)
+        if revision != HEAD:
+            raise StorageError(
+                "This database is of an older version of Vestibule. It was not changed. Make a "
+                "copy of it, start the hub or the kiosk once to bring it up to date, then try "
+                "again."
+            )
+    return _database(engine)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only this account can open. One that is there stays as it is.
+
+    (Somebody may keep the database in a folder that others need as well.) On Windows, folders
+    below a person's profile are private already.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _make_private_file(path: Path) -> None:
+    """Close the database to other accounts; SQLite gives the files beside it the same mode."""
+    if os.name != "posix":
+        return
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        # Somebody else's file, or one that is not there: what matters is that it can be used.
+        with suppress(PermissionError, FileNotFoundError):
+            path.with_name(name).chmod(0o600)
+
+
+def _address(url: str) -> URL:
     try:
         parts = make_url(url)
-        if parts.get_backend_name() == "sqlite" and parts.database:
-            Path(parts.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parts, connect_args=_connect_args(parts.get_backend_name()))
-        if engine.dialect.name == "sqlite":
-            _tune_sqlite(engine)
-        _migrate(engine)
     except ArgumentError as error:
         raise StorageError(
             "The database's address cannot be understood. It starts with sqlite:/// and a path, "
             "or with postgresql+psycopg:// and a server's name."
         ) from error
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        raise StorageError(_why(error)) from error
+    driver = _DRIVERS.get(parts.drivername)
+    if driver is None:
+        raise StorageError(
+            f"Vestibule cannot keep its data in {parts.drivername}. It can in SQLite (sqlite:/// "
+            "and a path) and in PostgreSQL (postgresql+psycopg:// and a server's name)."
+        )
+    return parts.set(drivername=driver)
+
+
+def _file_of(parts: URL) -> Path | None:
+    """The file of a SQLite database; None for a server and for one in memory."""
+    is_file = parts.get_backend_name() == "sqlite" and parts.database not in (None, "", ":memory:")
+    return Path(parts.database or "") if is_file else None
+
+
+@contextmanager
+def _engine(parts: URL, *, is_ours: bool) -> Iterator[Engine]:
+    """An engine while it is tried: what goes wrong is told in words, and nothing stays open."""
+    is_sqlite = parts.get_backend_name() == "sqlite"
+    # Errors of SQLAlchemy would carry the values of a statement, names among them, into the log.
+    engine = create_engine(
+        parts,
+        connect_args={"check_same_thread": False} if is_sqlite else {},
+        hide_parameters=True,
+    )
+    if is_sqlite:
+        _tune_sqlite(engine, is_ours=is_ours)
+    try:
+        yield engine
+    except (SQLAlchemyError, OSError, StorageError) as error:
+        engine.dispose()
+        if isinstance(error, StorageError):
+            raise
+        raise StorageError(_why(error, parts)) from error
+
+
+def _database(engine: Engine) -> Database:
     return Database(
         engine,
         sessionmaker(engine, expire_on_commit=False),
@@ -92,17 +195,14 @@ def open_database(url: str) -> Database:
     )
 
 
-def _connect_args(backend: str) -> dict[str, object]:
-    return {"check_same_thread": False} if backend == "sqlite" else {}
-
-
-def _tune_sqlite(engine: Engine) -> None:
+def _tune_sqlite(engine: Engine, *, is_ours: bool) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         # sqlite3 would begin transactions by itself, and too late for BEGIN IMMEDIATE.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        if is_ours:  # it is written into the file, and the file may be another program's
+            connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -129,10 +229,22 @@ def _migrate(engine: Engine) -> None:
             return
         # Alembic takes a quarter of a second to load: only where there is something to migrate.
         from alembic import command  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
 
         config = alembic_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StorageError(_NEWER) from error
+
+
+def _is_older(revision: str) -> bool:
+    """Whether this version's history knows the revision."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  see _migrate
+
+    known = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return revision in {script.revision for script in known}
 
 
 def _revision(connection: Connection) -> str | None:
@@ -142,10 +254,11 @@ def _revision(connection: Connection) -> str | None:
     return revision
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, where: URL) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     text = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
-    if "disk is full" in text or "No space left" in text:
+    is_full = "disk is full" in text or "No space left" in text
+    if is_full or ("disk I/O error" in text and _is_full(_file_of(where))):
         return (
             "The disk is full, so nothing new can be kept. What was confirmed before is safe. "
             "Free some space on this computer, then try again."
@@ -158,3 +271,11 @@ def _why(error: Exception) -> str:
             "newest backup."
         )
     return f"The database cannot be used ({text}). Nothing was changed."
+
+
+def _is_full(path: Path | None) -> bool:
+    """SQLite often says "disk I/O error" when the disk is full: ask the disk itself."""
+    try:
+        return path is not None and shutil.disk_usage(path.parent).free < FULL_BELOW_BYTES
+    except OSError:
+        return False

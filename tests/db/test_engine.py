@@ -1,5 +1,10 @@
 """Opening databases, and the one history of their schema on both servers."""
 
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +17,7 @@ from sqlalchemy.exc import StatementError
 
 from db import log, outbox, visits
 from db.domain.errors import StorageError
-from db.engine import HEAD, Database, alembic_config, open_database
+from db.engine import HEAD, Database, alembic_config, open_database, open_existing
 from db.models import Base, SettingRow, StaffSessionRow
 from tests.makers import KIOSK, NINE, make_screened
 
@@ -121,3 +126,103 @@ def test_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
 def test_address_that_leads_nowhere_is_told_in_words(url: str) -> None:
     with pytest.raises(StorageError, match=r"[.]$"):
         open_database(url)
+
+
+@pytest.mark.parametrize("url", ["mysql://127.0.0.1/vestibule", "postgresql+asyncpg://127.0.0.1/x"])
+def test_other_kind_of_database_is_refused_with_the_kinds_that_can_be_used(url: str) -> None:
+    with pytest.raises(StorageError, match=r"SQLite .* PostgreSQL"):
+        open_database(url)
+
+
+def test_database_of_a_newer_version_is_left_as_it_is_and_told_in_words(any_url: str) -> None:
+    database = open_database(any_url)
+    with database.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+
+    for opens in (open_database, open_existing):
+        with pytest.raises(StorageError, match=r"newer version.*Install"):
+            opens(any_url)
+
+
+def test_database_of_another_program_is_refused(any_url: str) -> None:
+    migrate(any_url, "0001")
+    engine = create_engine(any_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    engine.dispose()
+
+    with pytest.raises(StorageError, match="no database of Vestibule"):
+        open_existing(any_url)
+
+
+def test_database_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="There is no database at"):
+        open_existing(f"sqlite:///{tmp_path}/folder/hub.db")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_error_of_a_statement_does_not_tell_its_values(database: Database) -> None:
+    def write_twice() -> None:
+        with database.begin() as session:
+            for _ in range(2):
+                values = {"value": "Raghunathan"}
+                session.execute(text("INSERT INTO setting VALUES ('x', :value)"), values)
+
+    with pytest.raises(StorageError) as refusal:
+        write_twice()
+
+    assert "Raghunathan" not in f"{refusal.value} {refusal.value.__cause__}"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_database_is_closed_to_other_accounts(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/vestibule/hub/hub.db")
+    with database.begin() as session:
+        session.add(SettingRow(name="open", value="1"))
+
+    folder = tmp_path / "vestibule" / "hub"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    database.close()
+
+    assert modes == dict.fromkeys(["hub.db", "hub.db-wal", "hub.db-shm"], 0o600)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_database_that_was_open_to_others_is_closed_and_its_folder_stays(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    open_database(f"sqlite:///{tmp_path}/hub.db").close()
+    (tmp_path / "hub.db").chmod(0o644)
+
+    open_database(f"sqlite:///{tmp_path}/hub.db").close()
+
+    assert stat.S_IMODE((tmp_path / "hub.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB, where this computer lets us have one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("this account may not mount a disk")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_disk_that_is_full_is_called_full(small_disk: Path) -> None:
+    open_database(f"sqlite:///{small_disk}/hub.db").close()
+    (small_disk / "rest").write_bytes(bytes(shutil.disk_usage(small_disk).free))
+
+    with pytest.raises(StorageError, match="The disk is full") as refusal:
+        open_database(f"sqlite:///{small_disk}/hub.db")
+
+    assert "disk I/O error" in str(refusal.value.__cause__)
