@@ -75,10 +75,11 @@ def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
     beat.start(1000)
     shown = Qt.ConnectionType.SingleShotConnection
     kiosk.window.view.frameSwapped.connect(lambda: LOG.info(WELCOME_SHOWN), shown)
-    kiosk.start()
-    status = app.exec()
-    kiosk.stop()
-    return status
+    try:
+        kiosk.start()
+        return app.exec()
+    finally:
+        kiosk.stop()
 
 
 def prefer_software_rendering() -> None:

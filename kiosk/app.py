@@ -30,6 +30,7 @@ from kiosk.staff_desk import StaffDesk
 from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
 from kiosk.sync.worker import LISTEN_SECONDS, HubState, SyncWorker
+from kiosk.time_zone import system_zone, zone_named
 from kiosk.ui.window import KioskWindow, WindowSettings
 from resources.toolkit.jobs import Jobs
 from resources.toolkit.theme import Look
@@ -84,9 +85,15 @@ class Kiosk:
 
 
 def build_kiosk(
-    config: KioskConfig, *, is_still: bool = False, listen_seconds: float = LISTEN_SECONDS
+    config: KioskConfig,
+    *,
+    is_still: bool = False,
+    listen_seconds: float = LISTEN_SECONDS,
+    printer: BadgePrinter | None = None,
 ) -> Kiosk:
     """Put a kiosk together; it listens to its hub for `listen_seconds` at a time.
+
+    `printer`: another one than the configuration names.
 
     Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
     """
@@ -118,9 +125,8 @@ def build_kiosk(
         StepTimes(times.idle, times.warning, times.done, times.goodbye, times.staff),
         _clock(zone),
     )
-    badge_desk = BadgeDesk(
-        print_jobs, open_printer(config.printer, config.folder), words.site_name, zone
-    )
+    printer = printer or open_printer(config.printer, config.folder)
+    badge_desk = BadgeDesk(print_jobs, printer, words.site_name, zone)
     sign_in = SignIn(visit, front_desk, badge_desk, words, times.wait_minimum)
     sign_out = SignOut(visit, front_desk)
     staff_desk = StaffDesk(visit, front_desk)
@@ -201,10 +207,9 @@ def _window_settings(config: KioskConfig, is_still: bool) -> WindowSettings:
 
 
 def _zone(config: KioskConfig, site: Site | None) -> ZoneInfo:
-    """The hub's word for the time zone, else the file's, else UTC on a bare computer."""
-    if site is not None:
-        return ZoneInfo(site.time_zone)
-    return config.zone or ZoneInfo("UTC")
+    """The hub's word for the time zone, else the file's, else this computer's own."""
+    told = zone_named(site.time_zone) if site is not None else None
+    return told or config.zone or system_zone()
 
 
 def _now() -> datetime:

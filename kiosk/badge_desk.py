@@ -3,6 +3,7 @@
 A failed print never undoes a check-in: what comes back is a value that says how it went.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from kiosk.badge.printer import BadgePrinter
 from kiosk.scan.badge_code import payload_of
 from resources.toolkit.jobs import Jobs
 
+LOG = logging.getLogger(__name__)
 PICTURE_WIDTH = 366
 """Width of the badge on the screen in px, half of the label's dots."""
 
@@ -65,10 +67,11 @@ class BadgeDesk:
 
         def to_paper(badge: Badge) -> None:
             ready(badge)
-            self._jobs.run(lambda: self._put_on_paper(badge), done)
+            self._jobs.run(lambda: self._put_on_paper(badge), done, not_made)
 
         def not_made(error: Exception) -> None:
-            done(PrintResult(visit, self._printer.describe(), f"The badge was not made ({error})."))
+            LOG.error("a badge was not made", exc_info=error)
+            done(PrintResult(visit, self._printer.describe(), "The badge could not be made."))
 
         self._jobs.run(lambda: self.make(visit, token, photo), to_paper, not_made)
 

@@ -43,13 +43,14 @@ class StepTimes:
     def of(self, step: Step) -> tuple[int, int]:
         """Seconds until the warning, and seconds of warning; 0 idle seconds wait for ever."""
         match step:
-            case Step.WELCOME | Step.WAIT_FOR_STAFF:
+            case Step.WELCOME | Step.WAIT_FOR_STAFF | Step.BADGE:
                 # The waiting screen shows a number and no name: it may stay as long as it takes.
+                # A badge's time begins when it is printed; until then its trouble may come.
                 return 0, 0
-            case Step.BADGE:
-                return self.done, 0
-            case Step.GOODBYE | Step.TROUBLE:
+            case Step.GOODBYE:
                 return self.goodbye, 0
+            case Step.TROUBLE:  # three sentences to read
+                return 3 * self.goodbye, 0
             case Step.STAFF_PIN | Step.STAFF_DECISION:
                 return self.staff, 0
             case _:
@@ -109,6 +110,10 @@ class VisitController(QObject):
         """Go on if the step still allows it: a second touch, or a late one, changes nothing."""
         if event in TRANSITIONS[self.step]:
             self.advance(event)
+
+    def wait(self, seconds: int) -> None:
+        """The present step ends by itself when nobody touches it for so long."""
+        self._patience.wait(seconds, 0)
 
     def refresh(self) -> None:
         """Show the present step anew, with what is known by now."""

@@ -51,6 +51,7 @@ class Event(Enum):
     STAFF_APPROVED = auto()
     STAFF_DENIED = auto()
     DETAILS_GIVEN = auto()
+    DETAILS_SUFFICE = auto()  # given, at a school that takes no photos
     PHOTO_SETTLED = auto()  # taken, or gone on without one
     POLICY_AGREED = auto()
     CHECKED_IN = auto()
@@ -60,6 +61,8 @@ class Event(Enum):
     VISIT_FOUND = auto()
     CHECKED_OUT = auto()
     FAILED = auto()
+    BACK = auto()  # to the page before
+    BACK_TO_DETAILS = auto()  # the same where no photo is taken
     LEFT = auto()  # cancelled, or the step's time ran out
 
 
@@ -80,6 +83,7 @@ _TABLE: dict[Step, dict[Event, Step]] = {
     Step.TYPE_NAME: {
         Event.NAME_TYPED: Step.CONFIRM_IDENTITY,
         Event.ID_READ: Step.CONFIRM_IDENTITY,
+        Event.BACK: Step.SCAN_ID,
         Event.LEFT: Step.WELCOME,
     },
     Step.CONFIRM_IDENTITY: {
@@ -118,11 +122,24 @@ _TABLE: dict[Step, dict[Event, Step]] = {
     Step.RECORDING_DECISION: {
         Event.STAFF_APPROVED: Step.VISIT_DETAILS,
         Event.STAFF_DENIED: Step.GOODBYE,
-        Event.FAILED: Step.WAIT_FOR_STAFF,
+        Event.FAILED: Step.STAFF_PIN,
     },
-    Step.VISIT_DETAILS: {Event.DETAILS_GIVEN: Step.PHOTO, Event.LEFT: Step.WELCOME},
-    Step.PHOTO: {Event.PHOTO_SETTLED: Step.POLICY, Event.LEFT: Step.WELCOME},
-    Step.POLICY: {Event.POLICY_AGREED: Step.CHECKING_IN, Event.LEFT: Step.WELCOME},
+    Step.VISIT_DETAILS: {
+        Event.DETAILS_GIVEN: Step.PHOTO,
+        Event.DETAILS_SUFFICE: Step.POLICY,
+        Event.LEFT: Step.WELCOME,
+    },
+    Step.PHOTO: {
+        Event.PHOTO_SETTLED: Step.POLICY,
+        Event.BACK: Step.VISIT_DETAILS,
+        Event.LEFT: Step.WELCOME,
+    },
+    Step.POLICY: {
+        Event.POLICY_AGREED: Step.CHECKING_IN,
+        Event.BACK: Step.PHOTO,
+        Event.BACK_TO_DETAILS: Step.VISIT_DETAILS,
+        Event.LEFT: Step.WELCOME,
+    },
     Step.CHECKING_IN: {Event.CHECKED_IN: Step.BADGE, Event.FAILED: Step.TROUBLE},
     Step.BADGE: {
         Event.BADGE_TAKEN: Step.WELCOME,

@@ -4,6 +4,7 @@ Sets the scanner to work step by step: the camera is never live on the welcome s
 `VisitController`.
 """
 
+import time
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +16,7 @@ from kiosk.presenting import SiteWords
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.badge_code import badge_token_of
 from kiosk.scan.decode import Wanted
+from kiosk.scan.watch import FORGET_SECONDS
 from kiosk.scan.wedge import WedgeFilter
 from kiosk.scan.worker import CameraState, Picture, Reading, ScanWorker
 from kiosk.sign_in import SignIn
@@ -59,6 +61,7 @@ class Lens(QObject):
         self._scanner = scanner
         self._trouble = ""
         self._payload = b""
+        self._seen_at = 0.0
         visit.offers(Step.SCAN_ID, lambda: views.ScanView(self._trouble))
         visit.offers(Step.PHOTO, lambda: words.photo_view(self._trouble))
         visit.step_changed.connect(self._on_step_changed)
@@ -92,12 +95,15 @@ class Lens(QObject):
     def _on_payload(self, payload: bytes, milliseconds: float) -> None:
         """Take a code that was shown or typed; the same one again and again is taken once."""
         step = self._visit.step
-        if step not in (Step.SCAN_ID, Step.TYPE_NAME, Step.FIND_VISIT) or payload == self._payload:
+        if step not in (Step.SCAN_ID, Step.TYPE_NAME, Step.FIND_VISIT):
             return
-        self._payload = payload
+        now = time.monotonic()
+        is_still_shown = payload == self._payload and now - self._seen_at < FORGET_SECONDS
+        self._payload, self._seen_at = payload, now
+        if is_still_shown:
+            return
         token = badge_token_of(payload)
         if step is Step.FIND_VISIT and token is not None:
-            self._visit.window.show_hint(views.Hint.FOUND)
             self._sign_out.badge_shown(token)
             return
         try:
@@ -106,11 +112,11 @@ class Lens(QObject):
             wrong = views.Hint.NOT_A_BADGE if step is Step.FIND_VISIT else views.Hint.NOT_AN_ID
             self._visit.window.show_hint(wrong)
             return
-        self._visit.window.show_hint(views.Hint.FOUND)
         self.identified.emit(Identified(milliseconds))
         if step is Step.FIND_VISIT:
             self._sign_out.id_shown(identity)
         else:
+            self._visit.window.show_hint(views.Hint.FOUND)
             self._sign_in.identified(identity)
 
     def _on_camera(self, state: CameraState) -> None:

@@ -164,14 +164,19 @@ class SiteWords:
     photo_countdown: int
     hosts: tuple[Host, ...] = ()
 
-    def details_view(self, name: str) -> DetailsView:
+    def details_view(self, name: str, given: VisitDetails | None) -> DetailsView:
         return DetailsView(
             name=name,
             types=tuple(VisitorType(t) for t in self.visit.types),
             purposes=self.visit.purposes,
             hosts=self.hosts,
             office=OFFICE,
+            given=given,
         )
+
+    @property
+    def takes_photos(self) -> bool:
+        return self.visit.photo != "never"
 
     def photo_view(self, camera_trouble: str) -> PhotoView:
         return PhotoView(self.visit.photo_keep_days, self.photo_countdown, camera_trouble)

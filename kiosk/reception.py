@@ -3,6 +3,7 @@
 The caller gives the session, the moment and the `Desk`; nothing here knows Qt, cameras or paper.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from db import outbox, photos, visits
 from db.domain.decision import Decision
-from db.domain.errors import VestibuleError
+from db.domain.errors import PhotoError, StorageError, VestibuleError
 from db.domain.events import (
     BadgeFailed,
     BadgePrinted,
@@ -30,6 +31,8 @@ from db.ids import new_id
 from db.screening.engine import ENGINE_VERSION, screen
 from db.screening.index import Index
 from kiosk.draft import VisitDraft
+
+LOG = logging.getLogger(__name__)
 
 
 class NotAdmittedError(VestibuleError):
@@ -77,10 +80,10 @@ def screen_visitor(
     a hold, never a pass.
     """
     number_hash = _number_hash(desk, identity)
-    earlier = _visit_to_resume(session, desk, identity, number_hash, now)
+    screening = _screen(desk, identity, index, number_hash, now)
+    earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
     if earlier is not None:
         return earlier
-    screening = _screen(desk, identity, index, number_hash, now)
     visit_id = new_id(now)
     event = VisitorScreened(
         visit_id=visit_id,
@@ -129,10 +132,7 @@ def check_in(
     visit = _visit(session, draft.visit.visit_id)
     if visit.state is not VisitState.CLEARED:
         raise NotAdmittedError("This visit was not cleared. Nothing was changed; ask the office.")
-    photo = ""
-    if draft.photo:
-        photo = photos.keep(desk.photos, draft.photo)
-        photos.remember(session, photo, now)
+    photo = _keep_photo(session, desk, draft.photo, now) if draft.photo else ""
     event = VisitCheckedIn(
         visit_id=visit.visit_id,
         details=draft.details,
@@ -146,6 +146,17 @@ def check_in(
     )
     outbox.add(session, desk.device, event, now, actor="visitor", visit_id=visit.visit_id)
     return _visit(session, visit.visit_id)
+
+
+def _keep_photo(session: Session, desk: Desk, jpeg: bytes, now: datetime) -> str:
+    """The photo's hash; empty when it could not be kept: that closes the desk to nobody."""
+    try:
+        sha256 = photos.keep(desk.photos, jpeg)
+    except (PhotoError, StorageError) as error:
+        LOG.warning("a visitor signs in without a photo: %s", error)
+        return ""
+    photos.remember(session, sha256, now)
+    return sha256
 
 
 def check_out(
@@ -187,7 +198,8 @@ def _screen(
         return _failed(screening_id, now)
     try:
         found = screen(identity, index, number_hash=number_hash, now=now, screening_id=screening_id)
-    except Exception:  # noqa: BLE001  fail closed: whatever broke, a person decides
+    except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
+        LOG.error("a screening could not run (%s): it is a hold", type(error).__name__)  # noqa: TRY400  its words may hold a name
         return _failed(screening_id, now)
     if identity.document is None and desk.typed_name_is_held:
         reasons = (*found.hold_reasons, HoldReason.ID_NOT_READ)
@@ -206,30 +218,49 @@ def _failed(screening_id: UUID, now: datetime) -> Screening:
 
 
 def _visit_to_resume(
-    session: Session, desk: Desk, identity: Identity, number_hash: str, now: datetime
+    session: Session, desk: Desk, identity: Identity, number_hash: str, screening: Screening
 ) -> ScreenedVisit | None:
     """Find today's visit of the same person that staff still look at, or have just approved.
 
     Somebody who was denied is screened anew: it is staff who decide again, not the machine.
-    An approval is taken up only with the same ID, since anybody can type a name.
+    Anybody can type a name: with a typed one, nobody comes to a hold that an ID opened, nor to an
+    approval. Nor does anybody when the lists say by now what staff did not see. A visit that is
+    not gone on with is given up for the new one.
     """
+    now = screening.screened_at
     since = _midnight(desk, now)
     for visit in visits.of_person_since(session, identity, number_hash, since):
-        screening = visits.screening_of(session, visit.visit_id)
+        before = visits.screening_of(session, visit.visit_id)
         decision = visits.decision_in_force(session, visit.visit_id)
-        if screening is None:
+        is_approved = visit.state is VisitState.CLEARED and decision is not None
+        is_open = visit.state is VisitState.HELD or is_approved
+        if before is None or not is_open or not _is_same_person(visit.identity, identity):
             continue
-        if visit.state is VisitState.HELD:
-            return ScreenedVisit(visit, screening)
-        if visit.state is VisitState.CLEARED and decision is not None and number_hash:
-            return ScreenedVisit(visit, screening, decision)
+        is_for_typed = visit.identity.document is None and not is_approved
+        if (number_hash or is_for_typed) and _tells_nothing_new(screening, before):
+            return ScreenedVisit(visit, before, decision)
+        if number_hash or visit.identity.document is None:
+            abandon(session, desk, visit.visit_id, now)
     return None
+
+
+def _is_same_person(one: Identity, other: Identity) -> bool:
+    names = (one.name.full.casefold(), other.name.full.casefold())
+    return names[0] == names[1] and one.birth_date == other.birth_date
+
+
+def _tells_nothing_new(screening: Screening, before: Screening) -> bool:
+    def matches(of: Screening) -> set[tuple[UUID, UUID, int]]:
+        return {(m.list_id, m.entry.entry_id, m.list_version) for m in of.matches}
+
+    reasons_are_known = set(screening.hold_reasons) <= set(before.hold_reasons)
+    return reasons_are_known and matches(screening) <= matches(before)
 
 
 def _number_hash(desk: Desk, identity: Identity) -> str:
     if identity.document is None:
         return ""
-    return visits.hash_document_number(desk.number_key, identity.document.number)
+    return visits.hash_document_number(desk.number_key, identity.document)
 
 
 def _without_number(identity: Identity) -> Identity:

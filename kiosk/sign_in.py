@@ -1,9 +1,9 @@
 """Signing in: from a name to a badge, or to the office. A part of `VisitController`."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -56,6 +56,7 @@ class SignIn(QObject):
         window.photo_taken.connect(self._on_photo_settled)
         window.photo_skipped.connect(lambda: self._on_photo_settled(b""))
         window.policy_agreed.connect(self._on_policy_agreed)
+        window.back_chosen.connect(self._on_back_chosen)
         window.badge_done.connect(lambda: visit.on_event(Event.BADGE_TAKEN))
         window.badge_trouble_reported.connect(self._on_badge_trouble_reported)
         window.sticker_given.connect(self._on_sticker_given)
@@ -74,7 +75,7 @@ class SignIn(QObject):
         visit.offers(Step.TYPE_NAME, views.TypeNameView)
         visit.offers(Step.CONFIRM_IDENTITY, lambda: presenting.confirm_view(self._identity()))
         visit.offers(Step.SCREENING, views.WaitView)
-        visit.offers(Step.VISIT_DETAILS, lambda: self.words.details_view(self._shown_name()))
+        visit.offers(Step.VISIT_DETAILS, self._details_view)
         visit.offers(Step.POLICY, lambda: self.words.policy_view(self._shown_name()))
         visit.offers(Step.CHECKING_IN, lambda: self.words.policy_view(self._shown_name()))
         visit.offers(Step.BADGE, self._badge_view)
@@ -91,7 +92,12 @@ class SignIn(QObject):
 
     def _on_details_given(self, details: VisitDetails) -> None:
         self._visit.draft = self._visit.draft.with_details(details)
-        self._visit.on_event(Event.DETAILS_GIVEN)
+        takes_photos = self.words.takes_photos
+        self._visit.on_event(Event.DETAILS_GIVEN if takes_photos else Event.DETAILS_SUFFICE)
+
+    def _on_back_chosen(self) -> None:
+        is_over_photo = self._visit.step is Step.POLICY and not self.words.takes_photos
+        self._visit.on_event(Event.BACK_TO_DETAILS if is_over_photo else Event.BACK)
 
     def _on_photo_settled(self, jpeg: bytes) -> None:
         self._visit.draft = self._visit.draft.with_photo(jpeg)
@@ -124,14 +130,18 @@ class SignIn(QObject):
 
     def _on_step_changed(self, change: StepChange) -> None:
         if change.step is Step.SCREENING:
-            self._screen(change.at)
+            self._screen()
         elif change.step is Step.CHECKING_IN:
             self._check_in()
+        elif change.step is Step.WELCOME:
+            self._badge, self._print_trouble = None, ""
 
-    def _screen(self, began_at: datetime) -> None:
+    def _screen(self) -> None:
+        began = time.monotonic()  # no clock that somebody may set
+
         def screened(result: ScreenedVisit) -> None:
             # Everybody sees the same page for the same time, whatever the lists say.
-            passed = int((self._visit.now() - began_at).total_seconds() * 1000)
+            passed = int((time.monotonic() - began) * 1000)
             show = self._visit.of_this_sitting(self._on_screened)
             QTimer.singleShot(max(0, self._wait_minimum_ms - passed), lambda: show(result))
 
@@ -159,6 +169,12 @@ class SignIn(QObject):
             valid_until=self.words.badge_valid_until(now),
         )
         draft = self._visit.draft
+        show_trouble = self._fails("The office still has your name.", "Please see the office.")
+
+        def failed(error: Exception) -> None:
+            if draft.visit is not None:
+                self._front_desk.abandon(draft.visit.visit_id)
+            show_trouble(error)
 
         def checked_in(visit: Visit) -> None:
             self._visit.draft = replace(self._visit.draft, visit=visit)
@@ -176,7 +192,7 @@ class SignIn(QObject):
             draft,
             badge,
             self._visit.of_this_sitting(checked_in),
-            self._fails("The office still has your name.", "Please see the office."),
+            failed,
         )
 
     def _on_badge_ready(self, badge: Badge) -> None:
@@ -207,6 +223,7 @@ class SignIn(QObject):
         else:
             self._printing = views.Printing.PRINTED
             self._visit.refresh()
+            self._visit.wait(self._visit.times.done)
 
     def _fails(self, what_was_kept: str, what_to_do: str) -> Callable[[Exception], None]:
         def failed(error: Exception) -> None:
@@ -215,10 +232,14 @@ class SignIn(QObject):
 
         return self._visit.of_this_sitting(failed)
 
+    def _details_view(self) -> views.DetailsView:
+        return self.words.details_view(self._shown_name(), self._visit.draft.details)
+
     def _badge_view(self) -> views.BadgeView:
         visit = self._visit.draft.visit
         details = None if visit is None else visit.details
         where, host = ("", "") if details is None else presenting.destination(details)
+        is_printed = self._printing is views.Printing.PRINTED
         return views.BadgeView(
             given_name=presenting.given_name(self._identity()),
             destination=where,
@@ -227,7 +248,7 @@ class SignIn(QObject):
             badge_picture=b"" if self._badge is None else self._badge.picture,
             printing=self._printing,
             with_escort=visit is not None and visit.with_escort,
-            returns_after=self._visit.times.done,
+            returns_after=self._visit.times.done if is_printed else 0,
         )
 
     def _identity(self) -> Identity:

@@ -39,7 +39,7 @@ class SignOut(QObject):
     def badge_shown(self, token: str) -> None:
         """A badge was before the camera; the lens calls this."""
         self._look_up(
-            lambda found: self._front_desk.find_by_badge(token, found, self._on_failed),
+            lambda found: self._front_desk.find_by_badge(token, found, self._failed()),
             CheckOutWay.BADGE,
             "This badge is not signed in here today.",
         )
@@ -48,7 +48,7 @@ class SignOut(QObject):
         """An ID was before the camera while signing out."""
         self._look_up(
             lambda found: self._front_desk.find_by_identity(
-                identity, lambda many: found(_only(many)), self._on_failed
+                identity, lambda many: found(_latest_of_one_person(many)), self._failed()
             ),
             CheckOutWay.IDENTITY,
             "Nobody with this ID is signed in here.",
@@ -58,15 +58,15 @@ class SignOut(QObject):
         name = PersonName(typed.given_name.strip(), typed.family_name.strip())
         self._look_up(
             lambda found: self._front_desk.find_by_name(
-                name, lambda many: found(_only(many)), self._on_failed
+                name, lambda many: found(_latest_of_one_person(many)), self._failed()
             ),
             CheckOutWay.NAME,
-            "We did not find that name. Please ask the office.",
+            "We did not find one visit by that name. Please ask the office.",
         )
 
     def _on_sticker_typed(self, number: str) -> None:
         self._look_up(
-            lambda found: self._front_desk.find_by_sticker(number, found, self._on_failed),
+            lambda found: self._front_desk.find_by_sticker(number, found, self._failed()),
             CheckOutWay.BADGE,
             "We did not find that number. Please ask the office.",
         )
@@ -87,6 +87,7 @@ class SignOut(QObject):
                 self._not_found = not_found
                 self._visit.refresh()
                 return
+            self._visit.window.show_hint(views.Hint.FOUND)
             self._found, self._way = visit, way
             self._visit.advance(Event.VISIT_FOUND)
 
@@ -102,7 +103,7 @@ class SignOut(QObject):
                 self._found.visit_id,
                 self._way,
                 self._visit.of_this_sitting(self._on_checked_out),
-                self._on_failed,
+                self._failed(),
             )
 
     def _on_checked_out(self, visit: Visit) -> None:
@@ -111,6 +112,9 @@ class SignOut(QObject):
         self._just_left = ((visit.identity.name.initials, left_at), *self._just_left)
         self._just_left = self._just_left[:JUST_LEFT_SHOWN]
         self._visit.advance(Event.CHECKED_OUT)
+
+    def _failed(self) -> Callable[[Exception], None]:
+        return self._visit.of_this_sitting(self._on_failed)
 
     def _on_failed(self, error: Exception) -> None:
         self._not_found = "That did not work just now. Please ask the office to sign you out."
@@ -134,11 +138,15 @@ class SignOut(QObject):
         if self._found is not None:
             name = presenting.given_name(self._found.identity)
             return views.GoodbyeView(name, now, views.Farewell.SIGNED_OUT, seconds)
-        identity = self._visit.draft.identity
-        name = "" if identity is None else presenting.given_name(identity)
-        return views.GoodbyeView(name, now, views.Farewell.DECLINED, seconds)
+        held = self._visit.draft.visit
+        number = None if held is None else held.number
+        return views.GoodbyeView("", now, views.Farewell.DECLINED, seconds, number)
 
 
-def _only(visits: list[Visit]) -> Visit | None:
-    """The visit, if there is exactly one: two people of one name are for the office."""
-    return visits[0] if len(visits) == 1 else None
+def _latest_of_one_person(visits: list[Visit]) -> Visit | None:
+    """Whose visit ends now; two people of one name are for the office.
+
+    An earlier visit of the same person stays as it is: when that one ended, nobody saw.
+    """
+    people = {(v.identity.name.short.casefold(), v.identity.birth_date) for v in visits}
+    return visits[0] if len(people) == 1 else None

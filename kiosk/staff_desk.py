@@ -3,6 +3,7 @@
 A decision comes from the hub or from a PIN; whichever is first is in force.
 """
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,12 +15,15 @@ from db.staff_pins import StaffOnDuty
 from kiosk import presenting
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Event, Step
-from kiosk.front_desk import FrontDesk
+from kiosk.front_desk import FrontDesk, words_of
 from kiosk.sync.exchange import Learned
 from kiosk.ui import views
 
 TRIES = 5
-LOCKED_FOR = timedelta(minutes=1)
+LOCKED_FOR, LONGEST_LOCKED = timedelta(minutes=1), timedelta(hours=1)
+"""After the first five wrong tries; twice as long after every five more, up to the longest."""
+
+LOG = logging.getLogger(__name__)
 
 
 class StaffDesk(QObject):
@@ -32,6 +36,7 @@ class StaffDesk(QObject):
         self._on_duty: StaffOnDuty | None = None
         self._wrong = ""
         self._wrong_tries = 0
+        self._is_checking = False
         self._locked_until: datetime | None = None
         visit.offers(Step.WAIT_FOR_STAFF, self._wait_view)
         visit.offers(Step.RECORDING_DECISION, self._wait_view)
@@ -82,24 +87,26 @@ class StaffDesk(QObject):
 
     def _on_pin_entered(self, pin: str) -> None:
         now = self._visit.now()
-        if self._visit.step is not Step.STAFF_PIN or self._is_locked(now):
+        if self._visit.step is not Step.STAFF_PIN or self._is_locked(now) or self._is_checking:
             return
-        self._front_desk.whose_pin(
-            pin,
-            self._visit.of_this_sitting(self._on_pin_checked),
-            self._visit.of_this_sitting(lambda _: self._refuse("The PIN could not be checked.")),
-        )
+        self._is_checking = True
+        self._front_desk.whose_pin(pin, self._on_pin_checked, self._on_pin_not_checked)
+
+    def _on_pin_not_checked(self, _: Exception) -> None:
+        self._is_checking = False
+        self._refuse("The PIN could not be checked. Try again, or decide on the console.")
 
     def _on_pin_checked(self, staff: StaffOnDuty | None) -> None:
-        if self._visit.step is not Step.STAFF_PIN:
-            return
+        self._is_checking = False
         if staff is None:
             self._wrong_tries += 1
             if self._wrong_tries % TRIES == 0:
-                self._locked_until = self._visit.now() + LOCKED_FOR
-                self._refuse("Too many tries. Wait a minute, or decide on the console.")
-            else:
-                self._refuse("That PIN is not known here.")
+                longer = LOCKED_FOR * 2 ** min(self._wrong_tries // TRIES - 1, 6)
+                self._locked_until = self._visit.now() + min(longer, LONGEST_LOCKED)
+                LOG.warning("the staff PIN is locked after %d wrong tries", self._wrong_tries)
+            self._refuse("That PIN is not known here.")
+            return
+        if self._visit.step is not Step.STAFF_PIN:
             return
         self._on_duty, self._wrong, self._wrong_tries = staff, "", 0
         self._visit.advance(Event.PIN_ACCEPTED)
@@ -128,8 +135,12 @@ class StaffDesk(QObject):
             decision,
             staff,
             self._visit.of_this_sitting(self._decided),
-            self._visit.of_this_sitting(lambda _: self._visit.on_event(Event.FAILED)),
+            self._visit.of_this_sitting(self._on_decision_lost),
         )
+
+    def _on_decision_lost(self, error: Exception) -> None:
+        self._wrong = f"The decision was not kept. {words_of(error)} Type the PIN to try again."
+        self._visit.on_event(Event.FAILED)
 
     def _is_locked(self, now: datetime) -> bool:
         return self._locked_until is not None and now < self._locked_until
@@ -138,11 +149,16 @@ class StaffDesk(QObject):
 
     def _wait_view(self) -> views.WaitView:
         held = self._visit.draft.visit
-        return views.WaitView(number=None if held is None else held.number)
+        if held is None:
+            return views.WaitView()
+        return views.WaitView(number=held.number, is_typed=held.identity.document is None)
 
     def _pin_view(self) -> views.PinView:
-        locked = self._locked_until if self._is_locked(self._visit.now()) else None
-        return views.PinView(wrong=self._wrong, locked_until=locked)
+        if self._locked_until is None or not self._is_locked(self._visit.now()):
+            return views.PinView(wrong=self._wrong)
+        until = f"{self._locked_until:%-I:%M %p}"
+        words = f"Too many tries. Wait until {until}, or decide on the console."
+        return views.PinView(wrong=words, locked_until=self._locked_until)
 
     def _decision_view(self) -> views.StaffView:
         draft, staff = self._visit.draft, self._on_duty

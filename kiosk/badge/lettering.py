@@ -32,7 +32,7 @@ class Font:
     """A font file, read once."""
 
     def __init__(self, path: Path) -> None:
-        self._font = TTFont(path, lazy=True)
+        self._font = TTFont(path)  # read at once, so that no file stays open
         self.glyphs: Any = self._font.getGlyphSet()
         self.units: int = self._font["head"].unitsPerEm
         self._names: dict[int, str] = self._font.getBestCmap()

@@ -10,12 +10,14 @@ Page {
     readonly property var now: model.state
     readonly property bool hasCamera: model.facts.trouble === ""
 
+    hasBack: true
     step: 4
     subtitle: hasCamera ? "Look at the screen and touch the button. The picture is taken " + model.facts.after + "." : "You can go on without a photo."
     textAction: "Start over"
     textActionName: "start_over"
     title: "A photo for your badge"
 
+    onBackChosen: desk.back_chosen()
     onTextActionChosen: desk.left()
 
     CameraFrame {

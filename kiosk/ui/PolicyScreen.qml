@@ -10,6 +10,7 @@ Page {
 
     readonly property bool isBusy: stage.busy
 
+    hasBack: !isBusy
     step: 5
     subtitle: "The full text takes one minute to read. Ask us for a copy at any time."
     textAction: isBusy ? "" : "Start over"
@@ -17,6 +18,7 @@ Page {
     title: model.facts.title
 
     Component.onDestruction: pad.clear() // Python may keep the pad longer than QML does.
+    onBackChosen: desk.back_chosen()
     onTextActionChosen: desk.left()
 
     Card {

@@ -17,7 +17,7 @@ Page {
     Keys.onPressed: event => form.takeKey(event)
     onBackChosen: {
         if (!model.entry.back())
-            desk.left();
+            desk.back_chosen();
     }
     onTextActionChosen: desk.left()
 

@@ -10,7 +10,7 @@ Page {
     readonly property bool hasNumber: model.facts.number !== ""
     readonly property bool isCalled: model.facts.comeToDesk
 
-    subtitle: "This is part of every sign-in. You can take a seat."
+    subtitle: isCalled ? "Somebody will be with you in a moment." : "This is part of every sign-in. You can take a seat."
     textAction: hasNumber ? "Cancel my visit" : ""
     textActionName: "cancel_visit"
     title: isCalled ? "Visit " + model.facts.number + ": please come to the front desk" : "The office is looking at your visit"
@@ -160,7 +160,7 @@ Page {
     }
     Notice {
         iconName: "seat"
-        text: "You can step away. Show the <b>same ID</b> again to come back to this page."
+        text: wait.model.facts.isTyped ? "You can step away. Type the <b>same name</b> again to come back to this page." : "You can step away. Show the <b>same ID</b> again to come back to this page."
         visible: wait.hasNumber
         x: 1272
         y: 256

@@ -80,7 +80,12 @@ class DetailsScreen(QObject):
     def __init__(self, view: DetailsView, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view = view
-        self._chosen = Chosen()
+        given = view.given
+        self._chosen = (
+            Chosen()
+            if given is None
+            else Chosen(given.visitor_type, given.purpose, given.host, is_on_hosts=bool(view.hosts))
+        )
 
     def show(self, view: DetailsView) -> None:
         """What was chosen stays."""

@@ -75,6 +75,7 @@ def facts_of(view: PlainView, zone: tzinfo | None, picture: str = "") -> "dict[s
             return {
                 "number": "" if view.number is None else str(view.number),
                 "comeToDesk": view.come_to_desk,
+                "isTyped": view.is_typed,
             }
         case BadgeView():
             return {
@@ -99,7 +100,7 @@ def facts_of(view: PlainView, zone: tzinfo | None, picture: str = "") -> "dict[s
 
 
 def _goodbye(view: GoodbyeView, zone: tzinfo | None) -> "dict[str, Any]":
-    """The same calm page for everybody; DECLINED tells nothing but where to talk."""
+    """The same calm page for everybody; DECLINED tells nothing but whom to see."""
     name = f", {view.given_name}" if view.given_name else ""
     if view.farewell is Farewell.SIGNED_OUT:
         return {
@@ -111,9 +112,9 @@ def _goodbye(view: GoodbyeView, zone: tzinfo | None) -> "dict[str, Any]":
         }
     return {
         "isSignedOut": False,
-        "title": f"Thank you{name}",
-        "words": "The office will talk with you here.",
-        "next": "Please wait at the front desk",
+        "title": "Thank you" if view.number is None else f"Visit {view.number}",
+        "words": "Please come to the front desk.",
+        "next": "The office helps you from here",
         "detail": "Somebody will be with you in a moment.",
     }
 

@@ -96,6 +96,11 @@ class Stage(QObject):
             self.count_down(self._countdown_whole)
 
     @property
+    def countdown_whole(self) -> int:
+        """The seconds that the countdown began with; 0 while there is none."""
+        return self._countdown_whole
+
+    @property
     def is_warning(self) -> bool:
         return self._warning_seconds >= 0
 

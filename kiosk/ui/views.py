@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from db.domain.decision import Verdict
 from db.domain.screening import Agreement
-from db.domain.visit import Host, VisitorType
+from db.domain.visit import Host, VisitDetails, VisitorType
 
 # ---- shown by screens ------------------------------------------------------------------------
 
@@ -68,6 +68,8 @@ class WaitView:
 
     number: int | None = None
     come_to_desk: bool = False
+    is_typed: bool = False
+    """Whether the name was typed: that, and no ID, then leads back to this page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class DetailsView:
     """At most six; the last is always the free one."""
     hosts: tuple[Host, ...]
     office: Host
+    given: VisitDetails | None = None
+    """What was chosen before, when somebody comes back to this step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,8 @@ class BadgeView:
     """PNG of the badge, empty until rendered."""
     printing: Printing
     with_escort: bool = False
-    returns_after: int = 15
-    """Seconds until the welcome screen comes back without a touch; only shown."""
+    returns_after: int = 0
+    """Seconds until the welcome screen comes back without a touch, only shown; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +158,15 @@ class Farewell(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GoodbyeView:
-    """Goodbye, with initials never more than the given name."""
+    """Goodbye. Who was not admitted is called by number: the next in line reads it too."""
 
     given_name: str
+    """Empty for DECLINED."""
     at: datetime
     farewell: Farewell
     returns_after: int = 10
+    number: int | None = None
+    """The visit's number, for DECLINED."""
 
 
 @dataclass(frozen=True, slots=True)

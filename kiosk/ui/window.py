@@ -62,6 +62,7 @@ class KioskWindow(QObject):
     # Anywhere: any touch, click or key, so that no time-out comes. Not while the time-out's own
     # question is shown: that answers by `more_time_chosen` or `left`.
     touched = Signal()
+    back_chosen = Signal()  # to the page before
     left = Signal()  # Back from the first screen, Start over, I am finished, Done with a goodbye
     more_time_chosen = Signal()
     help_asked = Signal()  # the screen itself says where help is
@@ -179,9 +180,11 @@ class KioskWindow(QObject):
             self._screen = self._maker.make(view)
             self._page = page
             self._stage.turn(page, self._screen, is_back=is_back)
-            self._stage.count_down(_seconds_shown(view))
+            self._stage.count_down(0)
             if shown is not None:
                 shown.deleteLater()
+        if _seconds_shown(view) != self._stage.countdown_whole:
+            self._stage.count_down(_seconds_shown(view))
         self._step = step
         self._stage.set_busy(step in _BUSY)
 

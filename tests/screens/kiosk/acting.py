@@ -41,6 +41,12 @@ def shown_text(window: KioskWindow, name: str) -> str:
     return str(find(window, name).property("text"))
 
 
+def all_texts(window: KioskWindow) -> list[str]:
+    """Everything that can be read."""
+    shown = [i for i in _items(window.view.contentItem()) if i.isVisible()]
+    return [str(i.property("text")) for i in shown if i.property("text")]
+
+
 def centre(window: KioskWindow, name: str) -> QPoint:
     item = find(window, name)
     at = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))

@@ -230,7 +230,9 @@ SIGHTS = {
         lambda window: touch(window, "sign_out_by_sticker", "sticker_key_0", "sticker_key_4"),
     ),
     "10-goodbye": Sight(Step.GOODBYE, views.GoodbyeView("Elena", NOON, views.Farewell.SIGNED_OUT)),
-    "10-declined": Sight(Step.GOODBYE, views.GoodbyeView("Elena", NOON, views.Farewell.DECLINED)),
+    "10-declined": Sight(
+        Step.GOODBYE, views.GoodbyeView("", NOON, views.Farewell.DECLINED, 10, 47)
+    ),
     "11-sticker": Sight(
         Step.STICKER,
         views.StickerView("The printer is out of labels.", "Lincoln Elementary School"),
