@@ -70,7 +70,7 @@ def read_list_file(
 
     Raises `ImportRefusedError` when the file as a whole cannot be used.
     """
-    header, rows = _table(content)
+    header, rows = read_table(content)
     fields = [(columns or {}).get(name, "") or _guess(name) for name in header]
     if columns is None:
         fields = [f if f not in fields[:at] else "" for at, f in enumerate(fields)]
@@ -88,7 +88,7 @@ def read_list_file(
     for row in rows:
         known = dict(zip(fields, row.cells, strict=False))
         try:
-            entry = _entry(row, len(header), known, order, today)
+            entry = _entry(row, known, order, today)
             if entry.entry_id in seen:
                 raise _BadRowError(f"the same person or number as line {seen[entry.entry_id]}")
         except _BadRowError as error:
@@ -102,6 +102,78 @@ def read_list_file(
         (name, first[at] if at < len(first) else "", fields[at]) for at, name in enumerate(header)
     )
     return ListFile(shown, tuple(entries), tuple(bad), order)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table; `line` is where it begins, counted from 1."""
+
+    line: int
+    cells: tuple[str, ...]
+    why_bad: str = ""
+    """Why no table of ours can use it, empty when nothing speaks against it."""
+
+
+def read_table(content: bytes) -> tuple[list[str], list[Row]]:
+    """The names of the columns, and the rows below them; empty lines are passed over.
+
+    Raises `ImportRefusedError` when the file as a whole is no table.
+    """
+    if b"\0" in content[:4096] or content.startswith(b"PK"):
+        raise ImportRefusedError(
+            "This is not a CSV file (a spreadsheet, perhaps). Save it as CSV with UTF-8, then "
+            "import that. Nothing was changed."
+        )
+    text = content.decode("utf-8-sig", errors="replace")
+    first = next((line for line in text.splitlines() if line.strip()), None)
+    if first is None:
+        raise ImportRefusedError("The file is empty. Nothing was changed.")
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    rows: list[Row] = []
+    begins = 1
+    try:
+        for cells in reader:
+            if not header:
+                header = _header(cells)
+            elif any(c.strip() for c in cells):
+                rows.append(_row(cells, begins, reader.line_num, len(header)))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ImportRefusedError(
+            f"The file is damaged near line {reader.line_num} ({error}). Nothing was changed. "
+            "Export it again from where it came from."
+        ) from error
+    if not rows:
+        raise ImportRefusedError("The file has a first line and no people. Nothing was changed.")
+    return header, rows
+
+
+def _header(cells: Sequence[str]) -> list[str]:
+    names = [c.strip() for c in cells]
+    if any(_has_break(name) for name in names):
+        raise ImportRefusedError(
+            "The first line of the file does not end where it should: a quote is missing, or one "
+            "too many. Nothing was changed. Export the file again from where it came from."
+        )
+    return names if any(names) else []
+
+
+def _row(cells: Sequence[str], begins: int, ends: int, width: int) -> Row:
+    """A stray quote swallows whole rows up to the next one, so a row has one line, or is bad."""
+    why = ""
+    if any(_has_break(c) for c in cells):
+        why = f"lines {begins} to {ends} are one row: a quote is missing, or one too many"
+    elif len(cells) != width:
+        why = f"{len(cells)} columns where the first line has {width}"
+    elif any("\ufffd" in c for c in cells):
+        why = "letters lost: not UTF-8 in this line"
+    return Row(begins, tuple(" ".join(c.split()) if why else c.strip() for c in cells), why)
+
+
+def _has_break(cell: str) -> bool:
+    return "\n" in cell or "\r" in cell
 
 
 def preview(
@@ -146,56 +218,14 @@ class _BadRowError(Exception):
     """Why one row cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    line: int
-    cells: tuple[str, ...]
-
-
-def _table(content: bytes) -> tuple[list[str], list[_Row]]:
-    if not content.strip():
-        raise ImportRefusedError("The file is empty. Nothing was changed.")
-    if b"\0" in content[:4096] or content.startswith(b"PK"):
-        raise ImportRefusedError(
-            "This is not a CSV file (a spreadsheet, perhaps). Save it as CSV with UTF-8, then "
-            "import that. Nothing was changed."
-        )
-    text = content.decode("utf-8-sig", errors="replace")
-    first = text.splitlines()[0]
-    delimiter = max(",;\t|", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[_Row] = []
-    header: list[str] = []
-    try:
-        for cells in reader:
-            if not any(c.strip() for c in cells):
-                continue
-            if not header:
-                header = [c.strip() for c in cells]
-            else:
-                rows.append(_Row(reader.line_num, tuple(c.strip() for c in cells)))
-    except csv.Error as error:
-        raise ImportRefusedError(
-            f"The file is damaged near line {reader.line_num} ({error}). Nothing was changed. "
-            "Export it again from where it came from."
-        ) from error
-    if not rows:
-        raise ImportRefusedError("The file has a first line and no people. Nothing was changed.")
-    return header, rows
-
-
 def _guess(column: str) -> str:
     letters = "".join(c for c in column.casefold() if c.isalpha())
     return next((field for field, names in FIELDS.items() if letters in names), "")
 
 
-def _entry(
-    row: _Row, width: int, known: Mapping[str, str], order: DateOrder, today: date
-) -> WatchlistEntry:
-    if len(row.cells) != width:
-        raise _BadRowError(f"{len(row.cells)} columns where the first line has {width}")
-    if any("\ufffd" in cell for cell in row.cells):
-        raise _BadRowError("letters lost: not UTF-8 in this line")
+def _entry(row: Row, known: Mapping[str, str], order: DateOrder, today: date) -> WatchlistEntry:
+    if row.why_bad:
+        raise _BadRowError(row.why_bad)
     name = PersonName(
         given=known.get("given", ""),
         family=known.get("family", ""),

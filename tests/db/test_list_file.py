@@ -95,6 +95,9 @@ def test_other_names_become_aliases() -> None:
     ("content", "why"),
     [
         (b"", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"\xef\xbb\xbf\r\n \n", "empty"),
+        (b'"LAST,FIRST\nMarlow",Helena\n', "first line .* quote"),
         (b"LAST,FIRST\n", "no people"),
         (b"FOO,BAR\n1,2\n", "No column holds the family name"),
         (b"PK\x03\x04 a spreadsheet", "Save it as CSV"),
@@ -106,6 +109,30 @@ def test_file_that_cannot_be_used_is_refused_whole(content: bytes, why: str) -> 
         read_list_file(content, TODAY)
 
     assert "Nothing was changed" in str(refusal.value)
+
+
+def test_rows_between_two_stray_quotes_are_one_bad_row_with_its_lines() -> None:
+    file = read(
+        "LAST,FIRST,NOTE\n"
+        "Marlow,Helena,\n"
+        'Ardwick,Clive,"tall\n'
+        "Quillfeather,Daniel,listed\n"
+        'Nkosi,Thandiwe,"\n'
+        "Baptiste,Rose,\n"
+    )
+
+    (bad,) = file.bad_rows
+    assert (bad.line, bad.name) == (3, "Clive Ardwick")
+    assert "lines 3 to 5" in bad.why
+    assert [e.name.family for e in file.entries] == ["Marlow", "Baptiste"]
+
+
+def test_empty_lines_before_the_first_do_not_matter() -> None:
+    file = read("\n\n;;\nLAST;FIRST\nMarlow, Jr;Helena\nArdwick;Clive;9\n")
+
+    (entry,) = file.entries
+    assert entry.name.given == "Helena"
+    assert file.bad_rows[0].line == 6
 
 
 @given(st.binary(max_size=300))
