@@ -19,7 +19,8 @@ from kiosk.badge.lettering import fitted, width
 from kiosk.badge.printer import CupsPrinter, FilePrinter, NoPrinter, SecondBest
 from kiosk.badge.render import badge_picture, render_badge, render_letter_sheet
 from kiosk.scan.badge_code import badge_token_of, new_badge_token, payload_of
-from resources.samples.film import room
+from kiosk.ui.camera_picture import cut_photo
+from resources.samples.scene import somebody
 from tests.makers import NINE, OKAFOR, make_identity
 from tests.pictures import assert_looks_like, picture_of_png
 
@@ -109,7 +110,7 @@ def test_badge_looks_as_drawn(visitor_type: VisitorType, update_pictures: bool) 
 
 
 def test_badge_with_escort_and_photo_looks_as_drawn(update_pictures: bool) -> None:
-    content = make_content(with_escort=True, photo=jpeg_of(room()))
+    content = make_content(with_escort=True, photo=cut_photo(somebody()))
 
     picture = picture_of(render_badge(content))
 

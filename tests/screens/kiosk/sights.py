@@ -2,19 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-import cv2
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from db.domain.screening import Agreement
-from db.domain.visit import Host, VisitorType
+from db.domain.visit import Host, Visit, VisitDetails, VisitorType, VisitState
+from kiosk.badge.content import badge_content
+from kiosk.badge.render import badge_picture, render_badge
+from kiosk.badge_desk import PICTURE_WIDTH
 from kiosk.flow import Step
+from kiosk.scan.badge_code import new_badge_token, payload_of
 from kiosk.ui import views
+from kiosk.ui.camera_picture import cut_photo
 from kiosk.ui.window import KioskWindow
-from tests.screens.kiosk.acting import NOON, find, frame, touch
+from resources.samples.film import Hand, held
+from resources.samples.licence import aamva_payload, licence_back
+from resources.samples.people import sample_person
+from resources.samples.scene import Image, somebody
+from tests.makers import OKAFOR, make_identity
+from tests.pictures import picture_of_png
+from tests.screens.kiosk.acting import NOON, find, touch
 
 LONGEST_NAME = "Maximiliano Bartholomew Quintanilla-Etxeberria de la Fuente Saavedra"
 
@@ -87,16 +100,45 @@ STAFF_LONGEST = replace(
 )
 
 
+@cache
+def card_before_the_camera(glare: float = 0.0) -> Image:
+    """An invented licence in a hand, as the kiosk's camera sees it, 1920x1080."""
+    elena = sample_person("Elena", "Marlowe", date(1986, 4, 17))
+    hand = Hand(width=1010, tilt=3, sway=0, noise=2, glare=glare)
+    return list(held(licence_back(aamva_payload(elena)), 8, seed=2, hand=hand))[-1]
+
+
+@cache
+def badge_before_the_camera() -> Image:
+    """A badge too far away."""
+    label = picture_of_png(badge_png())
+    return next(held(np.ascontiguousarray(label), 1, seed=2, hand=Hand(width=300, sway=0)))
+
+
+@cache
 def badge_png() -> bytes:
-    """A label as it might be printed, 732x1181 px."""
-    label = np.full((1181, 732), 255, np.uint8)
-    label[:136] = 0
-    label[136:188] = np.where(np.add.outer(np.arange(52), np.arange(732)) % 48 < 24, 0, 255)
-    label[240:580, 40:336] = 200
-    for words, at, size in (("Elena", 720, 4.2), ("Marlowe", 840, 4.2), ("Room 12", 1010, 2.0)):
-        cv2.putText(label, words, (40, at), cv2.FONT_HERSHEY_DUPLEX, size, 0, 6, cv2.LINE_AA)
-    label[900:1140, 440:692] = np.kron(np.eye(12, 12, dtype=np.uint8), np.full((20, 21), 255))
-    return bytes(cv2.imencode(".png", label)[1].tobytes())
+    """A badge as it is printed."""
+    visit = Visit(
+        visit_id=UUID(int=47),
+        number=47,
+        site_id="lincoln",
+        kiosk_id="front",
+        state=VisitState.ON_SITE,
+        identity=make_identity("Elena", "Marlowe"),
+        started_at=NOON,
+        details=VisitDetails(VisitorType.PARENT, "Meet a teacher", OKAFOR),
+        badge_code="47K-29F",
+        valid_until=NOON.replace(hour=15, minute=30),
+        checked_in_at=NOON,
+    )
+    content = badge_content(
+        visit,
+        site_name="Lincoln Elementary School",
+        zone=ZoneInfo("America/Chicago"),
+        token_payload=payload_of(new_badge_token(bytes(range(10)))),
+        photo=cut_photo(somebody()),
+    )
+    return badge_picture(render_badge(content), PICTURE_WIDTH)
 
 
 BADGE = views.BadgeView(
@@ -128,9 +170,9 @@ class Sight:
     before: Callable[[KioskWindow], object] = lambda _: None
 
 
-def _held_up(hint: views.Hint) -> Callable[[KioskWindow], object]:
+def _held_up(picture: Callable[[], Image], hint: views.Hint) -> Callable[[KioskWindow], object]:
     def before(window: KioskWindow) -> None:
-        window.show_frame(frame())
+        window.show_frame(picture())
         window.show_hint(hint)
 
     return before
@@ -174,6 +216,9 @@ def _warned(window: KioskWindow) -> None:
     window.show_timeout_warning(16)
 
 
+SHINING = _held_up(lambda: card_before_the_camera(0.7), views.Hint.AWAY_FROM_LIGHT)
+READ = _held_up(card_before_the_camera, views.Hint.FOUND)
+FAR_AWAY = _held_up(badge_before_the_camera, views.Hint.CLOSER)
 SIGHTS = {
     "01-welcome": Sight(Step.WELCOME, views.WelcomeView()),
     "01-welcome-notice": Sight(
@@ -182,8 +227,12 @@ SIGHTS = {
     "01-what-we-keep": Sight(
         Step.WELCOME, views.WelcomeView(), lambda window: touch(window, "what_we_keep")
     ),
-    "02-scan": Sight(Step.SCAN_ID, views.ScanView(), _held_up(views.Hint.AWAY_FROM_LIGHT)),
-    "02-scan-found": Sight(Step.SCAN_ID, views.ScanView(), _held_up(views.Hint.FOUND)),
+    "02-scan": Sight(
+        Step.SCAN_ID,
+        views.ScanView(),
+        SHINING,
+    ),
+    "02-scan-found": Sight(Step.SCAN_ID, views.ScanView(), READ),
     "02-scan-no-camera": Sight(Step.SCAN_ID, views.ScanView("The camera does not answer.")),
     "03-type-name": Sight(
         Step.TYPE_NAME, views.TypeNameView(), lambda window: touch(window, "key_a", "key_n")
@@ -202,7 +251,7 @@ SIGHTS = {
     "04-visit": Sight(Step.VISIT_DETAILS, DETAILS, _chosen),
     "04-visit-where": Sight(Step.VISIT_DETAILS, DETAILS, _whom),
     "05-photo": Sight(
-        Step.PHOTO, views.PhotoView(30, 3), lambda window: window.show_frame(frame())
+        Step.PHOTO, views.PhotoView(30, 3), lambda window: window.show_frame(somebody())
     ),
     "05-photo-no-camera": Sight(Step.PHOTO, views.PhotoView(30, 3, "The camera does not answer.")),
     "06-policy": Sight(Step.POLICY, POLICY, _signed),
@@ -217,7 +266,9 @@ SIGHTS = {
         Step.BADGE, replace(BADGE, printing=views.Printing.PRINTED, with_escort=True)
     ),
     "09-sign-out": Sight(
-        Step.FIND_VISIT, views.SignOutView((("T. B.", NOON),)), _held_up(views.Hint.CLOSER)
+        Step.FIND_VISIT,
+        views.SignOutView((("T. B.", NOON),)),
+        FAR_AWAY,
     ),
     "09-sign-out-name": Sight(
         Step.FIND_VISIT,
