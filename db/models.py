@@ -7,7 +7,17 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -120,7 +130,7 @@ class VisitRow(Base):
     family_name: Mapped[Name]
     suffix: Mapped[str] = mapped_column(String(40), default="")
     search_name: Mapped[str] = mapped_column(String(420), default="")
-    """``family given middle`` folded for search."""
+    """``family given middle`` as `db.screening.names.letters` folds them, for search."""
     birth_date: Mapped[date | None]
     sex: Mapped[str] = mapped_column(String(16))
     document: Mapped[str | None] = mapped_column(Text)
@@ -170,6 +180,16 @@ class DecisionRow(Base):
     decided_at: Mapped[datetime]
     where: Mapped[str] = mapped_column("decided_where", String(16))
     superseded: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        Index(
+            "uq_decision_visit_id_in_force",
+            "visit_id",
+            unique=True,
+            sqlite_where=text("NOT superseded"),
+            postgresql_where=text("NOT superseded"),
+        ),
+    )
 
 
 class PhotoRow(Base):

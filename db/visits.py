@@ -5,7 +5,6 @@ Kiosk and hub apply the same events with the same function, so both hold the sam
 
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
@@ -31,18 +30,20 @@ from db.domain.people import Document, Identity, PersonName, Sex
 from db.domain.screening import Outcome, Screening
 from db.domain.visit import CheckOutWay, Visit, VisitDetails, VisitState
 from db.models import DecisionRow, ScreeningRow, VisitRow
+from db.screening.names import letters
 
 
-def fold(text: str) -> str:
-    """A name as search compares it: no case, no accents, single spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+def hash_document_number(key: bytes, document: Document) -> str:
+    """HMAC-SHA-256 in hex of an ID's number and of who issued it, empty without a number.
 
-
-def hash_document_number(key: bytes, number: str) -> str:
-    """HMAC-SHA-256 of an ID's number in hex, empty without a number. The key is the district's."""
-    kept = "".join(number.split()).upper()
-    return hmac.new(key, kept.encode(), hashlib.sha256).hexdigest() if kept else ""
+    States give out the same numbers, so a number alone is nobody. The key is the district's.
+    """
+    number = "".join(document.number.split()).upper()
+    if not number:
+        return ""
+    issuer = (document.country.strip().upper(), document.jurisdiction.strip().upper())
+    told = "\0".join((*issuer, document.kind, number))
+    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
 
 
 def hash_badge_token(token: str) -> str:
@@ -78,9 +79,9 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
 
 def apply_decision(session: Session, decision: Decision) -> bool:
     """Keep a decision. Returns whether it is in force: the first one on a hold is."""
+    row = _locked_row(session, decision.visit_id)
     if session.get(DecisionRow, decision.decision_id) is not None:
         return False
-    row = session.get(VisitRow, decision.visit_id)
     is_first = not session.scalar(
         select(DecisionRow.decision_id)
         .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.superseded.is_(False))
@@ -157,8 +158,9 @@ def _apply_checked_in(session: Session, envelope: Envelope, event: VisitCheckedI
 
 def apply_staff_check_out(session: Session, visit_id: UUID, at: datetime) -> None:
     """On a kiosk: staff saw somebody leave at the desk. The event itself is in the hub's chain."""
-    if session.get(VisitRow, visit_id) is not None:
-        _depart(_row(session, visit_id), at, CheckOutWay.STAFF)
+    row = _locked_row(session, visit_id)
+    if row is not None:
+        _depart(row, at, CheckOutWay.STAFF)
         session.flush()
 
 
@@ -171,10 +173,23 @@ def _depart(row: VisitRow, at: datetime, way: CheckOutWay) -> None:
 
 
 def _row(session: Session, visit_id: UUID) -> VisitRow:
-    row = session.get(VisitRow, visit_id)
+    row = _locked_row(session, visit_id)
     if row is None:
         raise LookupError(f"no visit {visit_id}")
     return row
+
+
+def _locked_row(session: Session, visit_id: UUID) -> VisitRow | None:
+    """The visit's row as the last commit left it; others who would change it wait for ours.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    return session.scalar(
+        select(VisitRow)
+        .where(VisitRow.visit_id == visit_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 # ---- reading ---------------------------------------------------------------------------------
@@ -182,6 +197,12 @@ def _row(session: Session, visit_id: UUID) -> VisitRow:
 
 def get(session: Session, visit_id: UUID) -> Visit | None:
     row = session.get(VisitRow, visit_id)
+    return None if row is None else value_of(row)
+
+
+def locked(session: Session, visit_id: UUID) -> Visit | None:
+    """The visit, which nobody else can change until this transaction ends."""
+    row = _locked_row(session, visit_id)
     return None if row is None else value_of(row)
 
 
@@ -195,15 +216,22 @@ def on_site_with_sticker(session: Session, sticker: str) -> Visit | None:
 
 
 def on_site_named(session: Session, name: PersonName) -> list[Visit]:
-    """Everybody on site with this given and family name, however it is written."""
-    wanted = fold(f"{name.family} {name.given}")
+    """Everybody on site with this given and family name, however it is written.
+
+    ``O Brien`` finds ``O'Brien``, and the given name may be given with the middle one.
+    """
+    wanted = _solid(name.family), _solid(name.given)
     rows = session.scalars(
-        select(VisitRow)
-        .where(_is_on_site(), VisitRow.search_name.startswith(wanted, autoescape=True))
-        .order_by(VisitRow.started_at.desc())
+        select(VisitRow).where(_is_on_site()).order_by(VisitRow.started_at.desc())
     )
     return [
-        value_of(r) for r in rows if r.search_name in (wanted, fold(f"{wanted} {r.middle_name}"))
+        value_of(r)
+        for r in rows
+        if wanted
+        in (
+            (_solid(r.family_name), _solid(r.given_name)),
+            (_solid(r.family_name), _solid(r.given_name + r.middle_name)),
+        )
     ]
 
 
@@ -318,7 +346,11 @@ def _identity(row: VisitRow) -> Identity:
 
 
 def _search_name(name: PersonName) -> str:
-    return fold(f"{name.family} {name.given} {name.middle}")
+    return letters(f"{name.family} {name.given} {name.middle}")
+
+
+def _solid(name: str) -> str:
+    return letters(name).replace(" ", "")
 
 
 def _is_on_site() -> ColumnElement[bool]:

@@ -48,14 +48,14 @@ class ListWanted:
 
 
 def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember) -> Decision:
-    """Decide on a hold; the kiosk learns it from the feed.
+    """Decide on a hold; the kiosk learns it from the feed. Of two at once, one waits and is told.
 
     Raises LookupError for an unknown visit, `AlreadyDecidedError`, and ValueError when the visit
     waits for no decision or the reason is empty.
     """
     site, now = context.site(), context.now()
     with context.database.begin() as session:
-        visit = visits.get(session, visit_id)
+        visit = visits.locked(session, visit_id)
         if visit is None:
             raise LookupError(visit_id)
         first = visits.decision_in_force(session, visit_id)
@@ -89,7 +89,7 @@ def check_out(context: Context, visit_id: UUID, member: StaffMember) -> Visit:
     """Sign somebody out whom staff saw leave. Raises LookupError or `NotOnSiteError`."""
     site, now = context.site(), context.now()
     with context.database.begin() as session:
-        visit = visits.get(session, visit_id)
+        visit = visits.locked(session, visit_id)
         if visit is None:
             raise LookupError(visit_id)
         if not visit.is_on_site():
