@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from db import pairing, visits, watchlists
+from db.domain.decision import Decision, Verdict
 from db.domain.desk import (
+    Alarm,
     DayFigures,
     Desk,
     EarlierVisit,
@@ -24,7 +26,8 @@ from db.domain.desk import (
 from db.domain.screening import Outcome
 from db.domain.visit import Visit, VisitState
 from db.models import DecisionRow, EventRow, ScreeningRow, VisitRow
-from db.story import happening_words
+from db.screening.names import letters
+from db.story import LET_IN_ANYWAY, happening_words
 
 EARLIER = 3
 PAGE = 200
@@ -59,13 +62,14 @@ def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
     names = {k.kiosk_id: k.name for k in kiosks}
     return Desk(
         as_of=now,
-        holds=tuple(_holds(session, names)),
+        holds=tuple(_holds(session, names, _midnight(now.astimezone(zone).date(), zone))),
         figures=_figures(session, zone, now),
         just_now=tuple(_just_now(session)),
         kiosks_in_touch=len(in_touch),
         kiosks=len(kiosks),
         lists_current=len(current),
         lists=len(lists),
+        alarms=tuple(Alarm(v, d, LET_IN_ANYWAY) for v, d in _let_in_anyway(session)),
     )
 
 
@@ -75,7 +79,11 @@ def on_site(session: Session, now: datetime) -> OnSite:
         .where(VisitRow.state == VisitState.ON_SITE)
         .order_by(VisitRow.checked_in_at)
     )
-    return OnSite(now, tuple(visits.value_of(r) for r in rows))
+    return OnSite(
+        now,
+        tuple(visits.value_of(r) for r in rows),
+        tuple(visit.visit_id for visit, _ in _let_in_anyway(session)),
+    )
 
 
 def page(
@@ -133,9 +141,31 @@ def earlier_visits(session: Session, visit: Visit, number_hash: str) -> list[Vis
     return [v for v in found if v.visit_id != visit.visit_id and v.started_at <= visit.started_at]
 
 
-def _holds(session: Session, kiosk_names: dict[str, str]) -> Iterator[Hold]:
+def _let_in_anyway(session: Session) -> list[tuple[Visit, Decision]]:
+    """Who is on site although the decision in force says: not admitted.
+
+    A PIN at a kiosk that did not hear of the office's decision in time lets somebody in. The
+    check-in is a fact and stays one; so does the decision that came first.
+    """
+    rows = session.execute(
+        select(VisitRow, DecisionRow)
+        .join(DecisionRow, DecisionRow.visit_id == VisitRow.visit_id)
+        .where(
+            VisitRow.state == VisitState.ON_SITE,
+            DecisionRow.superseded.is_(False),
+            DecisionRow.verdict == Verdict.DENY,
+        )
+        .order_by(VisitRow.checked_in_at)
+    )
+    return [(visits.value_of(v), visits.decision_value(d)) for v, d in rows]
+
+
+def _holds(session: Session, kiosk_names: dict[str, str], since: datetime) -> Iterator[Hold]:
+    """The day's holds; nobody waits in the lobby since yesterday, and the history keeps those."""
     rows = session.scalars(
-        select(VisitRow).where(VisitRow.state == VisitState.HELD).order_by(VisitRow.started_at)
+        select(VisitRow)
+        .where(VisitRow.state == VisitState.HELD, VisitRow.started_at >= since)
+        .order_by(VisitRow.started_at)
     )
     for row in rows.all():
         visit = visits.value_of(row)
@@ -188,7 +218,7 @@ def _figures(session: Session, zone: ZoneInfo, now: datetime) -> DayFigures:
         if checked_in_at is not None:
             hours[checked_in_at.astimezone(zone).hour] += 1
     waits = [(at - began).total_seconds() for _, at, began in decided]
-    denied = sum(verdict == "deny" for verdict, _, _ in decided)
+    denied = sum(verdict == Verdict.DENY for verdict, _, _ in decided)
     return DayFigures(
         visits=len(today),
         on_site=len(inside),
@@ -226,7 +256,7 @@ def _just_now(session: Session) -> Iterator[Happening]:
 
 
 def _conditions(filters: Filters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    words = visits.fold(filters.text).split()
+    words = letters(filters.text).split()
     found = [VisitRow.search_name.contains(word, autoescape=True) for word in words]
     if filters.visitor_type:
         found.append(VisitRow.visitor_type == filters.visitor_type)

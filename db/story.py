@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import codec, pairing, visits
+from db import chain, codec, pairing, visits
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import LogLine, VisitStory
 from db.domain.events import (
@@ -21,7 +21,7 @@ from db.domain.events import (
 from db.domain.screening import HoldReason, Screening
 from db.domain.visit import CheckOutWay, Visit
 from db.log import chains_are_whole
-from db.models import EventBodyRow, EventRow
+from db.models import ChainRow, EventBodyRow, EventRow
 
 VERDICTS = {
     Verdict.APPROVE: "Approved",
@@ -35,12 +35,15 @@ _WAYS = {
     CheckOutWay.NAME: "Signed out by name",
     CheckOutWay.STAFF: "Signed out by staff",
 }
+LET_IN_ANYWAY = "Signed in although the office had decided: not admitted"
 _HOLDS = {
     HoldReason.MATCH: "Possible match",
     HoldReason.SCREENING_FAILED: "The screening could not run",
     HoldReason.LIST_OUTDATED: "A list is older than it may be",
     HoldReason.ID_NOT_READ: "No ID was read",
 }
+_whole_up_to: dict[str, tuple[tuple[int, int, bytes], ...]] = {}
+"""Each device's heads (epoch, seq, hash) when its chains were last found whole."""
 
 
 def story(session: Session, visit_id: UUID) -> VisitStory | None:
@@ -49,31 +52,76 @@ def story(session: Session, visit_id: UUID) -> VisitStory | None:
     if visit is None:
         return None
     rows = session.execute(
-        select(EventRow, EventBodyRow.body)
+        select(EventRow, EventBodyRow.salt, EventBodyRow.body)
         .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
         .where(EventRow.visit_id == visit_id)
         .order_by(EventRow.occurred_at, EventRow.seq)
     ).all()
     names = {k.kiosk_id: k.name for k in pairing.all_kiosks(session)}
+    in_force = visits.decision_in_force(session, visit_id)
+    is_as_made = all(_is_as_made(session, event, salt, body) for event, salt, body in rows)
     return VisitStory(
         visit=visit,
         screening=visits.screening_of(session, visit_id),
         decisions=tuple(visits.decisions_of(session, [visit_id])),
-        happened=tuple(_line(event, body) for event, body in rows),
+        happened=tuple(_line(event, body, in_force) for event, _, body in rows),
         kiosk_name=names.get(visit.kiosk_id, visit.kiosk_id),
-        log_verified=chains_are_whole(session, {event.device_id for event, _ in rows}),
+        log_verified=is_as_made
+        and all(_is_whole(session, d) for d in {e.device_id for e, *_ in rows}),
     )
 
 
+def _is_as_made(session: Session, event: EventRow, salt: bytes | None, body: bytes | None) -> bool:
+    """Whether this one event still follows on the one before, with the body it committed to."""
+    before = session.scalar(
+        select(EventRow.hash).where(
+            EventRow.device_id == event.device_id,
+            EventRow.epoch == event.epoch,
+            EventRow.seq == event.seq - 1,
+        )
+    )
+    if chain.link(before or chain.GENESIS, event.line) != event.hash:
+        return False
+    if salt is None or body is None:
+        return True  # erased by retention; `db.log` says what is half gone
+    try:
+        return chain.is_body_of(codec.from_json(event.line, chain.Envelope), salt, body)
+    except codec.MalformedError:
+        return False
+
+
+def _is_whole(session: Session, device_id: str) -> bool:
+    """Whether the device's chains verify from their first event on.
+
+    A head's hash stands for all events before it, so each head is verified once: a chain of a
+    year is too long to be read at every click. `verify-log` always reads all of it.
+    """
+    heads = session.execute(
+        select(ChainRow.epoch, ChainRow.head_seq, ChainRow.head_hash)
+        .where(ChainRow.device_id == device_id)
+        .order_by(ChainRow.epoch)
+    ).all()
+    known = tuple((epoch, seq, digest) for epoch, seq, digest in heads)
+    if known and _whole_up_to.get(device_id) == known:
+        return True
+    is_whole = chains_are_whole(session, {device_id})
+    if is_whole:
+        _whole_up_to[device_id] = known
+    return is_whole
+
+
 def happening_words(session: Session, event_type: str, visit: Visit) -> str:
-    """What just happened, in two or three words."""
+    """What just happened, in two or three words; in more when it should not have happened."""
+    if event_type == "visit.checked_out":
+        return "Signed out"
+    decision = visits.decision_in_force(session, visit.visit_id)
     if event_type == "decision.made":
-        decision = visits.decision_in_force(session, visit.visit_id)
         return "Decided" if decision is None else VERDICTS[decision.verdict]
-    return "Signed in" if event_type == "visit.checked_in" else "Signed out"
+    is_denied = decision is not None and not decision.verdict.admits
+    return "Signed in anyway" if is_denied else "Signed in"
 
 
-def _line(row: EventRow, body: bytes | None) -> LogLine:
+def _line(row: EventRow, body: bytes | None, in_force: Decision | None) -> LogLine:
     if body is None:
         return LogLine(row.occurred_at, row.event_type, "Personal facts erased by retention")
     try:
@@ -82,18 +130,19 @@ def _line(row: EventRow, body: bytes | None) -> LogLine:
         event = None
     if event is None:
         return LogLine(row.occurred_at, row.event_type, f"Event {row.event_type}", row.parked or "")
-    words, detail = _words(event)
+    words, detail = _words(event, in_force)
     return LogLine(row.occurred_at, row.event_type, words, detail)
 
 
-def _words(event: DomainEvent) -> tuple[str, str]:
+def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
     match event:
         case VisitorScreened():
             return _screened(event.screening)
         case DecisionMade():
-            return _decided(event.decision)
+            return _decided(event.decision, in_force)
         case VisitCheckedIn():
-            return "Signed in", f"Badge {event.badge_code}"
+            is_denied = in_force is not None and not in_force.verdict.admits
+            return LET_IN_ANYWAY if is_denied else "Signed in", f"Badge {event.badge_code}"
         case VisitCheckedOut():
             return _WAYS[event.way], ""
         case VisitAbandoned():
@@ -115,5 +164,8 @@ def _screened(screening: Screening) -> tuple[str, str]:
     return f"{against}; held", ", ".join(_HOLDS[r] for r in screening.hold_reasons)
 
 
-def _decided(decision: Decision) -> tuple[str, str]:
-    return f"{VERDICTS[decision.verdict]} by {decision.decided_by}", decision.reason
+def _decided(decision: Decision, in_force: Decision | None) -> tuple[str, str]:
+    words = f"{VERDICTS[decision.verdict]} by {decision.decided_by}"
+    if in_force is not None and in_force.decision_id != decision.decision_id:
+        words += f", after {in_force.decided_by} had decided"
+    return words, decision.reason

@@ -107,6 +107,16 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """Somebody inside who should not be: it ends when they are signed out."""
+
+    visit: Visit
+    decision: Decision
+    """The denial in force."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The desk page in one answer."""
 
@@ -119,6 +129,8 @@ class Desk:
     kiosks: int
     lists_current: int
     lists: int
+    alarms: tuple[Alarm, ...] = ()
+    """Oldest first; shown above the holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,8 @@ class OnSite:
 
     as_of: datetime
     visits: tuple[Visit, ...]
+    not_admitted: tuple[UUID, ...] = ()
+    """Visits among them that the office had decided against: see `Alarm`."""
 
 
 @dataclass(frozen=True, slots=True)
