@@ -123,18 +123,6 @@ def test_scan_is_told_once_byte_for_byte_and_no_field_sees_it(
     assert given_name(window) == ""
 
 
-def test_scan_typed_through_the_window_system_is_told(
-    window: KioskWindow, wedge: WedgeFilter, qtbot: QtBot
-) -> None:
-    show_name_form(window)
-
-    with qtbot.waitSignal(wedge.scanned) as scanned:
-        press_keys(window, "vb0123456789abcdef")
-
-    assert scanned.args == [b"vb0123456789abcdef"]
-    assert given_name(window) == ""
-
-
 def test_quick_typing_of_a_person_lands_in_the_field_in_its_order(
     window: KioskWindow, scans: list[bytes], qtbot: QtBot
 ) -> None:
@@ -224,11 +212,14 @@ def test_control_and_a_letter_is_a_control_character(
 ) -> None:
     show_name_form(window)
 
+    controls: list[Key] = [
+        (kind, key, CONTROL, "")
+        for key in (Qt.Key.Key_J, Qt.Key.Key_AsciiCircum, Qt.Key.Key_M)
+        for kind in (PRESS, RELEASE)
+    ]
+
     with qtbot.waitSignal(wedge.scanned):
-        press_keys(window, "@")
-        for key in (Qt.Key.Key_J, Qt.Key.Key_AsciiCircum, Qt.Key.Key_M):
-            QTest.keyClick(window.view, key, CONTROL)
-        press_keys(window, "ANSI 636015")
+        send(window, [*keys_of(b"@"), *controls, *keys_of(b"ANSI 636015")])
 
     assert scans == [b"@\n\x1e\rANSI 636015"]
 
