@@ -32,23 +32,31 @@ if command -v dpkg-query >/dev/null 2>&1; then
     for package in $PACKAGES; do
         # A Python that does not come from Debian brings its own venv.
         if [ "$package" = python3-venv ] && "$python" -c 'import ensurepip' 2>/dev/null; then continue; fi
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+        # Debian 13 calls some of them NAMEt64 (their times have 64 bits), and takes either name.
+        dpkg-query -W -f '${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q 'ok installed' ||
+            missing="$missing $package"
     done
     if [ -n "$missing" ]; then
-        if [ "$(id -u)" = 0 ]; then as_root=""
-        elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then as_root="sudo"
-        else
-            say "These Debian packages are missing. Install them with this line, then run this again:" >&2
+        by_hand() {
+            say "Debian packages are missing. Install them with this line, then run this again:" >&2
             say "  sudo apt-get install$missing" >&2
             exit 1
+        }
+        # Without a terminal, sudo could not ask for its password.
+        if [ "$(id -u)" = 0 ]; then as_root=""
+        elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then as_root="sudo"
+        else by_hand
         fi
         say "Installing Debian packages:$missing"
+        if [ -n "$as_root" ]; then sudo -v || by_hand; fi
         $as_root apt-get update -qq
         # shellcheck disable=SC2086  # each name is a word of its own
-        DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
     fi
 else
-    say "This is not Debian: see README.md for the libraries that Qt needs. Going on with Python."
+    say "This is not Debian. What these Debian packages hold must be there under your system's names:"
+    say "  $SCREENLESS" "$SCREEN"
+    say "Going on with Python."
 fi
 
 # ---- Python --------------------------------------------------------------------------------------
@@ -64,8 +72,9 @@ if command -v uv >/dev/null 2>&1; then
     uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
 else
     [ -x .venv/bin/pip ] || "$python" -m venv .venv
-    .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r packaging/requirements.lock
-    .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+    # Quiet twice: warnings about the computer's own pip settings stay away, errors do not.
+    .venv/bin/pip install -q -q --disable-pip-version-check --require-hashes -r packaging/requirements.lock
+    .venv/bin/pip install -q -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
 # Compiled once here: programs then start in a second wherever they may not write beside their code.
 .venv/bin/python -m compileall -q kiosk admin_console db resources >/dev/null || true

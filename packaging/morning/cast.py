@@ -1,5 +1,7 @@
 """The processes of the morning: the real hub, and console and kiosk with a hand on the mouse."""
 
+import contextlib
+import itertools
 import json
 import os
 import queue
@@ -12,24 +14,44 @@ import time
 from pathlib import Path
 from typing import IO, Any, Self
 
-from props import HOSTS_CSV, LIST_CSV, LIST_NAME, SITE, Props
+from props import CAST, HOSTS_CSV, LIST_CSV, LIST_NAME, SITE, Props
 
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 TAKEN_OVER = "taken over"
 READY_SECONDS = 20.0
+STAFF_NAME = "dwhitlock"
+TIME_ZONE = "America/Chicago"
+CARD_SECONDS, EMPTY_SECONDS = 9.0, 3.0
+"""How long each licence is held before the camera while a person plays, and the desk is empty."""
+LOOK_EVERY_SECONDS = 0.2
 
 
 class PlayerError(Exception):
     """A process did not do what the story asks of it."""
 
 
+class TakenOverError(PlayerError):
+    """A person touched a window: from now on it is theirs."""
+
+
 class Player:
     """A program that does what it is told, one command at a time, and answers in JSON."""
 
-    def __init__(self, name: str, script: str, arguments: list[str], env: dict[str, str]) -> None:
-        """`env` names in VESTIBULE_MORNING_LOGS where the program's own messages go."""
+    def __init__(
+        self,
+        name: str,
+        script: str,
+        arguments: list[str],
+        env: dict[str, str],
+        ended: list[PlayerError],
+    ) -> None:
+        """`env` names in VESTIBULE_MORNING_LOGS where the program's own messages go.
+
+        `ended` is shared by all: what ended the play, so that nobody waits for the others then.
+        """
         self.name = name
+        self._ended = ended
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._log = (Path(env["VESTIBULE_MORNING_LOGS"]) / f"{name}.log").open("w")
         self.process = subprocess.Popen(
@@ -40,6 +62,7 @@ class Player:
             env=env,
             text=True,
             cwd=ROOT,
+            start_new_session=True,  # Ctrl-C is for the director, who ends everybody in order
         )
         if self.process.stdin is None or self.process.stdout is None:
             raise PlayerError(f"{name} has no pipes")
@@ -50,24 +73,17 @@ class Player:
     def ask(self, do: str, timeout: float = 20.0, **arguments: Any) -> Any:
         """Have something done and wait for it. Raises `PlayerError` when it cannot be."""
         command = {"do": do, "timeout": timeout, **arguments}
-        try:
+        with contextlib.suppress(OSError):  # closed: the listener says so in a moment
             self._commands.write(json.dumps(command) + "\n")
             self._commands.flush()
-            answer = self._answers.get(timeout=timeout + 5.0)
-        except (OSError, queue.Empty) as error:
-            raise PlayerError(f"the {self.name} does not answer to {do}") from error
+        answer = self._answer(timeout + 5.0, f"the {self.name} does not answer to {do}")
         if "error" in answer:
-            words = answer["error"]
-            raise PlayerError(words if words == TAKEN_OVER else f"{self.name}: {words}")
+            raise PlayerError(f"{self.name}: {answer['error']}")
         return answer.get("value")
 
     def wait_ready(self) -> float:
         """Milliseconds from the process's start until its first screen, as it says itself."""
-        try:
-            answer = self._answers.get(timeout=READY_SECONDS)
-        except queue.Empty as error:
-            raise PlayerError(f"the {self.name} did not start") from error
-        return float(answer["value"])
+        return float(self._answer(READY_SECONDS, f"the {self.name} did not start")["value"])
 
     def quit(self) -> None:
         try:
@@ -80,10 +96,34 @@ class Player:
         finally:
             self._log.close()
 
+    def _answer(self, timeout: float, otherwise: str) -> dict[str, Any]:
+        """The next answer. Raises `PlayerError` after the time, or as soon as the play ended."""
+        until = time.monotonic() + timeout
+        while not self._ended:
+            try:
+                return self._answers.get(timeout=LOOK_EVERY_SECONDS)
+            except queue.Empty:
+                if time.monotonic() > until:
+                    raise PlayerError(otherwise) from None
+        raise self._ended[0]
+
     def _listen(self) -> None:
         for line in self._said:
-            if line.startswith("{"):
-                self._answers.put(json.loads(line))
+            if not line.startswith("{"):
+                continue
+            answer = json.loads(line)
+            if answer.get("error") == TAKEN_OVER:
+                self._ended.append(TakenOverError(TAKEN_OVER))
+            else:
+                self._answers.put(answer)
+        status = self.process.wait()
+        self._ended.append(
+            PlayerError(
+                f"the {self.name} ended with status {status}; what it said is in {self._log.name}"
+                if status
+                else f"the {self.name} was closed"
+            )
+        )
 
 
 class Cast:
@@ -105,6 +145,7 @@ class Cast:
         self._hub: subprocess.Popen[str] | None = None
         self.kiosk: Player | None = None
         self.console: Player | None = None
+        self._ended: list[PlayerError] = []
 
     def __enter__(self) -> Self:
         for folder in (self.work, self.pictures, self.keep / "badges"):
@@ -112,6 +153,8 @@ class Cast:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C would leave somebody here
+            signal.signal(number, signal.SIG_IGN)
         for player in (self.kiosk, self.console):
             if player is not None:
                 player.quit()
@@ -124,7 +167,7 @@ class Cast:
         for name, content in (("hosts.csv", HOSTS_CSV), ("no-trespass.csv", LIST_CSV)):
             (self.work / name).write_text(content, encoding="utf-8")
         self._hub_command(
-            ["staff", "add", "dwhitlock", "--display-name", "Dana Whitlock",
+            ["staff", "add", STAFF_NAME, "--display-name", "Dana Whitlock",
              "--role", "administrator", "--secrets-stdin"],
             f"{self.password}\n{self.pin}\n",
         )  # fmt: skip
@@ -139,24 +182,41 @@ class Cast:
         """Start the hub and wait until it says that it is ready; always at the same address."""
         listen = self.hub_url.removeprefix("http://") or "127.0.0.1:0"
         began = time.monotonic()
-        self._hub = subprocess.Popen(
-            [BIN / "vestibule-hub", "serve", "--database", self.database, "--listen", listen,
-             "--district-name", "Marlow Unified", "--site-name", SITE,
-             "--time-zone", "America/Chicago"],
-            stdout=subprocess.PIPE, text=True, env=self._env(),
-        )  # fmt: skip
+        said = self.work / "hub.log"
+        with said.open("a") as log:
+            self._hub = subprocess.Popen(
+                [BIN / "vestibule-hub", "serve", "--database", self.database, "--listen", listen,
+                 "--district-name", "Marlow Unified", "--site-name", SITE,
+                 "--time-zone", TIME_ZONE],
+                stdout=subprocess.PIPE, stderr=log, text=True, env=self._env(),
+                start_new_session=True,
+            )  # fmt: skip
         assert self._hub.stdout is not None  # noqa: S101  for the type checker: PIPE was asked for
-        line = self._hub.stdout.readline()
+        late = threading.Timer(READY_SECONDS, self._hub.kill)
+        late.start()
+        try:
+            line = self._hub.stdout.readline()
+        finally:
+            late.cancel()
         if "ready" not in line:
-            raise PlayerError("the hub did not start")
+            raise PlayerError(f"the hub did not start; what it said is in {said}")
         self.hub_ready_ms = self.hub_ready_ms or (time.monotonic() - began) * 1000
         self.hub_url = line.rsplit(" ", 1)[1].strip()
 
     def stop_hub(self, how: signal.Signals = signal.SIGKILL) -> None:
         if self._hub is not None:
             self._hub.send_signal(how)
-            self._hub.wait(8)
+            try:
+                self._hub.wait(8)
+            except subprocess.TimeoutExpired:
+                self._hub.kill()
+                self._hub.wait(5)
             self._hub = None
+
+    def need_hub(self) -> None:
+        """Start the hub unless it runs."""
+        if self._hub is None:
+            self.start_hub()
 
     def export(self) -> None:
         self._hub_command(["export", "--csv", str(self.keep / "log.csv")])
@@ -194,18 +254,31 @@ fullscreen = false
     def start_players(self) -> None:
         pace = "0" if self.is_headless else "700"
         shared = ["--pictures", str(self.pictures), "--pace", pace]
+        if not self.is_headless:
+            shared.append("--on-screen")
         self.kiosk = Player(
             "kiosk", "kiosk_player.py",
-            ["--config", str(self.work / "kiosk.toml"), *shared], self._env(),
+            ["--config", str(self.work / "kiosk.toml"), *shared], self._env(), self._ended,
         )  # fmt: skip
         self.console = Player(
-            "console", "console_player.py", ["--hub", self.hub_url, *shared], self._env()
-        )
+            "console", "console_player.py", ["--hub", self.hub_url, *shared], self._env(),
+            self._ended,
+        )  # fmt: skip
 
-    def wait_until_closed(self) -> None:
-        for player in (self.kiosk, self.console):
-            if player is not None:
-                player.process.wait()
+    def play_on(self) -> None:
+        """Until both windows are closed, everybody's licence comes before the camera in turn."""
+        turns = itertools.cycle(
+            turn
+            for visitor in CAST
+            for turn in (("empty", EMPTY_SECONDS), (visitor.key, CARD_SECONDS))
+        )
+        next_at = time.monotonic()
+        while any(p is not None and p.process.poll() is None for p in (self.kiosk, self.console)):
+            if not self.has_own_camera and time.monotonic() >= next_at:
+                film, seconds = next(turns)
+                self.props.show(film)
+                next_at += seconds
+            time.sleep(LOOK_EVERY_SECONDS)
 
     def _env(self) -> dict[str, str]:
         env = dict(os.environ)

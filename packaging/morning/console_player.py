@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from player import CannotError, Hand, Look
+from player import CannotError, Hand, Look, side_by_side
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -89,6 +89,7 @@ def main() -> int:
     parser.add_argument("--hub", required=True)
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--pace", type=int, default=0)
+    parser.add_argument("--on-screen", action="store_true", help="leave room for the kiosk")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     app = QApplication(sys.argv[:1])
@@ -96,6 +97,9 @@ def main() -> int:
     hand = Hand(arguments.pace)
     OfficeWorker(window, hand, arguments.pictures)
     window.resize(1440, 900)
+    if arguments.on_screen:
+        _, place = side_by_side(window.screen().availableGeometry())
+        window.setGeometry(place)
     window.show()
     hand.start()
     started = float(psutil.Process(os.getpid()).create_time())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from player import CannotError, Hand, Look
+from player import CannotError, Hand, Look, side_by_side
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickItem
@@ -20,7 +20,7 @@ from kiosk.__main__ import prefer_software_rendering
 from kiosk.app import Kiosk, build_kiosk
 from kiosk.config import load_config
 from kiosk.controller import StepChange
-from kiosk.lens import Identified
+from kiosk.scan.worker import Reading
 
 SETTLE_SECONDS = 0.35
 """How long pages move before they stand still."""
@@ -36,17 +36,31 @@ class Visitor:
         self._hand = hand
         self._pictures = pictures
         self._steps: list[dict[str, Any]] = []
-        self._identified: list[float] = []
+        self._identified_at: float | None = None
+        self._readings: list[dict[str, float]] = []
         kiosk.visit.step_changed.connect(self._on_step_changed)
         kiosk.lens.identified.connect(self._on_identified)
+        kiosk.scanner.read.connect(self._on_read)
         for name in ("touch", "type", "wait_step", "wait_item", "picture", "story", "waiting"):
             hand.knows(name, getattr(self, f"_{name}"))
 
     def _on_step_changed(self, change: StepChange) -> None:
         self._steps.append({"step": change.step.name, "at": change.at.isoformat()})
 
-    def _on_identified(self, identified: Identified) -> None:
-        self._identified.append(identified.milliseconds)
+    def _on_identified(self) -> None:
+        self._identified_at = time.monotonic()
+
+    def _on_read(self, reading: Reading) -> None:
+        """Comes after the kiosk itself has heard of the reading, and made an identity of it."""
+        if self._identified_at is None:
+            return
+        self._readings.append(
+            {
+                "first_seen_at": reading.first_seen_at,
+                "identified_at": self._identified_at,
+            }
+        )
+        self._identified_at = None
 
     def _touch(self, command: dict[str, Any]) -> Look:
         wanted, began = command["item"], time.monotonic()
@@ -108,7 +122,7 @@ class Visitor:
     def _story(self, _: dict[str, Any]) -> Look:
         return lambda: {
             "steps": self._steps,
-            "identified_ms": self._identified,
+            "readings": self._readings,
             "memory_mb": psutil.Process().memory_info().rss / 1e6,
         }
 
@@ -143,6 +157,7 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--pace", type=int, default=0)
+    parser.add_argument("--on-screen", action="store_true", help="leave room for the console")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     prefer_software_rendering()
@@ -151,6 +166,9 @@ def main() -> int:
     app.installEventFilter(kiosk.lens.wedge)
     hand = Hand(arguments.pace)
     Visitor(kiosk, hand, arguments.pictures)
+    if arguments.on_screen:
+        place, _ = side_by_side(kiosk.window.view.screen().availableGeometry())
+        kiosk.window.view.setGeometry(place)
     kiosk.start()
     hand.start()
     kiosk.window.view.grabWindow()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, Signal
 
 TAKEN_OVER = "taken over"
 LOOK_EVERY_MS = 15
@@ -18,6 +18,28 @@ LOOK_EVERY_MS = 15
 Done = Callable[[Any], None]
 Look = Callable[[], Any]
 _PERSONAL = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress})
+
+
+KIOSK_SHAPE = 16 / 9
+CONSOLE_WIDTH, SMALLEST_KIOSK_WIDTH = 1280, 560
+TITLE_BAR = 40
+"""Px that a window's frame takes above it, on any desktop that we know."""
+
+
+def side_by_side(screen: QRect) -> tuple[QRect, QRect]:
+    """Places for the kiosk (left) and the console (right), without their frames.
+
+    The console needs CONSOLE_WIDTH px; the kiosk is drawn to any scale. Only on a screen that is
+    too narrow for both does the console lie over the kiosk's right part.
+    """
+    high = screen.height() - TITLE_BAR
+    console_wide = max(CONSOLE_WIDTH, screen.width() // 2)
+    kiosk_wide = max(SMALLEST_KIOSK_WIDTH, screen.width() - console_wide)
+    kiosk_wide = min(kiosk_wide, round(high * KIOSK_SHAPE))
+    left, top = screen.left(), screen.top() + TITLE_BAR
+    kiosk = QRect(left, top, kiosk_wide, round(kiosk_wide / KIOSK_SHAPE))
+    console_wide = min(console_wide, screen.width())
+    return kiosk, QRect(screen.right() + 1 - console_wide, top, console_wide, min(high, 1000))
 
 
 class CannotError(Exception):
@@ -60,8 +82,10 @@ class Hand(QObject):
             self._is_acting = False
 
     def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        if event.type() in _PERSONAL and event.spontaneous() and not self._is_acting:
+        is_personal = event.type() in _PERSONAL and event.spontaneous() and not self._is_acting
+        if is_personal and not self._is_taken_over:
             self._is_taken_over = True
+            self._refuse(TAKEN_OVER)  # said at once: perhaps the other program is being waited for
         return False
 
     def _read(self) -> None:

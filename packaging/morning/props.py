@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pypdfium2
+from numpy.typing import NDArray
 
 from kiosk.scan.camera import put_on_reel
 from resources.samples.film import Hand, write_empty_desk, write_film, write_person
@@ -45,6 +46,7 @@ class Visitor:
 PRIYA = Visitor("a", sample_person("Priya", "Raghunathan", date(1988, 9, 14)))
 MARCUS = Visitor("b", sample_person("Marcus", "Fennimore", date(1971, 2, 27), sex="M"))
 HELEN = Visitor("c", sample_person("Helen", "Marlowe", date(1978, 4, 17)))
+CAST = (PRIYA, MARCUS, HELEN)
 
 
 class Props:
@@ -57,13 +59,15 @@ class Props:
         """Film everybody; what the camera sees first is an empty desk."""
         write_empty_desk(self.reel / "empty.avi")
         put_on_reel(self.reel, "empty.avi")
-        for seed, visitor in enumerate((PRIYA, MARCUS, HELEN)):
+        for seed, visitor in enumerate(CAST):
             card = licence_back(aamva_payload(visitor.person), seed)
             hand = Hand(tilt=(4.0, 7.0, 10.0)[seed])
             write_film(self.reel / f"{visitor.key}.avi", card, seed=seed, seconds=1.5, hand=hand)
         far = Hand(width=420.0, tilt=5.0, blur=1.6)
         card = licence_back(aamva_payload(PRIYA.person))
         write_film(self.reel / "far.avi", card, seed=9, seconds=1.0, hand=far)
+        near = Hand(width=900.0, tilt=2.0, sway=10.0)
+        write_film(self.reel / "worn.avi", _worn(card), seed=9, seconds=1.0, hand=near)
         write_person(self.reel / "person.avi", seed=3, seconds=1.0)
 
     def shoot_badge(self, pdf: Path) -> None:
@@ -82,3 +86,16 @@ class Props:
     def show(self, film: str) -> None:
         """Hold something else before the camera."""
         put_on_reel(self.reel, f"{film}.avi")
+
+
+def _worn(card: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same card with its codes rubbed off in places: seen well, and never read.
+
+    So the page that asks for an ID stays while its picture is taken.
+    """
+    worn = card.copy()
+    high, wide = card.shape[:2]
+    worn[: high // 5, wide * 6 // 10 : wide * 19 // 20] = card[high // 3, wide // 2]
+    for at in range(-high, wide, wide // 9):
+        cv2.line(worn, (at, high), (at + high, 0), (226, 234, 231, 255), wide // 70, cv2.LINE_AA)
+    return worn

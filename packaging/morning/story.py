@@ -6,10 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from cast import Cast, Player, PlayerError
+from cast import STAFF_NAME, Cast, Player, PlayerError
 from props import HELEN, MARCUS, PRIYA, Visitor
 
 HUB_AWAY_SECONDS = 3.0
+HINT_SECONDS = 1.6
+"""Until another hint has come: each stays readable for a while."""
+BADGE_SECONDS = 2.6
+"""Until the badge has slid out of its slot."""
 
 
 @dataclass
@@ -22,7 +26,8 @@ class Story:
     kiosk_start_ms: float = 0.0
     console_start_ms: float = 0.0
     kiosk_story: dict[str, Any] = field(default_factory=dict)
-    set_up_seconds: float = 0.0
+    cards_shown_at: list[float] = field(default_factory=list)
+    """When each licence came before the camera; `time.monotonic`, which all processes share."""
 
     @property
     def kiosk(self) -> Player:
@@ -43,7 +48,7 @@ class Story:
         self.kiosk.ask("wait_step", timeout, step=step)
 
     def kiosk_picture(self, name: str, settle: float = 0.35) -> None:
-        """`settle`: seconds until what moves on the page stands still."""
+        """Take and keep a picture; `settle`: seconds until what moves on the page stands still."""
         self.pictures.append(self.kiosk.ask("picture", name=name, settle=settle))
 
     def console_picture(self, name: str) -> None:
@@ -52,9 +57,8 @@ class Story:
 
 def tell(story: Story) -> None:
     """Everything, in its order. Raises `PlayerError` at the first thing that does not happen."""
-    began = time.monotonic()
-    _open_the_school(story)
-    story.set_up_seconds = time.monotonic() - began
+    open_the_school(story)
+    _office_signs_in(story)
     _unlisted_visitor(story)
     _listed_visitor(story)
     _similar_name_while_the_hub_is_away(story)
@@ -62,7 +66,27 @@ def tell(story: Story) -> None:
     _end_of_the_morning(story)
 
 
-def _open_the_school(story: Story) -> None:
+def hand_over(story: Story) -> None:
+    """Let a person play: all programs run, and what they need to know is said."""
+    cast = story.cast
+    cast.need_hub()
+    story.say("\nThe morning is yours: kiosk, console and hub run.")
+    story.say(f"  Console: sign in as {STAFF_NAME}, password {cast.password}")
+    story.say(
+        f"  Kiosk:   staff PIN {cast.pin} (hold the school's mark at the top for three seconds)"
+    )
+    if cast.has_own_camera:
+        story.say("Touch Sign in at the kiosk and hold the back of a licence before the camera.")
+    else:
+        story.say("Before the camera come, again and again, the licences of Priya Raghunathan,")
+        story.say("Marcus Fennimore (on the list) and Helen Marlowe (a name like a listed one's).")
+        story.say("Touch Sign in at the kiosk and wait for one.")
+    story.say("Close both windows to end.")
+    cast.play_on()
+
+
+def open_the_school(story: Story) -> None:
+    """Start everything, up to the first screens of kiosk and console."""
     cast = story.cast
     story.say("The school opens: hub, list, hosts, staff, a kiosk and a console.")
     with ThreadPoolExecutor(1) as films:
@@ -73,9 +97,12 @@ def _open_the_school(story: Story) -> None:
     cast.start_players()
     story.kiosk_start_ms = story.kiosk.wait_ready()
     story.console_start_ms = story.console.wait_ready()
+
+
+def _office_signs_in(story: Story) -> None:
     story.kiosk_picture("01-welcome")
     story.console_picture("00-sign-in")
-    story.console.ask("type", widget="signInName", text="dwhitlock")
+    story.console.ask("type", widget="signInName", text=STAFF_NAME)
     story.console.ask("type", widget="signInPassword")
     story.console.ask("click", widget="signIn")
     story.console.ask("wait_widget", widget="deskPage")
@@ -155,12 +182,14 @@ def _end_of_the_morning(story: Story) -> None:
 
 def _show_licence(story: Story, visitor: Visitor, *, picture: str, hesitate: bool = False) -> None:
     """From the welcome screen to a confirmed identity."""
-    story.cast.props.show("far" if hesitate else "empty")
+    story.cast.props.show("worn" if hesitate else "empty")
     story.touch("sign_in")
     story.wait_step("SCAN_ID")
     if hesitate:
         story.kiosk.ask("wait_item", item="hint")
         story.kiosk_picture("02-scan")
+        story.cast.props.show("far")
+        story.kiosk_picture("02-scan-too-far", settle=HINT_SECONDS)
     _show_card(story, visitor)
     if picture == "a":
         story.kiosk_picture("03-confirm")
@@ -169,6 +198,7 @@ def _show_licence(story: Story, visitor: Visitor, *, picture: str, hesitate: boo
 
 def _show_card(story: Story, visitor: Visitor) -> None:
     story.cast.props.show(visitor.key)
+    story.cards_shown_at.append(time.monotonic())
     story.wait_step("CONFIRM_IDENTITY")
 
 
@@ -200,6 +230,6 @@ def _details(story: Story, key: str, *, with_pictures: bool) -> None:
     story.touch("agree_without_signing")
     story.wait_step("BADGE")
     story.kiosk.ask("wait_item", item="badge_printed")
-    story.kiosk_picture(f"08-badge-{key}", settle=2.6 if with_pictures else 0.35)
+    story.kiosk_picture(f"08-badge-{key}", settle=BADGE_SECONDS)
     story.touch("done")
     story.wait_step("WELCOME")
