@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from db import chain, codec, log, visits
@@ -106,7 +106,11 @@ def _same_as_kept(session: Session, envelope: chain.Envelope, sealed: chain.Seal
 
 
 def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> str | None:
-    """Apply one event in a savepoint. Returns why it could not be, for the quarantine."""
+    """Apply one event in a savepoint. Returns why it could not be, for the quarantine.
+
+    Only what the event itself causes is a reason. A busy or lost database is none: that error
+    goes up, nothing of the batch is kept, and the kiosk sends it again.
+    """
     try:
         event = codec.event_from_json(envelope.type, sealed.body)
         if event is None:
@@ -115,8 +119,12 @@ def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent
             visits.apply(session, envelope, event)
     except codec.MalformedError:
         return "its facts cannot be read by this version"
-    except (SQLAlchemyError, LookupError, ValueError) as error:
+    except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
         return f"it could not be applied ({type(error).__name__})"
+    except StatementError as error:
+        if isinstance(error, DBAPIError):
+            raise
+        return "it could not be applied (a fact that no column takes)"  # never sent to the server
     return None
 
 
