@@ -5,6 +5,7 @@ see it. So each change takes the feed's one row, and that row's lock holds until
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -22,6 +23,11 @@ class Change:
     version: int
     kind: str
     body: str
+
+    @property
+    def mark(self) -> str:
+        """What tells this change from another one of the same version, after a restore."""
+        return sha256(f"{self.version} {self.kind} {self.body}".encode()).hexdigest()
 
 
 def add(session: Session, kind: str, value: object) -> int:
@@ -43,6 +49,18 @@ def since(session: Session, cursor: int, limit: int = 500) -> list[Change]:
         select(ChangeRow).where(ChangeRow.version > cursor).order_by(ChangeRow.version).limit(limit)
     )
     return [Change(r.version, r.kind, r.body) for r in rows]
+
+
+def is_place(session: Session, cursor: int, mark: str) -> bool:
+    """Whether who has read up to `cursor` has read this feed.
+
+    It is not once the hub was restored from a backup older than that. `mark` is that of the last
+    change read, empty when it is not known.
+    """
+    if cursor > version(session):
+        return False
+    row = session.get(ChangeRow, cursor) if mark else None
+    return row is None or Change(row.version, row.kind, row.body).mark == mark
 
 
 def version(session: Session) -> int:

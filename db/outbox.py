@@ -5,11 +5,11 @@ An event is added in the transaction of the change that it describes: both or ne
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db import chain, codec, log, visits
@@ -123,7 +123,32 @@ def park(session: Session, event_id: UUID, reason: str) -> None:
     session.execute(update(EventRow).where(EventRow.event_id == event_id).values(parked=reason))
 
 
+def earlier(session: Session, device: Device) -> list[Device]:
+    """The device as it spoke before it was paired again, oldest first: each epoch has its chain."""
+    epochs = session.scalars(
+        select(ChainRow.epoch)
+        .where(
+            ChainRow.device_id == device.kiosk_id,
+            ChainRow.epoch < device.epoch,
+            ChainRow.head_seq > 0,
+        )
+        .order_by(ChainRow.epoch)
+    )
+    return [replace(device, epoch=epoch) for epoch in epochs]
+
+
 def waiting(session: Session, device: Device) -> int:
-    """How many events the hub has not confirmed yet."""
-    row = log.chain_row(session, device.kiosk_id, device.epoch)
-    return row.head_seq - row.acked_seq
+    """How many events the hub has not confirmed yet, those of earlier pairings too."""
+    return _unconfirmed(session, ChainRow.device_id == device.kiosk_id)
+
+
+def waiting_in_epoch(session: Session, device: Device) -> int:
+    """How many events of the device's epoch alone the hub has not confirmed yet."""
+    return _unconfirmed(
+        session, (ChainRow.device_id == device.kiosk_id) & (ChainRow.epoch == device.epoch)
+    )
+
+
+def _unconfirmed(session: Session, chains: ColumnElement[bool]) -> int:
+    query = select(func.sum(ChainRow.head_seq - ChainRow.acked_seq)).where(chains)
+    return int(session.scalar(query) or 0)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -60,15 +61,28 @@ def use_code(session: Session, code: str, now: datetime) -> bool:
     return False
 
 
-def let_in(session: Session, kiosk_id: str, name: str, now: datetime) -> tuple[PairedKiosk, str]:
-    """Give a kiosk its token. One that was here before begins a new epoch of its log."""
+def is_kiosk_id(text: str) -> bool:
+    """Whether a kiosk may call itself that: kiosks make UUIDs, and the hub's own name is none."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def let_in(
+    session: Session, kiosk_id: str, name: str, now: datetime, last_epoch: int = 0
+) -> tuple[PairedKiosk, str]:
+    """Give a kiosk its token. One that was here before begins a new epoch of its log.
+
+    `last_epoch` is the last one that the kiosk itself knows of (0: none): a hub restored from an
+    old backup would else give it a number for the second time.
+    """
     token = secrets.token_urlsafe(32)
     row = session.get(DeviceRow, kiosk_id)
     if row is None:
-        row = DeviceRow(device_id=kiosk_id, epoch=1)
+        row = DeviceRow(device_id=kiosk_id, epoch=0)
         session.add(row)
-    else:
-        row.epoch += 1
+    row.epoch = max(row.epoch, last_epoch) + 1
     row.name, row.token_hash, row.paired_at = name, hash_token(token), now
     row.last_seen_at, row.fork = None, None
     session.flush()

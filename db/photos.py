@@ -1,16 +1,23 @@
 """Badge photos: files named by their hash beside the database, and which of them the hub has."""
 
 import hashlib
+import logging
 import os
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from db import settings
 from db.domain.errors import PhotoError, StorageError
 from db.models import PhotoRow
 
+LOG = logging.getLogger(__name__)
+
+LOST = "photos.lost"
+"""The setting that names the photos whose files are gone or damaged."""
 LARGEST_BYTES = 2 * 1024 * 1024
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 
@@ -35,6 +42,7 @@ def keep(folder: Path, jpeg: bytes) -> str:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+        _sync_folder(folder)
     except OSError as error:
         raise StorageError(
             f"The photo could not be kept ({error.strerror}). Nothing else was lost: go on without."
@@ -56,12 +64,84 @@ def remember(session: Session, sha256: str, now: datetime) -> None:
         session.flush()
 
 
+def read(folder: Path, sha256: str) -> bytes | None:
+    """The photo as it was taken; None when its file is gone or damaged.
+
+    Raises `StorageError` when the file cannot be read just now.
+    """
+    try:
+        jpeg = path_of(folder, sha256).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(
+            f"A photo cannot be read ({error.strerror}). It is kept and tried again later."
+        ) from error
+    return jpeg if hashlib.sha256(jpeg).hexdigest() == sha256 else None
+
+
 def unsent(session: Session) -> list[str]:
+    """The photos that the hub lacks and that are not lost, oldest first."""
     query = select(PhotoRow.sha256).where(PhotoRow.sent_at.is_(None)).order_by(PhotoRow.taken_at)
-    return list(session.scalars(query))
+    gone = set(lost(session))
+    return [name for name in session.scalars(query) if name not in gone]
+
+
+def mark_lost(session: Session, sha256: str) -> None:
+    """Remember that the photo cannot be sent any more: it was not sent, and is not tried again."""
+    settings.write(session, LOST, (*lost(session), sha256))
+
+
+def lost(session: Session) -> tuple[str, ...]:
+    """The photos whose files were gone or damaged before the hub had them."""
+    return settings.read(session, LOST, tuple[str, ...]) or ()
 
 
 def mark_sent(session: Session, sha256: str, now: datetime) -> None:
     row = session.get(PhotoRow, sha256)
     if row is not None:
         row.sent_at = now
+
+
+def purge(session: Session, folder: Path, before: datetime) -> int:
+    """Delete the photos taken before then, sent or not. Returns how many files were deleted.
+
+    A file that nobody noted (all of them on the hub; on a kiosk one whose check-in failed) is as
+    old as the file is. A file that cannot be deleted keeps its row and is tried again.
+    """
+    noted = session.execute(select(PhotoRow.sha256, PhotoRow.taken_at)).tuples()
+    taken = dict(noted.all())
+    old = {sha256 for sha256, taken_at in taken.items() if taken_at < before}
+    deleted = 0
+    for path in _files(folder):
+        try:
+            if taken.get(path.stem, _changed_at(path)) < before:
+                path.unlink()
+                deleted += 1
+        except OSError as error:
+            LOG.warning("an old photo cannot be deleted (%s); it is tried again", error.strerror)
+            old.discard(path.stem)
+    for sha256 in old:
+        session.execute(delete(PhotoRow).where(PhotoRow.sha256 == sha256))
+    settings.write(session, LOST, tuple(name for name in lost(session) if name not in old))
+    return deleted
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from folder.glob("*.jpg")
+    yield from folder.glob("*.part")
+
+
+def _changed_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the file's name as durable as its bytes; Windows does that by itself."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,10 +1,10 @@
 """Lists as they are stored: read whole for the index, replaced whole in one transaction."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from db import codec
@@ -25,7 +25,13 @@ def content_hash(entries: Iterable[WatchlistEntry]) -> str:
 
 
 def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistEntry]) -> None:
-    """Put this version of a list in force, all of it or (when the caller rolls back) nothing."""
+    """Put this version of a list in force, all of it or (when the caller rolls back) nothing.
+
+    A list of the same name under another id was the same list of another hub: it goes.
+    """
+    for other in _ids(session, WatchlistRow.name == watchlist.name):
+        if other != watchlist.list_id:
+            remove(session, other)
     session.execute(delete(WatchlistEntryRow).where(WatchlistEntryRow.list_id == watchlist.list_id))
     row = session.get(WatchlistRow, watchlist.list_id)
     if row is None:
@@ -43,6 +49,13 @@ def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistE
 def remove(session: Session, list_id: UUID) -> None:
     session.execute(delete(WatchlistEntryRow).where(WatchlistEntryRow.list_id == list_id))
     session.execute(delete(WatchlistRow).where(WatchlistRow.list_id == list_id))
+
+
+def keep_only(session: Session, list_ids: Collection[UUID]) -> None:
+    """Remove every list but these."""
+    for list_id in _ids(session):
+        if list_id not in list_ids:
+            remove(session, list_id)
 
 
 def all_lists(session: Session) -> list[Watchlist]:
@@ -81,6 +94,10 @@ def entries_of(session: Session, list_id: UUID) -> list[WatchlistEntry]:
         )
         for r in rows
     ]
+
+
+def _ids(session: Session, *conditions: ColumnElement[bool]) -> list[UUID]:
+    return list(session.scalars(select(WatchlistRow.list_id).where(*conditions)))
 
 
 def _columns(list_id: UUID, entry: WatchlistEntry) -> dict[str, object]:

@@ -17,6 +17,7 @@ from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinte
 from kiosk.badge_desk import BadgeDesk
 from kiosk.config import KioskConfig, PrinterPart
 from kiosk.controller import StepTimes, VisitController
+from kiosk.flow import Step
 from kiosk.front_desk import FrontDesk
 from kiosk.lens import Lens
 from kiosk.own_device import OwnDevice
@@ -29,8 +30,9 @@ from kiosk.sign_out import SignOut
 from kiosk.staff_desk import StaffDesk
 from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
-from kiosk.sync.worker import LISTEN_SECONDS, HubState, SyncWorker
+from kiosk.sync.worker import LISTEN_SECONDS, HubState, Reach, SyncWorker
 from kiosk.time_zone import system_zone, zone_named
+from kiosk.ui.views import WelcomeView
 from kiosk.ui.window import KioskWindow, WindowSettings
 from resources.toolkit.jobs import Jobs
 from resources.toolkit.theme import Look
@@ -136,7 +138,7 @@ def build_kiosk(
     sync = _sync(database, own, desk.photos, news, listen_seconds)
     if sync is not None:
         front_desk.written.connect(sync.wake)
-    _listen(news, staff_desk, front_desk, sign_in)
+    _listen(news, visit, staff_desk, front_desk, sign_in)
     return Kiosk(
         window, visit, lens, front_desk, scanner, news, sync, database, (db_jobs, print_jobs)
     )
@@ -154,7 +156,25 @@ def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
     )
 
 
-def _listen(news: HubNews, staff_desk: StaffDesk, front_desk: FrontDesk, sign_in: SignIn) -> None:
+_HUB_NOTICES = {
+    Reach.UNPAIRED: (
+        "This kiosk is no longer paired with the hub. Visitors can still sign in. Tell the office."
+    ),
+    Reach.FORKED: (
+        "This kiosk and the hub disagree on what happened here. Visitors can still sign in. "
+        "Tell the office."
+    ),
+}
+"""What everybody may read at the welcome screen. A hub that is away is nothing to tell."""
+
+
+def _listen(
+    news: HubNews,
+    visit: VisitController,
+    staff_desk: StaffDesk,
+    front_desk: FrontDesk,
+    sign_in: SignIn,
+) -> None:
     def on_learned(learned: Learned) -> None:
         staff_desk.on_learned(learned)
         if learned.lists_changed:
@@ -166,7 +186,14 @@ def _listen(news: HubNews, staff_desk: StaffDesk, front_desk: FrontDesk, sign_in
         if hosts:
             sign_in.words = replace(sign_in.words, hosts=hosts)
 
+    def on_state(state: HubState) -> None:
+        view = WelcomeView(_HUB_NOTICES.get(state.reach, ""))
+        visit.offers(Step.WELCOME, lambda: view)
+        if visit.step is Step.WELCOME:
+            visit.refresh()
+
     news.learned.connect(on_learned)
+    news.state_changed.connect(on_state)
     front_desk.hosts(take_hosts)
 
 

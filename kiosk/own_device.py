@@ -53,6 +53,11 @@ def read(session: Session, now: datetime) -> OwnDevice:
     )
 
 
+def is_paired(session: Session) -> bool:
+    """Whether this kiosk belongs to a hub."""
+    return settings.read(session, PAIRING, HubAccess) is not None
+
+
 def keep_pairing(
     session: Session, device: Device, number_key: str, access: HubAccess, site: Site
 ) -> None:

@@ -23,6 +23,7 @@ from tests.makers import NINE
 
 PASSWORD = "invented pass phrase"  # noqa: S105  of nobody
 PIN = "482913"
+FRONT_KIOSK = "019378a0-0000-7000-8000-00000000f407"
 
 
 @dataclass
@@ -43,7 +44,7 @@ class HubOfTests:
     site: Site
     photos: Path
 
-    def pair(self, kiosk_id: str = "front-kiosk", name: str = "Front kiosk") -> Pairing:
+    def pair(self, kiosk_id: str = FRONT_KIOSK, name: str = "Front kiosk") -> Pairing:
         with self.database.begin() as session:
             code = pairing.new_code(session, self.clock())
         return pair(self.client, code, name, kiosk_id)

@@ -159,7 +159,7 @@ OpenLobby = Callable[..., Lobby]
 
 def pair(config: KioskConfig, hub: HubOfTests, *, hub_is_away: bool) -> None:
     database = open_database(config.database_url)
-    given = hub.pair("front-kiosk")
+    given = hub.pair()
     url = "http://127.0.0.1:9" if hub_is_away else str(hub.client.base_url)
     with database.begin() as session:
         device = Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)

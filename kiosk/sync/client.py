@@ -24,6 +24,18 @@ class HubForkError(HubRefusedError):
     """The hub holds other events under our numbers: stop, and let somebody pair again."""
 
 
+class HubUnpairedError(HubRefusedError):
+    """The hub does not know our token: it was taken back, or the hub is another one."""
+
+
+class HubGoneError(HubRefusedError):
+    """What was asked for is no longer in force; something newer follows in the feed."""
+
+
+class HubTooMuchError(HubRefusedError):
+    """The batch has too many bytes: send less at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """What a kiosk is given when the hub lets it in."""
@@ -89,37 +101,46 @@ class Change:
     version: int
     kind: str
     body: msgspec.Raw
+    mark: str = ""
+    """Tells it from another change of the same version, once the hub was restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The changes behind a cursor, oldest first, and the cursor to ask from next."""
+    """The changes behind a cursor, oldest first, and the cursor to ask from next.
+
+    `newest` is the version at which the feed ends for now. `start_over` says that the hub, restored
+    from an old backup, does not know our cursor: read from 0, and keep only its `lists`.
+    """
 
     cursor: int
     changes: tuple[Change, ...]
+    newest: int | None = None
+    start_over: bool = False
+    lists: tuple[UUID, ...] = ()
 
 
 class HubClient(Protocol):
     """What the kiosk asks of a hub. Raises `HubAwayError` or `HubRefusedError`, nothing else."""
 
-    def head(self) -> HubHead:
-        """Where our chain stands at the hub."""
+    def head(self, epoch: int) -> HubHead:
+        """Where our chain of that epoch stands at the hub."""
         ...
 
-    def push(self, events: Sequence[SealedEvent]) -> Receipt:
-        """Hand events over, in their order."""
+    def push(self, events: Sequence[SealedEvent], epoch: int) -> Receipt:
+        """Hand events of one epoch over, in their order."""
         ...
 
     def put_photo(self, sha256: str, jpeg: bytes) -> None:
         """Hand a photo over."""
         ...
 
-    def changes(self, cursor: int, wait_seconds: float) -> Changes:
-        """What is new behind `cursor`; waits that long for something to come."""
+    def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
+        """What is new behind the change read last; waits that long for something to come."""
         ...
 
     def entries(self, list_id: UUID, version: int) -> list[WatchlistEntry]:
-        """One version of a list, whole."""
+        """One version of a list, whole. Raises `HubGoneError` once a newer one is in force."""
         ...
 
     def close(self) -> None:

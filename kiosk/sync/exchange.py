@@ -4,7 +4,9 @@ Every round begins at the hub's own head, so that a hub restored from an old bac
 and no transaction is open while HTTP is under way.
 """
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,24 +14,36 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db import codec, outbox, photos, settings, staff_pins, visits, watchlists
+from db.chain import SealedEvent
 from db.domain.decision import Decision
 from db.domain.desk import Site
-from db.domain.errors import HubRefusedError
+from db.domain.errors import HubRefusedError, StorageError
 from db.domain.visit import Host
-from db.domain.watchlist import Watchlist
+from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync.client import (
     Change,
+    Changes,
     HubClient,
     HubDecision,
     HubForkError,
+    HubGoneError,
+    HubTooMuchError,
+    HubUnpairedError,
     StaffCheckOut,
     StaffPin,
 )
 
+LOG = logging.getLogger(__name__)
+
 BATCH = 200
+BATCH_BYTES = 2_000_000
+"""Of lines and bodies. As JSON within JSON they grow, at most to the hub's 4 MB."""
 CURSOR = "hub.cursor"
+MARK = "hub.cursor_mark"
+COMPLETE = "hub.lists_complete"
+"""Whether every list that the hub had has come since this kiosk was paired with its school."""
 HOSTS = "hub.hosts"
 SITE = "hub.site"
 
@@ -44,9 +58,47 @@ class Learned:
     site: Site | None = None
 
 
-def push(database: Database, device: Device, hub: HubClient) -> int:
-    """Send everything that the hub lacks. Returns how many events it confirmed this time."""
-    head = hub.head()
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """How many events the hub confirmed, and how many of earlier pairings it never can.
+
+    Those lie in a log that forked: the hub holds other events under their numbers.
+    """
+
+    sent: int
+    left_behind: int = 0
+
+
+def forget_hub(session: Session) -> None:
+    """Drop what another school's hub has sent: nothing of it is right here."""
+    watchlists.keep_only(session, ())
+    staff_pins.replace(session, ())
+    for name in (HOSTS, COMPLETE):
+        settings.remove(session, name)
+
+
+def start_over(session: Session) -> None:
+    """Read the hub's feed from its beginning. What is known by now stays in force meanwhile."""
+    settings.write(session, CURSOR, 0)
+    settings.write(session, MARK, "")
+
+
+def push(database: Database, device: Device, hub: HubClient) -> Pushed:
+    """Send everything that the hub lacks, that of earlier pairings first."""
+    with database.read() as session:
+        earlier = outbox.earlier(session, device)
+    sent = left_behind = 0
+    for before in earlier:
+        try:
+            sent += _push_epoch(database, before, hub)
+        except HubForkError:
+            with database.read() as session:
+                left_behind += outbox.waiting_in_epoch(session, before)
+    return Pushed(sent + _push_epoch(database, device, hub), left_behind)
+
+
+def _push_epoch(database: Database, device: Device, hub: HubClient) -> int:
+    head = hub.head(device.epoch)
     with database.read() as session:
         ours = outbox.hash_at(session, device, head.seq)
     if ours is not None and ours.hex() != head.hash:
@@ -59,57 +111,128 @@ def push(database: Database, device: Device, hub: HubClient) -> int:
             "The hub knows more of this kiosk than the kiosk itself: its disk may be an old copy. "
             "Everything is kept here. Pair this kiosk again."
         )
-    sent, after = 0, head.seq
+    sent, after, most = 0, head.seq, BATCH
     _accept(database, device, after)
-    while True:
-        with database.read() as session:
-            batch = outbox.pending(session, device, after, BATCH)
-        if not batch:
-            return sent
-        after = hub.push(batch).acked_seq
+    while batch := _batch(database, device, after, most):
+        try:
+            after = hub.push(batch, device.epoch).acked_seq
+        except HubTooMuchError:
+            if len(batch) == 1:
+                raise
+            most = len(batch) // 2
+            continue
         sent += len(batch)
         _accept(database, device, after)
+    return sent
+
+
+def _batch(database: Database, device: Device, after: int, most: int) -> list[SealedEvent]:
+    with database.read() as session:
+        events = outbox.pending(session, device, after, most)
+    size = 0
+    for count, event in enumerate(events):
+        size += len(event.line) + len(event.body)
+        if count and size > BATCH_BYTES:
+            return events[:count]
+    return events
 
 
 def push_photos(database: Database, folder: Path, hub: HubClient, now: datetime) -> int:
-    """Send the photos that the hub lacks; one that is gone from the disk is passed over."""
+    """Send the photos that the hub lacks. Returns how many it took.
+
+    A damaged or vanished one is remembered as lost, one that the hub refuses or that cannot be
+    read now waits; neither keeps the others back. The first such error is raised at the end.
+    """
     with database.read() as session:
         names = photos.unsent(session)
+    sent, trouble = 0, None
     for name in names:
-        path = photos.path_of(folder, name)
-        if path.exists():
-            hub.put_photo(name, path.read_bytes())
+        try:
+            jpeg = photos.read(folder, name)
+            if jpeg is not None:
+                hub.put_photo(name, jpeg)
+        except HubUnpairedError:
+            raise
+        except (HubRefusedError, StorageError) as error:
+            trouble = trouble or error
+            continue
         with database.begin() as session:
-            photos.mark_sent(session, name, now)
-    return len(names)
+            if jpeg is None:
+                LOG.warning("a visitor's photo is gone or damaged and cannot be sent: %s", name)
+                photos.mark_lost(session, name)
+            else:
+                photos.mark_sent(session, name, now)
+                sent += 1
+    if trouble is not None:
+        raise trouble
+    return sent
 
 
-def pull(database: Database, hub: HubClient, wait_seconds: float) -> list[Learned]:
+def _to_nobody(_: Learned) -> None:
+    pass
+
+
+def pull(
+    database: Database,
+    hub: HubClient,
+    wait_seconds: float,
+    tell: Callable[[Learned], object] = _to_nobody,
+) -> None:
     """Fetch and apply what is new at the hub; waits that long for something to come.
 
     A change and the cursor behind it are one transaction: after a crash the change comes again
-    and finds itself applied.
+    and finds itself applied. `tell` hears of each as soon as it is applied, since a visitor may
+    wait for one while a later one fails.
     """
     with database.read() as session:
         cursor = settings.read(session, CURSOR, int) or 0
-    answer = hub.changes(cursor, wait_seconds)
-    return [_apply(database, hub, change) for change in answer.changes]
+        mark = settings.read(session, MARK, str) or ""
+        is_complete = settings.read(session, COMPLETE, bool) or False
+    answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0)
+    if answer.start_over:
+        LOG.warning("the hub was restored from an older backup: reading everything anew")
+        with database.begin() as session:
+            _keep_what_the_hub_has(session, answer)
+        tell(Learned(lists_changed=True))
+        return
+    for change in answer.changes:
+        is_end = answer.newest is not None and change.version >= answer.newest
+        is_now_complete = is_end and not is_complete
+        tell(_apply(database, hub, change, is_now_complete=is_now_complete))
+        is_complete = is_complete or is_now_complete
+    if not answer.changes and not is_complete:
+        with database.begin() as session:
+            settings.write(session, COMPLETE, value=True)
+        tell(Learned(lists_changed=True))
 
 
-def _apply(database: Database, hub: HubClient, change: Change) -> Learned:
-    entries = None
-    if change.kind == "watchlist":
-        wanted = codec.from_json(bytes(change.body), Watchlist)
-        try:
-            entries = hub.entries(wanted.list_id, wanted.version)
-        except HubRefusedError:
-            entries = None  # a newer version follows in the feed and brings its own entries
+def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:
+    watchlists.keep_only(session, answer.lists)
+    known = {w.list_id for w in watchlists.all_lists(session)}
+    settings.write(session, COMPLETE, known == set(answer.lists))
+    start_over(session)
+
+
+def _apply(database: Database, hub: HubClient, change: Change, *, is_now_complete: bool) -> Learned:
+    entries = _entries(hub, change) if change.kind == "watchlist" else None
     with database.begin() as session:
         learned = _learn(session, change)
         if entries is not None:
             watchlists.replace(session, codec.from_json(bytes(change.body), Watchlist), entries)
         settings.write(session, CURSOR, change.version)
+        settings.write(session, MARK, change.mark)
+        if is_now_complete:
+            settings.write(session, COMPLETE, value=True)
+            learned = replace(learned, lists_changed=True)
     return learned
+
+
+def _entries(hub: HubClient, change: Change) -> list[WatchlistEntry] | None:
+    wanted = codec.from_json(bytes(change.body), Watchlist)
+    try:
+        return hub.entries(wanted.list_id, wanted.version)
+    except HubGoneError:
+        return None  # a newer version follows in the feed and brings its own entries
 
 
 def _learn(session: Session, change: Change) -> Learned:

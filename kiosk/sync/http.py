@@ -1,6 +1,7 @@
 """The hub over HTTP. Loaded only by a paired kiosk, in the threads that talk."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 import httpx
@@ -10,7 +11,19 @@ from db import codec
 from db.chain import SealedEvent
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.watchlist import WatchlistEntry
-from kiosk.sync.client import Changes, HubForkError, HubGapError, HubHead, Pairing, Receipt
+from kiosk.sync.client import (
+    Changes,
+    HubForkError,
+    HubGapError,
+    HubGoneError,
+    HubHead,
+    HubTooMuchError,
+    HubUnpairedError,
+    Pairing,
+    Receipt,
+)
+
+T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 
@@ -38,38 +51,39 @@ class HttpHub:
         self._client = client
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def head(self) -> HubHead:
-        return codec.from_json(self._ask("GET", "/v1/head").content, HubHead)
+    def head(self, epoch: int) -> HubHead:
+        return _read(self._ask("GET", "/v1/head", params={"epoch": epoch}).content, HubHead)
 
-    def push(self, events: Sequence[SealedEvent]) -> Receipt:
+    def push(self, events: Sequence[SealedEvent], epoch: int) -> Receipt:
         body = b"\n".join(wire_line(e) for e in events)
         response = self._ask(
             "POST",
             "/v1/events",
             content=body,
             headers={"Content-Type": "application/x-ndjson"},
+            params={"epoch": epoch},
         )
-        return codec.from_json(response.content, Receipt)
+        return _read(response.content, Receipt)
 
     def put_photo(self, sha256: str, jpeg: bytes) -> None:
         self._ask(
             "PUT", f"/v1/blobs/{sha256}", content=jpeg, headers={"Content-Type": "image/jpeg"}
         )
 
-    def changes(self, cursor: int, wait_seconds: float) -> Changes:
+    def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
         response = self._ask(
             "GET",
             "/v1/changes",
-            params={"cursor": cursor, "wait": wait_seconds},
+            params={"cursor": cursor, "mark": mark, "wait": wait_seconds},
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
         )
-        return codec.from_json(response.content, Changes)
+        return _read(response.content, Changes)
 
     def entries(self, list_id: UUID, version: int) -> list[WatchlistEntry]:
         response = self._ask(
             "GET", f"/v1/watchlists/{list_id}/entries", params={"version": version}
         )
-        return [codec.from_json(line, WatchlistEntry) for line in _lines(response.content)]
+        return [_read(line, WatchlistEntry) for line in _lines(response.content)]
 
     def close(self) -> None:
         self._client.close()
@@ -81,7 +95,7 @@ class HttpHub:
         *,
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
-        params: dict[str, int | float] | None = None,
+        params: dict[str, int | float | str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
         try:
@@ -101,45 +115,76 @@ class HttpHub:
         return response
 
 
-def pair(client: httpx.Client, code: str, kiosk_name: str, kiosk_id: str) -> Pairing:
+def pair(
+    client: httpx.Client,
+    code: str,
+    kiosk_name: str,
+    kiosk_id: str,
+    *,
+    epoch: int = 0,
+    site_id: str = "",
+) -> Pairing:
     """Trade a one-time code for the kiosk's own token.
+
+    `epoch` and `site_id` are those of its last pairing: another school's hub gives it a new id, so
+    that no school gets the log of another one.
 
     Raises `HubRefusedError` with the hub's words when the code is wrong, old or used.
     """
+    asked = {
+        "code": code,
+        "kiosk_name": kiosk_name,
+        "kiosk_id": kiosk_id,
+        "epoch": epoch,
+        "site_id": site_id,
+    }
     try:
-        response = client.post(
-            "/v1/pair",
-            json={"code": code, "kiosk_name": kiosk_name, "kiosk_id": kiosk_id},
-            timeout=TIMEOUT,
-        )
+        response = client.post("/v1/pair", json=asked, timeout=TIMEOUT)
     except httpx.HTTPError as error:
         raise HubAwayError(
             "The hub does not answer, so this kiosk is not paired. Check its address and the "
             "network, then try again with the same code."
         ) from error
     _raise_refusal(response)
-    return codec.from_json(response.content, Pairing)
+    return _read(response.content, Pairing)
+
+
+_REFUSALS: dict[int, type[HubRefusedError]] = {
+    httpx.codes.UNAUTHORIZED: HubUnpairedError,
+    httpx.codes.CONFLICT: HubGapError,
+    httpx.codes.GONE: HubGoneError,
+    httpx.codes.REQUEST_ENTITY_TOO_LARGE: HubTooMuchError,
+}
 
 
 def _raise_refusal(response: httpx.Response) -> None:
     if response.is_success:
         return
-    words = _words(response)
-    if response.status_code == httpx.codes.CONFLICT:
-        raise HubGapError(words)
-    if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+    said = _said(response)
+    detail = said.get("detail")
+    words = str(detail) if detail else f"The hub refused (status {response.status_code})."
+    if said.get("is_fork") is True:
         raise HubForkError(words)
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise HubAwayError(words)
-    raise HubRefusedError(words)
+    raise _REFUSALS.get(response.status_code, HubRefusedError)(words)
 
 
-def _words(response: httpx.Response) -> str:
+def _said(response: httpx.Response) -> dict[str, object]:
     try:
-        detail = msgspec.json.decode(response.content, type=dict[str, object]).get("detail")
+        return msgspec.json.decode(response.content, type=dict[str, object])
     except msgspec.DecodeError:
-        detail = None
-    return str(detail) if detail else f"The hub refused (status {response.status_code})."
+        return {}
+
+
+def _read(content: bytes, of: type[T]) -> T:
+    try:
+        return codec.from_json(content, of)
+    except codec.MalformedError as error:
+        raise HubAwayError(
+            "Something else than the hub answers at its address: a sign-in page of the network, or "
+            "a proxy. Everything is kept here and sent when the hub answers."
+        ) from error
 
 
 def _lines(content: bytes) -> Iterator[bytes]:

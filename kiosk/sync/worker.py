@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum, auto
+from enum import IntEnum, auto
 from pathlib import Path
 
-from db.domain.errors import HubAwayError, HubError, HubRefusedError, StorageError
+from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync import exchange
-from kiosk.sync.client import HubClient
+from kiosk.sync.client import HubClient, HubForkError, HubUnpairedError
 from kiosk.sync.exchange import Learned
 
 LOG = logging.getLogger(__name__)
@@ -29,18 +29,20 @@ IDLE_PUSH_SECONDS = 30.0
 STOP_SECONDS = 1.0
 
 
-class Reach(Enum):
-    """How the kiosk stands with its hub."""
+class Reach(IntEnum):
+    """How the kiosk stands with its hub, from good to bad."""
 
     UNKNOWN = auto()
     IN_TOUCH = auto()
     AWAY = auto()
     REFUSED = auto()
+    FORKED = auto()
+    UNPAIRED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class HubState:
-    """What the service menu and the log say of the hub; `words` is empty while in touch."""
+    """What the log says of the hub; `words` is empty while in touch and nothing is left behind."""
 
     reach: Reach
     words: str = ""
@@ -51,6 +53,7 @@ class SyncWorker:
 
     `learned` and `state_changed` are called from those threads: hand over Qt signals' `emit`.
     Each thread has its own `HubClient`, made by `connect`, since a client serves one thread.
+    Each has its own state too; the worse one is told when it changes.
     """
 
     def __init__(
@@ -72,6 +75,8 @@ class SyncWorker:
         self._state_changed = state_changed
         self._listen_seconds = listen_seconds
         self._state = HubState(Reach.UNKNOWN)
+        self._states: dict[str, HubState] = {}
+        self._telling = threading.Lock()
         self._something_new = threading.Event()
         self._stopping = threading.Event()
         self._threads = [
@@ -94,20 +99,30 @@ class SyncWorker:
         for thread in self._threads:
             thread.join(STOP_SECONDS)
 
-    def _push(self, hub: HubClient) -> None:
+    def _push(self, hub: HubClient) -> str:
+        """One round. Returns what to say of it, nothing when all is well."""
         self._something_new.wait(IDLE_PUSH_SECONDS)
         self._something_new.clear()
         if self._stopping.is_set():
-            return
-        exchange.push(self._database, self._device, hub)
+            return ""
+        pushed = exchange.push(self._database, self._device, hub)
         exchange.push_photos(self._database, self._photos, hub, datetime.now(UTC))
+        if not pushed.left_behind:
+            return ""
+        return (
+            f"{pushed.left_behind} events from before this kiosk was last paired cannot be sent: "
+            "the hub holds others under their numbers. They are kept here. Tell the office."
+        )
 
-    def _pull(self, hub: HubClient) -> None:
-        for learned in exchange.pull(self._database, hub, self._listen_seconds):
-            if not self._stopping.is_set():
-                self._learned(learned)
+    def _pull(self, hub: HubClient) -> str:
+        exchange.pull(self._database, hub, self._listen_seconds, self._on_learned)
+        return ""
 
-    def _run(self, step: Callable[[HubClient], None], name: str) -> None:
+    def _on_learned(self, learned: Learned) -> None:
+        if not self._stopping.is_set():
+            self._learned(learned)
+
+    def _run(self, step: Callable[[HubClient], str], name: str) -> None:
         hub = self._connect()
         self._something_new.set()
         try:
@@ -115,31 +130,47 @@ class SyncWorker:
         finally:
             hub.close()
 
-    def _keep_on(self, hub: HubClient, step: Callable[[HubClient], None], name: str) -> None:
+    def _keep_on(self, hub: HubClient, step: Callable[[HubClient], str], name: str) -> None:
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             try:
-                step(hub)
-            except HubAwayError as error:
-                self._tell(HubState(Reach.AWAY, str(error)))
+                words = step(hub)
             except HubRefusedError as error:
-                self._tell(HubState(Reach.REFUSED, str(error)))
+                self._tell(name, HubState(_reach(error), str(error)))
                 pause = REFUSED_PAUSE_SECONDS
             except (HubError, StorageError) as error:
-                self._tell(HubState(Reach.AWAY, str(error)))
+                self._tell(name, HubState(Reach.AWAY, str(error)))
             except Exception:
                 # A thread that dies would leave the kiosk alone for ever, and silently.
                 LOG.exception("%s stumbled and goes on", name)
             else:
                 pause = FIRST_PAUSE_SECONDS
-                self._tell(HubState(Reach.IN_TOUCH))
+                self._tell(name, HubState(Reach.IN_TOUCH, words))
                 continue
             # What could not be sent is still there: try again without being woken.
             self._stopping.wait(pause * random.uniform(0.7, 1.3))  # noqa: S311  no secret: spread
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             self._something_new.set()
 
-    def _tell(self, state: HubState) -> None:
-        if state != self._state and not self._stopping.is_set():
-            self._state = state
-            self._state_changed(state)
+    def _tell(self, name: str, state: HubState) -> None:
+        with self._telling:
+            self._states[name] = state
+            worst = max(self._states.values(), key=lambda s: (s.reach, s.words))
+            if worst == self._state or self._stopping.is_set():
+                return
+            self._state = worst
+            if worst.words:
+                LOG.warning("the hub (%s): %s", worst.reach.name, worst.words)
+            else:
+                LOG.info("in touch with the hub")
+            self._state_changed(worst)
+
+
+def _reach(error: HubRefusedError) -> Reach:
+    match error:
+        case HubUnpairedError():
+            return Reach.UNPAIRED
+        case HubForkError():
+            return Reach.FORKED
+        case _:
+            return Reach.REFUSED

@@ -202,8 +202,8 @@ def test_lost_answer_is_sent_again_and_counts_once(hub: HubOfTests, kiosk: Kiosk
     class LosesOneAnswer(HttpHub):
         lost = False
 
-        def push(self, events: object) -> object:  # type: ignore[override]
-            answer = super().push(events)  # type: ignore[arg-type]
+        def push(self, events: object, epoch: int) -> object:  # type: ignore[override]
+            answer = super().push(events, epoch)  # type: ignore[arg-type]
             if not self.lost:
                 self.lost = True
                 raise HubAwayError("the answer was lost")
@@ -256,7 +256,7 @@ def test_unknown_kiosk_is_refused(hub: HubOfTests) -> None:
 def test_pairing_code_works_once(hub: HubOfTests) -> None:
     with hub.database.begin() as session:
         code = pairing.new_code(session, hub.clock())
-    request = {"code": code, "kiosk_name": "Front", "kiosk_id": "a"}
+    request = {"code": code, "kiosk_name": "Front", "kiosk_id": ""}
 
     first, second = (hub.client.post("/v1/pair", json=request) for _ in range(2))
 
