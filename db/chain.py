@@ -79,10 +79,26 @@ def is_body_of(envelope: Envelope, salt: bytes, body: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """What a database keeps beside the line, to search by: it must say the same as the line."""
+
+    event_id: UUID
+    type: str
+    visit_id: UUID | None
+    occurred_at: datetime
+
+
+def columns_of(envelope: Envelope) -> Columns:
+    """What stands beside this line when nobody changed it."""
+    return Columns(envelope.event_id, envelope.type, envelope.visit_id, envelope.occurred_at)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredEvent:
     """A link as a database holds it; `salt` and `body` are None once retention erased them."""
 
     seq: int
+    columns: Columns
     line: bytes
     hash: bytes
     salt: bytes | None
@@ -91,13 +107,17 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check of one chain found. `broken` says where and how in words, empty when whole."""
+    """What a check of one chain found. `broken` says where and how in words, empty when whole.
+
+    `erased` counts the events whose personal facts are gone: retention may do that.
+    """
 
     device_id: str
     epoch: int
     events: int
     head: bytes
     broken: str = ""
+    erased: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -106,13 +126,14 @@ class Verification:
 
 def verify(device_id: str, epoch: int, stored: Iterable[StoredEvent]) -> Verification:
     """Recompute a chain from its first link. Stops at the first link that does not hold."""
-    prev, expected = GENESIS, 1
+    prev, expected, erased = GENESIS, 1, 0
     for event in stored:
         broken = _broken(device_id, epoch, expected, prev, event)
         if broken:
-            return Verification(device_id, epoch, expected - 1, prev, broken)
+            return Verification(device_id, epoch, expected - 1, prev, broken, erased)
         prev, expected = event.hash, expected + 1
-    return Verification(device_id, epoch, expected - 1, prev)
+        erased += event.body is None
+    return Verification(device_id, epoch, expected - 1, prev, erased=erased)
 
 
 def _broken(device_id: str, epoch: int, expected: int, prev: bytes, event: StoredEvent) -> str:
@@ -126,6 +147,8 @@ def _broken(device_id: str, epoch: int, expected: int, prev: bytes, event: Store
         return f"event {expected} cannot be read"
     if (envelope.kiosk_id, envelope.epoch, envelope.seq) != (device_id, epoch, expected):
         return f"event {expected} belongs to another place in the log"
+    if columns_of(envelope) != event.columns:
+        return f"what is kept beside event {expected} was changed: its id, type, visit or time"
     if (event.salt is None) != (event.body is None):
         return f"the personal facts of event {expected} are half gone"
     if (

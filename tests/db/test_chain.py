@@ -1,7 +1,9 @@
 """The hash chain, as a property: whatever is changed in a log, the check says so."""
 
 from dataclasses import replace
+from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ def make_chain(length: int) -> list[chain.StoredEvent]:
             v=1,
             type="visit.abandoned",
             type_v=1,
-            event_id=codec.from_json(f'"00000000-0000-7000-8000-{seq:012}"', chain.UUID),
+            event_id=codec.from_json(f'"00000000-0000-7000-8000-{seq:012}"', UUID),
             district_id="district",
             site_id="lincoln",
             kiosk_id="front-kiosk",
@@ -33,7 +35,8 @@ def make_chain(length: int) -> list[chain.StoredEvent]:
         )
         line = codec.to_json(envelope)
         digest = chain.link(prev, line)
-        stored.append(chain.StoredEvent(seq, line, digest, salt, body))
+        columns = chain.columns_of(envelope)
+        stored.append(chain.StoredEvent(seq, columns, line, digest, salt, body))
         prev = digest
     return stored
 
@@ -49,7 +52,29 @@ def test_chain_still_verifies_when_retention_erased_a_body() -> None:
     stored = make_chain(5)
     stored[2] = replace(stored[2], salt=None, body=None)
 
-    assert chain.verify("front-kiosk", 1, stored).is_good
+    result = chain.verify("front-kiosk", 1, stored)
+
+    assert result.is_good
+    assert result.erased == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"event_id": UUID(int=9)},
+        {"type": "badge.printed"},
+        {"visit_id": UUID(int=9)},
+        {"occurred_at": NINE.replace(year=2020)},
+    ],
+)
+def test_column_that_says_something_else_than_the_line_is_found(
+    changed: dict[str, object],
+) -> None:
+    stored = make_chain(5)
+    columns = replace(stored[2].columns, **changed)  # type: ignore[arg-type]
+    stored[2] = replace(stored[2], columns=columns)
+
+    assert "beside event 3" in chain.verify("front-kiosk", 1, stored).broken
 
 
 @given(st.data())
@@ -60,7 +85,7 @@ def test_any_changed_byte_is_found(data: st.DataObject) -> None:
     content = bytearray(getattr(stored[place], field))
     at = data.draw(st.integers(0, len(content) - 1))
     content[at] ^= data.draw(st.integers(1, 255))
-    stored[place] = replace(stored[place], **{field: bytes(content)})
+    stored[place] = replace(stored[place], **{field: bytes(content)})  # type: ignore[arg-type]
 
     assert not chain.verify("front-kiosk", 1, stored).is_good
 
