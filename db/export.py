@@ -24,9 +24,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(session: Session, filters: Filters, zone: ZoneInfo, now: datetime) -> Iterator[str]:
-    """The header and a line for each visit, newest first; times in the site's zone with offset."""
+    """The header and a line for each visit, newest first; times in the site's zone with offset.
+
+    The mark at the start tells a spreadsheet that this is UTF-8; else it would show "JosÃ©".
+    """
     names = {k.kiosk_id: k.name for k in pairing.all_kiosks(session)}
-    yield _line(COLUMNS)
+    yield f"\ufeff{_line(COLUMNS)}"
     for visit, decision in every_visit(session, filters, zone):
         yield _line(_cells(visit, decision, zone, now, names.get(visit.kiosk_id, visit.kiosk_id)))
 

@@ -8,6 +8,8 @@ from fastapi import HTTPException, Request, Response
 from db import codec
 
 T = TypeVar("T")
+MOST_JSON_BYTES = 64 * 1024
+"""What anybody may send before it is known who asks."""
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -21,9 +23,10 @@ def refuse(status: int, words: str, headers: dict[str, str] | None = None) -> HT
 
 
 async def body_as(request: Request, of: type[T]) -> T:
-    """The request's JSON as a value; 422 in words when it is not one."""
+    """The request's JSON as a value; 422 in words when it is not one, 413 when it is too long."""
+    content = await body_up_to(request, MOST_JSON_BYTES)
     try:
-        return codec.from_json(await request.body(), of)
+        return codec.from_json(content, of)
     except msgspec.DecodeError as error:
         raise refuse(422, f"The request cannot be understood: {error}.") from error
 
@@ -34,5 +37,6 @@ async def body_up_to(request: Request, most_bytes: int) -> bytes:
     async for chunk in request.stream():
         received += chunk
         if len(received) > most_bytes:
-            raise refuse(413, f"That is more than {most_bytes >> 20} MB. Send less at once.")
+            size = f"{most_bytes >> 20} MB" if most_bytes >> 20 else f"{most_bytes >> 10} KB"
+            raise refuse(413, f"That is more than {size}. Send less at once.")
     return bytes(received)

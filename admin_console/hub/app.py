@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from admin_console.hub import kiosk_routes, list_routes, staff_routes
 from admin_console.hub.answers import answer
@@ -41,11 +42,13 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    app.state.sign_ins = asyncio.Semaphore(staff_routes.SIGN_INS_AT_ONCE)
     app.state.context = Context(database, photos, now, wake, Throttle())
     app.include_router(kiosk_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(list_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
+    app.add_exception_handler(RequestValidationError, _on_wrong_request)
 
     @app.get("/v1/health")
     def health() -> Response:
@@ -57,3 +60,10 @@ def create_app(
 
 async def _on_storage_error(_: Request, error: Exception) -> Response:
     return answer({"detail": str(error)}, 503)
+
+
+async def _on_wrong_request(_: Request, error: Exception) -> Response:
+    """FastAPI would answer with a list for programmers; a person gets words."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    wrong = "; ".join(f"{e['loc'][-1]}: {e['msg'][:1].lower()}{e['msg'][1:]}" for e in found)
+    return answer({"detail": f"The request cannot be understood: {wrong}."}, 422)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from pydantic import StringConstraints
 
 from admin_console.hub import actions
 from admin_console.hub.actions import ListWanted
@@ -18,7 +19,9 @@ MOST_BYTES = 512 * 1024 * 1024
 
 router = APIRouter(prefix="/v1/watchlists", tags=["lists"])
 
-ListName = Annotated[str, Query(min_length=1, max_length=200)]
+ListName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Query()
+]
 
 
 @router.get("")
@@ -61,7 +64,7 @@ async def import_list(
 ) -> Response:
     """Put this file in force, all of it or nothing."""
     content = await body_up_to(request, MOST_BYTES)
-    wanted = ListWanted(name.strip(), category, max_age_days, skip_bad)
+    wanted = ListWanted(name, category, max_age_days, skip_bad)
     actor = f"staff:{member.staff_id}"
     try:
         imported = await run_in_threadpool(

@@ -1,8 +1,11 @@
 """What the console asks of the hub: sign-in, the desk, decisions, visits, photos."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -20,6 +23,9 @@ from db.domain.errors import PhotoError
 from db.history import Filters
 
 LONGEST_WAIT_SECONDS = 25.0
+SIGN_INS_AT_ONCE = 2
+"""Checking a password takes 64 MB, so that guessing is slow."""
+LINES_AT_ONCE = 500
 
 router = APIRouter(prefix="/v1", tags=["console"])
 
@@ -48,25 +54,26 @@ async def sign_in(request: Request, context: InContext) -> Response:
     """Sign a member of staff in."""
     asked = await body_as(request, SignInRequest)
     address = request.client.host if request.client else ""
-    who = f"sign-in {address} {asked.name.casefold()}"
-    return answer(await run_in_threadpool(_sign_in, context, asked, who))
-
-
-def _sign_in(context: Context, asked: SignInRequest, who: str) -> SignedIn:
-    now = context.now()
-    wait = context.throttle.seconds_to_wait(who, now.timestamp())
+    who = f"sign-in {address} {asked.name.strip().casefold()}"
+    wait = context.throttle.count_try(who, context.now().timestamp())
     if wait > 0:
         raise refuse(
             429, "Too many tries. Wait a minute, then try again.", {"Retry-After": f"{wait:.0f}"}
         )
+    sign_ins: asyncio.Semaphore = request.app.state.sign_ins
+    async with sign_ins:
+        signed_in = await run_in_threadpool(_sign_in, context, asked)
+    context.throttle.succeeded(who)
+    return answer(signed_in)
+
+
+def _sign_in(context: Context, asked: SignInRequest) -> SignedIn:
     with context.database.read() as session:
         member = staff.verify(session, asked.name, asked.password)
     if member is None:
-        context.throttle.failed(who, now.timestamp())
         raise refuse(401, "That name and password do not fit together.")
-    context.throttle.succeeded(who)
     with context.database.begin() as session:
-        token = staff.open_session(session, member.staff_id, now)
+        token = staff.open_session(session, member.staff_id, context.now())
     return SignedIn(token, member, context.site())
 
 
@@ -140,16 +147,30 @@ def visits_csv(context: InContext, _: AskingStaff, request: Request) -> Response
     """The same visits as a table, streamed."""
     filters, zone, now = _filters(request), context.zone(), context.now()
 
-    def lines() -> Iterator[str]:
+    def lines() -> Generator[str]:
         with context.database.read() as session:
             yield from export.csv_lines(session, filters, zone, now)
 
     name = f"visits-{now.astimezone(zone):%Y-%m-%d}.csv"
     return StreamingResponse(
-        lines(),
+        _in_one_thread(lines()),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+async def _in_one_thread(lines: Generator[str]) -> AsyncIterator[str]:
+    """Lines whose database session stays in the thread that opened it, to its end."""
+    thread = ThreadPoolExecutor(1, "export")
+    loop = asyncio.get_running_loop()
+    try:
+        while some := await loop.run_in_executor(
+            thread, lambda: "".join(islice(lines, LINES_AT_ONCE))
+        ):
+            yield some
+    finally:
+        thread.submit(lines.close)
+        thread.shutdown(wait=False)
 
 
 @router.get("/visits/{visit_id}")

@@ -25,6 +25,19 @@ class Throttle:
                 return 0.0
             return recent[0] + WINDOW_SECONDS - at
 
+    def count_try(self, who: str, at: float) -> float:
+        """Count a try before it is known how it ends, so that no two can slip through at once.
+
+        Returns how long `who` must wait instead, 0.0 when the try may be made. `succeeded` takes
+        it back.
+        """
+        with self._lock:
+            recent = self._recent(who, at)
+            if len(recent) >= FAILURES:
+                return recent[0] + WINDOW_SECONDS - at
+            recent.append(at)
+            return 0.0
+
     def failed(self, who: str, at: float) -> None:
         with self._lock:
             self._recent(who, at).append(at)

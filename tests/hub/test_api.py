@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -10,8 +11,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from db import pairing
+from db import outbox, pairing
+from db.outbox import Device
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.makers import NINE, make_identity, make_screened
 
 LISTS = {"name": "District no-trespass list", "category": "trespass"}
 LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
@@ -101,6 +104,25 @@ def test_guesser_waits_and_the_same_person_elsewhere_does_not(tmp_path: Path) ->
         assert hub.sign_in("dwhitlock")
 
 
+def test_guesses_made_at_once_are_counted_like_others(tmp_path: Path) -> None:
+    guess = {"name": "dwhitlock", "password": "not hers"}
+
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub, ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(hub.client.post, "/v1/session", json=guess) for _ in range(12)]
+        answers = sorted(a.result().status_code for a in asked)
+
+    assert answers == [401] * 5 + [429] * 7
+
+
+def test_right_password_takes_the_tries_before_it_back(hub: HubOfTests) -> None:
+    wrong = {"name": "rbegaye", "password": "not hers"}
+
+    for _ in range(3):
+        assert hub.client.post("/v1/session", json=wrong).status_code == 401
+        assert hub.client.post("/v1/session", json=wrong).status_code == 401
+        assert hub.sign_in("rbegaye")
+
+
 def test_pairing_code_is_worthless_after_ten_minutes(tmp_path: Path) -> None:
     clock = Clock()
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path, clock) as hub:
@@ -180,6 +202,57 @@ def test_any_body_is_answered_in_words(hub: HubOfTests, body: bytes) -> None:
 
         assert answer.status_code == 422
         assert words_of(answer)
+
+
+@pytest.mark.parametrize("address", ["/v1/session", "/v1/pair"])
+def test_stranger_cannot_make_the_hub_read_much(hub: HubOfTests, address: str) -> None:
+    answer = hub.client.post(address, content=b"x" * 70_000)
+
+    assert answer.status_code == 413
+    assert "64 KB" in words_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong"),
+    [
+        ("/v1/visits?limit=501", "limit"),
+        ("/v1/live?wait=soon", "wait"),
+        ("/v1/visits/x", "visit_id"),
+    ],
+)
+def test_wrong_question_is_answered_in_words(
+    hub: HubOfTests, staff: dict[str, str], page: str, wrong: str
+) -> None:
+    answer = hub.client.get(page, headers=staff)
+
+    assert answer.status_code == 422
+    assert words_of(answer).startswith(f"The request cannot be understood: {wrong}: ")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 201])
+def test_list_needs_a_name(hub: HubOfTests, staff: dict[str, str], name: str) -> None:
+    asked = {"name": name, "category": "trespass"}
+
+    answer = hub.client.post("/v1/watchlists", params=asked, content=LIST_CSV, headers=staff)
+
+    assert answer.status_code == 422
+    assert "name" in words_of(answer)
+
+
+def test_table_of_visits_is_whole_and_read_right_by_a_spreadsheet(tmp_path: Path) -> None:
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub:
+        device = Device("district", "lincoln", "front-kiosk")
+        with hub.database.begin() as session:
+            for number in range(1, 1202):
+                screened = make_screened(number=number, identity=make_identity("José", "Núñez"))
+                outbox.add(session, device, screened, NINE, actor="visitor")
+
+        answer = hub.client.get("/v1/visits.csv", headers=hub.sign_in())
+
+    assert answer.content.startswith("\ufeffvisit,number".encode())
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    assert len(rows) == 1202
+    assert all("José Núñez" in row for row in rows[1:])
 
 
 def test_batch_with_a_line_that_is_no_event_is_refused_whole(
