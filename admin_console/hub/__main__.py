@@ -14,6 +14,7 @@ from db.domain.watchlist import Category
 from resources.folders import data_folder
 
 DEFAULT_LISTEN = "127.0.0.1:8470"
+LONGEST_NAME = 200
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     imported = _command(lists, "import", "put a CSV file in force as a list", _lists_import)
     imported.add_argument("file", type=Path)
-    imported.add_argument("--name", required=True)
+    imported.add_argument("--name", required=True, type=_list_name)
     imported.add_argument("--category", required=True, choices=[c.value for c in Category])
-    imported.add_argument("--max-age-days", type=int)
+    imported.add_argument("--max-age-days", type=_days, metavar="DAYS")
     imported.add_argument("--skip-bad", action="store_true", help="leave bad rows out")
     _command(lists, "show", "the lists in force", _lists_show)
 
@@ -99,6 +100,19 @@ def _command(
         help="sqlite:///PATH or postgresql+psycopg://... (default: %(default)s)",
     )
     return parser
+
+
+def _list_name(text: str) -> str:
+    name = text.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise argparse.ArgumentTypeError(f"a list's name has 1 to {LONGEST_NAME} characters")
+    return name
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 on")
+    return int(text)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -1,10 +1,9 @@
 """What ``vestibule-hub`` does besides serving. Each opens the database, which may be in use."""
 
-import csv
-import io
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,12 +12,29 @@ from zoneinfo import ZoneInfo
 from admin_console.hub import actions
 from admin_console.hub import site as hub_site
 from admin_console.hub.actions import ListWanted
-from db import changes, codec, export, log, pairing, settings, staff, staff_pins, watchlists
+from db import (
+    chain,
+    changes,
+    codec,
+    export,
+    inbox,
+    list_file,
+    log,
+    pairing,
+    replay,
+    settings,
+    staff,
+    staff_pins,
+    watchlists,
+)
 from db.domain.desk import Role
 from db.domain.errors import ImportRefusedError, StorageError
 from db.domain.visit import Host
-from db.engine import Database, open_database
+from db.engine import Database, open_database, open_existing
 from db.history import Filters
+
+SHOWN = 20
+"""Of what differs from the log, more would hide the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,7 @@ def add_staff(url: str, wanted: NewStaff, password: str, pin: str) -> str:
 
 
 def list_staff(url: str) -> str:
-    with _opened(url) as database, database.read() as session:
+    with _existing(url) as database, database.read() as session:
         people = staff.everybody(session)
     return "\n".join(f"{m.name}  {m.display_name}  {m.role.value}" for m in people) or (
         "Nobody may sign in yet: vestibule-hub staff add NAME"
@@ -72,17 +88,24 @@ def list_staff(url: str) -> str:
 def import_list(url: str, path: Path, wanted: ListWanted) -> str:
     content = _read(path)
     with _set_up(url) as database:
+        with database.read() as session:
+            known = watchlists.named(session, wanted.name)
         before = actions.preview_list(database, content, wanted, _now())
         done = actions.import_list(database, content, wanted, "hub", _now())
     bad = f", {before.bad} bad rows left out" if before.bad else ""
+    changed = (
+        f"\nIts category was {known.category.value} and is now {done.category.value}."
+        if known is not None and known.category is not done.category
+        else ""
+    )
     return (
         f"{done.name}, version {done.version}: {done.entry_count} people "
-        f"({before.added} added, {before.changed} changed, {before.removed} removed{bad})."
+        f"({before.added} added, {before.changed} changed, {before.removed} removed{bad}).{changed}"
     )
 
 
 def show_lists(url: str) -> str:
-    with _opened(url) as database, database.read() as session:
+    with _existing(url) as database, database.read() as session:
         known = watchlists.all_lists(session)
     return "\n".join(
         f"{w.name}  {w.category.value}  version {w.version}  {w.entry_count} people  "
@@ -93,78 +116,143 @@ def show_lists(url: str) -> str:
 
 def import_hosts(url: str, path: Path) -> str:
     """Replace whom visitors can choose; a file with a bad line changes nothing."""
-    text = _read(path).decode("utf-8-sig", errors="replace")
-    hosts: list[Host] = []
-    for line in csv.DictReader(io.StringIO(text)):
-        row = {str(k).strip().casefold(): str(v or "").strip() for k, v in line.items() if k}
-        name = row.get("name", "")
-        if not name:
-            raise ImportRefusedError(
-                f"Line {len(hosts) + 2} has no name. Nothing was changed. The file's first line "
-                "names its columns: name,place,role,directions."
-            )
-        hosts.append(
-            Host(
-                host_id=f"{name.casefold()}|{row.get('place', '').casefold()}",
-                name=name,
-                place=row.get("place", ""),
-                role=row.get("role", ""),
-                directions=row.get("directions", ""),
-            )
+    header, rows = list_file.read_table(_read(path))
+    columns = [name.casefold() for name in header]
+    if "name" not in columns:
+        raise ImportRefusedError(
+            "No column is called name. Nothing was changed. The file's first line names its "
+            "columns: name,place,role,directions."
         )
+    hosts = [_host(row, columns) for row in rows]
     with _set_up(url) as database, database.begin() as session:
         settings.write(session, "hosts", hosts)
         changes.add(session, "hosts", hosts)
     return f"{len(hosts)} hosts; kiosks learn them at once."
 
 
+def _host(row: list_file.Row, columns: list[str]) -> Host:
+    known = dict(zip(columns, row.cells, strict=False))
+    why = row.why_bad or ("" if known.get("name") else "no name")
+    if why:
+        raise ImportRefusedError(
+            f"Line {row.line} cannot be used: {why}. Nothing was changed. Mend it, then try again."
+        )
+    return Host(
+        host_id=f"{known['name'].casefold()}|{known.get('place', '').casefold()}",
+        name=known["name"],
+        place=known.get("place", ""),
+        role=known.get("role", ""),
+        directions=known.get("directions", ""),
+    )
+
+
 def export_csv(url: str, target: str, first: date | None, last: date | None) -> None:
     """Write the log as a table to a file, or to standard output for ``-``."""
-    with _opened(url) as database, database.read() as session:
+    with _existing(url) as database, database.read() as session:
         site = hub_site.of(session)
         zone = ZoneInfo(site.time_zone if site else "UTC")
         lines = export.csv_lines(session, Filters(first_day=first, last_day=last), zone, _now())
-        if target == "-":
-            sys.stdout.writelines(lines)
-            return
         try:
-            with Path(target).open("w", encoding="utf-8", newline="") as file:
-                file.writelines(lines)
-        except OSError as error:
-            raise StorageError(f"{target} cannot be written ({error.strerror}).") from error
+            if target == "-":
+                # Bytes: the terminal's encoding may lack letters, and Windows would add returns.
+                sys.stdout.buffer.writelines(line.encode() for line in lines)
+                sys.stdout.buffer.flush()
+            else:
+                _write(Path(target), lines)
+        except ValueError as error:
+            raise StorageError(
+                f"The table was not finished: a visit cannot be read ({error}). Nothing was "
+                "changed. See what vestibule-hub verify-log says."
+            ) from error
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    """Write beside, then replace: an export that fails leaves the one before as it was."""
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        if path.exists() and not path.is_file():
+            raise StorageError(f"{path} is no file. Nothing was written. Name another one.")
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written ({error.strerror}). What was there before is kept. Free "
+            "some space, or name another place."
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
-    """Recompute every chain. Returns what to print, and whether all are whole."""
-    with _opened(url) as database, database.read() as session:
+    """Recompute every chain and compare what is shown. Returns what to print, and if all is well.
+
+    A log without events is not called whole: it may be the wrong database.
+    """
+    with _existing(url) as database, database.read() as session:
         found = log.verify_log(session)
-    is_good = all(v.is_good for v in found)
+        is_whole = all(v.is_good for v in found)
+        differences = replay.differences(session) if found and is_whole else []
+        unapplied = inbox.quarantined(session)
+        heard = {v.device_id for v in found}
+        silent = [k for k in pairing.all_kiosks(session) if k.kiosk_id not in heard]
+    is_good = bool(found) and is_whole and not differences
     if as_json:
-        chains = [
-            {
-                "device": v.device_id,
-                "epoch": v.epoch,
-                "events": v.events,
-                "head": v.head.hex(),
-                "broken": v.broken,
-            }
-            for v in found
-        ]
-        return codec.to_json({"good": is_good, "chains": chains}).decode(), is_good
-    lines = [
-        f"{v.device_id} epoch {v.epoch}: {v.events} events, "
-        + ("unbroken" if v.is_good else f"BROKEN: {v.broken}")
-        for v in found
-    ]
-    verdict = (
-        "The log is whole." if is_good else "The log was changed. Keep this database as it is."
-    )
-    return "\n".join([*lines, verdict]), is_good
+        told = {
+            "good": is_good,
+            "chains": [_chain_json(v) for v in found],
+            "differences": differences,
+            "unapplied": unapplied,
+            "silent": [k.kiosk_id for k in silent],
+        }
+        return codec.to_json(told).decode(), is_good
+    lines = [_chain_words(v) for v in found]
+    lines += [f"{k.kiosk_id} ({k.name}): paired, nothing was received from it" for k in silent]
+    if unapplied:
+        lines.append(f"{unapplied} events are kept that this version could not apply")
+    lines += differences[:SHOWN]
+    if len(differences) > SHOWN:
+        lines.append(f"... and {len(differences) - SHOWN} more")
+    return "\n".join([*lines, _verdict(found, differences)]), is_good
+
+
+def _verdict(found: list[chain.Verification], differences: list[str]) -> str:
+    if not found:
+        return "There are no events here, so nothing could be checked. Is this the right database?"
+    if not all(v.is_good for v in found):
+        return "The log was changed. Keep this database as it is."
+    if differences:
+        return (
+            f"The log is whole, but visits or decisions differ from it in {len(differences)} "
+            "places: they were changed outside Vestibule. Keep this database as it is."
+        )
+    return "The log is whole."
+
+
+def _chain_words(found: chain.Verification) -> str:
+    erased = f", the personal facts of {found.erased} were erased" if found.erased else ""
+    state = "unbroken" if found.is_good else f"BROKEN: {found.broken}"
+    return f"{found.device_id} epoch {found.epoch}: {found.events} events{erased}, {state}"
+
+
+def _chain_json(found: chain.Verification) -> dict[str, object]:
+    return {
+        "device": found.device_id,
+        "epoch": found.epoch,
+        "events": found.events,
+        "erased": found.erased,
+        "head": found.head.hex(),
+        "broken": found.broken,
+    }
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Database]:
-    database = open_database(url)
+def _existing(url: str) -> Iterator[Database]:
+    """The database as it is, for commands that only look."""
+    database = open_existing(url)
     try:
         yield database
     finally:
@@ -174,10 +262,13 @@ def _opened(url: str) -> Iterator[Database]:
 @contextmanager
 def _set_up(url: str) -> Iterator[Database]:
     """The database with a site in it, so that commands may come before the first start."""
-    with _opened(url) as database:
+    database = open_database(url)
+    try:
         with database.begin() as session:
             hub_site.ensure(session, hub_site.SiteNames(), _now())
         yield database
+    finally:
+        database.close()
 
 
 def _read(path: Path) -> bytes:

@@ -1,6 +1,7 @@
 """Running the hub: the socket, the one line that says it is ready, and a clean end."""
 
 import argparse
+import errno
 import ipaddress
 import socket
 import sys
@@ -12,8 +13,8 @@ from sqlalchemy import make_url
 from admin_console.hub import site as hub_site
 from admin_console.hub.app import create_app, now_in_utc
 from admin_console.hub.wake import Wake
-from db.domain.errors import ConfigError
-from db.engine import open_database
+from db.domain.errors import ConfigError, StorageError
+from db.engine import make_private_folder, open_database
 from resources.folders import data_folder
 
 GRACE_SECONDS = 2
@@ -83,10 +84,22 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except socket.gaierror as error:
         listener.close()
         raise ConfigError(
-            f"{host}:{port} cannot be used ({error.strerror}). Is a hub running there already?"
+            f"No computer is called {host}. Write --listen with an address of this computer, "
+            "e.g. 127.0.0.1:8470."
+        ) from error
+    except OSError as error:
+        listener.close()
+        is_taken = error.errno == errno.EADDRINUSE
+        raise ConfigError(
+            f"{host}:{port} cannot be used ({error.strerror}). "
+            + (
+                "Is a hub running there already?"
+                if is_taken
+                else "Write --listen with an address of this computer and a port above 1023."
+            )
         ) from error
     return listener
 
@@ -99,8 +112,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def _photos(url: str) -> Path:
-    """Photos lie beside a SQLite file; for a server's database, in the hub's own folder."""
+    """Photos lie beside a SQLite file; for a server's database, in the hub's own folder.
+
+    The folder is made here, closed to other accounts.
+    """
     parts = make_url(url)
-    if parts.get_backend_name() == "sqlite" and parts.database:
-        return Path(parts.database).parent / "photos"
-    return data_folder("hub") / "photos"
+    is_file = parts.get_backend_name() == "sqlite" and parts.database
+    beside = Path(parts.database).parent if is_file and parts.database else data_folder("hub")
+    try:
+        make_private_folder(beside / "photos")
+    except OSError as error:
+        raise StorageError(
+            f"The folder for photos, {beside / 'photos'}, cannot be made ({error.strerror}). "
+            "Nothing was changed."
+        ) from error
+    return beside / "photos"
