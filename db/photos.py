@@ -109,8 +109,8 @@ def purge(session: Session, folder: Path, before: datetime) -> int:
     A file that nobody noted (all of them on the hub; on a kiosk one whose check-in failed) is as
     old as the file is. A file that cannot be deleted keeps its row and is tried again.
     """
-    noted = session.execute(select(PhotoRow.sha256, PhotoRow.taken_at)).tuples()
-    taken = dict(noted.all())
+    noted = session.execute(select(PhotoRow.sha256, PhotoRow.taken_at))
+    taken: dict[str, datetime] = {row.sha256: row.taken_at for row in noted}
     old = {sha256 for sha256, taken_at in taken.items() if taken_at < before}
     deleted = 0
     for path in _files(folder):

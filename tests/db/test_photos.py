@@ -1,0 +1,65 @@
+"""Photos on a disk that loses, damages and outlives them."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from db import photos
+from db.engine import Database
+from tests.makers import NINE
+
+
+def keep(database: Database, folder: Path, text: bytes, days_ago: int = 0) -> str:
+    name = photos.keep(folder, b"\xff\xd8\xff" + text + b"\xff\xd9")
+    with database.begin() as session:
+        photos.remember(session, name, NINE - timedelta(days=days_ago))
+    return name
+
+
+def test_photo_is_deleted_after_its_days_and_newer_ones_stay(
+    database: Database, tmp_path: Path
+) -> None:
+    old, new = keep(database, tmp_path, b"old", days_ago=31), keep(database, tmp_path, b"new")
+
+    with database.begin() as session:
+        deleted = photos.purge(session, tmp_path, NINE - timedelta(days=30))
+
+    assert deleted == 1
+    assert photos.read(tmp_path, old) is None
+    assert photos.read(tmp_path, new) is not None
+    with database.read() as session:
+        assert photos.unsent(session) == [new]
+
+
+def test_file_that_nobody_noted_is_as_old_as_it_is(database: Database, tmp_path: Path) -> None:
+    name = photos.keep(tmp_path, b"\xff\xd8\xff hub \xff\xd9")
+    then = (NINE - timedelta(days=31)).timestamp()
+    os.utime(photos.path_of(tmp_path, name), (then, then))
+
+    with database.begin() as session:
+        assert photos.purge(session, tmp_path, NINE - timedelta(days=30)) == 1
+        assert photos.purge(session, tmp_path, NINE - timedelta(days=30)) == 0
+
+
+def test_lost_photo_is_neither_sent_nor_waiting(database: Database, tmp_path: Path) -> None:
+    name = keep(database, tmp_path, b"lost", days_ago=31)
+
+    with database.begin() as session:
+        photos.mark_lost(session, name)
+
+        assert photos.unsent(session) == []
+        assert photos.lost(session) == (name,)
+        photos.purge(session, tmp_path, NINE)
+        assert photos.lost(session) == ()
+
+
+def test_damaged_photo_is_not_read(database: Database, tmp_path: Path) -> None:
+    name = keep(database, tmp_path, b"whole")
+    photos.path_of(tmp_path, name).write_bytes(b"")
+
+    assert photos.read(tmp_path, name) is None
+
+
+def test_folder_without_photos_has_nothing_to_delete(database: Database, tmp_path: Path) -> None:
+    with database.begin() as session:
+        assert photos.purge(session, tmp_path / "none yet", NINE) == 0

@@ -1,0 +1,464 @@
+"""Everything that goes wrong between kiosk and hub, and what each side still has afterwards."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+
+from db import changes, inbox, log, outbox, photos, visits, watchlists
+from db.chain import SealedEvent
+from db.domain.decision import Decision
+from db.domain.errors import HubAwayError, HubRefusedError, StorageError
+from db.domain.events import BadgePrinted
+from db.domain.watchlist import WatchlistEntry
+from db.engine import Database, open_database
+from db.outbox import Device
+from kiosk.sync import exchange, http
+from kiosk.sync.client import HubForkError, HubUnpairedError, Pairing
+from kiosk.sync.exchange import Learned
+from kiosk.sync.http import HttpHub
+from kiosk.sync.worker import HubState, Reach, SyncWorker
+from tests.hub_of_tests import HubOfTests, hub_at
+from tests.makers import NINE, make_checked_in, make_screened
+
+LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
+
+
+@dataclass
+class KioskOfTests:
+    """The sync of a kiosk, without its screens."""
+
+    database: Database
+    hub: HttpHub
+    device: Device
+    token: str = ""
+
+    def push(self) -> exchange.Pushed:
+        return exchange.push(self.database, self.device, self.hub)
+
+    def pull(self) -> list[Learned]:
+        learned: list[Learned] = []
+        exchange.pull(self.database, self.hub, 0, learned.append)
+        return learned
+
+    def pull_all(self) -> None:
+        while self.pull():
+            pass
+
+    def lists(self) -> list[str]:
+        with self.database.read() as session:
+            return [w.name for w in watchlists.all_lists(session)]
+
+    def waiting(self) -> int:
+        with self.database.read() as session:
+            return outbox.waiting(session, self.device)
+
+    def visitor_comes(self, *, held: bool = False) -> UUID:
+        screened = make_screened(held=held)
+        with self.database.begin() as session:
+            outbox.add(
+                session,
+                self.device,
+                screened,
+                NINE,
+                actor="visitor",
+                visit_id=screened.visit_id,
+            )
+        return screened.visit_id
+
+
+def device_of(given: Pairing) -> Device:
+    return Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def kiosk(hub: HubOfTests, database: Database) -> KioskOfTests:
+    given = hub.pair()
+    return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+
+
+def pair_again(kiosk: KioskOfTests, hub: HubOfTests) -> None:
+    given = hub.pair()
+    kiosk.device, kiosk.hub, kiosk.token = device_of(given), hub.kiosk(given), given.token
+
+
+def import_list(hub: HubOfTests, name: str) -> None:
+    hub.client.post(
+        "/v1/watchlists",
+        params={"name": name, "category": "trespass"},
+        content=LIST_CSV,
+        headers=hub.sign_in(),
+    ).raise_for_status()
+
+
+def decide(hub: HubOfTests, visit_id: UUID) -> None:
+    hub.client.post(
+        f"/v1/visits/{visit_id}/decision",
+        json={"verdict": "deny", "reason": "Order in force"},
+        headers=hub.sign_in(),
+    ).raise_for_status()
+
+
+class EntriesFail(HttpHub):
+    """The real hub, behind something that answers in its place when entries are asked for."""
+
+    error: Exception = HubRefusedError("status 302")
+
+    def entries(self, *_: object) -> list[WatchlistEntry]:
+        raise self.error
+
+
+# ---- lists and decisions ---------------------------------------------------------------------
+
+
+def test_list_whose_entries_are_refused_comes_later(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    import_list(hub, "Trespass")
+    fails = EntriesFail(hub.client, kiosk.token)
+    with pytest.raises(HubRefusedError):
+        exchange.pull(kiosk.database, fails, 0)
+
+    kiosk.pull()
+
+    assert kiosk.lists() == ["Trespass"]
+
+
+def test_old_version_of_a_list_is_passed_over(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    import_list(hub, "Trespass")
+    import_list(hub, "Trespass")
+
+    kiosk.pull()
+
+    with kiosk.database.read() as session:
+        assert [w.version for w in watchlists.all_lists(session)] == [2]
+
+
+def test_decision_is_told_though_a_later_change_fails(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    visit_id = kiosk.visitor_comes(held=True)
+    kiosk.push()
+    decide(hub, visit_id)
+    import_list(hub, "Trespass")
+    heard: list[Decision] = []
+
+    def hear(learned: Learned) -> None:
+        if learned.decision is not None:
+            heard.append(learned.decision)
+
+    fails = EntriesFail(hub.client, kiosk.token)
+    fails.error = HubAwayError("away")
+    with pytest.raises(HubAwayError):
+        exchange.pull(kiosk.database, fails, 0, hear)
+
+    assert [d.visit_id for d in heard] == [visit_id]
+
+
+def test_hub_restored_from_a_backup_is_read_anew(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    for name in ("Kept", "Lost"):
+        import_list(hub, name)
+    kiosk.pull_all()
+    forget_newest_change(hub, list_name="Lost")
+
+    assert any(learned.lists_changed for learned in kiosk.pull())
+    assert kiosk.lists() == ["Kept"]
+    import_list(hub, "New")
+    kiosk.pull_all()
+
+    assert kiosk.lists() == ["Kept", "New"]
+
+
+def test_restored_hub_that_has_grown_past_the_kiosk_is_read_anew(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    import_list(hub, "Lost")
+    kiosk.pull_all()
+    forget_newest_change(hub, list_name="Lost")
+    for name in ("First", "Second"):
+        import_list(hub, name)
+
+    kiosk.pull_all()
+
+    assert kiosk.lists() == ["First", "Second"]
+
+
+def forget_newest_change(hub: HubOfTests, list_name: str) -> None:
+    """As if the backup was from before that import."""
+    with hub.database.begin() as session:
+        gone = watchlists.named(session, list_name)
+        assert gone is not None
+        watchlists.remove(session, gone.list_id)
+        newest = changes.version(session)
+        session.execute(text("DELETE FROM change WHERE version = :v"), {"v": newest})
+        session.execute(text("UPDATE feed SET version = version - 1"))
+
+
+# ---- events ----------------------------------------------------------------------------------
+
+
+def test_visit_that_began_before_pairing_again_is_whole_at_the_hub(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    visit_id = kiosk.visitor_comes()
+    pair_again(kiosk, hub)
+    with kiosk.database.begin() as session:
+        outbox.add(session, kiosk.device, make_checked_in(visit_id), NINE, actor="visitor")
+
+    kiosk.push()
+
+    assert kiosk.waiting() == 0
+    with kiosk.database.read() as here, hub.database.read() as there:
+        assert visits.get(here, visit_id) == visits.get(there, visit_id)
+        assert inbox.quarantined(there) == 0
+
+
+def test_forked_log_from_before_stays_and_the_present_one_is_sent(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
+        KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
+        exchange.push(copied_disk, kiosk.device, kiosk.hub)
+    kiosk.visitor_comes()
+    with pytest.raises(HubForkError, match="Pair this kiosk again"):
+        kiosk.push()
+
+    pair_again(kiosk, hub)
+    kiosk.visitor_comes()
+
+    assert kiosk.push() == exchange.Pushed(sent=1, left_behind=1)
+    assert kiosk.waiting() == 1
+
+
+def test_fork_that_the_hub_finds_is_told_from_other_refusals(
+    kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    kiosk.visitor_comes()
+    kiosk.push()
+    with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
+        KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
+        with copied_disk.read() as session:
+            (other,) = outbox.pending(session, kiosk.device, 0, 10)
+
+    with pytest.raises(HubForkError):
+        kiosk.hub.push([other], kiosk.device.epoch)
+    with pytest.raises(HubRefusedError) as refusal:
+        kiosk.hub.head(kiosk.device.epoch + 1)
+
+    assert not isinstance(refusal.value, HubForkError)
+
+
+def test_long_outage_of_large_events_is_sent_in_batches_that_the_hub_takes(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    with kiosk.database.begin() as session:
+        for _ in range(150):
+            event = BadgePrinted(uuid4(), '"' * 50_000)
+            outbox.add(session, kiosk.device, event, NINE, actor="kiosk")
+
+    assert kiosk.push().sent == 150
+
+    with hub.database.read() as session:
+        assert log.count(session, kiosk.device.kiosk_id) == 150
+
+
+def test_locked_visit_at_the_hub_is_no_reason_to_set_its_event_aside(
+    postgres_url: str, kiosk_log: KioskOfTests
+) -> None:
+    visit_id = kiosk_log.visitor_comes()
+    with kiosk_log.database.begin() as session:
+        outbox.add(session, kiosk_log.device, make_checked_in(visit_id), NINE, actor="visitor")
+        first, second = outbox.pending(session, kiosk_log.device, 0, 10)
+    device = kiosk_log.device
+    with closing(open_database(postgres_url)) as at_hub:
+        with at_hub.begin() as session:
+            inbox.receive(session, device.kiosk_id, 1, [first], NINE)
+        with at_hub.begin() as other:
+            other.execute(text("SELECT 1 FROM visit FOR UPDATE"))
+
+            with pytest.raises(StorageError):
+                receive_impatiently(at_hub, device, second)
+        with at_hub.begin() as session:
+            received = inbox.receive(session, device.kiosk_id, 1, [second], NINE)
+            assert len(received.new) == 1
+            assert inbox.quarantined(session) == 0
+
+
+def receive_impatiently(at_hub: Database, device: Device, sealed: SealedEvent) -> None:
+    with at_hub.begin() as session:
+        session.execute(text("SET LOCAL lock_timeout = '20ms'"))
+        inbox.receive(session, device.kiosk_id, 1, [sealed], NINE)
+
+
+@pytest.fixture
+def kiosk_log(database: Database) -> KioskOfTests:
+    """A kiosk's log alone: nobody asks its hub."""
+    device = Device("district", "lincoln", str(uuid4()))
+    return KioskOfTests(database, http.connect("http://127.0.0.1:9", ""), device)
+
+
+# ---- photos ----------------------------------------------------------------------------------
+
+
+def test_damaged_and_vanished_photos_keep_no_other_back(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    names = [photos.keep(folder, b"\xff\xd8\xff%d\xff\xd9" % number) for number in range(3)]
+    with kiosk.database.begin() as session:
+        for minutes, name in enumerate(names):
+            photos.remember(session, name, NINE + timedelta(minutes=minutes))
+    damaged, vanished, good = names
+    photos.path_of(folder, damaged).write_bytes(b"")
+    photos.path_of(folder, vanished).unlink()
+
+    sent = exchange.push_photos(kiosk.database, folder, kiosk.hub, NINE)
+
+    assert sent == 1
+    assert photos.read(hub.photos, good) is not None
+    with kiosk.database.read() as session:
+        assert photos.unsent(session) == []
+        assert photos.lost(session) == (damaged, vanished)
+
+
+def test_photo_that_the_hub_refuses_waits_and_the_next_one_is_sent(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    good = photos.keep(folder, b"\xff\xd8\xff good \xff\xd9")
+    no_photo = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"  # SHA-256 of 0
+    photos.path_of(folder, no_photo).write_bytes(b"0")
+    with kiosk.database.begin() as session:
+        photos.remember(session, no_photo, NINE)
+        photos.remember(session, good, NINE + timedelta(minutes=1))
+
+    with pytest.raises(HubRefusedError, match="not a photo"):
+        exchange.push_photos(kiosk.database, folder, kiosk.hub, NINE)
+
+    assert photos.read(hub.photos, good) is not None
+    with kiosk.database.read() as session:
+        assert photos.unsent(session) == [no_photo]
+
+
+# ---- the worker, and what is said ------------------------------------------------------------
+
+
+@dataclass
+class Watched:
+    """A sync worker at work, and what it has said."""
+
+    worker: SyncWorker
+    states: list[HubState]
+    learned: list[Learned]
+
+    def is_at(self, reach: Reach) -> bool:
+        return bool(self.states) and self.states[-1].reach is reach
+
+
+OpenWorker = Callable[..., Watched]
+
+
+@pytest.fixture
+def open_worker(hub: HubOfTests, tmp_path: Path) -> Iterator[OpenWorker]:
+    """Starts a worker for the kiosk; without `url` its hub is the real one."""
+    opened: list[SyncWorker] = []
+
+    def open_one(kiosk: KioskOfTests, url: str = "") -> Watched:
+        states: list[HubState] = []
+        learned: list[Learned] = []
+        worker = SyncWorker(
+            kiosk.database,
+            kiosk.device,
+            connect=lambda: http.connect(url or str(hub.client.base_url), kiosk.token),
+            photos=tmp_path / "photos",
+            learned=learned.append,
+            state_changed=states.append,
+            listen_seconds=0.1,
+        )
+        opened.append(worker)
+        worker.start()
+        return Watched(worker, states, learned)
+
+    yield open_one
+    for worker in opened:
+        worker.stop()
+
+
+def test_worker_sends_what_waits_and_hears_what_is_new(
+    hub: HubOfTests, kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot
+) -> None:
+    visit_id = kiosk.visitor_comes(held=True)
+    watched = open_worker(kiosk)
+    qtbot.waitUntil(lambda: kiosk.waiting() == 0, timeout=10_000)
+
+    decide(hub, visit_id)
+
+    qtbot.waitUntil(lambda: any(each.decision for each in watched.learned), timeout=10_000)
+    assert [state.reach for state in watched.states] == [Reach.IN_TOUCH]
+
+
+def test_revoked_token_is_said_once_and_nothing_is_lost(
+    hub: HubOfTests,
+    kiosk: KioskOfTests,
+    open_worker: OpenWorker,
+    qtbot: QtBot,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kiosk.visitor_comes()
+    hub.pair()  # somebody paired another computer under this kiosk's name
+
+    with caplog.at_level(logging.WARNING, "kiosk.sync.worker"):
+        watched = open_worker(kiosk)
+        qtbot.waitUntil(lambda: watched.is_at(Reach.UNPAIRED), timeout=10_000)
+
+    assert len(watched.states) == 1  # both threads were refused, it is one trouble
+    assert "not paired with this hub" in caplog.text
+    assert kiosk.waiting() == 1
+    with pytest.raises(HubUnpairedError):
+        kiosk.push()
+
+
+def test_hub_that_is_away_is_worth_a_line_in_the_log_only(
+    kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot
+) -> None:
+    kiosk.visitor_comes()
+
+    watched = open_worker(kiosk, "http://127.0.0.1:9")
+
+    qtbot.waitUntil(lambda: watched.is_at(Reach.AWAY), timeout=10_000)
+    assert "sent when it is back" in watched.states[-1].words
+    assert kiosk.waiting() == 1
+
+
+def test_forked_log_is_told_though_news_still_come(
+    kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
+        KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
+        exchange.push(copied_disk, kiosk.device, kiosk.hub)
+    kiosk.visitor_comes()
+
+    watched = open_worker(kiosk)
+
+    qtbot.waitUntil(lambda: watched.is_at(Reach.FORKED), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(watched.learned), timeout=10_000)
+    assert watched.is_at(Reach.FORKED)
+
+
+def test_something_else_that_answers_is_no_hub(kiosk: KioskOfTests) -> None:
+    def sign_in_page(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text="<html>Sign in to the school's network</html>")
+
+    portal = httpx.Client(transport=httpx.MockTransport(sign_in_page), base_url="http://hub")
+    with closing(HttpHub(portal, kiosk.token)) as hub, pytest.raises(HubAwayError, match="proxy"):
+        hub.head(1)

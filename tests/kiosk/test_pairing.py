@@ -1,0 +1,211 @@
+"""Pairing a kiosk with its hub, again with it, and with another school's hub."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from db import log, outbox, pairing, settings, staff_pins, watchlists
+from db.domain.errors import HubAwayError, HubRefusedError
+from db.engine import Database, open_database
+from kiosk import own_device
+from kiosk.config import KioskConfig, KioskPart
+from kiosk.lists import load_index
+from kiosk.own_device import OwnDevice
+from kiosk.pairing import pair_with_hub
+from kiosk.sync import exchange
+from kiosk.sync.http import connect, pair
+from tests.hub_of_tests import FRONT_KIOSK, HubOfTests, hub_at
+from tests.makers import NINE, make_screened
+
+LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubOfTests]:
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def other_hub(tmp_path: Path) -> Iterator[HubOfTests]:
+    with hub_at(f"sqlite:///{tmp_path}/other.db", tmp_path / "other") as running:
+        yield running
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> KioskConfig:
+    return KioskConfig(kiosk=KioskPart("Front kiosk", str(tmp_path / "kiosk")))
+
+
+@pytest.fixture
+def kiosk(config: KioskConfig) -> Iterator[Database]:
+    database = open_database(config.database_url)
+    yield database
+    database.close()
+
+
+def pair_at(hub: HubOfTests, config: KioskConfig) -> None:
+    with hub.database.begin() as session:
+        code = pairing.new_code(session, hub.clock())
+    pair_with_hub(config, str(hub.client.base_url), code, NINE)
+
+
+def own(kiosk: Database) -> OwnDevice:
+    with kiosk.begin() as session:
+        return own_device.read(session, NINE)
+
+
+def visitor_comes(kiosk: Database) -> None:
+    with kiosk.begin() as session:
+        device = own_device.read(session, NINE).device
+        outbox.add(session, device, make_screened(), NINE, actor="visitor")
+
+
+def sync(kiosk: Database) -> exchange.Pushed:
+    me = own(kiosk)
+    assert me.access is not None
+    with closing(connect(me.access.url, me.access.token)) as hub:
+        pushed = exchange.push(kiosk, me.device, hub)
+        exchange.pull(kiosk, hub, 0)
+    return pushed
+
+
+def import_list(hub: HubOfTests) -> None:
+    hub.client.post(
+        "/v1/watchlists",
+        params={"name": "District no-trespass list", "category": "trespass"},
+        content=LIST_CSV,
+        headers=hub.sign_in(),
+    ).raise_for_status()
+
+
+def test_paired_kiosk_keeps_its_own_name(
+    hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    before = own(kiosk).device
+
+    pair_at(hub, config)
+
+    after = own(kiosk)
+    assert after.device.kiosk_id == before.kiosk_id
+    assert after.device.site_id == hub.site.site_id
+    assert after.site == hub.site
+
+
+def test_wrong_code_leaves_the_kiosk_as_it_was(
+    hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    before = own(kiosk)
+
+    with pytest.raises(HubRefusedError, match="pairing code is wrong"):
+        pair_with_hub(config, str(hub.client.base_url), "0000-0000", NINE)
+
+    assert own(kiosk) == before
+
+
+def test_hub_that_does_not_answer_leaves_the_kiosk_as_it_was(
+    kiosk: Database, config: KioskConfig
+) -> None:
+    with pytest.raises(HubAwayError, match="not paired"):
+        pair_with_hub(config, "http://127.0.0.1:9", "0000-0000", NINE)
+
+    assert own(kiosk).access is None
+
+
+def test_what_was_not_sent_before_pairing_again_arrives_in_its_order(
+    hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    pair_at(hub, config)
+    visitor_comes(kiosk)
+    pair_at(hub, config)
+    visitor_comes(kiosk)
+    with kiosk.read() as session:
+        assert outbox.waiting(session, own_device.read(session, NINE).device) == 2
+
+    assert sync(kiosk).sent == 2
+
+    device = own(kiosk).device
+    assert device.epoch == 2
+    with kiosk.read() as here, hub.database.read() as there:
+        assert outbox.waiting(here, device) == 0
+        assert log.count(there, device.kiosk_id) == 2
+        assert all(v.is_good for v in log.verify_log(there))
+
+
+def test_hub_that_forgot_a_pairing_never_gives_its_number_again(
+    hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    for _ in range(3):
+        pair_at(hub, config)
+    with hub.database.begin() as session:  # as an old backup has it
+        session.execute(text("UPDATE device SET epoch = 1"))
+
+    pair_at(hub, config)
+
+    assert own(kiosk).device.epoch == 4
+
+
+def test_another_school_gets_nothing_of_the_first_one_and_leaves_nothing_of_it(
+    hub: HubOfTests,
+    other_hub: HubOfTests,
+    kiosk: Database,
+    config: KioskConfig,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import_list(hub)
+    import_list(other_hub)
+    pair_at(hub, config)
+    sync(kiosk)
+    visitor_comes(kiosk)
+    first = own(kiosk).device
+
+    with caplog.at_level(logging.WARNING):
+        pair_at(other_hub, config)
+
+    assert "1 events were not sent" in caplog.text
+    with kiosk.read() as session:
+        assert watchlists.all_lists(session) == []
+        assert not staff_pins.any_known(session)
+        assert settings.read(session, exchange.HOSTS, object) is None
+    assert load_index(kiosk) is None
+    sync(kiosk)
+    assert own(kiosk).device.kiosk_id != first.kiosk_id
+    with kiosk.read() as here, other_hub.database.read() as there:
+        assert watchlists.all_lists(here) == watchlists.all_lists(there)
+        assert log.count(there, first.kiosk_id) == 0
+
+
+@pytest.mark.parametrize("name", ["hub", "front", FRONT_KIOSK.upper(), f"{{{FRONT_KIOSK}}}"])
+def test_kiosk_cannot_take_a_name_that_no_kiosk_has(hub: HubOfTests, name: str) -> None:
+    with hub.database.begin() as session:
+        code = pairing.new_code(session, hub.clock())
+
+    with pytest.raises(HubRefusedError, match="cannot be called that"):
+        pair(hub.client, code, "Front kiosk", name)
+
+    assert pair(hub.client, code, "Front kiosk", FRONT_KIOSK).kiosk_id == FRONT_KIOSK
+
+
+def test_kiosk_without_a_name_is_given_one(hub: HubOfTests) -> None:
+    assert UUID(hub.pair(kiosk_id="").kiosk_id)
+
+
+def test_kiosk_that_stands_alone_screens_with_the_lists_that_it_has(kiosk: Database) -> None:
+    assert load_index(kiosk) is not None
+
+
+def test_paired_kiosk_without_its_lists_screens_nobody(
+    hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    import_list(hub)
+    pair_at(hub, config)
+    assert load_index(kiosk) is None
+
+    sync(kiosk)
+
+    assert load_index(kiosk) is not None
