@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -25,6 +26,7 @@ TIME_ZONE = "America/Chicago"
 CARD_SECONDS, EMPTY_SECONDS = 9.0, 3.0
 """How long each licence is held before the camera while a person plays, and the desk is empty."""
 LOOK_EVERY_SECONDS = 0.2
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 class PlayerError(Exception):
@@ -68,7 +70,8 @@ class Player:
             raise PlayerError(f"{name} has no pipes")
         self._commands: IO[str] = self.process.stdin
         self._said: IO[str] = self.process.stdout
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def ask(self, do: str, timeout: float = 20.0, **arguments: Any) -> Any:
         """Have something done and wait for it. Raises `PlayerError` when it cannot be."""
@@ -86,6 +89,9 @@ class Player:
         return float(self._answer(READY_SECONDS, f"the {self.name} did not start")["value"])
 
     def quit(self) -> None:
+        """End the program; nothing when it was ended before."""
+        if self._log.closed:
+            return
         try:
             self._commands.write('{"do": "quit", "timeout": 5}\n')
             self._commands.flush()
@@ -93,8 +99,11 @@ class Player:
         except (OSError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait(5)
-        finally:
-            self._log.close()
+        self._listener.join(5)
+        with contextlib.suppress(OSError):  # what it was told last is not heard any more
+            self._commands.close()
+        self._said.close()
+        self._log.close()
 
     def _answer(self, timeout: float, otherwise: str) -> dict[str, Any]:
         """The next answer. Raises `PlayerError` after the time, or as soon as the play ended."""
@@ -153,7 +162,7 @@ class Cast:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C would leave somebody here
+        for number in STOPS:  # a second Ctrl-C would leave somebody here
             signal.signal(number, signal.SIG_IGN)
         for player in (self.kiosk, self.console):
             if player is not None:
@@ -183,7 +192,7 @@ class Cast:
         listen = self.hub_url.removeprefix("http://") or "127.0.0.1:0"
         began = time.monotonic()
         said = self.work / "hub.log"
-        with said.open("a") as log:
+        with said.open("a") as log, _undisturbed():
             self._hub = subprocess.Popen(
                 [BIN / "vestibule-hub", "serve", "--database", self.database, "--listen", listen,
                  "--district-name", "Marlow Unified", "--site-name", SITE,
@@ -211,6 +220,8 @@ class Cast:
             except subprocess.TimeoutExpired:
                 self._hub.kill()
                 self._hub.wait(5)
+            if self._hub.stdout is not None:
+                self._hub.stdout.close()
             self._hub = None
 
     def need_hub(self) -> None:
@@ -256,14 +267,16 @@ fullscreen = false
         shared = ["--pictures", str(self.pictures), "--pace", pace]
         if not self.is_headless:
             shared.append("--on-screen")
-        self.kiosk = Player(
-            "kiosk", "kiosk_player.py",
-            ["--config", str(self.work / "kiosk.toml"), *shared], self._env(), self._ended,
-        )  # fmt: skip
-        self.console = Player(
-            "console", "console_player.py", ["--hub", self.hub_url, *shared], self._env(),
-            self._ended,
-        )  # fmt: skip
+        with _undisturbed():
+            self.kiosk = Player(
+                "kiosk", "kiosk_player.py",
+                ["--config", str(self.work / "kiosk.toml"), *shared], self._env(), self._ended,
+            )  # fmt: skip
+        with _undisturbed():
+            self.console = Player(
+                "console", "console_player.py", ["--hub", self.hub_url, *shared], self._env(),
+                self._ended,
+            )  # fmt: skip
 
     def play_on(self) -> None:
         """Until both windows are closed, everybody's licence comes before the camera in turn."""
@@ -298,3 +311,17 @@ fullscreen = false
         if done.returncode:
             raise PlayerError(done.stderr.strip() or f"{command[1]} failed")
         return done.stdout
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait until a program that is being started is known, and so is ended too."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda at, _: came.append(at)) for number in STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt

@@ -63,11 +63,11 @@ class Props:
             card = licence_back(aamva_payload(visitor.person), seed)
             hand = Hand(tilt=(4.0, 7.0, 10.0)[seed])
             write_film(self.reel / f"{visitor.key}.avi", card, seed=seed, seconds=1.5, hand=hand)
-        far = Hand(width=420.0, tilt=5.0, blur=1.6)
+        far = Hand(width=300.0, tilt=5.0)
         card = licence_back(aamva_payload(PRIYA.person))
         write_film(self.reel / "far.avi", card, seed=9, seconds=1.0, hand=far)
         near = Hand(width=900.0, tilt=2.0, sway=10.0)
-        write_film(self.reel / "worn.avi", _worn(card), seed=9, seconds=1.0, hand=near)
+        write_film(self.reel / "misprint.avi", _misprinted(card), seed=9, seconds=1.0, hand=near)
         write_person(self.reel / "person.avi", seed=3, seconds=1.0)
 
     def shoot_badge(self, pdf: Path) -> None:
@@ -88,14 +88,18 @@ class Props:
         put_on_reel(self.reel, f"{film}.avi")
 
 
-def _worn(card: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same card with its codes rubbed off in places: seen well, and never read.
+def _misprinted(card: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same card with the columns of its codes in disorder: seen well, and never read.
 
     So the page that asks for an ID stays while its picture is taken.
     """
-    worn = card.copy()
+    copy = card.copy()
     high, wide = card.shape[:2]
-    worn[: high // 5, wide * 6 // 10 : wide * 19 // 20] = card[high // 3, wide // 2]
-    for at in range(-high, wide, wide // 9):
-        cv2.line(worn, (at, high), (at + high, 0), (226, 234, 231, 255), wide // 70, cv2.LINE_AA)
-    return worn
+    chance = np.random.default_rng(3)
+    for top, bottom, left, right in ((0.0, 0.15, 0.74, 0.86), (0.64, 0.92, 0.16, 0.7)):
+        rows = slice(round(top * high), round(bottom * high))
+        columns = np.arange(round(left * wide), round(right * wide))
+        strips = np.array_split(columns, len(columns) // 6)
+        chance.shuffle(strips)
+        copy[rows, columns] = card[rows, np.concatenate(strips)]
+    return copy

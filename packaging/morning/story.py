@@ -182,7 +182,7 @@ def _end_of_the_morning(story: Story) -> None:
 
 def _show_licence(story: Story, visitor: Visitor, *, picture: str, hesitate: bool = False) -> None:
     """From the welcome screen to a confirmed identity."""
-    story.cast.props.show("worn" if hesitate else "empty")
+    story.cast.props.show("misprint" if hesitate else "empty")
     story.touch("sign_in")
     story.wait_step("SCAN_ID")
     if hesitate:
