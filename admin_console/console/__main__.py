@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"--hub {chosen.hub!r} is not an address. Write it like {DEFAULT_HUB}: http:// or"
             " https://, the hub's name or number, a colon, and its port."
         )
-    # Ctrl+C in a terminal ends the console at once: it keeps nothing that could be lost.
+    # Ctrl+C in a terminal ends the console at once. A denial of the last seconds goes with it: its
+    # visitor still waits for a decision, and is not let in.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("vestibule-console")

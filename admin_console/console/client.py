@@ -4,7 +4,8 @@
 
 ::
 
-    HubAwayError              no answer, or none that is the hub's
+    HubAwayError              no answer
+    └── OddAnswerError        an answer, but none to work with: no hub, or a hub in trouble
     HubRefusedError           the hub says no, in words for the person who asked
     ├── SessionOverError      sign in again
     └── AlreadyDecidedError   somebody else was first; carries their decision
@@ -38,6 +39,13 @@ _PATIENCE = 10.0
 
 _LONG = 300.0
 """Seconds that reading a list of a million people may take."""
+
+
+class OddAnswerError(HubAwayError):
+    """Something answered: either it is no hub, or the hub has trouble itself. Its text says which.
+
+    To everybody else it is as if the hub were away: what was shown stays, and is asked for again.
+    """
 
 
 class SessionOverError(HubRefusedError):
@@ -261,25 +269,35 @@ def _read(response: httpx.Response, of: type[T]) -> T:
     try:
         return codec.from_json(response.content, of)
     except codec.MalformedError as error:
-        raise HubAwayError(
-            "Something answered that is not a Vestibule hub of this version. Check the hub's"
-            " address, then try again."
-        ) from error
+        raise _no_hub() from error
 
 
 def _refuse(response: httpx.Response) -> None:
     """Raise what the hub's answer means."""
     words, body = _words(response)
+    if "text/html" in response.headers.get("Content-Type", ""):
+        # A hub never answers with a page: this is a printer's, a router's, somebody's web server.
+        raise _no_hub()
     if response.status_code == httpx.codes.UNAUTHORIZED:
         raise SessionOverError(words)
     if response.status_code == httpx.codes.CONFLICT and "decision" in body:
         raise AlreadyDecidedError(words, msgspec.convert(body["decision"], Decision))
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise HubAwayError(
+        raise OddAnswerError(
             "The hub answered that it has trouble itself. Nothing was changed; try again, and"
             " tell whoever looks after the hub if it stays so."
         )
+    if "detail" not in body:
+        # Each refusal of a hub says why.
+        raise _no_hub()
     raise HubRefusedError(words)
+
+
+def _no_hub() -> OddAnswerError:
+    return OddAnswerError(
+        "Something answered that is not a Vestibule hub of this version. Check the hub's"
+        " address, then try again."
+    )
 
 
 def _words(response: httpx.Response) -> tuple[str, dict[str, Any]]:

@@ -34,6 +34,7 @@ KEYS = (
             ("D", "deny"),
             ("E", "escort"),
             ("N", "not this person"),
+            ("Z", "take a denial back"),
             ("M", "next match of this person"),
         ),
     ),

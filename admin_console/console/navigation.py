@@ -210,7 +210,10 @@ class Navigation(Panel):
         c = self._theme.colours
         names = QVBoxLayout()
         names.setSpacing(0)
-        names.addWidget(Words(self._theme, site.name, weight=Weight.STRONG, name="siteName"))
+        # A school's name may take two lines: it is never cut.
+        names.addWidget(
+            Words(self._theme, site.name, weight=Weight.STRONG, wrap=True, name="siteName")
+        )
         district = Words(self._theme, site.district_name, colour=c.faint_ground)
         district.setFixedHeight(16)
         names.addWidget(district)

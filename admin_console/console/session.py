@@ -1,6 +1,7 @@
 """A signed-in console's way to the hub: questions in workers, answers on the GUI thread."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -61,6 +62,7 @@ class HubSession(QObject):
         self._watch.missed.connect(self._on_missed)
         self._watch.ended.connect(self.over)
         self._version: int | None = None
+        self._is_closed = False
 
     def start(self) -> None:
         self._watch.start()
@@ -89,6 +91,24 @@ class HubSession(QObject):
         """Something that changes the world: decisions and sign-outs."""
         self._run(self._acting, deed, done, failed)
 
+    def act_now(self, deed: Callable[[HubClient], T]) -> T:
+        """As `act`, but waits: for the last thing before somebody leaves.
+
+        Everything that was begun before it is finished first. Raises what the deed raises.
+        """
+        if self._is_closed:
+            raise HubAwayError("The line to the hub is closed already.")
+        answer: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(deed(self._hub))
+            except Exception as error:  # noqa: BLE001 (raised again where it is waited for)
+                answer.set_exception(error)
+
+        self._acting.run(work, lambda _none: None)
+        return answer.result()
+
     def carry(
         self,
         load: Callable[[HubClient], T],
@@ -108,6 +128,7 @@ class HubSession(QObject):
         self._run(self._looking, picture, done, failed)
 
     def close(self) -> None:
+        self._is_closed = True
         self._watch.stop()
         for lane in (self._reading, self._acting, self._carrying, self._looking):
             lane.close()

@@ -110,6 +110,7 @@ class Shell(QWidget):
     def _on_facts_changed(self) -> None:
         self._top.show_facts(self.page().facts(self._session.now()))
         self._status.show_keys((*self.page().keys, ("?", "all keys")))
+        self._show_counts()
 
     def _key(self, keys: str, does: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(does)
@@ -144,7 +145,7 @@ class Shell(QWidget):
 
     def _show_counts(self) -> None:
         if self._desk is not None:
-            self._navigation.show_counts(len(self._desk.holds), self._desk.figures.on_site)
+            self._navigation.show_counts(self.desk.waiting, self._desk.figures.on_site)
 
     def _show_bars(self, now: datetime) -> None:
         connection, zone = self._session.connection, self._session.zone

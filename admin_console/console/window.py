@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from admin_console.console.client import HubClient
+from admin_console.console.client import HubClient, OddAnswerError
 from admin_console.console.pages.sign_in import SignInPage
 from admin_console.console.parts.focus_ring import FocusRing
 from admin_console.console.session import Clock, HubSession
@@ -15,6 +15,9 @@ from admin_console.console.theme import Theme
 from db.domain.desk import SignedIn
 from db.domain.errors import HubAwayError
 from resources.toolkit.jobs import Jobs
+
+SMALLEST, WANTED = QSize(1280, 720), QSize(1440, 900)
+"""What the pages are drawn for, and how large the window opens where the screen has room."""
 
 
 class ConsoleWindow(QMainWindow):
@@ -33,8 +36,9 @@ class ConsoleWindow(QMainWindow):
         self.setCentralWidget(self._stack)
         self.setWindowTitle("Vestibule")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(QSize(1280, 720))
-        self.resize(1440, 900)
+        room = self.screen().availableGeometry().size() if self.screen() else WANTED
+        self.setMinimumSize(SMALLEST.boundedTo(room))
+        self.resize(WANTED.boundedTo(room))
         self._ring = FocusRing(theme, self)
         self.sign_in_page.start()
 
@@ -57,7 +61,7 @@ class ConsoleWindow(QMainWindow):
 
     def _on_refused(self, error: Exception) -> None:
         said = str(error)
-        if isinstance(error, HubAwayError):
+        if isinstance(error, HubAwayError) and not isinstance(error, OddAnswerError):
             said = (
                 "The hub does not answer. Check that it runs and that this computer is on the"
                 " school's network, then try again. The kiosks go on without it."
@@ -65,11 +69,14 @@ class ConsoleWindow(QMainWindow):
         self.sign_in_page.fail(said)
 
     def _on_sign_out_asked(self) -> None:
+        if self.shell is not None and not self.shell.desk.finish():
+            return  # the desk tells what did not get through
         self._jobs.run(self._hub.sign_out, lambda _none: None, lambda _error: None)
         self._leave("")
 
     def _on_session_over(self, said: str) -> None:
-        self._leave(said or "Your session is over. Sign in again.")
+        unsent = self.shell.desk.unsent_words() if self.shell is not None else ""
+        self._leave(f"{said or 'Your session is over. Sign in again.'} {unsent}".strip())
 
     def _leave(self, said: str) -> None:
         """Back to the sign-in page; nobody's name stays on the screen."""
@@ -86,6 +93,10 @@ class ConsoleWindow(QMainWindow):
         self.sign_in_page.start(said=said)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.shell is not None and not self.shell.desk.finish():
+            # Closing once more closes: by then the desk has told what did not get through.
+            event.ignore()
+            return
         self._ring.stop()
         if self._session is not None:
             self._session.close()

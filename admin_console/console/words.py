@@ -113,6 +113,17 @@ READY_REASONS: tuple[str, ...] = (
     "Escort agreed",
 )
 
+READY_REASONS_WITHOUT_MATCH: tuple[str, ...] = (
+    "Known to the office",
+    "Vouched for by the host",
+    "Papers seen at the desk",
+    "Escort agreed",
+)
+"""Where nobody on the lists is compared, a photo or a birth date cannot differ."""
+
+VISITOR_SEES = "The office is looking at your visit"
+"""The title of the kiosk's page while somebody waits (`WaitScreen.qml`), word for word."""
+
 _TIERS = {
     Tier.STRONG: "Strong match",
     Tier.POSSIBLE: "Possible match",
@@ -181,6 +192,11 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """``1 person``, ``3 people``."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def listed(names: list[str]) -> str:
+    """``Ann``, ``Ann and Bo``, ``Ann, Bo and Cy``; nothing without names."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:

@@ -35,6 +35,7 @@ class FakeHub:
     pages: dict[str | None, VisitPage] = field(default_factory=lambda: {None: records.make_page()})
     lists_answer: Lists = field(default_factory=records.make_lists)
     preview_answer: ImportPreview = field(default_factory=records.make_preview)
+    stories: dict[UUID, VisitStory] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
     role: Role = Role.FRONT_DESK
     decisions: list[Decision] = field(default_factory=list)
@@ -103,8 +104,14 @@ class FakeHub:
 
     def story(self, visit_id: UUID) -> VisitStory:
         self._answer()
+        if visit_id in self.stories:
+            return self.stories[visit_id]
         visits = (v for page in self.pages.values() for v in page.visits)
-        return records.make_story(next(v for v in visits if v.visit_id == visit_id))
+        visit = next((v for v in visits if v.visit_id == visit_id), None)
+        if visit is None:
+            msg = "There is no such visit."
+            raise HubRefusedError(msg)
+        return records.make_story(visit)
 
     def export(self, wanted: VisitFilter, to: Path, progress: Callable[[int], None]) -> int:
         visits = self.visits(wanted, None).visits

@@ -119,8 +119,12 @@ def test_held_visitor_is_denied_by_two_keys_and_the_kiosk_hears_it(
     qtbot.waitUntil(lambda: queue.rowCount() == 1, timeout=1000)
     assert child(shell, QLabel, "entryName").text() == "Daniel Quillfeather"
 
+    qtbot.waitUntil(child(shell, Button, "decide_deny").isEnabled)
     press(qtbot, Key.Key_3, Key.Key_D)
     qtbot.waitUntil(lambda: queue.rowCount() == 0, timeout=1000)
+    toast = child(shell.desk, QWidget, "toast")
+    sent = "Daniel Quillfeather. Denied, sent to the kiosk"
+    qtbot.waitUntil(lambda: toast.accessibleName() == sent, timeout=8000)
     kiosk.sync()
 
     with kiosk.database.read() as session:

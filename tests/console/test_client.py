@@ -13,6 +13,7 @@ from admin_console.console.client import (
     AlreadyDecidedError,
     HttpHub,
     ListFile,
+    OddAnswerError,
     SessionOverError,
     VisitFilter,
 )
@@ -131,6 +132,15 @@ def test_answer_of_something_else_at_that_address_is_told_apart() -> None:
 
     with pytest.raises(HubAwayError, match="not a Vestibule hub"):
         hub_that(page).desk()
+
+
+@pytest.mark.parametrize("status", [200, 301, 401, 404, 501])
+def test_web_server_of_somebody_else_is_no_hub(status: int) -> None:
+    def page(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, html="<h1>Printer of room 4</h1>")
+
+    with pytest.raises(OddAnswerError, match="not a Vestibule hub"):
+        hub_that(page).sign_in("dwhitlock", "open sesame")
 
 
 def test_closed_line_is_a_hub_away() -> None:

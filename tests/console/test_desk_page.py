@@ -48,7 +48,7 @@ def test_letter_and_figure_decide_too(qtbot: QtBot) -> None:
     press(qtbot, Key.Key_D)
     assert hub.decisions == []
     press(qtbot, Key.Key_2)
-    qtbot.waitUntil(lambda: len(hub.decisions) == 1)
+    qtbot.waitUntil(lambda: len(hub.decisions) == 1, timeout=8000)
 
     assert hub.decisions[0].verdict is Verdict.DENY
     assert hub.decisions[0].reason == "Birth date differs on the ID."

@@ -1,7 +1,7 @@
 """Where staff decide: ready reasons, a sentence of their own, four verdicts. It decides nothing.
 
 Two presses decide, in either order: a figure picks the reason, a letter the verdict. A verdict
-without a reason waits for one. Enter never decides.
+without a reason waits for one, and Esc takes it back. Enter never decides.
 """
 
 # ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Panel
 from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.fields import Field
+from admin_console.console.parts.focus_ring import REACH
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Theme, Weight
 from db.domain.decision import REASON_LENGTH, Verdict
@@ -44,6 +45,16 @@ _ASK = {
     Verdict.NOT_THIS_PERSON: "Not this person: say why. Press a figure, or write it and press N.",
 }
 
+LABEL = 64
+"""What "Reason" takes, with the room behind it."""
+
+_PENDING = "It waits for a reason. Esc takes it back."
+
+REST_MS = 1000
+"""For so long nothing decides after somebody else came onto the card by himself."""
+
+BUSY = "The decision is on its way to the hub."
+RESTING = "Somebody else is shown now. Look first."
 OFF = "Decisions need the hub. On the kiosk: touch the logo for 3 seconds, staff PIN, Waiting."
 
 
@@ -71,6 +82,11 @@ class DecisionPanel(Panel):
         self._pending: Verdict | None = None
         self._for_match = True
         self._is_tall = False
+        self._off = ""
+        self._ready_words = words.READY_REASONS
+        # Fingers are faster than eyes: the next two keys were meant for whoever was shown before.
+        self._resting = QTimer(self, singleShot=True, interval=REST_MS)
+        self._resting.timeout.connect(self._show_off)
         self.setObjectName("decisionPanel")
         self.reason = Field(
             theme,
@@ -81,7 +97,8 @@ class DecisionPanel(Panel):
             height=36,
         )
         self.reason.setMaxLength(REASON_LENGTH)
-        self.reason.textEdited.connect(self._on_reason_edited)
+        self.reason.textEdited.connect(self._mark_ready)
+        self.reason.escaped.connect(self.take_back)
         self._ready = tuple(
             Button(theme, text, name=f"ready{n}", kind=Kind.READY, key=str(n))
             for n, text in enumerate(words.READY_REASONS, start=1)
@@ -111,20 +128,39 @@ class DecisionPanel(Panel):
         """Begin with another person: no reason, no verdict."""
         self.reason.clear()
         self._for_match = for_match
+        self._ready_words = words.READY_REASONS if for_match else words.READY_REASONS_WITHOUT_MATCH
+        for button, text in zip(self._ready, self._ready_words, strict=True):
+            button.set_words(text)
         self._set_pending(None)
         self._mark_ready("")
         self._buttons[Verdict.NOT_THIS_PERSON].setVisible(for_match)
+        self._resting.stop()
+        self._show_off()
+        self._place_ready()
+
+    def rest(self) -> None:
+        """Decide nothing for a moment: the card changed under somebody's hands."""
+        self._resting.start()
+        self._show_off()
 
     def set_off(self, reason: str) -> None:
         """Switch the verdicts off with the way out, or on with an empty reason."""
+        self._off = reason
+        self._show_off()
+
+    def _show_off(self) -> None:
+        if self._off:
+            self._set_pending(None)
+        reason = self._off or (RESTING if self._resting.isActive() else "")
         for button in self._buttons.values():
             button.set_off(reason)
-        self._stack.setCurrentIndex(1 if reason == OFF else 0)
+        self._set_pending(self._pending)
+        is_told = self._off not in ("", BUSY)
+        self._why_off.setText(self._off if is_told else "")
+        self._lock.setVisible(self._off == OFF)
+        self._eye.setVisible(self._off != OFF)
+        self._stack.setCurrentIndex(1 if is_told else 0)
         self._fit_top()
-
-    def set_busy(self, *, busy: bool) -> None:
-        for button in self._buttons.values():
-            button.set_off("The decision is on its way to the hub." if busy else "")
 
     def _lay_out(self) -> None:
         c = self._theme.colours
@@ -137,33 +173,43 @@ class DecisionPanel(Panel):
         ready.addLayout(self._grid)
         ready.addStretch(1)
         reason = QHBoxLayout()
-        reason.setContentsMargins(64, 0, 0, 0)
+        self._indent = reason
         reason.addWidget(self.reason)
         on, off = QWidget(), QWidget()
         upper = QVBoxLayout(on)
-        upper.setContentsMargins(0, 0, 0, 0)
+        # Room for the focus ring, which is drawn inside the parent.
+        upper.setContentsMargins(REACH, REACH, REACH, REACH)
         upper.setSpacing(8)
         upper.addLayout(ready)
         upper.addLayout(reason)
         lower = QHBoxLayout(off)
-        lower.setContentsMargins(0, 0, 0, 0)
+        lower.setContentsMargins(REACH, 0, REACH, 0)
         lower.setSpacing(8)
-        lower.addWidget(Icon(self._theme, "lock", c.muted))
-        lower.addWidget(Words(self._theme, OFF, colour=c.muted), 1)
+        self._lock, self._eye = Icon(self._theme, "lock", c.muted), Icon(self._theme, "eye", c.ink)
+        self._why_off = Words(self._theme, OFF, colour=c.muted, name="whyOff")
+        lower.addWidget(self._lock)
+        lower.addWidget(self._eye)
+        lower.addWidget(self._why_off, 1)
         self._top = QWidget()
         self._stack = QStackedLayout(self._top)
         self._stack.addWidget(on)
         self._stack.addWidget(off)
         verdicts = QHBoxLayout()
+        verdicts.setContentsMargins(REACH, 0, REACH, 0)
         verdicts.setSpacing(12)
         for button in self._buttons.values():
             verdicts.addWidget(button, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 17, 24, 16)
-        column.setSpacing(12)
-        column.addWidget(self._top)
-        column.addLayout(verdicts)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(12 - REACH)
+        self._column.addWidget(self._top)
+        self._column.addLayout(verdicts)
+        self.set_low(is_low=False)
         self._place_ready()
+
+    def set_low(self, *, is_low: bool) -> None:
+        """On a screen of little height, stand closer to the edges."""
+        edge = 12 if is_low else 16
+        self._column.setContentsMargins(24 - REACH, edge + 1 - REACH, 24 - REACH, edge)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -171,7 +217,11 @@ class DecisionPanel(Panel):
 
     def _place_ready(self) -> None:
         """The ready reasons in one row, or in two before any of them would shrink."""
-        needed = sum(button.sizeHint().width() + 8 for button in self._ready) + 64 + 48
+        needed = sum(button.sizeHint().width() + 8 for button in self._ready) - 8 + 48
+        # The label goes before the reasons take a second row.
+        has_label = self.width() >= needed + LABEL
+        self._ask.setVisible(has_label)
+        self._indent.setContentsMargins(LABEL if has_label else 0, 0, 0, 0)
         rows = 1 if self.width() >= needed else 2
         for place, button in enumerate(self._ready):
             columns = len(self._ready) // rows
@@ -182,31 +232,53 @@ class DecisionPanel(Panel):
         self._fit_top()
 
     def _fit_top(self) -> None:
-        on_height = 108 if self._is_tall else 72
+        on_height = (108 if self._is_tall else 72) + 2 * REACH
         self._top.setFixedHeight(20 if self._stack.currentIndex() == 1 else on_height)
 
     def _connect(self) -> None:
         for n, button in enumerate(self._ready):
             button.clicked.connect(lambda _=False, n=n: self.pick(n))
-            self._shortcut(str(n + 1), partial(self.pick, n))
+            self._shortcut(str(n + 1), partial(self._on_figure, n))
         for verdict, letter in LETTERS.items():
             self._buttons[verdict].clicked.connect(lambda _=False, v=verdict: self.decide(v))
             self._shortcut(letter, partial(self.decide, verdict))
         self._shortcut("R", self.reason.setFocus)
+        self._shortcut("Escape", self.take_back)
 
     def _shortcut(self, key: str, does: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(does)
 
+    def _on_figure(self, number: int) -> None:
+        if not self._resting.isActive():
+            self.pick(number)
+
     def pick(self, number: int) -> None:
-        """Take a ready reason; sends when the verdict was already chosen."""
-        if not self._is_on():
+        """Take a ready reason; sends when the verdict was already chosen.
+
+        What somebody wrote stays behind it: only another ready reason gives way.
+        """
+        if not self.isVisible() or self._off:
             return
-        self.reason.setText(f"{words.READY_REASONS[number]}.")
+        written = self.reason.text().strip()
+        for ready in self._ready_words:
+            written = written.removeprefix(f"{ready}.").strip()
+        reason = f"{self._ready_words[number]}. {written}".strip()
+        if len(reason) <= REASON_LENGTH:
+            self.reason.setText(reason)
         self._mark_ready(self.reason.text())
         if self._pending is not None:
             self.decide(self._pending)
+
+    def write(self, reason: str) -> None:
+        """Put a reason there that was written before."""
+        self.reason.setText(reason)
+        self._mark_ready(reason)
+
+    def take_back(self) -> None:
+        """Forget a verdict that waits for its reason."""
+        self._set_pending(None)
 
     def decide(self, verdict: Verdict) -> None:
         """Send the verdict, or wait for its reason."""
@@ -221,19 +293,18 @@ class DecisionPanel(Panel):
         self.chosen.emit(Choice(verdict, reason))
 
     def _is_on(self) -> bool:
-        return self.isVisible() and self._buttons[Verdict.APPROVE].isEnabled()
+        return self.isVisible() and not self._off and not self._resting.isActive()
 
     def _set_pending(self, verdict: Verdict | None) -> None:
         self._pending = verdict
         placeholder = "Write the reason, or press a figure" if verdict is None else _ASK[verdict]
         self.reason.setPlaceholderText(placeholder)
+        for each, button in self._buttons.items():
+            button.set_pending(_PENDING if each is verdict else "")
         self._ask.set_colour(
             self._theme.colours.ink if verdict is None else self._theme.colours.caution
         )
 
-    def _on_reason_edited(self, text: str) -> None:
-        self._mark_ready(text)
-
     def _mark_ready(self, text: str) -> None:
-        for button, reason in zip(self._ready, words.READY_REASONS, strict=True):
+        for button, reason in zip(self._ready, self._ready_words, strict=True):
             button.setChecked(text.startswith(f"{reason}."))

@@ -1,29 +1,33 @@
 """The desk: who waits, why, and the decision. Everything shown comes from one answer of the hub."""
 
-from dataclasses import replace
+# ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
+
 from datetime import datetime
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
 from admin_console.console.client import AlreadyDecidedError
 from admin_console.console.pages.away_desk import AwayDesk, Kept, Unsent, UnsentCard
-from admin_console.console.pages.decision_panel import OFF, Choice, DecisionPanel
+from admin_console.console.pages.decision_panel import BUSY, OFF, Choice, DecisionPanel
+from admin_console.console.pages.held_back import HeldBack, Ruling
+from admin_console.console.pages.left_queue import LeftQueue
 from admin_console.console.pages.match_card import MatchCard
-from admin_console.console.pages.queue_panel import QueuePanel
+from admin_console.console.pages.queue_panel import NARROW, WIDE, QueuePanel
 from admin_console.console.pages.quiet_desk import QuietDesk
 from admin_console.console.parts.card import Panel
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, HubSession
 from admin_console.console.theme import Theme
-from db.domain.decision import Decision
+from db.domain.decision import Decision, Verdict
 from db.domain.desk import Desk, Hold
+from db.domain.errors import HubError
 
-MOVE_ON_MS = 4000
-"""How long somebody else's decision is shown before the desk moves on."""
+NARROW_BELOW, LOW_BELOW = 1144, 712
+"""The page in a window of less than 1360x800."""
 
 
 class DeskPage(QWidget):
@@ -45,10 +49,20 @@ class DeskPage(QWidget):
         self._desk: Desk | None = None
         self._shown: UUID | None = None
         self._deciding: UUID | None = None
+        self._handled: set[UUID] = set()
+        """Decided on here. The hub may list them until it has the decision."""
+        self._under_way: dict[UUID, Ruling] = {}
+        self._held_back = HeldBack(self)
+        self._held_back.counted.connect(self._on_counted)
+        self._held_back.due.connect(self._send)
+        self._left = LeftQueue(session, self)
+        self._left.told.connect(lambda: self._refill(session.now()))
+        self._left.over.connect(lambda: self._show_queue(session.now()))
         self._is_reading = False
         self.setObjectName("deskPage")
         self._queue = QueuePanel(theme, session.zone, photos)
-        self._queue.chosen.connect(lambda: self._refill(session.now()))
+        self._queue.chosen.connect(self._on_looked)
+        self._queue.toast.undo_asked.connect(self.undo)
         self._card = MatchCard(theme, session.zone, photos)
         self._quiet = QuietDesk(theme, session.zone)
         self._quiet.history_asked.connect(self.history_asked)
@@ -66,6 +80,7 @@ class DeskPage(QWidget):
         for key, by in (("J", 1), ("K", -1)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(lambda by=by: self._queue.step(by))
+        QShortcut(QKeySequence("Z"), self).activated.connect(self.undo)
         for key in ("Return", "Enter"):
             # Enter never decides: it opens the card that is kept while the hub is away.
             shortcut = QShortcut(QKeySequence(key), self)
@@ -80,19 +95,33 @@ class DeskPage(QWidget):
         """The keys that do something just now."""
         if not self._session.connection.is_up:
             return (("F5", "try now"), ("Enter", "read the card"))
-        if self._desk is None or not self._desk.holds:
+        hold = self._queue.chosen_hold()
+        if hold is None:
             return (("G O", "on site now"), ("G H", "history"), ("Ctrl K", "search"))
-        return (("J K", "next, previous"), ("1-4", "reason"), ("R", "write"), ("A D E N", "decide"))
+        letters = "A D E N" if hold.screening.matches else "A D E"
+        return (("J K", "next, previous"), ("1-4", "reason"), ("R", "write"), (letters, "decide"))
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a decision, without those who have one from here."""
+        return len(self._holds())
 
     def refresh(self) -> None:
         """The window asks for the desk whenever anything changes: it shows it everywhere."""
 
     def show_desk(self, desk: Desk, now: datetime) -> None:
         """Show an answer; whoever was looked at stays looked at."""
+        is_first = self._desk is None
         self._desk = desk
+        listed = {hold.visit.visit_id for hold in desk.holds}
+        self._handled &= listed
+        shown = self._queue.chosen_hold()
+        if shown is not None and shown.visit.visit_id not in listed | {self._deciding}:
+            self._keep_shown(shown)
+        if any(self._left.is_kept(visit_id) for visit_id in listed - self._handled):
+            self._left.forget()
         self._quiet.show_desk(desk, now)
-        self._show_queue(now)
-        self.facts_changed.emit()
+        self._show_queue(now, is_asked=is_first)
 
     def show_connection(self, connection: Connection, now: datetime) -> None:
         if connection.is_up:
@@ -109,6 +138,13 @@ class DeskPage(QWidget):
         self._card.tick(now, is_live=is_up)
         if not is_up:
             self._away.show_connection(self._session.connection, now)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_low = self.height() < LOW_BELOW
+        self._queue.setFixedWidth(NARROW if self.width() < NARROW_BELOW else WIDE)
+        self._panel.set_low(is_low=is_low)
+        self._card.set_low(is_low=is_low)
 
     def _right_side(self) -> QWidget:
         self._stack = QStackedWidget()
@@ -136,27 +172,47 @@ class DeskPage(QWidget):
         column.addWidget(self._panel)
         return right
 
-    def _show_queue(self, now: datetime) -> None:
+    def _holds(self) -> tuple[Hold, ...]:
+        holds = self._desk.holds if self._desk is not None else ()
+        return tuple(hold for hold in holds if hold.visit.visit_id not in self._handled)
+
+    def _keep_shown(self, shown: Hold) -> None:
+        """The card stays for a moment although its person waits no more."""
+        if not self._left.is_kept(shown.visit.visit_id):
+            self._left.keep(shown)
+
+    def _show_queue(self, now: datetime, *, is_asked: bool = False) -> None:
         if self._desk is not None:
             is_live = self._session.connection.is_up
-            holds, as_of = self._desk.holds, self._desk.as_of
+            holds, as_of = self._holds(), self._desk.as_of
+            if self._left.hold is not None:
+                kept = (*holds, self._left.hold)
+                holds = tuple(sorted(kept, key=lambda hold: hold.held_since))
             self._queue.show_holds(holds, now, is_live=is_live, as_of=as_of)
-        self._refill(now)
+        self._refill(now, is_asked=is_asked)
+        self.facts_changed.emit()
+
+    def _on_looked(self) -> None:
+        self._refill(self._session.now(), is_asked=True)
+        self.facts_changed.emit()
 
     def _on_card_asked(self) -> None:
         if not self._session.connection.is_up:
             self._is_reading = True
             self._refill(self._session.now())
 
-    def _refill(self, now: datetime) -> None:
-        """Bring the right side in line with who is chosen and whether the hub answers."""
+    def _refill(self, now: datetime, *, is_asked: bool = False) -> None:
+        """Bring the right side in line with who is chosen and whether the hub answers.
+
+        Unless somebody asked for another person, a new one on the card is looked at first.
+        """
         is_up, hold = self._session.connection.is_up, self._queue.chosen_hold()
         self._panel.setVisible(hold is not None)
-        if hold is not None:
-            self._show_hold(hold, now)
-        self._panel.set_off("" if is_up else OFF)
-        if self._deciding is not None and is_up:
-            self._panel.set_busy(busy=True)
+        if hold is None:
+            self._shown = None
+        else:
+            self._show_hold(hold, now, is_asked=is_asked)
+        self._panel.set_off(self._why_off(hold))
         if not is_up and not self._is_reading:
             as_of = self._desk.as_of if self._desk is not None else now
             self._away.show_hold(hold, as_of)
@@ -165,10 +221,19 @@ class DeskPage(QWidget):
         else:
             self._stack.setCurrentIndex(0 if hold is not None else 1)
 
-    def _show_hold(self, hold: Hold, now: datetime) -> None:
+    def _why_off(self, hold: Hold | None) -> str:
+        if not self._session.connection.is_up:
+            return OFF
+        if hold is not None and self._left.is_kept(hold.visit.visit_id):
+            return self._left.words
+        return BUSY if self._deciding is not None else ""
+
+    def _show_hold(self, hold: Hold, now: datetime, *, is_asked: bool) -> None:
         if hold.visit.visit_id != self._shown:
             self._shown = hold.visit.visit_id
             self._panel.start(for_match=bool(hold.screening.matches))
+            if not is_asked:
+                self._panel.rest()
         self._card.show_hold(hold, now)
         self._card.tick(now, is_live=self._session.connection.is_up)
 
@@ -176,40 +241,100 @@ class DeskPage(QWidget):
         hold = self._queue.chosen_hold()
         if hold is None or self._deciding is not None:
             return
-        visit, name = hold.visit, hold.visit.identity.name.short
-        self._deciding = visit.visit_id
-        self._panel.set_busy(busy=True)
+        ruling = Ruling(hold, choice)
+        if choice.verdict is Verdict.DENY:
+            self._handled.add(hold.visit.visit_id)
+            self._held_back.keep(ruling)
+            self._show_queue(self._session.now())
+            return
+        self._held_back.let_go()
+        self._deciding = hold.visit.visit_id
+        self._panel.set_off(BUSY)
+        self._send(ruling)
 
-        def on_failed(error: Exception) -> None:
-            self._deciding = None
-            self._panel.set_busy(busy=False)
-            if isinstance(error, AlreadyDecidedError):
-                self._on_others_decision(name, error.decision)
-                return
-            unsent = Unsent(name, choice.verdict, choice.reason, self._session.now(), str(error))
-            self._unsent.show_unsent(unsent)
-            self._unsent_row.show()
-            self._refill(self._session.now())
+    def undo(self) -> None:
+        """Take back the denial that was not sent yet: its person and its reason come back."""
+        denial = self._held_back.take()
+        if denial is None:
+            return
+        visit_id, name = denial.hold.visit.visit_id, denial.hold.visit.identity.name.short
+        self._handled.discard(visit_id)
+        self._show_queue(self._session.now(), is_asked=True)
+        if all(hold.visit.visit_id != visit_id for hold in self._holds()):
+            self._queue.toast.say(name, "Not denied, and waits no more", "eye")
+            return
+        self._queue.choose(visit_id)
+        self._on_looked()
+        self._panel.write(denial.choice.reason)
+        self._queue.toast.say(name, "Taken back, still waits", "undo")
 
+    def finish(self) -> bool:
+        """Send what is held back before somebody leaves; False when it did not get through.
+
+        It waits for the hub's answer: once the window is gone nobody could be told.
+        """
+        denial = self._held_back.take()
+        try:
+            if denial is not None:
+                self._session.act_now(denial.tell)
+            elif self._under_way:
+                self._session.act_now(lambda _hub: None)
+        except AlreadyDecidedError:
+            return True
+        except HubError as error:
+            if denial is not None:
+                self._on_failed(denial, error)
+            return denial is None
+        return True
+
+    def unsent_words(self) -> str:
+        """What to say of decisions that the hub does not take any more; empty without one."""
+        unsent = [*self._under_way.values()]
+        if (denial := self._held_back.take()) is not None:
+            unsent.append(denial)
+        names = words.listed([ruling.hold.visit.identity.name.short for ruling in unsent])
+        return f"Your decision on {names} was not taken: decide again." if names else ""
+
+    def _on_counted(self, left: int) -> None:
+        denial = self._held_back.denial
+        if denial is not None:
+            name = denial.hold.visit.identity.name.short
+            self._queue.toast.say(name, f"Denied, {left} s to undo", can_undo=True)
+
+    def _send(self, ruling: Ruling) -> None:
+        self._under_way[ruling.hold.visit.visit_id] = ruling
         self._session.act(
-            lambda hub: hub.decide(visit.visit_id, choice.verdict, choice.reason),
-            lambda decision: self._on_decided(name, decision),
-            on_failed,
+            ruling.tell,
+            lambda decision: self._on_decided(ruling.hold, decision),
+            lambda error: self._on_failed(ruling, error),
         )
 
-    def _on_decided(self, name: str, decision: Decision) -> None:
-        self._deciding = None
-        self._panel.set_busy(busy=False)
-        self._queue.toast.say(name, f"{words.VERDICTS_DONE[decision.verdict]}, sent to the kiosk")
-        self._drop(decision.visit_id)
+    def _on_decided(self, hold: Hold, decision: Decision) -> None:
+        self._settle(hold)
+        self._handled.add(decision.visit_id)
+        name, verdict = hold.visit.identity.name.short, words.VERDICTS_DONE[decision.verdict]
+        # The time to undo another denial is not hidden by news of this one.
+        if self._held_back.denial is None:
+            self._queue.toast.say(name, f"{verdict}, sent to the kiosk")
+        self._show_queue(self._session.now())
 
-    def _on_others_decision(self, name: str, decision: Decision) -> None:
-        verdict = words.VERDICTS_DONE[decision.verdict]
-        self._queue.toast.say(name, f"{verdict} by {decision.decided_by}", "eye")
-        QTimer.singleShot(MOVE_ON_MS, self, lambda: self._drop(decision.visit_id))
+    def _on_failed(self, ruling: Ruling, error: Exception) -> None:
+        hold, choice = ruling.hold, ruling.choice
+        self._settle(hold)
+        name, now = hold.visit.identity.name.short, self._session.now()
+        if isinstance(error, AlreadyDecidedError):
+            verdict = words.VERDICTS_DONE[error.decision.verdict]
+            self._queue.toast.say(name, f"{verdict} by {error.decision.decided_by}", "eye")
+            self._handled.add(hold.visit.visit_id)
+            if self._shown == hold.visit.visit_id:
+                self._left.keep(hold, error.decision)
+        else:
+            self._handled.discard(hold.visit.visit_id)
+            self._unsent.show_unsent(Unsent(name, choice.verdict, choice.reason, now, str(error)))
+            self._unsent_row.show()
+        self._show_queue(now)
 
-    def _drop(self, visit_id: UUID) -> None:
-        """Take a decided person off the queue without waiting for the hub's next answer."""
-        if self._desk is not None:
-            left = tuple(h for h in self._desk.holds if h.visit.visit_id != visit_id)
-            self.show_desk(replace(self._desk, holds=left), self._session.now())
+    def _settle(self, hold: Hold) -> None:
+        self._under_way.pop(hold.visit.visit_id, None)
+        if self._deciding == hold.visit.visit_id:
+            self._deciding = None

@@ -18,6 +18,13 @@ from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.watchlist import Category, Watchlist
 
+FIRST_COLUMNS = ("LAST", "FIRST", "DOB")
+MORE_COLUMNS = ("MIDDLE", "SUFFIX", "SEX", "AKA", "STATE", "CASE_NO", "NOTE")
+COLUMNS = (
+    f"Columns: {', '.join(FIRST_COLUMNS)}; more columns: {', '.join(MORE_COLUMNS)}."
+    f" Only {FIRST_COLUMNS[0]} is required."
+)
+
 
 class DropZone(Card):
     """A dashed box that takes a file by drop or by choice.
@@ -38,27 +45,27 @@ class DropZone(Card):
         )
         self.setAcceptDrops(True)
         self._title = Words(theme, "Drop the file here", weight=Weight.LABEL)
-        self._said = Words(
-            theme,
-            "CSV, up to a million people. It goes to your hub and nowhere else.",
-            colour=theme.colours.muted,
-        )
+        self._said = Words(theme, "", colour=theme.colours.muted)
+        self._columns = Words(theme, COLUMNS, colour=theme.colours.muted, name="listColumns")
         choose = Button(theme, "Choose a file", name="chooseFile", icon="upload")
         choose.clicked.connect(self._on_choose)
         said = QVBoxLayout()
         said.setSpacing(0)
         said.addWidget(self._title)
         said.addWidget(self._said)
+        said.addWidget(self._columns)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(Icon(theme, "import", theme.colours.muted, 24))
         row.addLayout(said, 1)
         row.addWidget(choose)
         self.body.addLayout(row)
+        self.show_file(None)
 
     def show_file(self, path: Path | None) -> None:
         if path is None:
             self._title.setText("Drop the file here")
+            self._said.setText("CSV, up to a million people. It goes to your hub and nowhere else.")
             return
         self._title.setText(path.name)
         self._said.setText(f"{words.file_size(path.stat().st_size)}. Drop another to replace it.")

@@ -25,9 +25,9 @@ from db.domain.desk import Hold
 from db.domain.screening import Match
 from db.domain.watchlist import WatchlistEntry
 
-WIDE, NARROW = (120, 152, 136, 270, 112, 56), (106, 116, 112, 200, 88, 52)
+WIDE, NARROW = (120, 152, 136, 270, 112, 56), (106, 116, 108, 200, 80, 52)
 """Columns of the evidence in px; the words take what is left."""
-NARROW_BELOW = 800
+NARROW_BELOW = 860
 
 
 def also_known(entry: WatchlistEntry) -> str:
@@ -74,6 +74,7 @@ class MatchCard(QWidget):
         self._match = 0
         self._now: datetime | None = None
         self._is_live = True
+        self._is_narrow = self._is_low = False
         self._model = EvidenceModel(self)
         self.setObjectName("matchCard")
         self._build_head()
@@ -110,8 +111,25 @@ class MatchCard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        widths = NARROW if self.width() < NARROW_BELOW else WIDE
-        self._table.set_widths(widths, (3,))
+        self._is_narrow = self.width() < NARROW_BELOW
+        self._table.set_widths(NARROW if self._is_narrow else WIDE, (3,))
+        for side in (self._visitor, self._entry):
+            side.photo.setFixedSize(*((64, 80) if self._is_narrow else (80, 100)))
+        self._fill()
+
+    def set_low(self, *, is_low: bool) -> None:
+        """On a screen of little height the age of the list stands in the second line."""
+        self._is_low = is_low
+        row = 26 if is_low else 28
+        self._table.verticalHeader().setDefaultSectionSize(row)
+        self._table.setFixedHeight(28 + 7 * row)
+        if is_low:
+            self._list_row.addWidget(self._age)
+        else:
+            self._aged.insertWidget(0, self._age, 0, Qt.AlignmentFlag.AlignRight)
+        self._list_row.setStretch(0, 0 if is_low else 1)
+        self._allowed.setVisible(not is_low)
+        self._fill()
 
     def _build_head(self) -> None:
         theme, c = self._theme, self._theme.colours
@@ -183,16 +201,19 @@ class MatchCard(QWidget):
         said = QVBoxLayout()
         said.setSpacing(0)
         said.addWidget(self._chance_words)
-        said.addWidget(self._list_words)
-        aged = QVBoxLayout()
-        aged.setSpacing(0)
-        aged.addWidget(self._age, 0, Qt.AlignmentFlag.AlignRight)
-        aged.addWidget(self._allowed, 0, Qt.AlignmentFlag.AlignRight)
+        self._list_row = QHBoxLayout()
+        self._list_row.setSpacing(16)
+        self._list_row.addWidget(self._list_words)
+        said.addLayout(self._list_row)
+        self._aged = QVBoxLayout()
+        self._aged.setSpacing(0)
+        self._aged.addWidget(self._age, 0, Qt.AlignmentFlag.AlignRight)
+        self._aged.addWidget(self._allowed, 0, Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout()
         row.setSpacing(15)
         row.addWidget(Icon(theme, "accuracy", c.ink, 20))
         row.addLayout(said, 1)
-        row.addLayout(aged)
+        row.addLayout(self._aged)
         self._chance.body.addLayout(row)
         self._visits = Card(theme, name="earlierVisits", margins=(17, 13, 17, 12))
         self._decisions = Card(theme, name="earlierDecisions", margins=(17, 13, 17, 12))
@@ -239,7 +260,8 @@ class MatchCard(QWidget):
             self._photos.photo(visit.photo), "Photo comes" if visit.photo else "No photo yet"
         )
         born = visit.identity.birth_date
-        arrived = f"At the kiosk since {words.clock(visit.started_at, self._zone)}"
+        since = "Since" if self._is_narrow else "At the kiosk since"
+        arrived = f"{since} {words.clock(visit.started_at, self._zone)}"
         side.more.setText(f"{arrived}, born {words.day(born)}" if born else arrived)
 
     def _fill_match(self, match: Match, now: datetime) -> None:
@@ -247,7 +269,8 @@ class MatchCard(QWidget):
         side.person.setText(entry.name.full)
         side.about.setText(also_known(entry))
         side.photo.show_photo(None, "No photo on the list")
-        number = f"Their number {entry.reference}" if entry.reference else "No number of theirs"
+        theirs = "" if self._is_narrow else "Their number "
+        number = f"{theirs}{entry.reference}" if entry.reference else "No number of theirs"
         side.more.setText(f"{words.CATEGORIES[match.category]} · {number}")
         self._model.show_match(match)
         self._chance_words.setText(
@@ -259,8 +282,9 @@ class MatchCard(QWidget):
         old = words.is_outdated(match.list_imported_at, match.max_age_days, now)
         dot = c.dot_warn if old else c.dot_ok
         ink = c.caution if old else c.ink
-        self._age.say(dot, words.list_age(match.list_imported_at, now), ink)
         allowed = match.max_age_days
+        age = words.list_age(match.list_imported_at, now)
+        self._age.say(dot, f"{age}, {allowed} allowed" if self._is_low and allowed else age, ink)
         self._allowed.setText(
             f"oldest allowed {words.plural(allowed, 'day', 'days')}" if allowed else "no oldest age"
         )
@@ -271,7 +295,8 @@ class MatchCard(QWidget):
         _empty(self._decisions)
         head = Words(theme, "Earlier visits", Text.SECTION, Weight.STRONG)
         self._visits.body.addWidget(head)
-        self._visits.body.addSpacing(6)
+        # The rows of visits are higher than lines of text: these begin as far down as those beside.
+        self._visits.body.addSpacing(6 if hold.earlier_visits else 8)
         if not hold.earlier_visits:
             self._visits.body.addWidget(Words(theme, "The first visit we know of.", colour=c.muted))
         for visit in hold.earlier_visits[:3]:

@@ -21,6 +21,9 @@ from admin_console.console.photos import PhotoStore
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import Hold
 
+WIDE, NARROW = 328, 296
+"""How wide the panel is, and how wide where the match card needs the room."""
+
 TOAST_ROOM = 80
 """Kept free at the foot, so that a toast covers nothing."""
 
@@ -45,10 +48,10 @@ class NobodyBox(QWidget):
 
 
 class QueuePanel(Panel):
-    """328 wide; whoever is chosen stays chosen while the queue changes.
+    """Whoever is chosen stays chosen while the queue changes.
 
     Signals:
-        chosen: somebody else is looked at.
+        chosen: the operator picked somebody else. What an answer changes is not told.
     """
 
     chosen = Signal()
@@ -58,8 +61,9 @@ class QueuePanel(Panel):
         super().__init__(c.surface, line=c.line, edges="r")
         self._theme, self._zone = theme, zone
         self._chosen: UUID | None = None
+        self._is_filling = False
         self.setObjectName("queuePanel")
-        self.setFixedWidth(328)
+        self.setFixedWidth(WIDE)
         self._model = QueueModel(zone, self)
         self._list = QListView()
         self._list.setObjectName("queue")
@@ -79,10 +83,10 @@ class QueuePanel(Panel):
     ) -> None:
         # A reset clears the choice for a moment: keep it and look for the same person again.
         chosen = self._chosen
-        self._list.selectionModel().blockSignals(True)
+        self._is_filling = True
         self._model.show_holds(holds, now, is_live=is_live)
-        self._list.selectionModel().blockSignals(False)
         self._choose_again(chosen)
+        self._is_filling = False
         c, seen = self._theme.colours, words.clock(as_of, self._zone)
         self._waiting.setText(str(len(holds)))
         self._stack.setCurrentIndex(0 if holds else 1)
@@ -92,7 +96,7 @@ class QueuePanel(Panel):
         self._order.setVisible(bool(holds) or not is_live)
         self._clock.setVisible(not is_live)
         self._note.setText(
-            'The visitor sees only "Someone will be with you shortly".'
+            f'The visitor sees only "{words.VISITOR_SEES}".'
             if is_live
             else f"Whoever came after {seen} is not shown here. Look at the kiosk."
         )
@@ -104,6 +108,10 @@ class QueuePanel(Panel):
         row = self._list.currentIndex().row() + by
         if 0 <= row < self._model.rowCount():
             self._list.setCurrentIndex(self._model.index(row))
+
+    def choose(self, visit_id: UUID) -> None:
+        """Look at somebody who waits."""
+        self._choose_again(visit_id)
 
     def chosen_hold(self) -> Hold | None:
         index = self._list.currentIndex()
@@ -121,14 +129,15 @@ class QueuePanel(Panel):
         row = next(same, 0 if holds else None)
         if row is not None:
             self._list.setCurrentIndex(self._model.index(row))
-        self._on_current_changed()
+        hold = self.chosen_hold()
+        self._chosen = hold.visit.visit_id if hold is not None else None
 
     def _on_current_changed(self) -> None:
         hold = self.chosen_hold()
-        now_chosen = hold.visit.visit_id if hold is not None else None
-        if now_chosen != self._chosen:
-            self._chosen = now_chosen
-            self.chosen.emit()
+        if self._is_filling or hold is None or hold.visit.visit_id == self._chosen:
+            return
+        self._chosen = hold.visit.visit_id
+        self.chosen.emit()
 
     def _lay_out(self) -> None:
         theme, c = self._theme, self._theme.colours

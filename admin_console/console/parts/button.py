@@ -31,6 +31,7 @@ class Kind(StrEnum):
     TAB = "tab"
     DECISION = "decision"
     READY = "ready"
+    ON_TOAST = "on_toast"
 
 
 class Button(QAbstractButton):
@@ -51,6 +52,7 @@ class Button(QAbstractButton):
         super().__init__(parent)
         self._theme, self._kind, self._icon, self._key = theme, kind, icon, key
         self._icon_colour = icon_colour
+        self._is_pending = False
         self.setText(words)
         self.setObjectName(name)
         self.setAccessibleName(words)
@@ -65,6 +67,13 @@ class Button(QAbstractButton):
         self.setEnabled(not reason)
         self.setAccessibleDescription(reason)
         self.setToolTip(reason)
+
+    def set_pending(self, reason: str) -> None:
+        """Show that this was pressed and what it still waits for; nothing with an empty reason."""
+        self._is_pending = bool(reason)
+        if self.isEnabled():  # otherwise it says why it is off
+            self.setAccessibleDescription(reason)
+        self.update()
 
     def set_words(self, words: str) -> None:
         self.setText(words)
@@ -116,6 +125,9 @@ class Button(QAbstractButton):
             edge = QColor(c.on_primary)
             edge.setAlphaF(0.55)
             colours = (c.on_primary, self._look()[1] or c.primary, edge)
+        if self._kind is Kind.ON_TOAST:
+            ink, ground, edge_of_box = self._look()
+            colours = (ink, ground or c.toast, edge_of_box or c.on_toast)
         at = x + 8
         if self._kind is Kind.DECISION:
             at = rect.right() - 13 - keycap_width(self._theme, self._key)
@@ -155,10 +167,16 @@ class Button(QAbstractButton):
             return c.faint_ground, c.ground, c.line
         if self._kind is Kind.PRIMARY:
             return c.on_primary, c.primary_hover if lifted else c.primary, None
+        if self._kind is Kind.ON_TOAST:
+            edge = QColor(c.on_toast)
+            edge.setAlphaF(0.75 if lifted else 0.4)
+            return c.on_toast, c.toast, edge
         if self._kind is Kind.LINK:
             return c.primary_hover if lifted else c.primary, None, None
         if self._kind in (Kind.TAB, Kind.READY) and self.isChecked():
             return c.primary, c.primary_soft, c.primary if self._kind is Kind.READY else None
+        if self._is_pending:
+            return c.caution, c.caution_soft, c.caution
         ground = c.hover if lifted else c.surface
         if self._kind in (Kind.GHOST, Kind.TAB):
             return c.muted, c.hover if lifted else None, None

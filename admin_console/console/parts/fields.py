@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -13,7 +13,13 @@ KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class Field(QLineEdit):
-    """One line of text, 32 high unless told. Esc leaves the field: letters act again."""
+    """One line of text, 32 high unless told. Esc leaves the field: letters act again.
+
+    Signals:
+        escaped: somebody left the field with Esc.
+    """
+
+    escaped = Signal()
 
     def __init__(
         self,
@@ -61,6 +67,7 @@ class Field(QLineEdit):
             self.clearFocus()
             if (parent := self.parentWidget()) is not None and parent is not window:
                 parent.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.escaped.emit()
             return
         super().keyPressEvent(event)
 

@@ -44,6 +44,10 @@ class Words(QLabel):
         self.setSizePolicy(policy)
         self.setText(text)
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._show_whole_text_on_hover()
+
     def set_colour(self, colour: QColor) -> None:
         self._colour = colour
         self.update()
@@ -70,9 +74,7 @@ class Words(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self.wordWrap():
-            cut = is_elided(self._set_font(), self.text(), self.width())
-            self.setToolTip(self.text() if cut else "")
+        self._show_whole_text_on_hover()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -85,6 +87,11 @@ class Words(QLabel):
         for row, line in enumerate(wrapped(self.text(), font, self.width())):
             rect = QRectF(0, row * height, self.width(), height)
             paint_text(painter, rect, line, font, colour, self._align, elide=False)
+
+    def _show_whole_text_on_hover(self) -> None:
+        """A tool tip where the text is cut; none is left over from the text before."""
+        cut = not self.wordWrap() and is_elided(self._set_font(), self.text(), self.width())
+        self.setToolTip(self.text() if cut else "")
 
     def _set_font(self) -> QFont:
         return self._theme.font(self._kind, self._weight)

@@ -10,16 +10,17 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
+from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Role
 from db.domain.visit import VisitState
 from db.domain.watchlist import Category
-from tests.console import invented
+from tests.console import invented, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import Clock, child, open_console, open_shell, press
 from tests.pictures import assert_looks_like
@@ -136,6 +137,62 @@ def test_desk_with_a_possible_match(
     settle(qtbot, shell, hub)
 
     looks_like(shell, name)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 720)])
+def test_desk_on_a_small_screen(qtbot: QtBot, looks_like: Look, width: int, height: int) -> None:
+    hub = with_photos(FakeHub())
+    shell = open_shell(qtbot, hub)
+    shell.window().resize(width, height)
+    press(qtbot, Key.Key_1)
+
+    settle(qtbot, shell, hub)
+
+    chance = child(shell, QWidget, "chanceCard")
+    area = chance.parentWidget().parentWidget()
+    assert area.rect().contains(chance.geometry().translated(chance.parentWidget().pos()))
+    looks_like(shell, f"17-desk-{width}")
+
+
+def test_desk_with_a_verdict_that_waits_for_its_reason(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_photos(FakeHub())
+    shell = open_shell(qtbot, hub)
+    press(qtbot, Key.Key_D)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "01-desk-why")
+
+
+def test_desk_after_a_denial_that_can_be_taken_back(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub())
+
+    press(qtbot, Key.Key_1, Key.Key_D)
+    shell.desk._held_back._timer.stop()
+
+    looks_like(child(shell, QWidget, "queuePanel"), "01-queue-undo")
+
+
+def test_desk_when_somebody_else_decided(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_photos(FakeHub())
+    shell = open_shell(qtbot, hub)
+    settle(qtbot, shell, hub)
+    tony = hub.desk_answer.holds[0]
+    denied = Decision(
+        invented.make_id(1),
+        tony.visit.visit_id,
+        Verdict.DENY,
+        "Known to the office.",
+        "Priya Raghunathan",
+        invented.NOW,
+        DecidedAt.CONSOLE,
+    )
+    hub.stories[tony.visit.visit_id] = replace(records.make_story(tony.visit), decisions=(denied,))
+
+    hub.change(replace(hub.desk_answer, holds=hub.desk_answer.holds[1:]))
+    qtbot.waitUntil(lambda: "Priya" in child(shell, QLabel, "whyOff").text())
+
+    looks_like(shell, "01-desk-decided-by-another")
 
 
 def test_desk_with_somebody_whose_id_was_not_read(qtbot: QtBot, looks_like: Look) -> None:
