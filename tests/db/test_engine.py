@@ -226,3 +226,16 @@ def test_disk_that_is_full_is_called_full(small_disk: Path) -> None:
         open_database(f"sqlite:///{small_disk}/hub.db")
 
     assert "disk I/O error" in str(refusal.value.__cause__)
+
+
+def test_database_of_an_older_version_is_left_as_it_is_by_looking(any_url: str) -> None:
+    migrate(any_url, "0001")
+
+    with pytest.raises(StorageError, match=r"older version.*start the hub"):
+        open_existing(any_url)
+
+    engine = create_engine(any_url)
+    with engine.connect() as connection:
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    engine.dispose()
+    assert version == "0001"
