@@ -53,9 +53,10 @@ def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember
     Raises LookupError for an unknown visit, `AlreadyDecidedError`, and ValueError when the visit
     waits for no decision or the reason is empty.
     """
-    site, now = context.site(), context.now()
+    site = context.site()
     with context.database.begin() as session:
         visit = visits.locked(session, visit_id)
+        now = context.now()  # once nobody else is at it: later moments come later
         if visit is None:
             raise LookupError(visit_id)
         first = visits.decision_in_force(session, visit_id)
@@ -87,9 +88,10 @@ def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember
 
 def check_out(context: Context, visit_id: UUID, member: StaffMember) -> Visit:
     """Sign somebody out whom staff saw leave. Raises LookupError or `NotOnSiteError`."""
-    site, now = context.site(), context.now()
+    site = context.site()
     with context.database.begin() as session:
         visit = visits.locked(session, visit_id)
+        now = context.now()  # once nobody else is at it: later moments come later
         if visit is None:
             raise LookupError(visit_id)
         if not visit.is_on_site():

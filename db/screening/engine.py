@@ -24,7 +24,7 @@ from db.screening.explain import Compared, evidence_of
 from db.screening.index import Index, Row
 from db.screening.names import fold, fold_middle
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 STRONG_ONE_IN = 3_333
 POSSIBLE_ONE_IN = 200
