@@ -115,7 +115,7 @@ class MatchCard(QWidget):
         self._table.set_widths(NARROW if self._is_narrow else WIDE, (3,))
         for side in (self._visitor, self._entry):
             side.photo.setFixedSize(*((64, 80) if self._is_narrow else (80, 100)))
-        self._fill()
+        self._fill_sides()
 
     def set_low(self, *, is_low: bool) -> None:
         """On a screen of little height the age of the list stands in the second line."""
@@ -129,7 +129,7 @@ class MatchCard(QWidget):
             self._aged.insertWidget(0, self._age, 0, Qt.AlignmentFlag.AlignRight)
         self._list_row.setStretch(0, 0 if is_low else 1)
         self._allowed.setVisible(not is_low)
-        self._fill()
+        self._fill_sides()
 
     def _build_head(self) -> None:
         theme, c = self._theme, self._theme.colours
@@ -232,8 +232,8 @@ class MatchCard(QWidget):
             self._visitor.photo.show_photo(self._photos.photo(sha256))
 
     def _fill(self) -> None:
-        hold, now = self._hold, self._now
-        if hold is None or now is None:
+        hold = self._hold
+        if hold is None:
             return
         matches = hold.screening.matches
         self._title.setText(words.hold_title(hold.screening))
@@ -243,14 +243,21 @@ class MatchCard(QWidget):
         self._which.setText(f"{self._match + 1} of {len(matches)}" if several else "")
         self._which.setVisible(several)
         self._next.setVisible(several)
-        self._fill_visitor(hold)
         for part in (self._divider, self._entry, self._line, self._table, self._chance):
             part.setVisible(bool(matches))
         self._why.setVisible(not matches)
         self._why_words.setText(words.hold_sentence(hold.screening))
-        if matches:
-            self._fill_match(matches[self._match], now)
+        self._fill_sides()
         self._fill_earlier(hold)
+
+    def _fill_sides(self) -> None:
+        """What is said of the two people, as long as the room allows."""
+        hold, now = self._hold, self._now
+        if hold is None or now is None:
+            return
+        self._fill_visitor(hold)
+        if hold.screening.matches:
+            self._fill_match(hold.screening.matches[self._match], now)
 
     def _fill_visitor(self, hold: Hold) -> None:
         visit, side = hold.visit, self._visitor
