@@ -229,6 +229,12 @@ def _verdict(found: list[chain.Verification], differences: list[str]) -> str:
             f"The log is whole, but visits or decisions differ from it in {len(differences)} "
             "places: they were changed outside Vestibule. Keep this database as it is."
         )
+    erased = sum(v.erased for v in found)
+    if erased:
+        return (
+            f"The log is whole. The personal facts of {erased} events were erased, so the visits "
+            "that they belong to could not be compared with it."
+        )
     return "The log is whole."
 
 

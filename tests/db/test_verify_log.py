@@ -1,6 +1,7 @@
 """Whatever is changed or removed below the log, its check says so, on every server."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 
 from db import chain, inbox, log, outbox, replay
 from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.events import DecisionMade, VisitCheckedOut
+from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
 from db.domain.visit import CheckOutWay
 from db.engine import Database, open_database
 from db.ids import new_id
@@ -19,9 +20,9 @@ from tests.makers import KIOSK, NINE, make_checked_in, make_identity, make_scree
 HUB = Device("district", "lincoln", "hub")
 
 
-def make_decision(visit_id: UUID) -> Decision:
+def make_decision(visit_id: UUID, verdict: Verdict = Verdict.DENY) -> Decision:
     return Decision(
-        new_id(NINE), visit_id, Verdict.DENY, "listed", "Dana Whitlock", NINE, DecidedAt.CONSOLE
+        new_id(NINE), visit_id, verdict, "listed", "Dana Whitlock", NINE, DecidedAt.CONSOLE
     )
 
 
@@ -183,6 +184,42 @@ def test_hub_that_applied_events_of_a_kiosk_with_a_wrong_clock_finds_no_differen
         inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE)
         event = DecisionMade(make_decision(held.visit_id))
         outbox.add(session, HUB, event, NINE, actor="staff:x", visit_id=held.visit_id)
+
+    _, differences = check(any_database)
+
+    assert differences == []
+
+
+def test_hub_that_decided_before_it_heard_of_a_kiosk_finds_no_difference(
+    any_database: Database, tmp_path: Path
+) -> None:
+    """Two decisions, two departures: the first that the hub knew counts, as when it was live."""
+    kiosk = open_database(f"sqlite:///{tmp_path}/kiosk.db")
+    held = make_screened(held=True)
+    visit_id = held.visit_id
+
+    def at(minute: int) -> datetime:
+        return NINE + timedelta(minutes=minute)
+
+    def says(database: Database, device: Device, event: DomainEvent, minute: int) -> None:
+        with database.begin() as session:
+            outbox.add(session, device, event, at(minute), actor="staff:x", visit_id=visit_id)
+
+    def syncs(minute: int) -> None:
+        with kiosk.read() as here, any_database.begin() as there:
+            sent = outbox.pending(here, KIOSK, 0, 10)
+            inbox.receive(there, KIOSK.kiosk_id, KIOSK.epoch, sent, at(minute))
+
+    says(kiosk, KIOSK, held, 0)
+    syncs(1)
+    says(kiosk, KIOSK, DecisionMade(make_decision(visit_id)), 2)
+    says(any_database, HUB, DecisionMade(make_decision(visit_id, Verdict.APPROVE)), 3)
+    says(kiosk, KIOSK, make_checked_in(visit_id), 4)
+    syncs(5)
+    says(kiosk, KIOSK, VisitCheckedOut(visit_id, CheckOutWay.BADGE), 6)
+    says(any_database, HUB, VisitCheckedOut(visit_id, CheckOutWay.STAFF), 7)
+    syncs(8)
+    kiosk.close()
 
     _, differences = check(any_database)
 

@@ -273,6 +273,7 @@ def test_erased_facts_are_said_and_the_log_is_whole(hub: Hub, url: str) -> None:
 
     assert status == 0
     assert "1 events, the personal facts of 1 were erased, unbroken" in said
+    assert "The log is whole. The personal facts of 1 events were erased" in said
 
 
 def test_log_without_events_is_not_called_whole(hub: Hub) -> None:
