@@ -1,16 +1,12 @@
 """Everything that goes wrong between kiosk and hub, and what each side still has afterwards."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import httpx
 import pytest
-from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from db import changes, inbox, log, outbox, photos, visits, watchlists
@@ -22,61 +18,12 @@ from db.domain.watchlist import WatchlistEntry
 from db.engine import Database, open_database
 from db.outbox import Device
 from kiosk.sync import exchange, http
-from kiosk.sync.client import HubForkError, HubUnpairedError, Pairing
+from kiosk.sync.client import HubForkError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
-from kiosk.sync.worker import HubState, Reach, SyncWorker
 from tests.hub_of_tests import HubOfTests, hub_at
-from tests.makers import NINE, make_checked_in, make_screened
-
-LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
-
-
-@dataclass
-class KioskOfTests:
-    """The sync of a kiosk, without its screens."""
-
-    database: Database
-    hub: HttpHub
-    device: Device
-    token: str = ""
-
-    def push(self) -> exchange.Pushed:
-        return exchange.push(self.database, self.device, self.hub)
-
-    def pull(self) -> list[Learned]:
-        learned: list[Learned] = []
-        exchange.pull(self.database, self.hub, 0, learned.append)
-        return learned
-
-    def pull_all(self) -> None:
-        while self.pull():
-            pass
-
-    def lists(self) -> list[str]:
-        with self.database.read() as session:
-            return [w.name for w in watchlists.all_lists(session)]
-
-    def waiting(self) -> int:
-        with self.database.read() as session:
-            return outbox.waiting(session, self.device)
-
-    def visitor_comes(self, *, held: bool = False) -> UUID:
-        screened = make_screened(held=held)
-        with self.database.begin() as session:
-            outbox.add(
-                session,
-                self.device,
-                screened,
-                NINE,
-                actor="visitor",
-                visit_id=screened.visit_id,
-            )
-        return screened.visit_id
-
-
-def device_of(given: Pairing) -> Device:
-    return Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
+from tests.makers import NINE, make_checked_in
+from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list, pair_again
 
 
 @pytest.fixture
@@ -89,28 +36,6 @@ def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
 def kiosk(hub: HubOfTests, database: Database) -> KioskOfTests:
     given = hub.pair()
     return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
-
-
-def pair_again(kiosk: KioskOfTests, hub: HubOfTests) -> None:
-    given = hub.pair()
-    kiosk.device, kiosk.hub, kiosk.token = device_of(given), hub.kiosk(given), given.token
-
-
-def import_list(hub: HubOfTests, name: str) -> None:
-    hub.client.post(
-        "/v1/watchlists",
-        params={"name": name, "category": "trespass"},
-        content=LIST_CSV,
-        headers=hub.sign_in(),
-    ).raise_for_status()
-
-
-def decide(hub: HubOfTests, visit_id: UUID) -> None:
-    hub.client.post(
-        f"/v1/visits/{visit_id}/decision",
-        json={"verdict": "deny", "reason": "Order in force"},
-        headers=hub.sign_in(),
-    ).raise_for_status()
 
 
 class EntriesFail(HttpHub):
@@ -272,6 +197,21 @@ def test_long_outage_of_large_events_is_sent_in_batches_that_the_hub_takes(
         assert log.count(session, kiosk.device.kiosk_id) == 150
 
 
+def test_batch_that_the_hub_finds_too_large_is_halved(
+    hub: HubOfTests, kiosk: KioskOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "BATCH_BYTES", 10**9)
+    with kiosk.database.begin() as session:
+        for _ in range(60):
+            event = BadgePrinted(uuid4(), "x" * 100_000)
+            outbox.add(session, kiosk.device, event, NINE, actor="kiosk")
+
+    assert kiosk.push().sent == 60
+
+    with hub.database.read() as session:
+        assert log.count(session, kiosk.device.kiosk_id) == 60
+
+
 def test_locked_visit_at_the_hub_is_no_reason_to_set_its_event_aside(
     postgres_url: str, kiosk_log: KioskOfTests
 ) -> None:
@@ -348,117 +288,3 @@ def test_photo_that_the_hub_refuses_waits_and_the_next_one_is_sent(
     assert photos.read(hub.photos, good) is not None
     with kiosk.database.read() as session:
         assert photos.unsent(session) == [no_photo]
-
-
-# ---- the worker, and what is said ------------------------------------------------------------
-
-
-@dataclass
-class Watched:
-    """A sync worker at work, and what it has said."""
-
-    worker: SyncWorker
-    states: list[HubState]
-    learned: list[Learned]
-
-    def is_at(self, reach: Reach) -> bool:
-        return bool(self.states) and self.states[-1].reach is reach
-
-
-OpenWorker = Callable[..., Watched]
-
-
-@pytest.fixture
-def open_worker(hub: HubOfTests, tmp_path: Path) -> Iterator[OpenWorker]:
-    """Starts a worker for the kiosk; without `url` its hub is the real one."""
-    opened: list[SyncWorker] = []
-
-    def open_one(kiosk: KioskOfTests, url: str = "") -> Watched:
-        states: list[HubState] = []
-        learned: list[Learned] = []
-        worker = SyncWorker(
-            kiosk.database,
-            kiosk.device,
-            connect=lambda: http.connect(url or str(hub.client.base_url), kiosk.token),
-            photos=tmp_path / "photos",
-            learned=learned.append,
-            state_changed=states.append,
-            listen_seconds=0.1,
-        )
-        opened.append(worker)
-        worker.start()
-        return Watched(worker, states, learned)
-
-    yield open_one
-    for worker in opened:
-        worker.stop()
-
-
-def test_worker_sends_what_waits_and_hears_what_is_new(
-    hub: HubOfTests, kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot
-) -> None:
-    visit_id = kiosk.visitor_comes(held=True)
-    watched = open_worker(kiosk)
-    qtbot.waitUntil(lambda: kiosk.waiting() == 0, timeout=10_000)
-
-    decide(hub, visit_id)
-
-    qtbot.waitUntil(lambda: any(each.decision for each in watched.learned), timeout=10_000)
-    assert [state.reach for state in watched.states] == [Reach.IN_TOUCH]
-
-
-def test_revoked_token_is_said_once_and_nothing_is_lost(
-    hub: HubOfTests,
-    kiosk: KioskOfTests,
-    open_worker: OpenWorker,
-    qtbot: QtBot,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    kiosk.visitor_comes()
-    hub.pair()  # somebody paired another computer under this kiosk's name
-
-    with caplog.at_level(logging.WARNING, "kiosk.sync.worker"):
-        watched = open_worker(kiosk)
-        qtbot.waitUntil(lambda: watched.is_at(Reach.UNPAIRED), timeout=10_000)
-
-    assert len(watched.states) == 1  # both threads were refused, it is one trouble
-    assert "not paired with this hub" in caplog.text
-    assert kiosk.waiting() == 1
-    with pytest.raises(HubUnpairedError):
-        kiosk.push()
-
-
-def test_hub_that_is_away_is_worth_a_line_in_the_log_only(
-    kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot
-) -> None:
-    kiosk.visitor_comes()
-
-    watched = open_worker(kiosk, "http://127.0.0.1:9")
-
-    qtbot.waitUntil(lambda: watched.is_at(Reach.AWAY), timeout=10_000)
-    assert "sent when it is back" in watched.states[-1].words
-    assert kiosk.waiting() == 1
-
-
-def test_forked_log_is_told_though_news_still_come(
-    kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot, tmp_path: Path
-) -> None:
-    with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
-        KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
-        exchange.push(copied_disk, kiosk.device, kiosk.hub)
-    kiosk.visitor_comes()
-
-    watched = open_worker(kiosk)
-
-    qtbot.waitUntil(lambda: watched.is_at(Reach.FORKED), timeout=10_000)
-    qtbot.waitUntil(lambda: bool(watched.learned), timeout=10_000)
-    assert watched.is_at(Reach.FORKED)
-
-
-def test_something_else_that_answers_is_no_hub(kiosk: KioskOfTests) -> None:
-    def sign_in_page(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, text="<html>Sign in to the school's network</html>")
-
-    portal = httpx.Client(transport=httpx.MockTransport(sign_in_page), base_url="http://hub")
-    with closing(HttpHub(portal, kiosk.token)) as hub, pytest.raises(HubAwayError, match="proxy"):
-        hub.head(1)
