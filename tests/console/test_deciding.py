@@ -15,6 +15,7 @@ from admin_console.console.shell import Shell
 from admin_console.console.window import ConsoleWindow
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Hold
+from db.domain.errors import HubRefusedError
 from db.domain.visit import VisitState
 from tests.console import invented, records
 from tests.console.fake_hub import FakeHub
@@ -286,3 +287,19 @@ def test_typed_name_has_reasons_that_fit_and_no_key_without_a_button(qtbot: QtBo
 
     assert child(shell, Field, "reason").text() == "Vouched for by the host."
     assert ("A D E", "decide") in shell.desk.keys
+
+
+def test_each_decision_that_did_not_get_through_is_told(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_shell(qtbot, hub)
+    press(qtbot, Key.Key_1, Key.Key_D)
+    qtbot.waitUntil(child(shell, Button, "decide_escort").isEnabled)
+    hub.refuses_decision = HubRefusedError("The hub keeps no decisions just now.")
+
+    press(qtbot, Key.Key_4, Key.Key_E)
+
+    said_unsent = child(shell, QLabel, "unsentWords")
+    qtbot.waitUntil(lambda: "Kateryna" in said_unsent.text())
+    assert "Denied for Tony Ibarra-Quintero" in said_unsent.text()
+    assert child(shell, QLabel, "unsentTitle").text() == "2 decisions did not get through"
+    assert child(shell, QLabel, "waitingCount").text() == "3"

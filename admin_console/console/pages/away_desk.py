@@ -59,8 +59,8 @@ class UnsentCard(Card):
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__(theme, name="unsent", margins=(16, 15, 16, 15), line=theme.colours.alarm)
         self._theme, self._zone = theme, zone
-        self._unsent: Unsent | None = None
-        self._title = Words(theme, "One decision did not get through", Text.SECTION, Weight.STRONG)
+        self._unsent: tuple[Unsent, ...] = ()
+        self._title = Words(theme, "", Text.SECTION, Weight.STRONG, name="unsentTitle")
         self._said = Words(theme, "", colour=theme.colours.muted, wrap=True, name="unsentWords")
         copy = Button(theme, "Copy for the kiosk", name="copyUnsent")
         copy.clicked.connect(self._copy)
@@ -80,19 +80,29 @@ class UnsentCard(Card):
         self.hide()
 
     def show_unsent(self, unsent: Unsent) -> None:
-        self._unsent = unsent
-        self._said.setText(
-            f"{unsent.words(self._zone)} It has not taken effect. The kiosk still asks"
-            f" the visitor to wait. {unsent.why}"
+        self._unsent = (*self._unsent, unsent)
+        many = len(self._unsent)
+        self._title.setText(
+            f"{many} decisions did not get through"
+            if many > 1
+            else "One decision did not get through"
         )
+        kiosk = (
+            "They have not taken effect. The kiosk still asks these visitors to wait."
+            if many > 1
+            else "It has not taken effect. The kiosk still asks the visitor to wait."
+        )
+        self._said.setText(f"{self._words(' ')} {kiosk} {unsent.why}")
         self.show()
 
+    def _words(self, between: str) -> str:
+        return between.join(unsent.words(self._zone) for unsent in self._unsent)
+
     def _copy(self) -> None:
-        if self._unsent is not None:
-            QGuiApplication.clipboard().setText(self._unsent.words(self._zone))
+        QGuiApplication.clipboard().setText(self._words("\n"))
 
     def _discard(self) -> None:
-        self._unsent = None
+        self._unsent = ()
         self.hide()
         self.discarded.emit()
 

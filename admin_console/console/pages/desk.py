@@ -10,10 +10,10 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
-from admin_console.console.client import AlreadyDecidedError
 from admin_console.console.pages.away_desk import AwayDesk, Kept, Unsent, UnsentCard
+from admin_console.console.pages.deciding import Deciding, News, Overtaken
 from admin_console.console.pages.decision_panel import BUSY, OFF, Choice, DecisionPanel
-from admin_console.console.pages.held_back import HeldBack, Ruling
+from admin_console.console.pages.held_back import Ruling
 from admin_console.console.pages.left_queue import LeftQueue
 from admin_console.console.pages.match_card import MatchCard
 from admin_console.console.pages.queue_panel import NARROW, WIDE, QueuePanel
@@ -22,9 +22,7 @@ from admin_console.console.parts.card import Panel
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, HubSession
 from admin_console.console.theme import Theme
-from db.domain.decision import Decision, Verdict
 from db.domain.desk import Desk, Hold
-from db.domain.errors import HubError
 
 NARROW_BELOW, LOW_BELOW = 1144, 712
 """The page in a window of less than 1360x800."""
@@ -48,13 +46,13 @@ class DeskPage(QWidget):
         self._theme, self._session = theme, session
         self._desk: Desk | None = None
         self._shown: UUID | None = None
-        self._deciding: UUID | None = None
-        self._handled: set[UUID] = set()
-        """Decided on here. The hub may list them until it has the decision."""
-        self._under_way: dict[UUID, Ruling] = {}
-        self._held_back = HeldBack(self)
-        self._held_back.counted.connect(self._on_counted)
-        self._held_back.due.connect(self._send)
+        self._deciding = Deciding(session, self)
+        self._deciding.told.connect(self._on_told)
+        self._deciding.changed.connect(lambda: self._show_queue(session.now()))
+        self._deciding.overtaken.connect(self._on_overtaken)
+        self._deciding.failed.connect(self._on_failed)
+        self.finish = self._deciding.finish
+        self.unsent_words = self._deciding.unsent_words
         self._left = LeftQueue(session, self)
         self._left.told.connect(lambda: self._refill(session.now()))
         self._left.over.connect(lambda: self._show_queue(session.now()))
@@ -114,11 +112,11 @@ class DeskPage(QWidget):
         is_first = self._desk is None
         self._desk = desk
         listed = {hold.visit.visit_id for hold in desk.holds}
-        self._handled &= listed
+        self._deciding.forget_all_but(listed)
         shown = self._queue.chosen_hold()
-        if shown is not None and shown.visit.visit_id not in listed | {self._deciding}:
+        if shown is not None and shown.visit.visit_id not in listed:
             self._keep_shown(shown)
-        if any(self._left.is_kept(visit_id) for visit_id in listed - self._handled):
+        if any(self._left.is_kept(hold.visit.visit_id) for hold in self._holds()):
             self._left.forget()
         self._quiet.show_desk(desk, now)
         self._show_queue(now, is_asked=is_first)
@@ -174,11 +172,12 @@ class DeskPage(QWidget):
 
     def _holds(self) -> tuple[Hold, ...]:
         holds = self._desk.holds if self._desk is not None else ()
-        return tuple(hold for hold in holds if hold.visit.visit_id not in self._handled)
+        return tuple(hold for hold in holds if not self._deciding.is_handled(hold.visit.visit_id))
 
     def _keep_shown(self, shown: Hold) -> None:
         """The card stays for a moment although its person waits no more."""
-        if not self._left.is_kept(shown.visit.visit_id):
+        visit_id = shown.visit.visit_id
+        if not self._deciding.is_admitting(visit_id) and not self._left.is_kept(visit_id):
             self._left.keep(shown)
 
     def _show_queue(self, now: datetime, *, is_asked: bool = False) -> None:
@@ -226,7 +225,7 @@ class DeskPage(QWidget):
             return OFF
         if hold is not None and self._left.is_kept(hold.visit.visit_id):
             return self._left.words
-        return BUSY if self._deciding is not None else ""
+        return BUSY if self._deciding.is_admitting() else ""
 
     def _show_hold(self, hold: Hold, now: datetime, *, is_asked: bool) -> None:
         if hold.visit.visit_id != self._shown:
@@ -239,102 +238,31 @@ class DeskPage(QWidget):
 
     def _on_chosen(self, choice: Choice) -> None:
         hold = self._queue.chosen_hold()
-        if hold is None or self._deciding is not None:
-            return
-        ruling = Ruling(hold, choice)
-        if choice.verdict is Verdict.DENY:
-            self._handled.add(hold.visit.visit_id)
-            self._held_back.keep(ruling)
-            self._show_queue(self._session.now())
-            return
-        self._held_back.let_go()
-        self._deciding = hold.visit.visit_id
-        self._panel.set_off(BUSY)
-        self._send(ruling)
+        if hold is not None and not self._deciding.is_admitting():
+            self._deciding.decide(Ruling(hold, choice))
+            self._refill(self._session.now())
 
     def undo(self) -> None:
         """Take back the denial that was not sent yet: its person and its reason come back."""
-        denial = self._held_back.take()
+        denial = self._deciding.take_back()
         if denial is None:
             return
-        visit_id, name = denial.hold.visit.visit_id, denial.hold.visit.identity.name.short
-        self._handled.discard(visit_id)
         self._show_queue(self._session.now(), is_asked=True)
-        if all(hold.visit.visit_id != visit_id for hold in self._holds()):
-            self._queue.toast.say(name, "Not denied, and waits no more", "eye")
+        if all(hold.visit.visit_id != denial.visit_id for hold in self._holds()):
+            self._on_told(News(denial.name, "Not denied, and waits no more", "eye"))
             return
-        self._queue.choose(visit_id)
+        self._queue.choose(denial.visit_id)
         self._on_looked()
         self._panel.write(denial.choice.reason)
-        self._queue.toast.say(name, "Taken back, still waits", "undo")
+        self._on_told(News(denial.name, "Taken back, still waits", "undo"))
 
-    def finish(self) -> bool:
-        """Send what is held back before somebody leaves; False when it did not get through.
+    def _on_told(self, news: News) -> None:
+        self._queue.toast.say(news.name, news.words, news.icon, can_undo=news.can_undo)
 
-        It waits for the hub's answer: once the window is gone nobody could be told.
-        """
-        denial = self._held_back.take()
-        try:
-            if denial is not None:
-                self._session.act_now(denial.tell)
-            elif self._under_way:
-                self._session.act_now(lambda _hub: None)
-        except AlreadyDecidedError:
-            return True
-        except HubError as error:
-            if denial is not None:
-                self._on_failed(denial, error)
-            return denial is None
-        return True
+    def _on_overtaken(self, overtaken: Overtaken) -> None:
+        if self._shown == overtaken.hold.visit.visit_id:
+            self._left.keep(overtaken.hold, overtaken.decision)
 
-    def unsent_words(self) -> str:
-        """What to say of decisions that the hub does not take any more; empty without one."""
-        unsent = [*self._under_way.values()]
-        if (denial := self._held_back.take()) is not None:
-            unsent.append(denial)
-        names = words.listed([ruling.hold.visit.identity.name.short for ruling in unsent])
-        return f"Your decision on {names} was not taken: decide again." if names else ""
-
-    def _on_counted(self, left: int) -> None:
-        denial = self._held_back.denial
-        if denial is not None:
-            name = denial.hold.visit.identity.name.short
-            self._queue.toast.say(name, f"Denied, {left} s to undo", can_undo=True)
-
-    def _send(self, ruling: Ruling) -> None:
-        self._under_way[ruling.hold.visit.visit_id] = ruling
-        self._session.act(
-            ruling.tell,
-            lambda decision: self._on_decided(ruling.hold, decision),
-            lambda error: self._on_failed(ruling, error),
-        )
-
-    def _on_decided(self, hold: Hold, decision: Decision) -> None:
-        self._settle(hold)
-        self._handled.add(decision.visit_id)
-        name, verdict = hold.visit.identity.name.short, words.VERDICTS_DONE[decision.verdict]
-        # The time to undo another denial is not hidden by news of this one.
-        if self._held_back.denial is None:
-            self._queue.toast.say(name, f"{verdict}, sent to the kiosk")
-        self._show_queue(self._session.now())
-
-    def _on_failed(self, ruling: Ruling, error: Exception) -> None:
-        hold, choice = ruling.hold, ruling.choice
-        self._settle(hold)
-        name, now = hold.visit.identity.name.short, self._session.now()
-        if isinstance(error, AlreadyDecidedError):
-            verdict = words.VERDICTS_DONE[error.decision.verdict]
-            self._queue.toast.say(name, f"{verdict} by {error.decision.decided_by}", "eye")
-            self._handled.add(hold.visit.visit_id)
-            if self._shown == hold.visit.visit_id:
-                self._left.keep(hold, error.decision)
-        else:
-            self._handled.discard(hold.visit.visit_id)
-            self._unsent.show_unsent(Unsent(name, choice.verdict, choice.reason, now, str(error)))
-            self._unsent_row.show()
-        self._show_queue(now)
-
-    def _settle(self, hold: Hold) -> None:
-        self._under_way.pop(hold.visit.visit_id, None)
-        if self._deciding == hold.visit.visit_id:
-            self._deciding = None
+    def _on_failed(self, unsent: Unsent) -> None:
+        self._unsent.show_unsent(unsent)
+        self._unsent_row.show()

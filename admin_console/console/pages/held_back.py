@@ -7,6 +7,7 @@ itself.
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -26,8 +27,16 @@ class Ruling:
     hold: Hold
     choice: Choice
 
+    @property
+    def visit_id(self) -> UUID:
+        return self.hold.visit.visit_id
+
+    @property
+    def name(self) -> str:
+        return self.hold.visit.identity.name.short
+
     def tell(self, hub: HubClient) -> Decision:
-        return hub.decide(self.hold.visit.visit_id, self.choice.verdict, self.choice.reason)
+        return hub.decide(self.visit_id, self.choice.verdict, self.choice.reason)
 
 
 class HeldBack(QObject):
