@@ -34,7 +34,9 @@ def read_arguments(words: list[str]) -> Arguments:
         trouble = _trouble_with_camera(asked.camera, is_headless=is_headless)
     if trouble:
         parser.exit(2, f"{trouble}\n")
-    return Arguments(is_headless, asked.keep, asked.camera or "")
+    # Absolute: the programs run in a folder of their own.
+    keep = asked.keep.absolute() if asked.keep is not None else None
+    return Arguments(is_headless, keep, asked.camera or "")
 
 
 def _trouble_with_folder(keep: Path) -> str:
