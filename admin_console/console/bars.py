@@ -95,7 +95,8 @@ class Banner(Panel):
     def show_connection(self, connection: Connection, now: datetime, zone: ZoneInfo) -> None:
         self.setVisible(not connection.is_up)
         gone = (now - connection.heard_at).total_seconds()
-        self._strong.setText(f"Hub out of reach for {words.long_age(gone)}.")
+        what = "Hub in trouble" if connection.is_troubled else "Hub out of reach"
+        self._strong.setText(f"{what} for {words.long_age(gone)}.")
         seen = words.clock(connection.heard_at, zone)
         self._more.setText(f"Everything on this screen is as of {seen}.")
         self.setAccessibleName(f"{self._strong.text()} {self._more.text()}")
@@ -147,7 +148,8 @@ class StatusBar(Panel):
         if connection.is_up:
             self._hub.say(c.dot_ok, f"Hub connected, {age} ago")
         else:
-            self._hub.say(c.dot_warn, f"Hub out of reach, {age}")
+            what = "Hub in trouble" if connection.is_troubled else "Hub out of reach"
+            self._hub.say(c.dot_warn, f"{what}, {age}")
         if desk is None:
             self._kiosks.setText("Waiting for the hub's first answer")
             return

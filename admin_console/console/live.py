@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from admin_console.console.client import HubClient, SessionOverError
+from admin_console.console.client import HubClient, OddAnswerError, SessionOverError
 from db.domain.errors import HubAwayError, HubRefusedError
 
 WAIT = 10
@@ -21,6 +21,12 @@ class Missed:
 
     tries: int
     next_in: float
+    has_answered: bool = False
+    """Something answered, but nothing to work with."""
+
+
+def _is_silent(error: Exception) -> bool:
+    return isinstance(error, HubAwayError) and not isinstance(error, OddAnswerError)
 
 
 class LiveWatch(QObject):
@@ -65,12 +71,12 @@ class LiveWatch(QObject):
             except SessionOverError as error:
                 self._tell(self.ended, str(error))
                 return
-            except (HubAwayError, HubRefusedError):
+            except (HubAwayError, HubRefusedError) as error:
                 # A hub that comes back may count from the start: ask it for everything.
                 since = -1
                 pause = PAUSES[min(tries, len(PAUSES) - 1)]
                 tries += 1
-                self._tell(self.missed, Missed(tries, pause))
+                self._tell(self.missed, Missed(tries, pause, not _is_silent(error)))
                 self._woken.wait(pause)
                 self._woken.clear()
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
-from admin_console.console.client import HubClient, SessionOverError
+from admin_console.console.client import HubClient, OddAnswerError, SessionOverError
 from admin_console.console.live import LiveWatch, Missed
 from db.domain.desk import SignedIn
 from db.domain.errors import HubAwayError
@@ -29,6 +29,8 @@ class Connection:
     """When the hub last answered anything."""
     tries: int = 0
     next_try_at: datetime | None = None
+    is_troubled: bool = False
+    """Something answers there, but with errors only: the network is not to blame."""
 
 
 class HubSession(QObject):
@@ -148,7 +150,8 @@ class HubSession(QObject):
             if isinstance(error, SessionOverError):
                 self.over.emit(str(error))
             if isinstance(error, HubAwayError):
-                self._note_silence(max(1, self.connection.tries), None)
+                is_troubled = isinstance(error, OddAnswerError)
+                self._note_silence(max(1, self.connection.tries), None, is_troubled=is_troubled)
             failed(error)
 
         lane.run(lambda: work(self._hub), on_done, on_failed)
@@ -160,9 +163,11 @@ class HubSession(QObject):
             self.connection_changed.emit(self.connection)
             self.changed.emit()
 
-    def _note_silence(self, tries: int, next_try_at: datetime | None) -> None:
+    def _note_silence(self, tries: int, next_try_at: datetime | None, *, is_troubled: bool) -> None:
         at = next_try_at if next_try_at is not None else self.connection.next_try_at
-        self.connection = replace(self.connection, is_up=False, tries=tries, next_try_at=at)
+        self.connection = replace(
+            self.connection, is_up=False, tries=tries, next_try_at=at, is_troubled=is_troubled
+        )
         self.connection_changed.emit(self.connection)
 
     def _on_heard(self, version: int) -> None:
@@ -174,7 +179,8 @@ class HubSession(QObject):
             self.changed.emit()
 
     def _on_missed(self, missed: Missed) -> None:
-        self._note_silence(missed.tries, self.now() + timedelta(seconds=missed.next_in))
+        next_try_at = self.now() + timedelta(seconds=missed.next_in)
+        self._note_silence(missed.tries, next_try_at, is_troubled=missed.has_answered)
 
 
 class Fetch(Generic[T]):

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-from admin_console.console.client import ListFile, SessionOverError, VisitFilter
+from admin_console.console.client import (
+    ListFile,
+    OddAnswerError,
+    SessionOverError,
+    VisitFilter,
+)
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
     Desk,
@@ -45,6 +50,7 @@ class FakeHub:
     imported: list[tuple[ListFile, bool]] = field(default_factory=list)
     is_away: bool = False
     is_over: bool = False
+    is_troubled: bool = False
     version: int = 1
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _is_closed: bool = False
@@ -78,7 +84,13 @@ class FakeHub:
     def wait_for_change(self, since: int, seconds: int) -> int:
         with self._changed:
             self._changed.wait_for(
-                lambda: self.version > since or self.is_away or self._is_closed or self.is_over,
+                lambda: (
+                    self.version > since
+                    or self.is_away
+                    or self._is_closed
+                    or self.is_over
+                    or self.is_troubled
+                ),
                 seconds,
             )
         self._answer()
@@ -184,6 +196,9 @@ class FakeHub:
         if self.is_over:
             msg = "Your session is over. Sign in again."
             raise SessionOverError(msg)
+        if self.is_troubled:
+            msg = "The hub answered that it has trouble itself."
+            raise OddAnswerError(msg)
         if self.is_away or self._is_closed:
             msg = "The hub does not answer."
             raise HubAwayError(msg)

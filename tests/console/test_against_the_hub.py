@@ -24,7 +24,7 @@ from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
 from kiosk.sync import exchange
-from tests.console.windows import child, press, show
+from tests.console.windows import child, let_old_windows_go, press, show
 from tests.hub_of_tests import PASSWORD, HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity
 
@@ -76,6 +76,7 @@ def hub(tmp_path: Path) -> Iterator[HubOfTests]:
 @pytest.fixture
 def shell(qtbot: QtBot, hub: HubOfTests) -> Shell:
     """Dana's console."""
+    let_old_windows_go()
     window = build_console(str(hub.client.base_url), clock=lambda: NINE, dark=False)
     show(qtbot, window)
     window.sign_in("dwhitlock", PASSWORD)

@@ -223,6 +223,19 @@ def test_nothing_disappears_while_the_hub_is_away(qtbot: QtBot) -> None:
         assert "staff PIN" in button.accessibleDescription()
 
 
+def test_hub_that_answers_with_errors_is_not_said_to_be_out_of_reach(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_shell(qtbot, hub)
+
+    hub.is_troubled = True
+    hub.change()
+    banner = child(shell, QWidget, "banner")
+    qtbot.waitUntil(banner.isVisible)
+
+    assert banner.accessibleName().startswith("Hub in trouble for ")
+    assert "answers only with errors" in child(shell, QLabel, "awayTitle").text()
+
+
 def test_match_card_can_be_read_while_the_hub_is_away(qtbot: QtBot) -> None:
     hub = FakeHub()
     shell = open_shell(qtbot, hub)

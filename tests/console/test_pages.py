@@ -30,7 +30,14 @@ from db.domain.visit import VisitorType
 from db.domain.watchlist import Category
 from tests.console import invented, records
 from tests.console.fake_hub import PASSWORD, FakeHub
-from tests.console.windows import child, open_console, open_shell, press, show
+from tests.console.windows import (
+    child,
+    let_old_windows_go,
+    open_console,
+    open_shell,
+    press,
+    show,
+)
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -86,6 +93,7 @@ def test_hub_away_at_sign_in_says_what_to_check(qtbot: QtBot) -> None:
 def test_web_server_that_is_no_hub_is_said_to_be_none_at_sign_in(
     qtbot: QtBot, other_server: str
 ) -> None:
+    let_old_windows_go()
     window = build_console(other_server, dark=False)
     show(qtbot, window)
 
@@ -97,6 +105,7 @@ def test_web_server_that_is_no_hub_is_said_to_be_none_at_sign_in(
 
 
 def test_window_is_never_larger_than_the_screen(qtbot: QtBot) -> None:
+    let_old_windows_go()
     window = build_console(hub=FakeHub(), dark=False)
     qtbot.addWidget(window, before_close_func=lambda _closing: window.isVisible())
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)

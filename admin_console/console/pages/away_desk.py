@@ -133,7 +133,11 @@ class AwayDesk(QWidget):
 
     def show_connection(self, connection: Connection, now: datetime) -> None:
         since = words.clock(connection.heard_at, self._zone)
-        self._title.setText(f"The hub has not answered since {since}")
+        self._title.setText(
+            f"The hub answers only with errors since {since}. Tell whoever looks after it."
+            if connection.is_troubled
+            else f"The hub has not answered since {since}"
+        )
         tries = f"tried {words.plural(connection.tries, 'time', 'times')}"
         if connection.next_try_at is not None:
             left = max(0, round((connection.next_try_at - now).total_seconds()))
