@@ -62,7 +62,13 @@ class OfficeWorker:
         return look
 
     def _wait_widget(self, command: dict[str, Any]) -> Look:
-        return lambda: True if self._widget(command["widget"]) is not None else None
+        """Until it is there and can be used."""
+
+        def look() -> bool | None:
+            widget = self._widget(command["widget"])
+            return True if widget is not None and widget.isEnabled() else None
+
+        return look
 
     def _picture(self, command: dict[str, Any]) -> Look:
         began = time.monotonic()

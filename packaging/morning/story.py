@@ -149,6 +149,7 @@ def _similar_name_while_the_hub_is_away(story: Story) -> None:
     story.say("    The hub comes back; the hold arrives, and the office approves it.")
     story.cast.start_hub()
     story.console.ask("wait_widget", timeout=40.0, widget="matchCard")
+    story.console.ask("wait_widget", widget="decide_approve")
     story.console_picture("01-desk-hold-after-outage")
     story.console.ask("click", widget="ready2")
     story.console.ask("click", widget="decide_approve")
