@@ -1,9 +1,6 @@
 """Sign-in, on site, history and lists, driven as the office does."""
 
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,17 +9,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from admin_console.console.app import build_console
 from admin_console.console.client import VisitFilter
 from admin_console.console.models.on_site import BUTTON
-from admin_console.console.navigation import Navigation
 from admin_console.console.pages.import_preview import write_report
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.parts.timeline import Timeline
 from admin_console.console.shell import Shell
-from admin_console.console.theme import load_theme
 from admin_console.console.window import ConsoleWindow
 from db.domain.desk import OnSite, Role
 from db.domain.errors import HubRefusedError
@@ -32,26 +26,13 @@ from tests.console import invented, records
 from tests.console.fake_hub import PASSWORD, FakeHub
 from tests.console.windows import (
     child,
-    let_old_windows_go,
     open_console,
     open_shell,
     press,
-    show,
 )
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def other_server() -> Iterator[str]:
-    """Somebody else's web server, as may stand at a wrong address."""
-    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 def type_sign_in(qtbot: QtBot, window: ConsoleWindow, password: str) -> None:
@@ -88,44 +69,6 @@ def test_hub_away_at_sign_in_says_what_to_check(qtbot: QtBot) -> None:
 
     said = child(window, QLabel, "signInError")
     qtbot.waitUntil(lambda: "hub does not answer" in said.text())
-
-
-def test_web_server_that_is_no_hub_is_said_to_be_none_at_sign_in(
-    qtbot: QtBot, other_server: str
-) -> None:
-    let_old_windows_go()
-    window = build_console(other_server, dark=False)
-    show(qtbot, window)
-
-    type_sign_in(qtbot, window, PASSWORD)
-
-    said = child(window, QLabel, "signInError")
-    qtbot.waitUntil(lambda: "not a Vestibule hub" in said.text())
-    assert "Check the hub's address" in said.text()
-
-
-def test_window_is_never_larger_than_the_screen(qtbot: QtBot) -> None:
-    let_old_windows_go()
-    window = build_console(hub=FakeHub(), dark=False)
-    qtbot.addWidget(window, before_close_func=lambda _closing: window.isVisible())
-    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    room = window.screen().availableGeometry()
-
-    assert window.width() <= room.width()
-    assert window.height() <= room.height()
-
-
-def test_ordinary_schools_name_is_shown_whole(qtbot: QtBot) -> None:
-    site = replace(invented.SITE, name="Lincoln Elementary School")
-    navigation = Navigation(load_theme(dark=False), site, invented.make_staff())
-    qtbot.addWidget(navigation)
-    navigation.resize(216, 700)
-    navigation.grab()  # lays it out
-
-    name = child(navigation, QLabel, "siteName")
-
-    assert name.height() == 40
-    assert name.heightForWidth(name.width()) == name.height()
 
 
 def test_session_that_is_over_leaves_nobody_on_the_screen(qtbot: QtBot) -> None:

@@ -168,7 +168,7 @@ def test_desk_after_a_denial_that_can_be_taken_back(qtbot: QtBot, looks_like: Lo
     shell = open_shell(qtbot, FakeHub())
 
     press(qtbot, Key.Key_1, Key.Key_D)
-    shell.desk._held_back._timer.stop()
+    shell.desk._deciding._held_back._timer.stop()
 
     looks_like(child(shell, QWidget, "queuePanel"), "01-queue-undo")
 
