@@ -32,6 +32,11 @@ _LEAST_LIKENESS = 0.7
 """Of a start or stop pattern in a band of rows, as a normalised correlation."""
 _LEAST_STEP = 0.45
 """Height of a column's edge, in local deviations: true ones have 0.9 to 1.7, chance 0.3."""
+_CHANCE_STEP = 0.6
+_LEAST_QUALITY, _SURELY = 1.5, 5.0
+"""Sums of what the steps have above chance: a symbol at all, and one that lies upright."""
+_BANDS = 24
+"""Rows of px are averaged into so many bands: ends and edges are the same in all of them."""
 _MOST_COLUMNS = 34
 
 
@@ -78,10 +83,12 @@ def find_columns(grey: Image, region: Region) -> Columns | None:
         for is_left, end in _ends(turned):
             at, slope, quality = _followed(turned, end, is_left=is_left)
             found.append((quality, way, is_left, at, slope, turned))
+        if any(quality > _SURELY for quality, *_ in found):
+            break
     if not found:
         return None
     quality, way, is_left, at, slope, turned = max(found, key=lambda f: f[0])
-    if quality < 4 or len(at) < 4:
+    if quality < _LEAST_QUALITY or len(at) < 4:
         return None
     smooth = np.polyval(np.polyfit(at, slope, 1), at).astype(np.float64)
     turned_contrast = np.ascontiguousarray(contrast[::way, ::way])
@@ -100,9 +107,8 @@ def _evened(crop: Image) -> tuple[Floats, Floats]:
 def _ends(evened: Floats) -> Iterator[tuple[bool, _End]]:
     """The start pattern in the left half, the stop pattern in the right one, as far as seen."""
     high, wide = evened.shape
-    bands = max(6, high // 8)
-    small = cv2.resize(evened, (wide // 2, bands), interpolation=cv2.INTER_AREA)
-    ys = (np.arange(bands) + 0.5) * high / bands
+    small = cv2.resize(evened, (wide // 2, _BANDS), interpolation=cv2.INTER_AREA)
+    ys = (np.arange(_BANDS) + 0.5) * high / _BANDS
     modules = np.geomspace(wide / _MARGIN / _WIDEST, wide / _MARGIN / _NARROWEST, _SCALES)
     middle = wide // 4
     for is_left, pattern in ((True, START), (False, STOP)):
@@ -187,7 +193,7 @@ def _followed(
             x = expected
         else:
             unseen = 0
-            quality += height
+            quality += max(0.0, height - _CHANCE_STEP)
             module += trust * (abs(seen - x) / MODULES - module)
             reach, trust = 1.8, 0.35
             slope += 0.5 * (tilt - slope)
@@ -206,7 +212,9 @@ class _Steps:
     """How strongly dark follows on light at each x, for every lean of the edge."""
 
     def __init__(self, evened: Floats, module: float) -> None:
-        self._evened = evened
+        self._high = len(evened)
+        size = (evened.shape[1], _BANDS)
+        self._bands = cv2.resize(evened, size, interpolation=cv2.INTER_AREA)[2:-2]
         half = max(1, round(module))
         self._kernel = np.repeat([1.0, -1.0], half) / half  # convolution turns it around
         self._known: dict[int, NDArray[np.float64]] = {}
@@ -227,11 +235,11 @@ class _Steps:
         return i + aside, float(here), lean * 0.004
 
     def _profile(self, slope: float) -> NDArray[np.float64]:
-        high, wide = self._evened.shape
-        lean = np.array([[1, slope, -slope * high / 2], [0, 1, 0]])
+        high, wide = self._bands.shape
+        slant = slope * self._high / _BANDS
+        lean = np.array([[1, slant, -slant * (high - 1) / 2], [0, 1, 0]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         upright = cv2.warpAffine(
-            self._evened, lean, (wide, high), flags=flags, borderMode=cv2.BORDER_REPLICATE
+            self._bands, lean, (wide, high), flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        mean = upright[high // 10 : high - high // 10].mean(axis=0)
-        return np.convolve(mean, self._kernel, "same")
+        return np.convolve(upright.mean(axis=0), self._kernel, "same")

@@ -201,7 +201,7 @@ def _rows(profile: Floats, height: float) -> list[_Row]:
 def _shifts(telling: Floats, rows: list[_Row]) -> NDArray[np.int64]:
     """How many lines each column's rows lie lower than the middle column's: a card is never level.
 
-    Followed from the middle outwards, then smoothed by a parabola: a bent card's rows are arcs.
+    Followed from the middle outwards, then smoothed: a bent card's rows are arcs.
     """
     lines, count, _ = telling.shape
     cluster = np.concatenate([np.full(r.last - r.first, r.cluster) for r in rows])
@@ -216,16 +216,18 @@ def _shifts(telling: Floats, rows: list[_Row]) -> NDArray[np.int64]:
         return float((upper * (1 - part) + lower * part).sum())
 
     for columns in (range(count // 2, count), range(count // 2 - 1, -1, -1)):
-        expected = 0.0
+        shift = growth = 0.0
         for column in columns:
-            tries = expected + 0.25 * np.arange(-6, 7)
-            found[column] = max(tries, key=lambda shift: agreement(column, shift))
-            expected = 0.6 * expected + 0.4 * found[column]
-    places = np.arange(count)
+            tries = shift + growth + 0.25 * np.arange(-6, 7)
+            found[column] = max(tries, key=lambda tried: agreement(column, tried))
+            seen = found[column] - shift
+            growth += 0.3 * (seen - growth)
+            shift += 0.6 * seen + 0.4 * growth
+    places = np.linspace(-1, 1, count)
     smooth = np.polyval(np.polyfit(places, found, 2), places)
-    near = np.abs(found - smooth) < 1.0
-    if near.sum() > 5:
-        smooth = np.polyval(np.polyfit(places[near], found[near], 2), places)
+    near = np.abs(found - smooth) < 1.5
+    if near.sum() > 8:
+        smooth = np.polyval(np.polyfit(places[near], found[near], 4), places)
     whole: NDArray[np.int64] = np.rint(smooth).astype(np.int64)
     return whole
 
