@@ -37,7 +37,6 @@ def name_of(elements: Mapping[str, str], iin: str = "") -> PersonName:
     Somebody of one name has it as the family name, whichever element it stands in (ICAO 9303
     part 3, 4.6: a name that cannot be parted is the primary identifier).
     """
-    elements = _without_stops(elements)
     suffix = next((v for i in ("DCU", "DAE") if (v := _said(elements.get(i, ""), _NO_MIDDLE))), "")
     whole = _whole_name(elements.get("DAA", ""))
     family = said(elements, "DCS", "DAB")
@@ -61,14 +60,6 @@ def whole_name(text: str) -> PersonName:
 def _said(text: str, empty: frozenset[str]) -> str:
     value = text.strip(" ,")
     return "" if value.upper() in empty else value
-
-
-def _without_stops(elements: Mapping[str, str]) -> Mapping[str, str]:
-    """Without the full stop that a tablet types for two blanks, where it stands everywhere."""
-    stopped = [i for i in ("DCA", "DCB", "DCD", "DAU", "DAK") if elements.get(i, "").endswith(".")]
-    if not stopped:
-        return elements
-    return {i: v.strip().removesuffix(".") for i, v in elements.items()}
 
 
 def _given_names(elements: Mapping[str, str], iin: str) -> tuple[str, str]:

@@ -43,6 +43,9 @@ _HEADER_REST = re.compile(r".*?(?:(DL|ID|EN)|\d) *(?=D[A-D][A-Z])", re.ASCII)
 _SUBFILE = re.compile(r"(?:\w\w\d{8})*(DL|ID|EN) *(?=D[A-D][A-Z]|$)", re.ASCII)
 _OWN_SUBFILE = re.compile(r"(Z[A-Z])\1[A-Z]", re.ASCII)
 
+_NEVER_STOPPED = ("DCA", "DCB", "DCD", "DAU", "DAK", "DAR", "DAS", "DAT")
+"""Elements that end in a full stop on no card."""
+
 _LONGEST = 8_000
 """A PDF417 holds less than 2,000 characters (ISO/IEC 15438), typed words a few more."""
 
@@ -58,6 +61,8 @@ class CardText:
     kind: str = ""
     """``DL``, ``ID`` or ``EN``, from the subfile, else from the directory."""
     elements: dict[str, str] = field(default_factory=dict)
+    own: frozenset[str] | None = None
+    """The issuer's own subfiles that the header announces."""
     is_vehicle: bool = False
 
     def take(self, element: str, value: str) -> None:
@@ -109,6 +114,9 @@ def read_card(text: str) -> CardText:
         if following is not None and "D" in rest[: following.start()]:
             rest = rest[: following.start()]  # another card was scanned right after
     _read_lines(_lines(rest), card)
+    if any(card.elements.get(i, "").endswith(".") for i in _NEVER_STOPPED):
+        # A tablet types a full stop for two blanks: behind every value that was filled up.
+        card.elements = {i: v.removesuffix(".") for i, v in card.elements.items()}
     return card
 
 
@@ -134,6 +142,8 @@ def _read_lines(lines: list[str], card: CardText) -> None:
     announced = _DIRECTORY.search(head)
     kind = announced[1] if announced else ""
     lines = lines[first:]
+    if card.has_header and announced:
+        card.own = frozenset(re.findall(r"(Z[A-Z])\d{8}", head))
     if _ELEMENT.match(head.strip()) is None:
         card.is_vehicle = re.search(r"(?:VH|RG|TD|TL)\d{8}", head) is not None
         glued = _HEADER_REST.match(head)
@@ -144,7 +154,7 @@ def _read_lines(lines: list[str], card: CardText) -> None:
     for line in lines:
         _read_line(line.strip(), card, pattern)
     if not ({"DCS", "DAB", "DAA"} & card.elements.keys() and "DBB" in card.elements):
-        for element, value in cut_apart("\n".join(lines), card.version):
+        for element, value in cut_apart("\n".join(lines), card.version, card.own):
             if not card.elements.get(element) or is_glued(card.elements[element]):
                 card.elements[element] = value
     card.kind = card.kind or kind
@@ -161,7 +171,7 @@ def _read_line(line: str, card: CardText, pattern: re.Pattern[str]) -> None:
     if element is None:
         return
     if is_glued(element[2]):
-        for name, value in cut_apart(line, card.version):
+        for name, value in cut_apart(line, card.version, card.own):
             card.take(name, value)
     else:
         own = _OWN_SUBFILE.search(element[2]) if element[1] in _BEFORE_OWN else None

@@ -1,18 +1,17 @@
-"""The back of an invented licence: its AAMVA text, and a picture of the card.
+"""The back of an invented licence: a picture of the card; its text is `resources.samples.payload`.
 
 Layout after the AAMVA DL/ID Card Design Standard (2020), annex D: PDF417, X dimension within 0.17
-to 0.38 mm, on a card of 85.6 x 54 mm (ISO/IEC 7810 ID-1). The text is built as the standard's
-versions want it: names whole (01), given names in one element (02, 03), or each apart (04 to 10).
+to 0.38 mm, on a card of 85.6 x 54 mm (ISO/IEC 7810 ID-1).
 """
-
-import unicodedata
 
 import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from resources.samples.people import SamplePerson
+from resources.samples.payload import ISSUERS, aamva_payload
+
+__all__ = ["ISSUERS", "Image", "aamva_payload", "licence_back"]
 
 Image = NDArray[np.uint8]
 
@@ -25,60 +24,6 @@ _MODULE_PX = 4
 PX_PER_MM = _MODULE_PX / MODULE_MM
 """Cards are drawn at this resolution, and made smaller by the camera."""
 _LEFT_MM, _BOTTOM_MM = 7.0, 6.0
-
-ISSUERS = {
-    "CA": "636014", "FL": "636010", "IL": "636035", "NM": "636009", "NY": "636001", "OH": "636023",
-    "PA": "636025", "TX": "636015", "WA": "636045", "BC": "636028", "ON": "636012", "QC": "604428",
-}  # fmt: skip
-_CANADIAN = frozenset({"BC", "ON", "QC"})
-
-
-def aamva_payload(person: SamplePerson, jurisdiction: str = "TX", version: int = 9) -> bytes:
-    """The text of a licence's PDF417, in capitals without accents as issuers print them."""
-    is_canadian = jurisdiction in _CANADIAN
-    # Version 01 and Canada put the year first, the United States since 02 the month.
-    form = "%Y%m%d" if is_canadian or version == 1 else "%m%d%Y"
-    lines = [f"DAQ{person.number}", *_name_lines(person, version)]
-    if version > 1:
-        lines += ["DCAC", "DCBNONE", "DCDNONE"]
-    lines += [
-        f"DBD{person.issued_on:{form}}",
-        f"DBB{person.birth_date:{form}}",
-        f"DBA{person.expires_on:{form}}",
-        f"DBC{_sex(person, version)}",
-        "DAU168 cm" if is_canadian else "DAU066 in",
-        "DAYBRO",
-        "DAG100 SAMPLE STREET",
-        "DAISAMPLETON",
-        f"DAJ{jurisdiction}",
-        "DAK000000000  ",
-    ]
-    if version > 1:
-        lines += ["DCF00000000000000000000", f"DCG{'CAN' if is_canadian else 'USA'}"]
-    if version > 3:
-        lines.append("DDAF")
-    body = "DL" + "\n".join(lines) + "\r"
-    # Version 01 knew no version of the jurisdiction's own.
-    head = f"@\n\x1e\rANSI {ISSUERS[jurisdiction]}{version:02}{'' if version == 1 else '00'}01"
-    offset = len(head) + len("DL00000000")
-    return f"{head}DL{offset:04}{len(body):04}{body}".encode("ascii")
-
-
-def _name_lines(person: SamplePerson, version: int) -> list[str]:
-    family, given, middle = (
-        _printed(n) for n in (person.family_name, person.given_name, person.middle_name)
-    )
-    if version == 1:
-        return [f"DAA{family},{given},{middle}"]
-    if version < 4:
-        return [f"DCS{family}", f"DCT{','.join(n for n in (given, middle) if n)}"]
-    return [f"DCS{family}", "DDEN", f"DAC{given}", "DDFN", f"DAD{middle or 'NONE'}", "DDGN"]
-
-
-def _sex(person: SamplePerson, version: int) -> str:
-    if version == 1:
-        return person.sex
-    return "1" if person.sex == "M" else "2"
 
 
 def licence_back(payload: bytes, seed: int = 0) -> Image:
@@ -158,8 +103,3 @@ def _rounded(card: Image) -> Image:
         for down in (radius, height - radius - 1):
             cv2.circle(mask, (across, down), radius, 255, -1)
     return np.dstack([card, mask])
-
-
-def _printed(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("ø", "o")).upper()
-    return plain.encode("ascii", errors="ignore").decode()
