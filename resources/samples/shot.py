@@ -141,7 +141,8 @@ def _taken(frame: NDArray[np.float32], shot: Shot, chance: np.random.Generator) 
     if shot.blur:
         frame = cv2.GaussianBlur(frame, (0, 0), shot.blur).astype(np.float32, copy=False)
     if shot.motion >= 1:
-        frame = cv2.filter2D(frame, -1, _streak(shot.motion, chance.uniform(0, np.pi)))
+        streak = _streak(shot.motion, chance.uniform(0, np.pi))
+        frame = cv2.filter2D(frame, -1, streak).astype(np.float32, copy=False)
     grain = chance.standard_normal(frame.shape[:2], dtype=np.float32)
     noisy = np.clip(frame + (shot.noise * grain)[..., None], 0, 255).astype(np.uint8)
     packed = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, shot.quality])[1]
@@ -159,4 +160,5 @@ def _streak(length: float, angle: float) -> NDArray[np.float32]:
     ]
     cv2.line(kernel, ends[0], ends[1], 1.0, 8)
     small = cv2.resize(kernel, (size, size), interpolation=cv2.INTER_AREA)
-    return (small / small.sum()).astype(np.float32)
+    streak: NDArray[np.float32] = (small / small.sum()).astype(np.float32)
+    return streak
