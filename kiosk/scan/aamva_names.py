@@ -22,7 +22,7 @@ _PARTICLES = frozenset(
     {"DE", "DEL", "DELA", "DELOS", "LA", "LAS", "LOS", "DI", "DA", "DOS", "VAN", "VON", "DER"}
     | {"DEN", "TER", "TEN", "BIN", "AL", "EL", "ST", "ST.", "LE"}
 )
-_WHOLE_NAME_PARTERS = ",@$"
+_WHOLE_NAME_PARTERS = "$@,"
 _WYOMING = "636060"
 
 

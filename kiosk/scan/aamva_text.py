@@ -33,11 +33,14 @@ _CARETS = re.compile(r"\^(?:J|M|\^|\]|\\)(?=\^|D[A-D][A-Z]|Z[A-Z]|DL|ID|EN|ANSI|
 """Control characters as terminals write them."""
 _ENCODED = re.compile(r"%0[AaDd](?=%|D[A-D][A-Z]|ANSI|AAMVA)")
 """A payload that went through a web form."""
-_STAND_IN = re.compile(r"([^\w\s])(?=D[A-D][A-Z]|Z[A-Z][A-Z])", re.ASCII)
+_STAND_IN = re.compile(r"([^\w\s])(?= *(?:D[A-D][A-Z]|Z[A-Z][A-Z]))", re.ASCII | re.IGNORECASE)
 """One character in the place of every line feed."""
 
 _ELEMENT = re.compile(r"(D[A-D][A-Z])(.*)", re.DOTALL)
-_ANY_CASE = re.compile(r"(D[A-D][A-Z])(.*)", re.DOTALL | re.IGNORECASE | re.ASCII)
+_SMALL = re.compile(
+    r"^ *(?:\d*(?:(?:DL|ID|EN|Z[A-Z])\d{8})*(?:DL|ID|EN))?D[A-D][A-Z]", re.IGNORECASE
+)
+"""What stands before a value, on a card typed with the capitals lock the wrong way."""
 _DIRECTORY = re.compile(r"(DL|ID|EN)(?=\d{4})", re.ASCII)
 _HEADER_REST = re.compile(r".*?(?:(DL|ID|EN)|\d) *(?=D[A-D][A-Z])", re.ASCII)
 _SUBFILE = re.compile(r"(?:\w\w\d{8})*(DL|ID|EN) *(?=D[A-D][A-Z]|$)", re.ASCII)
@@ -113,7 +116,10 @@ def read_card(text: str) -> CardText:
         following = _HEADER.search(rest)
         if following is not None and "D" in rest[: following.start()]:
             rest = rest[: following.start()]  # another card was scanned right after
-    _read_lines(_lines(rest), card)
+    lines = _lines(rest)
+    if header is not None and not header[0].isupper():
+        lines = [_SMALL.sub(lambda m: m[0].upper(), line) for line in lines]
+    _read_lines(lines, card)
     if any(card.elements.get(i, "").endswith(".") for i in _NEVER_STOPPED):
         # A tablet types a full stop for two blanks: behind every value that was filled up.
         card.elements = {i: v.removesuffix(".") for i, v in card.elements.items()}
@@ -129,7 +135,7 @@ def _issuer_number(digits: str) -> str:
 
 def _lines(text: str) -> list[str]:
     stand_ins = _STAND_IN.findall(text)
-    for character in set(stand_ins):
+    for character in {"|", *stand_ins}:
         if character == "|" or stand_ins.count(character) >= 5:
             text = text.replace(character, "\n")
     return text.split("\n")
@@ -150,9 +156,8 @@ def _read_lines(lines: list[str], card: CardText) -> None:
         if glued is not None:  # the first element stands on the header's line
             card.kind = glued[1] or ""
             lines[0] = head[glued.end() :]
-    pattern = _ELEMENT if any(_ELEMENT.match(line.strip()) for line in lines) else _ANY_CASE
     for line in lines:
-        _read_line(line.strip(), card, pattern)
+        _read_line(line.strip(), card)
     if not ({"DCS", "DAB", "DAA"} & card.elements.keys() and "DBB" in card.elements):
         for element, value in cut_apart("\n".join(lines), card.version, card.own):
             if not card.elements.get(element) or is_glued(card.elements[element]):
@@ -160,14 +165,14 @@ def _read_lines(lines: list[str], card: CardText) -> None:
     card.kind = card.kind or kind
 
 
-def _read_line(line: str, card: CardText, pattern: re.Pattern[str]) -> None:
+def _read_line(line: str, card: CardText) -> None:
     subfile = _SUBFILE.match(line)
     if subfile is not None:
         card.kind = card.kind or subfile[1]
         line = line[subfile.end() :]
-    element = pattern.match(line)
+    element = _ELEMENT.match(line)
     if element is None and line.startswith("D"):  # a stray character within the three letters
-        element = pattern.match(re.sub(r"[^\x00-\x7f]", "", line[:5]) + line[5:])
+        element = _ELEMENT.match(re.sub(r"[^\x00-\x7f]", "", line[:5]) + line[5:])
     if element is None:
         return
     if is_glued(element[2]):
@@ -175,7 +180,7 @@ def _read_line(line: str, card: CardText, pattern: re.Pattern[str]) -> None:
             card.take(name, value)
     else:
         own = _OWN_SUBFILE.search(element[2]) if element[1] in _BEFORE_OWN else None
-        card.take(element[1].upper(), element[2][: own.start()] if own else element[2])
+        card.take(element[1], element[2][: own.start()] if own else element[2])
 
 
 _BEFORE_OWN = frozenset({"DCU", "DDD", "DDG", "DAD", "DBH", "DDK", "DDL", "DDB", "DCK", "DBD"})
