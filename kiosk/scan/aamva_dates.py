@@ -67,7 +67,7 @@ def _full(year: str, is_birth: bool) -> str:
 
 def date_of(year: str, month: str, day: str) -> date | None:
     """The date of these digits, None when there is none or nobody living could have it printed."""
-    if len(year) != 4 or not _OLDEST <= int(year) <= _LATEST:
+    if len(year) != 4 or not _OLDEST <= int(year) <= _LATEST or len(month) > 2 or len(day) > 2:
         return None
     try:
         return date(int(year), int(month), int(day))

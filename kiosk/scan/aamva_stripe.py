@@ -20,7 +20,8 @@ _TRACK_2 = re.compile(r";\s*(\d{6})(\d{0,13})=(\d{2})(\d{2})(\d{8})?(\d{0,5})", 
 _TRACK_3 = re.compile(r"[%#+!].{2}[ -~]{27}([129MFX])(?:\d{3}|   )", re.ASCII)
 """Versions (2), postal code (11), class (2), restrictions (10), endorsements (4), then the sex."""
 _CITY_LENGTH, _NAME_LENGTH = 13, 35
-_FLORIDA = "636010"
+_LETTERED = {"636014": (9,), "636010": (13, 14)}
+"""California (a letter and 7 digits) and Florida (a letter and 12): digits on the stripe."""
 
 
 class Stripe(NamedTuple):
@@ -49,14 +50,15 @@ def read_stripe(text: str) -> Stripe | None:
     if second is None:
         return Stripe(name, "", first[1])
     iin, number, year, month, born, overflow = second.groups(default="")
-    birth_date = date_of(born[:4], born[4:6], born[6:])
+    is_birthday = born[4:6] == "99"  # expires on the birthday, whose month is the expiry's
+    birth_date = date_of(born[:4], month if is_birthday else born[4:6], born[6:])
     third = _TRACK_3.search(text, second.end())
     return Stripe(
         name,
         iin,
         first[1],
         _printed_number(number + overflow, iin),
-        _expiry(2000 + int(year), int(month), birth_date),
+        _expiry(2000 + int(year), 99 if is_birthday else int(month), birth_date),
         birth_date,
         sex_of(third[1]) if third else Sex.UNSPECIFIED,
     )
@@ -75,8 +77,8 @@ def _name_field(rest: str) -> str:
 
 
 def _printed_number(digits: str, iin: str) -> str:
-    """Florida's number begins with a letter, which its stripe writes as 01 to 26."""
-    if iin == _FLORIDA and len(digits) > 12 and 1 <= int(digits[:2]) <= 26:
+    """The number as the card's front has it, whose letter the stripe writes as 01 to 26."""
+    if len(digits) in _LETTERED.get(iin, ()) and 1 <= int(digits[:2]) <= 26:
         return chr(ord("A") + int(digits[:2]) - 1) + digits[2:]
     return digits
 
