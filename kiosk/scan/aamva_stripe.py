@@ -13,9 +13,9 @@ from typing import NamedTuple
 from db.domain.people import PersonName, Sex
 from kiosk.scan.aamva_dates import date_of
 from kiosk.scan.aamva_names import whole_name
-from kiosk.scan.places import country_of
+from kiosk.scan.places import country_of, issuer_of
 
-_TRACK_1 = re.compile(r"%?([A-Z]{2})([^?;%\n]*\^[^?;\n]*)", re.ASCII)
+_TRACK_1 = re.compile(r"(?:%|^)([A-Z]{2})([^?;%\n]*\^[^?;\n]*)", re.ASCII | re.MULTILINE)
 _TRACK_2 = re.compile(r";\s*(\d{6})(\d{0,13})=(\d{2})(\d{2})(\d{8})?(\d{0,5})", re.ASCII)
 _TRACK_3 = re.compile(r"[%#+!].{2}[ -~]{27}([129MFX])(?:\d{3}|   )", re.ASCII)
 """Versions (2), postal code (11), class (2), restrictions (10), endorsements (4), then the sex."""
@@ -44,8 +44,10 @@ def read_stripe(text: str) -> Stripe | None:
         (m for m in _TRACK_1.finditer(text[: second.start()] if second else text) if _is_place(m)),
         None,
     )
-    if first is None or (second is None and not (first[0][0] == "%" and "$" in first[2])):
+    if first is None:
         return None
+    if (second is None or issuer_of(second[1]) is None) and "$" not in first[2]:
+        return None  # a bank's card, or a line of a licence's text
     name = whole_name(_name_field(first[2]))
     if second is None:
         return Stripe(name, "", first[1])

@@ -158,9 +158,9 @@ def _read_lines(lines: list[str], card: CardText) -> None:
             lines[0] = head[glued.end() :]
     for line in lines:
         _read_line(line.strip(), card)
-    if not ({"DCS", "DAB", "DAA"} & card.elements.keys() and "DBB" in card.elements):
+    if not {"DCS", "DAB", "DAA"} & card.elements.keys():
         for element, value in cut_apart("\n".join(lines), card.version, card.own):
-            if not card.elements.get(element) or is_glued(card.elements[element]):
+            if element not in card.elements or is_glued(card.elements[element]):
                 card.elements[element] = value
     card.kind = card.kind or kind
 
