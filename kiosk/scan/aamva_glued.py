@@ -52,8 +52,10 @@ _STRANGE = 4.0
 
 _STUCK = re.compile(
     r"DB[ABD] ?\d{6}|DBC[129MFX]D[A-D]|DCG(?:USA|CAN)|DD[EFG][TNU]D[A-D]|DAJ[A-Z]{2} *DAK|DAQ\w*\d"
-    r"|(?: {2}|\n) *D[A-D][A-Z]"
 )
+_FAR = re.compile(r"(?: {3}|\n) *D[A-D][A-Z]")
+_ADDRESS = frozenset({"DAG", "DAH", "DAI", "DAL", "DAM", "DAN"})
+"""West Virginia fills up house numbers with blanks; a street may be Dade."""
 _SUBFILE = re.compile(r"^ *(?:DL|ID|EN) *(?=D[A-D][A-Z])", re.MULTILINE)
 _PARTED = re.compile(r"[ \n]D[A-D][A-Z]")
 _MOST_CUTS = 250
@@ -69,9 +71,11 @@ class _Chain(NamedTuple):
     passed: frozenset[str] = frozenset()
 
 
-def is_glued(value: str) -> bool:
+def is_glued(element: str, value: str) -> bool:
     """Whether other elements stand within this value of one."""
-    return _STUCK.search(value) is not None
+    if _STUCK.search(value) is not None:
+        return True
+    return element not in _ADDRESS and _FAR.search(value) is not None
 
 
 def cut_apart(text: str, version: int, own: frozenset[str] | None = None) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ _SUFFIXES = frozenset(
 """Not V, VI and MD: a middle initial, and names that people have."""
 _PARTICLES = frozenset(
     {"DE", "DEL", "DELA", "DELOS", "LA", "LAS", "LOS", "DI", "DA", "DOS", "VAN", "VON", "DER"}
-    | {"DEN", "TER", "TEN", "BIN", "AL", "EL", "ST", "ST.", "LE"}
+    | {"DEN", "TER", "TEN", "BIN", "AL", "EL", "ST", "ST."}
 )
 _WHOLE_NAME_PARTERS = "$@,"
 _WYOMING = "636060"
@@ -64,7 +64,8 @@ def _said(text: str, empty: frozenset[str]) -> str:
 
 def _given_names(elements: Mapping[str, str], iin: str) -> tuple[str, str]:
     given = said(elements, "DAC")
-    middle = _said(elements.get("DAD", ""), _NO_MIDDLE)
+    # Several middle names are parted by commas (table D.3, DAD), which nobody prints.
+    middle = " ".join(_said(elements.get("DAD", ""), _NO_MIDDLE).replace(",", " ").split())
     if not given:
         given = said(elements, "DCT")
         if middle and "," not in given:

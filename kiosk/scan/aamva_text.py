@@ -81,7 +81,7 @@ def text_of(payload: bytes) -> str:
         payload = payload.replace(b"\0", b"")
     text = _decoded(payload)
     if _ENCODED.search(text):
-        spaced = text if " " in text else text.replace("+", " ")
+        spaced = text if "%20" in text else text.replace("+", " ")
         text = _decoded(unquote_to_bytes(spaced))
     text = _CONTROL_WORDS.sub("\n", text.replace("\xa0", " "))
     text = re.sub(r"\t(?!D[A-D][A-Z])", " ", text)
@@ -114,7 +114,7 @@ def read_card(text: str) -> CardText:
             rest = re.sub(r"M(?=(Z[A-Z])\1[A-Z])", "\n", rest)
             rest = re.sub(r"M\s*$", "", rest)
         following = _HEADER.search(rest)
-        if following is not None and "D" in rest[: following.start()]:
+        if following is not None and issuer_of(following["iin"]) is not None:
             rest = rest[: following.start()]  # another card was scanned right after
     lines = _lines(rest)
     if header is not None and not header[0].isupper():
@@ -160,8 +160,11 @@ def _read_lines(lines: list[str], card: CardText) -> None:
         _read_line(line.strip(), card)
     if not {"DCS", "DAB", "DAA"} & card.elements.keys():
         for element, value in cut_apart("\n".join(lines), card.version, card.own):
-            if element not in card.elements or is_glued(card.elements[element]):
+            if element not in card.elements or is_glued(element, card.elements[element]):
                 card.elements[element] = value
+    elif not _GIVEN & card.elements.keys():  # perhaps only the names came glued together
+        parts = dict(cut_apart(f"DCS{card.elements.get('DCS', '')}", card.version, frozenset()))
+        card.elements |= parts if _GIVEN & parts.keys() else {}
     card.kind = card.kind or kind
 
 
@@ -175,7 +178,7 @@ def _read_line(line: str, card: CardText) -> None:
         element = _ELEMENT.match(re.sub(r"[^\x00-\x7f]", "", line[:5]) + line[5:])
     if element is None:
         return
-    if is_glued(element[2]):
+    if is_glued(element[1], element[2]):
         for name, value in cut_apart(line, card.version, card.own):
             card.take(name, value)
     else:
@@ -183,5 +186,6 @@ def _read_line(line: str, card: CardText) -> None:
         card.take(element[1], element[2][: own.start()] if own else element[2])
 
 
+_GIVEN = frozenset({"DAC", "DCT", "DAA"})
 _BEFORE_OWN = frozenset({"DCU", "DDD", "DDG", "DAD", "DBH", "DDK", "DDL", "DDB", "DCK", "DBD"})
 """Elements that end a DL subfile on some cards, with the next subfile glued to them."""

@@ -71,6 +71,7 @@ def test_given_names_in_one_element_are_parted(
 APART = [
     (["DACELENA", "DADRUTH"], PersonName("ELENA", "MARLOWE", "RUTH")),
     (["DACELENA", "DADRUTH INES"], PersonName("ELENA", "MARLOWE", "RUTH INES")),
+    (["DACELENA", "DADRUTH,INES"], PersonName("ELENA", "MARLOWE", "RUTH INES")),
     (["DACANA LUCIA", "DADRUTH"], PersonName("ANA LUCIA", "MARLOWE", "RUTH")),
     (["DACANA LUCIA", "DADNONE"], PersonName("ANA LUCIA", "MARLOWE")),
     (["DACANA LUCIA", "DADunavl"], PersonName("ANA LUCIA", "MARLOWE")),
@@ -126,6 +127,12 @@ def test_family_name_is_read_as_printed(family: str, name: PersonName) -> None:
 def test_whole_name_fills_what_the_parts_leave_out() -> None:
     assert name_on("DAAMARLOWE,ELENA,RUTH,JR", "DABMARLOWE") == PersonName(
         "ELENA", "MARLOWE", "RUTH", "JR"
+    )
+
+
+def test_names_glued_together_are_parted() -> None:
+    assert name_on("DCSMARLOWEDACELENADADRUTH", "DBB04171986") == PersonName(
+        "ELENA", "MARLOWE", "RUTH"
     )
 
 

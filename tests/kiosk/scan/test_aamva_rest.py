@@ -162,6 +162,12 @@ def test_own_elements_of_the_issuer_are_not_taken_for_the_standards() -> None:
     assert identity.document.number == "1"
 
 
+def test_street_is_no_middle_name() -> None:
+    identity = read("DAG518   DADE STREET", "DAI  DACONO", "DADRUTH")
+
+    assert identity.name.full == "ELENA RUTH MARLOWE"
+
+
 def test_second_card_scanned_right_after_is_not_mixed_in() -> None:
     payload = b"@\n\x1e\rANSI 636015090001DL00310278DLDAQ1\nDCSMARLOWE\nDACELENA\r"
     other = b"@\n\x1e\rANSI 636014090001DL00310278DLDAQ2\nDCSNKOSI\nDACRUTH\nDADINES\nDBB04171986\r"
