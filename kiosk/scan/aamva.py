@@ -39,9 +39,9 @@ def parse_aamva(payload: bytes) -> Identity:
             "Show another ID, or type the name."
         )
     card = read_card(text)
-    if not card.has_header and len(_TELLING & card.elements.keys()) < 4:
+    if not card.has_header and len(_TELLING & card.elements.keys()) < 3:
         raise UnreadableIdError(f"That code is not on a driver license or ID card. {_TRY_AGAIN}")
-    name = name_of(card.elements, card.iin)
+    name = name_of(card.elements, card.iin, card.version)
     if not name.family:
         if card.is_vehicle:
             raise UnreadableIdError(

@@ -31,7 +31,7 @@ def said(elements: Mapping[str, str], *ids: str) -> str:
     return next((v for i in ids if (v := _said(elements.get(i, ""), _NOT_SAID))), "")
 
 
-def name_of(elements: Mapping[str, str], iin: str = "") -> PersonName:
+def name_of(elements: Mapping[str, str], iin: str = "", version: int = 0) -> PersonName:
     """The name; its family name is empty when the card has none that can be read.
 
     Somebody of one name has it as the family name, whichever element it stands in (ICAO 9303
@@ -40,7 +40,7 @@ def name_of(elements: Mapping[str, str], iin: str = "") -> PersonName:
     suffix = next((v for i in ("DCU", "DAE") if (v := _said(elements.get(i, ""), _NO_MIDDLE))), "")
     whole = _whole_name(elements.get("DAA", ""))
     family = said(elements, "DCS", "DAB")
-    given, middle = _given_names(elements, iin)
+    given, middle = _given_names(elements, iin, version)
     if not family:
         family = whole.family
     if not given:
@@ -62,7 +62,7 @@ def _said(text: str, empty: frozenset[str]) -> str:
     return "" if value.upper() in empty else value
 
 
-def _given_names(elements: Mapping[str, str], iin: str) -> tuple[str, str]:
+def _given_names(elements: Mapping[str, str], iin: str, version: int) -> tuple[str, str]:
     given = said(elements, "DAC")
     # Several middle names are parted by commas (table D.3, DAD), which nobody prints.
     middle = " ".join(_said(elements.get("DAD", ""), _NO_MIDDLE).replace(",", " ").split())
@@ -78,6 +78,9 @@ def _given_names(elements: Mapping[str, str], iin: str) -> tuple[str, str]:
     if "DAD" not in elements:  # a card without the element has the middle name behind the given one
         return _split_given(given, "")
     is_blank = not elements["DAD"].strip()
+    if is_blank and version in (1, 2, 3) and not {"DAA", "DCT"} & elements.keys():
+        # The names of those versions' time hold no blanks (ANSI D20, person name rule).
+        return _split_given(given, "")
     if is_blank and (iin == _WYOMING or re.search(r" [^\W\d_]\.?$", given)):
         # Wyoming (04) leaves DAD blank and writes FIRST M in DAC. NONE says that there is none.
         first, _, last = given.rpartition(" ")

@@ -127,10 +127,12 @@ def stripe_payload(person: SamplePerson, jurisdiction: str = "TX") -> bytes:
 def printed_names(person: SamplePerson, version: int = 9, *quirks: Quirk) -> tuple[str, str, str]:
     """Given, middle and family name as the card says them.
 
-    Versions 02 and 03 do not tell a second given name from a middle name: the first is given.
+    Versions 02 and 03, and 01 where it writes the name by parts, do not tell a second given name
+    from a middle name: the first is given.
     """
     family, given, middle = _names(person)
-    if version in (2, 3) and not middle and Quirk.NAMES_TWICE not in quirks:
+    is_joined = version in (2, 3) or (version == 1 and Quirk.NAMES_BY_PARTS in quirks)
+    if is_joined and not middle and Quirk.NAMES_TWICE not in quirks:
         given, _, middle = given.partition(" ")
     return given, middle, family
 

@@ -151,6 +151,14 @@ def test_wyoming_writes_the_middle_name_behind_the_given_name() -> None:
     assert name_on(*elements, iin="636015", version="04").middle == ""
 
 
+@pytest.mark.parametrize("version", ["01", "02"])
+def test_old_versions_have_no_blank_within_a_given_name(version: str) -> None:
+    elements = ("DABMARLOWE", "DACELENA RUTH", "DAD")
+
+    assert name_on(*elements, version=version) == PersonName("ELENA", "MARLOWE", "RUTH")
+    assert name_on("DABMARLOWE", "DACELENA RUTH", "DADNONE", version=version).middle == ""
+
+
 def test_alias_is_no_name() -> None:
     name = name_on("DBNBEATRIZ", "DBGELSE", "DBSJR", "DCSMARLOWE", "DACELENA", "DADNONE")
 
