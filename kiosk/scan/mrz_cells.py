@@ -19,8 +19,10 @@ from kiosk.scan.mrz_net import CAPITAL, CELL, PITCH, Floats, even_out
 
 _RIM = (44, 24)
 """Of the levelled band around the print, in px across and down."""
+_REACH = 18
+"""How far from its nominal middle a row is looked for, in px of the band, up and down."""
 _NO_MAP = np.empty(0, np.float32)
-_PARTS = 6
+_PARTS = 9
 """Of each row, in which its middle is measured."""
 _LEAST_GRID = 0.25
 """Least score of a grid: print of uneven pitch has less."""
@@ -145,14 +147,13 @@ def _measured(band: _Band) -> tuple[Doubles, Doubles]:
     across = np.arange(wide)
     middles, heights = [], []
     for nominal in band.rows:
-        top = max(0, round(float(nominal)) - CAPITAL)
-        strip = band.ink[top : top + 2 * CAPITAL + 1]
+        top = max(0, round(float(nominal)) - _REACH)
+        strip = band.ink[top : top + 2 * _REACH + 1]
         parts = [strip[:, a:b].mean(axis=1) for a, b in pairwise(edges)]
         tops, bottoms = zip(*(_edges(part) for part in parts), strict=True)
         centres = (np.array(tops) + np.array(bottoms)) / 2 + top
         at = (edges[1:] + edges[:-1]) / 2
-        slope, base = _line(at, centres)
-        middles.append(base + slope * across)
+        middles.append(_arch(at, centres, across))
         heights.append(np.quantile(np.subtract(bottoms, tops), 0.75))
     height = float(np.clip(np.median(heights), 0.75 * CAPITAL, 1.35 * CAPITAL))
     return np.stack(middles), np.full(len(middles), height)
@@ -179,11 +180,15 @@ def _edges(profile: Floats) -> tuple[float, float]:
     return float(top) - 0.5, float(bottom - misses) + 0.5
 
 
-def _line(xs: Doubles, ys: Doubles) -> tuple[float, float]:
-    """Slope and base by medians (Theil 1950, Sen 1968): one spoiled part does no harm."""
-    a, b = np.triu_indices(len(xs), 1)
-    slope = float(np.median((ys[b] - ys[a]) / (xs[b] - xs[a])))
-    return slope, float(np.median(ys - slope * xs))
+def _arch(at: Doubles, ys: Doubles, across: NDArray[np.int_]) -> Doubles:
+    """A parabola through a row's parts: pages of a book arch; one spoiled part does little harm."""
+    middle, half = (at[0] + at[-1]) / 2, (at[-1] - at[0]) / 2
+    weights = np.ones(len(at))
+    for _ in range(6):
+        shape = np.polyfit((at - middle) / half, ys, 2, w=weights)
+        off = np.abs(ys - np.polyval(shape, (at - middle) / half))
+        weights = 1 / np.sqrt(1 + (off / max(0.4, float(np.median(off)))) ** 2)
+    return np.asarray(np.polyval(shape, (across - middle) / half))
 
 
 def _profile(band: _Band, middle: Doubles, height: float) -> Doubles:

@@ -19,8 +19,6 @@ from kiosk.scan.mrz_states import STATES
 
 _NEAR = 10.0
 """A character so much less likely than the best at its place is not looked at."""
-_UNKEPT = 3.0
-"""How much more the lead of a character counts that is not kept."""
 _RARE = {ALPHABET.index("O"): np.float32(1.0), ALPHABET.index("I"): np.float32(0.5)}
 """By how much letters that most issuers avoid in numbers are less likely than they look."""
 
@@ -171,8 +169,6 @@ class _Place:
     """In its own field's check digit; 0 when it has none."""
     composed: int
     """In the composite check digit."""
-    is_kept: bool = True
-    """Whether it becomes part of an identity: optional characters do not."""
     checks: str = ""
     """``field`` or ``all`` when it is a check digit; it may be a filler then if allowed."""
 
@@ -183,7 +179,6 @@ def _places(layout: Layout) -> Iterator[_Place]:
     fields = [layout.number, layout.birth, layout.expiry]
     if layout.personal is not None:
         fields.append(layout.personal)
-    unkept = [*layout.optional, *([layout.personal.field] if layout.personal else [])]
     checked = {
         (c.field.line, column): _WEIGHTS[n % 3]
         for c in fields
@@ -209,8 +204,7 @@ def _places(layout: Layout) -> Iterator[_Place]:
             )
             if at == (layout.number.field.line, layout.number.field.start):
                 allowed = ALPHABET[:36]
-            is_kept = not any(s.line == at[0] and s.start <= column < s.stop for s in unkept)
-            yield _Place(*at, allowed, checked.get(at, 0), composed, is_kept)
+            yield _Place(*at, allowed, checked.get(at, 0), composed)
     yield _Place(
         layout.composite.check.line, layout.composite.check.start, DIGITS, 0, 0, checks="all"
     )
@@ -249,8 +243,7 @@ def _write_checked(sheet: _Sheet, layout: Layout) -> bool:
         sheet.letters[place.line][place.column] = ALPHABET[value]
         likelihood += score
         if len(order) > 1:
-            own = totals[int(order[0])] - totals[int(order[1])]
-            lead = min(lead, own if place.is_kept else own * _UNKEPT)
+            lead = min(lead, totals[int(order[0])] - totals[int(order[1])])
     sheet.lead = min(sheet.lead, lead)
     sheet.likelihood += likelihood
     return True

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from kiosk.scan.frames import Image
 from kiosk.scan.locate import Point
 
-WIDTHS = (960, 540)
-"""Widths in px of the pictures that are searched: small print in the first, large in the second."""
+_LOOKS = ((960, 7), (960, 4), (540, 7))
+"""Width of the picture that is searched, and the widest gap between characters that is closed.
+
+In px: first what most pages need, then lines that are near each other, then large print.
+"""
 _STROKE = 9
 """Strokes are thinner than this, in px of the small picture."""
-_GAP = 7
-"""Gaps between characters are narrower than this, in px, and those between lines are not."""
 _FAINTEST = 0.09
 """Least contrast of a stroke to its paper, as a share."""
 _NOISE = 7
@@ -75,39 +76,52 @@ class Zone:
 
 
 def find_zones(grey: Image, most: int = 3) -> Iterator[Zone]:
-    """Zones in a frame, likeliest first; the search for large print begins when it is asked for."""
+    """Zones in a frame, likeliest first; a further look is taken only when it is asked for."""
     width = grey.shape[1]
     if min(grey.shape) < _STROKE:
         return
-    small: Image = grey
-    given = 0
-    for goal in WIDTHS:
-        scale = goal / width
-        if scale < 1:
-            small = cv2.resize(
-                small, (goal, max(1, round(grey.shape[0] * scale))), interpolation=cv2.INTER_AREA
-            ).astype(np.uint8, copy=False)
-        for zone in _zones(_rows(_strokes(small)), width / small.shape[1]):
-            yield zone
-            given += 1
-            if given >= most:
-                return
+    known: list[Zone] = []
+    small, mask = grey, grey
+    for goal, gap in _LOOKS:
+        if small is grey or goal < small.shape[1]:
+            small = _shrunk(small, goal)
+            mask = _strokes(small)
+        closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+        rows = _rows(closed.astype(np.uint8, copy=False))
+        for zone in _zones(rows, width / small.shape[1])[:most]:
+            if not any(_is_same(zone, k) for k in known):
+                known.append(zone)
+                yield zone
+
+
+def _shrunk(grey: Image, width: int) -> Image:
+    if width >= grey.shape[1]:
+        return grey
+    size = (width, max(1, round(grey.shape[0] * width / grey.shape[1])))
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _is_same(a: Zone, b: Zone) -> bool:
+    """Whether two looks gave the same place."""
+    if len(a.rows) != len(b.rows):
+        return False
+    off = np.abs(np.subtract(a.corners, b.corners)).max()
+    return float(off) < 0.25 * a.rows[0].height
 
 
 def _strokes(small: Image) -> Image:
-    """A mask of what is dark and thin, its narrow gaps closed."""
+    """A mask of what is dark and thin."""
     calm = cv2.blur(small, (3, 3))
     paper = cv2.morphologyEx(calm, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8))
     depth = cv2.subtract(paper, calm)
     least = cv2.convertScaleAbs(paper, alpha=_FAINTEST, beta=_NOISE - 0.5)
-    mask = cv2.compare(depth, least, cv2.CMP_GT)
-    kernel = np.ones((_GAP, _GAP), np.uint8)
-    return cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel).astype(np.uint8, copy=False)
+    return cv2.compare(depth, least, cv2.CMP_GT).astype(np.uint8, copy=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Blob:
     points: Points
+    area: float
     centre: Points
     along: Points
     """Unit vector along its long side, to the right (or down, when upright)."""
@@ -119,7 +133,7 @@ def _rows(mask: Image) -> list[_Blob]:
     """Long thin blobs, pieces of one row joined, the longest first."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     large = (c for c in contours if len(c) > 3 and max(cv2.boundingRect(c)[2:]) >= 5)
-    pieces = [_blob(c[:, 0].astype(np.float64)) for c in large]
+    pieces = [_blob(c[:, 0].astype(np.float64), cv2.contourArea(c)) for c in large]
     pieces = [p for p in pieces if p.height < _TALLEST]
     pieces.sort(key=lambda p: -p.length)
     del pieces[_MOST_BLOBS:]
@@ -132,7 +146,8 @@ def _rows(mask: Image) -> list[_Blob]:
             joined = _joined(row, pieces)
             if not joined:
                 break
-            row = _blob(np.concatenate([row.points, *(p.points for p in joined)]))
+            points = np.concatenate([row.points, *(p.points for p in joined)])
+            row = _blob(points, row.area + sum(p.area for p in joined))
             pieces = [p for p in pieces if p not in joined]
         if row.length > _SHORTEST * row.height:
             rows.append(row)
@@ -163,7 +178,7 @@ def _joined(row: _Blob, pieces: list[_Blob]) -> list[_Blob]:
     return joined
 
 
-def _blob(points: Points) -> _Blob:
+def _blob(points: Points, area: float) -> _Blob:
     centre, (wide, high), angle = cv2.minAreaRect(points.astype(np.float32))
     if wide < high:
         wide, high, angle = high, wide, angle + 90
@@ -171,7 +186,9 @@ def _blob(points: Points) -> _Blob:
     along = np.array([np.cos(turn), np.sin(turn)])
     if along[0] < -0.1 or (abs(along[0]) <= 0.1 and along[1] < 0):
         along = -along
-    return _Blob(points, np.array(centre), along, float(wide), float(high) + 1)
+    # An arched row's box is taller than its print.
+    height = min(float(high), 1.6 * area / max(float(wide), 1.0)) + 1
+    return _Blob(points, area, np.array(centre), along, float(wide), height)
 
 
 def _zones(rows: list[_Blob], scale: float) -> list[Zone]:
@@ -194,7 +211,7 @@ def _zones(rows: list[_Blob], scale: float) -> list[Zone]:
     found.sort(key=lambda f: -f[0])
     zones: list[Zone] = []
     for _, blobs in found:
-        zone = Zone(tuple(_row(b, blobs[0].along, scale) for b in blobs))
+        zone = Zone(_squared([_row(b, blobs[0].along, scale) for b in blobs]))
         if zone not in zones:
             zones.append(zone)
     return zones
@@ -221,9 +238,30 @@ def _are_neighbours(a: _Blob, b: _Blob) -> bool:
         0.8 < a.length / b.length < 1.25
         and 0.65 < a.height / b.height < 1.55
         and abs(float(a.along @ b.along)) > 0.99
-        and 1.1 * height < abs(float(offset @ across)) < 5 * height
+        and 0.9 * height < abs(float(offset @ across)) < 5 * height
         and abs(float(offset @ a.along)) < 0.14 * a.length
     )
+
+
+def _squared(rows: list[Row]) -> tuple[Row, ...]:
+    """Rows whose ends are too far aside of each other's are drawn out as far as the longest.
+
+    Lines of one page begin and end together; what is missing was too faint, or dazzled.
+    """
+    first = rows[0]
+    along = np.subtract(first.end, first.start) / first.length
+    spacing = float(np.linalg.norm(np.subtract(rows[-1].start, first.start))) / (len(rows) - 1)
+    starts = [float(np.subtract(r.start, first.start) @ along) for r in rows]
+    ends = [float(np.subtract(r.end, first.end) @ along) for r in rows]
+    squared = []
+    for row, start, end in zip(rows, starts, ends, strict=True):
+        own = np.subtract(row.end, row.start) / row.length
+        # Perspective moves ends aside by a part of the rows' distance only.
+        back = start - min(starts) if max(starts) - min(starts) > 0.45 * spacing else 0.0
+        on = max(ends) - end if max(ends) - min(ends) > 0.45 * spacing else 0.0
+        x, y = np.array(row.start) - back * own, np.array(row.end) + on * own
+        squared.append(Row((float(x[0]), float(x[1])), (float(y[0]), float(y[1])), row.height))
+    return tuple(squared)
 
 
 def _row(blob: _Blob, along: Points, scale: float) -> Row:

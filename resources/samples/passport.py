@@ -45,10 +45,12 @@ class View:
     """How a page lies before the camera. Lengths in px of the frame, angles in degrees."""
 
     width: float = 1300.0
-    """How wide the page is in the frame."""
+    """How wide the page is in the frame, or less where it would not fit."""
     turn: float = 0.0
     lean: float = 0.0
     """Perspective: how much shorter the far side is, as a share; its direction is by chance."""
+    bend: float = 0.0
+    """How deep the page's arch is, as a share of its width."""
     blur: float = 0.6
     motion: float = 0.0
     noise: float = 3.0
@@ -82,7 +84,7 @@ def photographed(page: Image, view: View, seed: int = 0) -> Image:
     chance = np.random.default_rng(seed)
     matrix = _placed(page, view, chance)
     frame = cv2.cvtColor(room(), cv2.COLOR_BGR2GRAY)
-    sharp = page
+    sharp = page = _bent(page, view.bend)
     shrink = view.width / page.shape[1]
     if shrink < 0.7:  # as a lens does: no finer grain than the sensor's
         sharp = np.asarray(cv2.GaussianBlur(page, (0, 0), 0.35 / shrink), np.uint8)
@@ -173,11 +175,25 @@ def _placed(page: Image, view: View, chance: np.random.Generator) -> NDArray[np.
     turn = np.deg2rad(view.turn)
     corners = corners @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     spread = np.ptp(corners, axis=0)
+    fit = float(min(1.0, *((np.array(SIZE) - 24) / spread)))  # the whole page is in the picture
+    corners, spread = corners * fit, spread * fit
     room_left = np.maximum(np.array(SIZE) - spread - 24, 0) / 2
     shift = np.clip(chance.normal(0, 60, 2), -room_left, room_left)
     corners += np.array(SIZE) / 2 + shift - (corners.max(axis=0) + corners.min(axis=0)) / 2
     own = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32)
     return np.asarray(cv2.getPerspectiveTransform(own, corners.astype(np.float32)), np.float64)
+
+
+def _bent(page: Image, bend: float) -> Image:
+    """The page as an open book has it, arched along its lines."""
+    if not bend:
+        return page
+    high, wide = page.shape
+    xs, ys = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32))
+    sag = np.float32(bend * wide) * ((2 * xs / wide - 1) ** 2 - np.float32(0.5))
+    return np.asarray(
+        cv2.remap(page, xs, ys + sag, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _lighting(view: View, chance: np.random.Generator) -> NDArray[np.float32]:

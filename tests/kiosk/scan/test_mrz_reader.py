@@ -60,6 +60,14 @@ def test_leaning_blurred_and_badly_lit_page_is_read() -> None:
     assert reading.payload == payload_of(LINES)
 
 
+@pytest.mark.parametrize("bend", [-0.012, 0.012, 0.02])
+def test_page_of_a_book_that_arches_is_read(bend: float) -> None:
+    reading = read_mrz(seen(View(turn=-7, lean=0.03, bend=bend, blur=1.0)))
+
+    assert reading is not None
+    assert reading.payload == payload_of(LINES)
+
+
 @pytest.mark.skipif(not MONO.exists(), reason="needs Debian's fonts-dejavu")
 def test_other_print_than_ocr_b_is_read() -> None:
     page = document_page(LINES, 2, Print(font=MONO))
