@@ -5,17 +5,20 @@ Sets the scanner to work step by step: the camera is never live on the welcome s
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from db.domain.errors import UnreadableIdError
+from db.domain.people import Identity
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Step
 from kiosk.presenting import SiteWords
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.badge_code import badge_token_of
 from kiosk.scan.decode import Wanted
+from kiosk.scan.identify import identity_of
 from kiosk.scan.watch import FORGET_SECONDS
 from kiosk.scan.wedge import WedgeFilter
 from kiosk.scan.worker import CameraState, Picture, Reading, ScanWorker
@@ -70,7 +73,7 @@ class Lens(QObject):
         scanner.read.connect(self._on_read)
         scanner.camera.connect(self._on_camera)
         self._wedge = WedgeFilter(self)
-        self._wedge.scanned.connect(lambda payload: self._on_payload(payload, 0.0))
+        self._wedge.scanned.connect(self._on_scanned)
 
     @property
     def wedge(self) -> WedgeFilter:
@@ -90,9 +93,15 @@ class Lens(QObject):
             self._visit.window.show_hint(hint)
 
     def _on_read(self, reading: Reading) -> None:
-        self._on_payload(reading.decoded.payload, reading.milliseconds)
+        decoded = reading.decoded
+        self._on_payload(decoded.payload, lambda: identity_of(decoded), reading.milliseconds)
 
-    def _on_payload(self, payload: bytes, milliseconds: float) -> None:
+    def _on_scanned(self, payload: bytes) -> None:
+        self._on_payload(payload, lambda: parse_aamva(payload), 0.0)
+
+    def _on_payload(
+        self, payload: bytes, identify: Callable[[], Identity], milliseconds: float
+    ) -> None:
         """Take a code that was shown or typed; the same one again and again is taken once."""
         step = self._visit.step
         if step not in (Step.SCAN_ID, Step.TYPE_NAME, Step.FIND_VISIT):
@@ -107,7 +116,7 @@ class Lens(QObject):
             self._sign_out.badge_shown(token)
             return
         try:
-            identity = parse_aamva(payload)
+            identity = identify()
         except UnreadableIdError:
             wrong = views.Hint.NOT_A_BADGE if step is Step.FIND_VISIT else views.Hint.NOT_AN_ID
             self._visit.window.show_hint(wrong)

@@ -10,6 +10,7 @@ decoding*, 1966).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -34,6 +35,9 @@ _LINE = 0.8
 """Distance of two lines along which cells are sampled, in modules."""
 _SHORTEST_ROW, _TALLEST_ROW = 1.8, 16.0
 """Height of a row in such lines."""
+_LAYOUTS_A_FRAME, _LAYOUTS_KEPT = 2, 4
+_FADING = 0.85
+"""What a frame's evidence is worth when the next one comes: another card may be shown by then."""
 _ERASED = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
 """Shares of the check codewords spent on the least certain cells, one try after the other."""
 
@@ -70,11 +74,31 @@ def decided(evidence: Evidence) -> bytes | None:
     return None
 
 
-def added(one: Evidence, other: Evidence) -> Evidence | None:
-    """Both frames' evidence together; None when they are not of one symbol."""
-    if one.layout != other.layout:
+class Votes:
+    """Adds up the evidence of a card's frames; give it each frame once, from one thread."""
+
+    def __init__(self) -> None:
+        self._sums: dict[Layout, Floats] = {}
+
+    def look(self, grey: Image, region: Region) -> bytes | None:
+        """The payload, from this frame alone or together with those before."""
+        for evidence in islice(read_soft(grey, region), _LAYOUTS_A_FRAME):
+            payload = decided(evidence) or self._decided_with(evidence)
+            if payload is not None:
+                self.forget()
+                return payload
         return None
-    return Evidence(one.layout, one.weights + other.weights)
+
+    def forget(self) -> None:
+        self._sums.clear()
+
+    def _decided_with(self, evidence: Evidence) -> bytes | None:
+        before = self._sums.pop(evidence.layout, None)
+        total = evidence.weights if before is None else _FADING * before + evidence.weights
+        self._sums[evidence.layout] = total  # the newest layout last
+        while len(self._sums) > _LAYOUTS_KEPT:
+            del self._sums[next(iter(self._sums))]
+        return None if before is None else decided(Evidence(evidence.layout, total))
 
 
 # ---- from columns to cells -----------------------------------------------------------------------

@@ -104,7 +104,7 @@ def corrected(
     locator, places = _locator(syndromes, [_power(count - 1 - at) for at in erased])
     if 2 * places - len(erased) > checks - _SPARE:
         return None
-    roots = [at for at in range(count) if _value(locator, _inverse(_power(count - 1 - at))) == 0]
+    roots = _roots(locator, count, checks)
     if len(roots) != places:
         return None
     evaluator = _product(syndromes, locator)[:checks]
@@ -146,6 +146,22 @@ def _locator(syndromes: list[int], erased: list[int]) -> tuple[list[int], int]:
     while len(locator) > 1 and locator[-1] == 0:
         locator.pop()
     return locator, length
+
+
+def _roots(locator: list[int], count: int, checks: int) -> list[int]:
+    """The places whose inverse powers are roots (Chien's search, all at once)."""
+    powers = _inverse_table(count, checks + 1)[:, : len(locator)]
+    values = powers @ np.array(locator, np.int64) % FIELD
+    return [int(at) for at in np.flatnonzero(values == 0)]
+
+
+@cache
+def _inverse_table(count: int, terms: int) -> NDArray[np.int64]:
+    rows = [
+        [pow(_inverse(_power(count - 1 - at)), term, FIELD) for term in range(terms)]
+        for at in range(count)
+    ]
+    return np.array(rows, np.int64)
 
 
 def _syndromes(codewords: NDArray[np.int64], checks: int) -> list[int]:

@@ -19,15 +19,16 @@ from db.domain.errors import CameraError, UnreadableIdError
 from db.domain.people import Identity, Sex
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.camera import FilmCamera
-from kiosk.scan.decode import Decoded, Wanted, decode, grey_of
+from kiosk.scan.decode import Decoded, Memory, Wanted, decode, grey_of
 from kiosk.scan.frames import Image
 from kiosk.scan.hints import hint_for
+from kiosk.scan.identify import identity_of
 from kiosk.scan.locate import cues_of, locate
+from kiosk.scan.patient import decode_patiently
 from kiosk.ui.views import Hint
 
-IMAGE_BUDGET_SECONDS = 2.0
-"""A single picture is worth more time than a frame, after which another one comes."""
 FILM_BUDGET_SECONDS = 0.25
+"""Of a frame: nobody waits for the next one, as the kiosk's camera does."""
 _FILMS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm"})
 
 
@@ -85,7 +86,11 @@ def read_file(path: Path) -> FileReading:
         image = None
     if image is None:
         return replace(nothing, problem="That is not a picture that can be opened.")
-    return _read_frames(iter([image.astype(np.uint8, copy=False)]), nothing, IMAGE_BUDGET_SECONDS)
+    picture = image.astype(np.uint8, copy=False)
+    decoded = decode_patiently(picture)
+    if decoded is not None:
+        return _reading_of(decoded, nothing)
+    return replace(nothing, hint=_name(_hint_of(picture)), problem="No code could be read.")
 
 
 def _read_payload(path: Path, nothing: FileReading) -> FileReading:
@@ -108,18 +113,19 @@ def _read_film(path: Path, nothing: FileReading) -> FileReading:
     except CameraError as error:
         return replace(nothing, problem=str(error))
     try:
-        return _read_frames(film.images(), nothing, FILM_BUDGET_SECONDS)
+        return _read_frames(film.images(), nothing)
     finally:
         film.close()
 
 
-def _read_frames(frames: Iterator[Image], nothing: FileReading, budget: float) -> FileReading:
+def _read_frames(frames: Iterator[Image], nothing: FileReading) -> FileReading:
     """The first ID in the frames, else the first other code, else what the last frame lacked."""
     other: FileReading | None = None
     last: Image | None = None
+    memory = Memory()
     for frame in frames:
         last = frame
-        decoded = decode(frame, Wanted.ID, budget)
+        decoded = decode(frame, Wanted.ID, FILM_BUDGET_SECONDS, memory)
         if decoded is None:
             continue
         reading = _reading_of(decoded, nothing)
@@ -142,16 +148,9 @@ def _reading_of(decoded: Decoded, nothing: FileReading) -> FileReading:
         reader=decoded.reader,
     )
     try:
-        return replace(reading, identity=parse_aamva(decoded.payload))
+        return replace(reading, identity=identity_of(decoded))
     except UnreadableIdError:
-        return replace(reading, text=_text_of(decoded.payload), hint=_name(Hint.NOT_AN_ID))
-
-
-def _text_of(payload: bytes) -> str:
-    try:
-        return payload.decode()
-    except UnicodeDecodeError:
-        return payload.decode("latin-1")
+        return replace(reading, text=decoded.text, hint=_name(Hint.NOT_AN_ID))
 
 
 def _hint_of(image: Image) -> Hint:

@@ -5,7 +5,7 @@ No threads, no Qt, no clock: a frame brings its time.
 
 from dataclasses import dataclass
 
-from kiosk.scan.decode import BUDGET_SECONDS, Decoded, Wanted, decode, grey_of
+from kiosk.scan.decode import BUDGET_SECONDS, Decoded, Memory, Wanted, decode, grey_of
 from kiosk.scan.frames import Frame
 from kiosk.scan.hints import SteadyHint, hint_for
 from kiosk.scan.locate import cues_of, locate
@@ -37,6 +37,7 @@ class Watch:
     def __init__(self, wanted: Wanted, budget_seconds: float = BUDGET_SECONDS) -> None:
         self._wanted = wanted
         self._budget_seconds = budget_seconds
+        self._memory = Memory()
         self._hint = SteadyHint()
         self._first_seen_at = 0.0
         self._last_seen_at = float("-inf")
@@ -44,7 +45,9 @@ class Watch:
 
     def look(self, frame: Frame) -> Sight:
         """Read a frame; when that fails, see what the visitor could change."""
-        decoded = decode(frame.image, self._wanted, self._budget_seconds)
+        if frame.taken_at - self._last_seen_at > FORGET_SECONDS:
+            self._memory.forget()
+        decoded = decode(frame.image, self._wanted, self._budget_seconds, self._memory)
         due = self._due(frame) if decoded is None else Hint.FOUND
         if due not in _NOT_YET:
             self._saw(frame.taken_at)

@@ -14,8 +14,9 @@ from db.domain.errors import CameraError
 from kiosk.scan import camera
 from kiosk.scan.badge_code import badge_token_of, new_badge_token, payload_of
 from kiosk.scan.camera import FilmCamera, ReelCamera, open_camera, put_on_reel
-from kiosk.scan.decode import Wanted, _second_reader, decode, second_reader_problem
+from kiosk.scan.decode import Wanted, decode
 from kiosk.scan.frames import Frame, Mailbox
+from kiosk.scan.readers import _zbar, second_reader_problem
 from resources.samples.film import RATE, Hand, held, write_empty_desk, write_film
 from resources.samples.licence import aamva_payload, licence_back
 from resources.samples.people import sample_person
@@ -78,13 +79,13 @@ def test_without_libzbar_codes_are_read_and_what_is_missing_is_said(
     monkeypatch.setattr("ctypes.util.find_library", lambda _: None)  # as where it is not installed
     for module in [name for name in sys.modules if name.startswith("pyzbar")]:
         monkeypatch.delitem(sys.modules, module)
-    _second_reader.cache_clear()
+    _zbar.cache_clear()
     try:
         assert "Install the Debian package libzbar0" in second_reader_problem()
         assert decode(badge_code("0" * 16), Wanted.BADGE, budget_seconds=5) is not None
         assert decode(np.full((90, 160, 3), 128, np.uint8), budget_seconds=5) is None
     finally:
-        _second_reader.cache_clear()
+        _zbar.cache_clear()
 
 
 def test_film_plays_again_and_again(tmp_path: Path) -> None:
