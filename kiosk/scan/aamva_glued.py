@@ -86,6 +86,8 @@ def cut_apart(text: str, version: int, own: frozenset[str] | None = None) -> lis
     """
     text = _SUBFILE.sub("\n", _without_own(text, own))
     known = _OLD_IDS if version == 1 else _IDS if version else _OLD_IDS | _IDS
+    if version in (2, 3):
+        known |= {"DAB"}  # Alberta has the names of 01 behind those of 03
     starts = [m.start() for m in re.finditer(r"(?=D[A-D][A-Z])", text)]
     starts = [s for s in starts if text[s : s + 3] in known][:_MOST_CUTS]
     if not starts:
@@ -146,6 +148,8 @@ def _passed(chain: _Chain, name: str, is_apart: bool) -> _Chain:
 def _misplaced(name: str, used: frozenset[str], ids: frozenset[str], version: int) -> float:
     """What it costs that this element follows those."""
     if _FOLLOWS.get(name, name) not in used | {name}:
+        return _OUT_OF_PLACE
+    if name == "DAB" and version in (2, 3) and not {"DAC", "DAD"} <= ids:
         return _OUT_OF_PLACE
     # Version 01 has these with DAB only, 02 and 03 instead of DCT.
     is_of_parts = name in ("DAC", "DAD", "DAE", "DAF") and "DAB" not in used

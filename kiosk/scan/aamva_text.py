@@ -31,7 +31,7 @@ _CONTROL_WORDS = re.compile(
 """Control characters as some scanners write them: in words, as pictures, escaped."""
 _CARETS = re.compile(r"\^(?:J|M|\^|\]|\\)(?=\^|D[A-D][A-Z]|Z[A-Z]|DL|ID|EN|ANSI|AAMVA|\s|$)")
 """Control characters as terminals write them."""
-_ENCODED = re.compile(r"%0[AaDd](?=%|D[A-D][A-Z]|ANSI|AAMVA)")
+_ENCODED = re.compile(r"^\s*%40|%0[AaDd](?=%|D[A-D][A-Z]|ANSI|AAMVA)")
 """A payload that went through a web form."""
 _STAND_IN = re.compile(r"([^\w\s])(?= *(?:D[A-D][A-Z]|Z[A-Z][A-Z]))", re.ASCII | re.IGNORECASE)
 """One character in the place of every line feed."""
@@ -108,10 +108,11 @@ def read_card(text: str) -> CardText:
     if header is None:
         card, rest = CardText(), text
     else:
-        card = CardText(_issuer_number(header["iin"]), int(header["version"] or 0), has_header=True)
+        iin, version = _issuer_number(header["iin"] + (header["version"] or ""))
+        card = CardText(iin, version, has_header=True)
         rest = text[header.end() :]
         if header.start() and text[header.start() - 1] == "M":  # ^M for CR, its caret lost
-            rest = re.sub(r"M(?=(Z[A-Z])\1[A-Z])", "\n", rest)
+            rest = re.sub(r"M(?=(Z[A-Z])\1[A-Z]|(?:DL|ID|EN)D[A-D][A-Z])", "\n", rest)
             rest = re.sub(r"M\s*$", "", rest)
         following = _HEADER.search(rest)
         if following is not None and issuer_of(following["iin"]) is not None:
@@ -126,11 +127,14 @@ def read_card(text: str) -> CardText:
     return card
 
 
-def _issuer_number(digits: str) -> str:
-    """Six digits; some issuers print five, without the leading 6 (36004 for North Carolina)."""
-    if issuer_of(digits) is None and issuer_of(f"6{digits[:5]}") is not None:
-        return f"6{digits[:5]}"
-    return digits
+def _issuer_number(digits: str) -> tuple[str, int]:
+    """The issuer's number and the version behind it.
+
+    Six digits; some issuers print five, without the leading 6 (36004 for North Carolina).
+    """
+    if issuer_of(digits[:6]) is None and issuer_of(f"6{digits[:5]}") is not None:
+        digits = f"6{digits}"
+    return digits[:6], int(digits[6:8] or 0)
 
 
 def _lines(text: str) -> list[str]:
