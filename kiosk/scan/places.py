@@ -1,8 +1,9 @@
 """Issuers of American and Canadian licences, and their names. Pure tables.
 
 IIN to jurisdiction: AAMVA, *Issuer Identification Numbers (IIN)*, the public list on AAMVA's site
-(also in annex F of its DL/ID Card Design Standard, 2020). Checked entry by entry against two public
-parsers' tables and a vendor's list (LEADTOOLS, AAMVAJurisdiction): they agree on every number here.
+(also in annex F of its DL/ID Card Design Standard, 2020). Checked entry by entry against the tables
+of two public parsers and, up to Louisiana, LEADTOOLS' AAMVAJurisdiction: none says otherwise. Of
+Mexico's states only two have a number.
 """
 
 from typing import NamedTuple
@@ -40,7 +41,7 @@ ISSUERS |= {
     "636027": Issuer("", "USA"),  # the State Department's diplomatic cards
     "636056": Issuer("", "MEX"),  # Coahuila: its letters differ from list to list
     "636057": Issuer("", "MEX"),  # Hidalgo
-    "990876": Issuer("AB", "CAN"),  # not AAMVA's, and on Alberta's cards of version 03
+    "990876": Issuer("AB", "CAN"),  # not AAMVA's, but on Alberta's cards of version 03
 }
 _COUNTRIES = frozenset(issuer.country for issuer in ISSUERS.values())
 _COUNTRY_CODES = {"US": "USA", "CA": "CAN", "CDN": "CAN", "CN": "CAN", "MX": "MEX"}
