@@ -102,14 +102,16 @@ def open_existing(url: str) -> Database:
     path = _file_of(parts)
     if path is not None and not path.is_file():
         raise StorageError(
-            f"There is no database at {path}, and none was made. Check what --database says."
+            f"There is no database at {path}, and none was made. Check what --database or --config "
+            "says."
         )
     with _engine(parts, is_ours=False) as engine:
         with engine.connect() as connection:
             revision = _revision(connection)
         if revision is None:
             raise StorageError(
-                "That is no database of Vestibule. It was not changed. Check what --database says."
+                "That is no database of Vestibule. It was not changed. Check what --database or "
+                "--config says."
             )
         if revision != HEAD and not _is_older(revision):
             raise StorageError(_NEWER)

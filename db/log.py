@@ -1,6 +1,6 @@
 """How a chain of events is kept, and checked. `outbox` and `inbox` are its two mouths."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -111,6 +111,25 @@ def _verify(
             result, broken=f"{result.events} events are kept where the head says {head[0]}"
         )
     return result
+
+
+def words_of(found: chain.Verification) -> str:
+    """One chain's line of what ``verify-log`` prints, on the hub and on a kiosk."""
+    erased = f", the personal facts of {found.erased} were erased" if found.erased else ""
+    state = "unbroken" if found.is_good else f"BROKEN: {found.broken}"
+    return f"{found.device_id} epoch {found.epoch}: {found.events} events{erased}, {state}"
+
+
+def verdict(found: Sequence[chain.Verification]) -> str:
+    """The last line of what ``verify-log`` prints. A log without events is not called whole."""
+    if not found:
+        return (
+            "This log is empty: there are no events here, so nothing could be checked. Is this "
+            "the right database?"
+        )
+    if not all(v.is_good for v in found):
+        return "The log was changed. Keep this database as it is."
+    return "The log is whole."
 
 
 def stored(session: Session, device_id: str, epoch: int) -> Iterator[chain.StoredEvent]:

@@ -209,7 +209,7 @@ def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
             "silent": [k.kiosk_id for k in silent],
         }
         return codec.to_json(told).decode(), is_good
-    lines = [_chain_words(v) for v in found]
+    lines = [log.words_of(v) for v in found]
     lines += [f"{k.kiosk_id} ({k.name}): paired, nothing was received from it" for k in silent]
     if unapplied:
         lines.append(f"{unapplied} events are kept that this version could not apply")
@@ -220,28 +220,18 @@ def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
 
 
 def _verdict(found: list[chain.Verification], differences: list[str]) -> str:
-    if not found:
-        return "There are no events here, so nothing could be checked. Is this the right database?"
-    if not all(v.is_good for v in found):
-        return "The log was changed. Keep this database as it is."
     if differences:
         return (
             f"The log is whole, but visits or decisions differ from it in {len(differences)} "
             "places: they were changed outside Vestibule. Keep this database as it is."
         )
     erased = sum(v.erased for v in found)
-    if erased:
+    if erased and all(v.is_good for v in found):
         return (
             f"The log is whole. The personal facts of {erased} events were erased, so the visits "
             "that they belong to could not be compared with it."
         )
-    return "The log is whole."
-
-
-def _chain_words(found: chain.Verification) -> str:
-    erased = f", the personal facts of {found.erased} were erased" if found.erased else ""
-    state = "unbroken" if found.is_good else f"BROKEN: {found.broken}"
-    return f"{found.device_id} epoch {found.epoch}: {found.events} events{erased}, {state}"
+    return log.verdict(found)
 
 
 def _chain_json(found: chain.Verification) -> dict[str, object]:
