@@ -106,11 +106,13 @@ async def pair(request: Request, context: InContext) -> Response:
 
 
 def _pair(context: InContext, asked: PairRequest, who: str) -> Paired:
-    now = context.now()
-    if context.throttle.seconds_to_wait(who, now.timestamp()):
-        raise refuse(429, "Too many codes were tried. Wait a minute.", {"Retry-After": "60"})
-    site = context.site()
+    now, site = context.now(), context.site()
     kiosk_id = _kiosk_id(asked, site, now)
+    wait = context.throttle.count_try(who, now.timestamp())
+    if wait > 0:
+        raise refuse(
+            429, "Too many codes were tried. Wait a minute.", {"Retry-After": f"{wait:.0f}"}
+        )
     with context.database.begin() as session:
         is_let_in = pairing.use_code(session, asked.code, now)
         if is_let_in:
@@ -119,12 +121,12 @@ def _pair(context: InContext, asked: PairRequest, who: str) -> Paired:
             kiosk, token = pairing.let_in(session, kiosk_id, name, now, last_epoch)
             key = hub_site.number_key(session)
     if not is_let_in:
-        context.throttle.failed(who, now.timestamp())
         raise refuse(
             403,
             "That pairing code is wrong, used, or older than ten minutes. "
             "Make a new one with vestibule-hub pair.",
         )
+    context.throttle.succeeded(who)
     context.wake.notify()
     return Paired(site.district_id, site.site_id, kiosk.kiosk_id, kiosk.epoch, token, key, site)
 

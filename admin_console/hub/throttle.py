@@ -4,26 +4,19 @@ Counted for the pair, so that a stranger's guesses never lock out staff at their
 """
 
 import threading
-from collections import defaultdict, deque
+from collections import OrderedDict, deque
 
 FAILURES = 5
 WINDOW_SECONDS = 60.0
 
 
 class Throttle:
-    """Remembers the failures of the last minute."""
+    """Remembers the failures of the last minute, and nothing older: names are invented easily."""
 
     def __init__(self) -> None:
-        self._failures: dict[str, deque[float]] = defaultdict(deque)
+        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
+        """Who tried last comes last."""
         self._lock = threading.Lock()
-
-    def seconds_to_wait(self, who: str, at: float) -> float:
-        """How long `who` must wait before another try, 0.0 when not at all."""
-        with self._lock:
-            recent = self._recent(who, at)
-            if len(recent) < FAILURES:
-                return 0.0
-            return recent[0] + WINDOW_SECONDS - at
 
     def count_try(self, who: str, at: float) -> float:
         """Count a try before it is known how it ends, so that no two can slip through at once.
@@ -32,22 +25,27 @@ class Throttle:
         it back.
         """
         with self._lock:
-            recent = self._recent(who, at)
+            self._forget(at)
+            recent = self._tries.setdefault(who, deque())
+            while recent and at - recent[0] >= WINDOW_SECONDS:
+                recent.popleft()
             if len(recent) >= FAILURES:
                 return recent[0] + WINDOW_SECONDS - at
             recent.append(at)
+            self._tries.move_to_end(who)
             return 0.0
-
-    def failed(self, who: str, at: float) -> None:
-        with self._lock:
-            self._recent(who, at).append(at)
 
     def succeeded(self, who: str) -> None:
         with self._lock:
-            self._failures.pop(who, None)
+            self._tries.pop(who, None)
 
-    def _recent(self, who: str, at: float) -> deque[float]:
-        recent = self._failures[who]
-        while recent and at - recent[0] >= WINDOW_SECONDS:
-            recent.popleft()
-        return recent
+    def remembered(self) -> int:
+        """How many are remembered."""
+        return len(self._tries)
+
+    def _forget(self, at: float) -> None:
+        while self._tries:
+            who, recent = next(iter(self._tries.items()))
+            if at - recent[-1] < WINDOW_SECONDS:
+                return
+            del self._tries[who]

@@ -146,6 +146,16 @@ def test_codes_cannot_be_guessed_one_after_the_other(tmp_path: Path) -> None:
     assert tries == [403] * 5 + [429]
 
 
+def test_codes_that_are_guessed_at_once_are_counted_like_others(tmp_path: Path) -> None:
+    asked = {"code": "000000", "kiosk_name": "Front", "kiosk_id": ""}
+
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub, ThreadPoolExecutor(12) as threads:
+        tried = [threads.submit(hub.client.post, "/v1/pair", json=asked) for _ in range(12)]
+        answers = sorted(t.result().status_code for t in tried)
+
+    assert answers == [403] * 5 + [429] * 7
+
+
 def test_front_desk_may_not_change_lists(hub: HubOfTests) -> None:
     headers = hub.sign_in("rbegaye")
 
