@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db import settings
 from db.domain.errors import PhotoError, StorageError
+from db.engine import make_private_folder
 from db.models import PhotoRow
 
 LOG = logging.getLogger(__name__)
@@ -35,9 +36,9 @@ def keep(folder: Path, jpeg: bytes) -> str:
     name = hashlib.sha256(jpeg).hexdigest()
     path = path_of(folder, name)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         partial = path.with_suffix(".part")
-        with partial.open("wb") as file:
+        with open(partial, "wb", opener=_private) as file:
             file.write(jpeg)
             file.flush()
             os.fsync(file.fileno())
@@ -125,6 +126,11 @@ def purge(session: Session, folder: Path, before: datetime) -> int:
         session.execute(delete(PhotoRow).where(PhotoRow.sha256 == sha256))
     settings.write(session, LOST, tuple(name for name in lost(session) if name not in old))
     return deleted
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a new file for this account alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _files(folder: Path) -> Iterator[Path]:

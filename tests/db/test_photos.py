@@ -1,8 +1,11 @@
 """Photos on a disk that loses, damages and outlives them."""
 
 import os
+import stat
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from db import photos
 from db.engine import Database
@@ -63,3 +66,13 @@ def test_damaged_photo_is_not_read(database: Database, tmp_path: Path) -> None:
 def test_folder_without_photos_has_nothing_to_delete(database: Database, tmp_path: Path) -> None:
     with database.begin() as session:
         assert photos.purge(session, tmp_path / "none yet", NINE) == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_photos_and_their_folder_are_closed_to_other_accounts(tmp_path: Path) -> None:
+    folder = tmp_path / "kiosk" / "photos"
+
+    name = photos.keep(folder, b"\xff\xd8\xff face \xff\xd9")
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(photos.path_of(folder, name).stat().st_mode) == 0o600
