@@ -96,7 +96,7 @@ class EventRow(Base):
     line: Mapped[bytes]
     hash: Mapped[bytes]
     parked: Mapped[str | None] = mapped_column(Text)
-    """Why it could not be sent or applied; it is kept and shown, never dropped."""
+    """Why the hub could not apply it; it is kept and shown, never dropped."""
 
     __table_args__ = (
         Index("uq_event_device_id_epoch_seq", "device_id", "epoch", "seq", unique=True),
@@ -105,7 +105,11 @@ class EventRow(Base):
 
 
 class EventBodyRow(Base):
-    """An event's personal facts, apart from its line, so that retention can erase them."""
+    """An event's personal facts, apart from its line, so that retention can erase them.
+
+    On a kiosk only those that the hub has confirmed (`ChainRow.acked_seq`): the others are still to
+    be sent.
+    """
 
     __tablename__ = "event_body"
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.event_id"), primary_key=True)

@@ -71,7 +71,11 @@ def add(
 def pending(
     session: Session, device: Device, after_seq: int, limit: int
 ) -> list[chain.SealedEvent]:
-    """The device's own events behind `after_seq`, in their own order (never the clock's)."""
+    """The device's own events behind `after_seq`, in their own order (never the clock's).
+
+    An event goes out with its body: retention must leave the bodies behind `acked_seq` alone, else
+    the hub would wait for that event for ever.
+    """
     rows = session.execute(
         select(EventRow.line, EventBodyRow.salt, EventBodyRow.body)
         .join(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
@@ -116,11 +120,6 @@ def accept(session: Session, device: Device, acked_seq: int) -> None:
         )
         .values(acked_seq=acked_seq)
     )
-
-
-def park(session: Session, event_id: UUID, reason: str) -> None:
-    """Say why an event could not be sent or applied. It stays where it is in the chain."""
-    session.execute(update(EventRow).where(EventRow.event_id == event_id).values(parked=reason))
 
 
 def earlier(session: Session, device: Device) -> list[Device]:
