@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from db.domain.desk import Site
 from db.domain.errors import CameraError
@@ -38,6 +38,7 @@ from resources.toolkit.jobs import Jobs
 from resources.toolkit.theme import Look
 
 PHOTOS = "photos"
+DAY_MS = 24 * 3600 * 1000
 
 
 class HubNews(QObject):
@@ -65,6 +66,7 @@ class Kiosk:
     sync: SyncWorker | None
     database: Database
     jobs: tuple[Jobs, ...]
+    daily: QTimer
 
     def start(self) -> None:
         """Show the welcome screen, then set everything else to work."""
@@ -72,11 +74,13 @@ class Kiosk:
         self.window.open()
         self.scanner.start()
         self.front_desk.load_lists()
+        self.daily.start()
         if self.sync is not None:
             self.sync.start()
 
     def stop(self) -> None:
         """End every thread; what was confirmed on the screen is in the database."""
+        self.daily.stop()
         self.scanner.stop()
         if self.sync is not None:
             self.sync.stop()
@@ -139,9 +143,8 @@ def build_kiosk(
     if sync is not None:
         front_desk.written.connect(sync.wake)
     _listen(news, visit, staff_desk, front_desk, sign_in)
-    return Kiosk(
-        window, visit, lens, front_desk, scanner, news, sync, database, (db_jobs, print_jobs)
-    )
+    jobs, daily = (db_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
+    return Kiosk(window, visit, lens, front_desk, scanner, news, sync, database, jobs, daily)
 
 
 def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
@@ -154,6 +157,18 @@ def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
     return (
         SecondBest(first, CupsPrinter(part.second_name, part.media)) if part.second_name else first
     )
+
+
+def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:
+    """What is due when the kiosk starts, and once a day as long as it runs."""
+    daily = QTimer(interval=0)
+
+    def on_due() -> None:
+        daily.setInterval(DAY_MS)
+        front_desk.delete_old_photos(photo_keep_days)
+
+    daily.timeout.connect(on_due)
+    return daily
 
 
 _HUB_NOTICES = {

@@ -6,14 +6,14 @@ announced by `written`, so that it is sent to the hub without waiting.
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 from sqlalchemy.orm import Session
 
-from db import settings, staff_pins, visits
+from db import photos, settings, staff_pins, visits
 from db.domain.decision import Decision
 from db.domain.errors import VestibuleError
 from db.domain.events import BadgeFailed, BadgePrinted
@@ -112,6 +112,20 @@ class FrontDesk(QObject):
             _ignore,
             _log_only,
         )
+
+    def delete_old_photos(self, keep_days: int) -> None:
+        """Delete the photos whose days are over, sent or not: the photo's page promised it."""
+
+        def work() -> int:
+            with self._database.begin() as session:
+                before = self._now() - timedelta(days=keep_days)
+                return photos.purge(session, self.desk.photos, before)
+
+        def told(deleted: int) -> None:
+            if deleted:
+                LOG.info("%d photos were deleted: their days are over", deleted)
+
+        self._jobs.run(work, told, _log_only)
 
     # ---- reading -----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from db.domain.desk import Role
 from db.domain.errors import VestibuleError
 from db.domain.watchlist import Category
+from db.photos import KEEP_DAYS
 from resources.folders import data_folder
 
 DEFAULT_LISTEN = "127.0.0.1:8470"
@@ -41,6 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--district-name")
     serve.add_argument("--site-name")
     serve.add_argument("--time-zone", help="IANA name, e.g. America/Chicago")
+    serve.add_argument(
+        "--photo-keep-days",
+        type=_days,
+        default=KEEP_DAYS,
+        metavar="DAYS",
+        help="visitors' photos are deleted here after so many days (default: %(default)s); say the "
+        "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",
+    )
 
     _command(commands, "pair", "print a one-time code that lets a kiosk in", _pair)
 

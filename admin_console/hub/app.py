@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from admin_console.hub import kiosk_routes, list_routes, staff_routes
 from admin_console.hub.answers import answer
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
+from admin_console.hub.upkeep import delete_old_photos
 from admin_console.hub.wake import Wake
 from db.domain.errors import StorageError
 from db.engine import Database
+from db.photos import KEEP_DAYS
 
 
 def now_in_utc() -> datetime:
@@ -24,7 +26,10 @@ def now_in_utc() -> datetime:
 
 
 def create_app(
-    database: Database, photos: Path, now: Callable[[], datetime] = now_in_utc
+    database: Database,
+    photos: Path,
+    now: Callable[[], datetime] = now_in_utc,
+    photo_keep_days: int = KEEP_DAYS,
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`)."""
     wake = Wake()
@@ -32,7 +37,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         wake.bind(asyncio.get_running_loop())
+        keep = timedelta(days=photo_keep_days)
+        upkeep = asyncio.create_task(delete_old_photos(database, photos, keep, now))
         yield
+        upkeep.cancel()
         wake.close()
 
     app = FastAPI(

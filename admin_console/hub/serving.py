@@ -52,7 +52,9 @@ def serve(arguments: argparse.Namespace) -> int:
             "Anybody on this network can reach the hub, and what it says is not encrypted yet. "
             "Use a network that only the school's own computers are on.\n"
         )
-    app = create_app(database, _photos(arguments.database))
+    app = create_app(
+        database, _photos(arguments.database), photo_keep_days=arguments.photo_keep_days
+    )
     listener = _listen(host, port)
     port = listener.getsockname()[1]
     config = uvicorn.Config(

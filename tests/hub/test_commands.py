@@ -320,6 +320,14 @@ def test_hub_that_runs_already_is_thought_of(hub: Hub) -> None:
     assert "Is a hub running there already?" in said
 
 
+@pytest.mark.parametrize("days", ["0", "-1", "a month"])
+def test_photos_are_kept_for_a_day_at_least(hub: Hub, days: str) -> None:
+    status, said = hub("serve", f"--photo-keep-days={days}")
+
+    assert status == 2
+    assert "is no number of days" in said
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_serving_makes_a_folder_for_photos_that_is_closed_to_others(
     hub: Hub, tmp_path: Path

@@ -1,0 +1,40 @@
+"""What a running hub does by itself: photos are deleted once their days are over."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fastapi.concurrency import run_in_threadpool
+
+from db import photos
+from db.domain.errors import StorageError
+from db.engine import Database
+
+LOG = logging.getLogger(__name__)
+
+DAY_SECONDS = 24 * 3600.0
+
+
+async def delete_old_photos(
+    database: Database,
+    folder: Path,
+    keep: timedelta,
+    now: Callable[[], datetime],
+    every_seconds: float = DAY_SECONDS,
+) -> None:
+    """Delete them at once and then once a day, until cancelled. What fails is tried again then."""
+    while True:
+        try:
+            await run_in_threadpool(_purge, database, folder, now() - keep)
+        except (StorageError, OSError) as error:
+            LOG.warning("old photos were not deleted, tomorrow they are tried again: %s", error)
+        await asyncio.sleep(every_seconds)
+
+
+def _purge(database: Database, folder: Path, before: datetime) -> None:
+    with database.begin() as session:
+        deleted = photos.purge(session, folder, before)
+    if deleted:
+        LOG.info("%d photos were deleted: their days are over", deleted)

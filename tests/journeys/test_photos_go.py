@@ -1,0 +1,44 @@
+"""The kiosk tells visitors when their photos are deleted, and keeps that promise."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from db import photos
+from kiosk.app import DAY_MS, PHOTOS
+from kiosk.config import KioskConfig
+from tests.lobby import OpenLobby, now
+
+
+def photo(folder: Path, text: bytes, days_ago: int) -> Path:
+    path = photos.path_of(folder, photos.keep(folder, b"\xff\xd8\xff" + text + b"\xff\xd9"))
+    taken = (now() - timedelta(days=days_ago)).timestamp()
+    os.utime(path, (taken, taken))
+    return path
+
+
+def test_photos_go_after_the_promised_days_when_the_kiosk_starts_and_each_day(
+    open_lobby: OpenLobby, qtbot: QtBot
+) -> None:
+    made: list[Path] = []
+
+    def keeps_a_week(config: KioskConfig) -> KioskConfig:
+        folder = config.folder / PHOTOS
+        made.extend(photo(folder, text, age) for text, age in ((b"old", 8), (b"new", 6)))
+        return replace(config, visit=replace(config.visit, photo_keep_days=7))
+
+    kiosk = open_lobby(keeps_a_week, hub_is_away=True).kiosk
+    old, new = made
+
+    qtbot.waitUntil(lambda: not old.exists())
+    assert new.exists()
+    assert kiosk.daily.isActive()
+    assert kiosk.daily.interval() == DAY_MS
+
+    later = photo(old.parent, b"old", 8)
+    kiosk.daily.start(0)  # the next day
+    qtbot.waitUntil(lambda: not later.exists())
+    assert kiosk.daily.interval() == DAY_MS
