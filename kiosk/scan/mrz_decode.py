@@ -19,7 +19,7 @@ from kiosk.scan.mrz_states import STATES
 
 _NEAR = 10.0
 """A character so much less likely than the best at its place is not looked at."""
-_RARE = {ALPHABET.index("O"): np.float32(1.0), ALPHABET.index("I"): np.float32(0.5)}
+_RARE = {ALPHABET.index("O"): np.float32(1.5), ALPHABET.index("I"): np.float32(0.5)}
 """By how much letters that most issuers avoid in numbers are less likely than they look."""
 
 DIGITS = "0123456789"
@@ -40,7 +40,7 @@ class Decoded:
     lead: float
     """The least of all fields' leads over their next best readings."""
     bent: float
-    """By how much less likely it is than the best characters taken one by one."""
+    """By how much less likely it is than the best characters that each place may hold by itself."""
 
 
 @dataclass(slots=True)
@@ -50,12 +50,12 @@ class _Sheet:
     chances: Floats
     letters: list[list[str]]
     lead: float = 99.0
-    likelihood: float = 0.0
+    bent: float = 0.0
 
-    def write(self, span: Span, text: str, likelihood: float, lead: float) -> None:
+    def write(self, span: Span, text: str, lead: float, bent: float) -> None:
         self.letters[span.line][span.start : span.stop] = text
         self.lead = min(self.lead, lead)
-        self.likelihood += likelihood
+        self.bent += bent
 
     def of(self, span: Span) -> Floats:
         return self.chances[span.line, span.start : span.stop]
@@ -72,9 +72,8 @@ def decode_zone(chances: Floats, layout: Layout) -> Decoded | None:
     _write_names(sheet, layout.names)
     if not _write_checked(sheet, layout):
         return None
-    best = float(chances.max(axis=2).sum())
     lines = tuple("".join(line) for line in sheet.letters)
-    return Decoded(lines, sheet.lead, best - sheet.likelihood)
+    return Decoded(lines, sheet.lead, sheet.bent)
 
 
 # ---- kind, state, sex ----------------------------------------------------------------------------
@@ -99,10 +98,12 @@ def _indices(words: tuple[str, ...]) -> NDArray[np.intp]:
 
 def _write_best_of(sheet: _Sheet, span: Span, words: tuple[str, ...]) -> None:
     which = _indices(words)
-    sums = sheet.of(span)[np.arange(which.shape[1]), which].sum(axis=1)
+    each = sheet.of(span)[np.arange(which.shape[1]), which]
+    sums = each.sum(axis=1)
     order = np.argsort(sums)
     best, next_best = float(sums[order[-1]]), float(sums[order[-2]])
-    sheet.write(span, words[int(order[-1])], best, best - next_best)
+    bent = float(each.max(axis=0).sum()) - best
+    sheet.write(span, words[int(order[-1])], best - next_best, bent)
 
 
 # ---- names ---------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ def _write_names(sheet: _Sheet, span: Span) -> None:
         else:
             text.append("<")
             lead = min(lead, with_filler - with_letter)
-    sheet.write(span, "".join(text), best, lead)
+    sheet.write(span, "".join(text), lead, float(emitted.max(axis=1).sum()) - best)
 
 
 # ---- what is checked -----------------------------------------------------------------------------
@@ -227,7 +228,7 @@ def _write_checked(sheet: _Sheet, layout: Layout) -> bool:
     if not np.isfinite(best):
         return False
     back = np.where(ahead[-1] == best, 0.0, -np.inf)
-    lead, likelihood = 99.0, 0.0
+    lead, bent = 99.0, 0.0
     end = np.zeros((10, 10))
     for n in range(len(places) - 1, -1, -1):
         place = places[n]
@@ -241,11 +242,11 @@ def _write_checked(sheet: _Sheet, layout: Layout) -> bool:
         order = np.argsort(totals)[::-1]
         value, score = moves[n][int(order[0])]
         sheet.letters[place.line][place.column] = ALPHABET[value]
-        likelihood += score
+        bent += moves[n][0][1] - score
         if len(order) > 1:
             lead = min(lead, totals[int(order[0])] - totals[int(order[1])])
     sheet.lead = min(sheet.lead, lead)
-    sheet.likelihood += likelihood
+    sheet.bent += bent
     return True
 
 

@@ -14,15 +14,15 @@ from db.domain.errors import UnreadableIdError
 from db.domain.people import Identity
 from kiosk.scan.frames import Image
 from kiosk.scan.locate import Point
-from kiosk.scan.mrz import LAYOUTS, Layout, parse_mrz
+from kiosk.scan.mrz import ALPHABET, LAYOUTS, Layout, parse_mrz
 from kiosk.scan.mrz_cells import Cut, cut
 from kiosk.scan.mrz_decode import Decoded, decode_zone
 from kiosk.scan.mrz_find import find_zones
 from kiosk.scan.mrz_net import CELL, Floats, log_chances
 
-LEAST_LEAD = 3.0
+LEAST_LEAD = 3.5
 """Natural logarithm of how much likelier than the next a reading must be."""
-MOST_BENT = 14.0
+MOST_BENT = 7.0
 """Most that check digits and grammar may take from the characters' own likelihood."""
 LEAST_SURE = -0.6
 """Least mean log-probability of the likeliest characters: other print looks like none of them."""
@@ -130,8 +130,7 @@ def _seen(cells: Cut) -> MrzSight | None:
     lines, columns = cells.cells.shape[:2]
     layout = next(x for x in LAYOUTS if (x.lines, x.columns) == (lines, columns))
     turned = cells.upside_down
-    upright_sure, turned_sure = (_sureness(c) for c in (cells, turned))
-    if turned_sure > upright_sure:
+    if _uprightness(turned) > _uprightness(cells):
         cells = turned
     chances = log_chances(cells.cells.reshape(-1, *CELL)).reshape(lines, columns, -1)
     if float(chances.max(axis=2).mean()) < LEAST_SURE:
@@ -139,11 +138,17 @@ def _seen(cells: Cut) -> MrzSight | None:
     return MrzSight(layout, chances, cells.zone.corners)
 
 
-def _sureness(cells: Cut) -> float:
-    """How likely some characters, spread over the zone, are to be what they most look like."""
+def _uprightness(cells: Cut) -> float:
+    """How sure some characters, spread over the zone, are, and how many of them are fillers.
+
+    Most characters upside down look like none; fillers then look like others, but never the other
+    way round, and every zone has some.
+    """
     flat = cells.cells.reshape(-1, *CELL)
     chosen = flat[:: max(1, len(flat) // _TELLING)]
-    return float(log_chances(np.ascontiguousarray(chosen)).max(axis=1).mean())
+    chances = log_chances(np.ascontiguousarray(chosen))
+    fillers = chances.argmax(axis=1) == ALPHABET.index("<")
+    return float(chances.max(axis=1).mean() + fillers.mean())
 
 
 def _is_sure(decoded: Decoded) -> bool:
