@@ -32,6 +32,7 @@ from db.story import LET_IN_ANYWAY, happening_words
 EARLIER = 3
 PAGE = 200
 _NEWEST_FIRST = (VisitRow.started_at.desc(), VisitRow.visit_id.desc())
+_IN_FORCE = and_(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def page(
     Raises `BadPageError` when `after` was not made by an earlier page.
     """
     conditions = _conditions(filters, zone)
-    query = select(VisitRow).where(*conditions)
+    query = select(VisitRow, DecisionRow.verdict).outerjoin(DecisionRow, _IN_FORCE)
+    query = query.where(*conditions)
     if after:
         started_at, visit_id = _unmark(after)
         query = query.where(
@@ -109,25 +111,22 @@ def page(
                 and_(VisitRow.started_at == started_at, VisitRow.visit_id < visit_id),
             )
         )
-    rows = session.scalars(query.order_by(*_NEWEST_FIRST).limit(limit + 1)).all()
+    rows = session.execute(query.order_by(*_NEWEST_FIRST).limit(limit + 1)).all()
     total = session.scalar(select(func.count()).select_from(VisitRow).where(*conditions)) or 0
     shown = rows[:limit]
-    following = _mark(shown[-1]) if len(rows) > limit else None
-    return VisitPage(now, tuple(visits.value_of(r) for r in shown), total, following)
+    following = _mark(shown[-1][0]) if len(rows) > limit else None
+    verdicts = {row.visit_id: Verdict(v) for row, v in shown if v is not None}
+    return VisitPage(
+        now, tuple(visits.value_of(row) for row, _ in shown), total, following, verdicts
+    )
 
 
 def every_visit(
     session: Session, filters: Filters, zone: ZoneInfo
 ) -> Iterator[tuple[Visit, DecisionRow | None]]:
     """All visits with the decision in force, newest first, a few at a time: for `db.export`."""
-    query = (
-        select(VisitRow, DecisionRow)
-        .outerjoin(
-            DecisionRow,
-            and_(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False)),
-        )
-        .where(*_conditions(filters, zone))
-    )
+    query = select(VisitRow, DecisionRow).outerjoin(DecisionRow, _IN_FORCE)
+    query = query.where(*_conditions(filters, zone))
     rows = session.execute(query.order_by(*_NEWEST_FIRST).execution_options(yield_per=500))
     for visit, decision in rows:
         yield visits.value_of(visit), decision

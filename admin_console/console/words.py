@@ -72,6 +72,11 @@ VERDICTS_DONE: Mapping[Verdict, str] = MappingProxyType(
     }
 )
 
+VERDICTS_PAST: Mapping[Verdict, str] = MappingProxyType(
+    {**VERDICTS_DONE, Verdict.ESCORT: "Escorted"}
+)
+"""Of a visit that is over, as the history lists it."""
+
 VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     {
         Verdict.APPROVE: "Approve",

@@ -4,12 +4,13 @@ Every answer says when it was true (`as_of`), so that a console without its hub 
 old what it shows is.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from db.domain.decision import Decision
+from db.domain.decision import Decision, Verdict
 from db.domain.screening import Screening
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist
@@ -151,6 +152,8 @@ class VisitPage:
     visits: tuple[Visit, ...]
     total: int
     next_page: str | None = None
+    verdicts: Mapping[UUID, Verdict] = field(default_factory=dict)
+    """The verdict in force on each of these visits that was decided on."""
 
 
 @dataclass(frozen=True, slots=True)

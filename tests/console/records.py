@@ -1,6 +1,7 @@
 """What the hub of the invented school has on record: past visits, one story, lists, an import."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
@@ -56,7 +57,16 @@ def make_past() -> tuple[Visit, ...]:
 
 def make_page(visits: tuple[Visit, ...] | None = None, next_page: str | None = None) -> VisitPage:
     shown = make_past() if visits is None else visits
-    return VisitPage(NOW, shown, 26_418 if visits is None else len(shown), next_page)
+    total = 26_418 if visits is None else len(shown)
+    return VisitPage(NOW, shown, total, next_page, make_verdicts(shown))
+
+
+def make_verdicts(visits: tuple[Visit, ...]) -> dict[UUID, Verdict]:
+    """Who was held, and how that ended."""
+    verdicts = {v.visit_id: Verdict.ESCORT for v in visits if v.with_escort}
+    verdicts |= {v.visit_id: Verdict.DENY for v in visits if v.state is VisitState.DENIED}
+    held = {make_id(1402): Verdict.NOT_THIS_PERSON, make_id(1504): Verdict.APPROVE}
+    return verdicts | {v.visit_id: held[v.visit_id] for v in visits if v.visit_id in held}
 
 
 def make_story(visit: Visit) -> VisitStory:

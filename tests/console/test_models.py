@@ -23,6 +23,7 @@ from admin_console.console.models.on_site import EARLIER, Grouping, OnSiteModel,
 from admin_console.console.models.plain import Columns, PlainModel
 from admin_console.console.models.queue import QueueModel
 from admin_console.console.parts.chart import axis_top, shown_hours
+from db.domain.decision import Verdict
 from db.domain.screening import Agreement, Evidence, Field
 from tests.console import invented, records
 
@@ -170,6 +171,36 @@ def test_history_stands_by_day_with_exceptions_only() -> None:
     assert shown[4].endswith("Reading hour | Escorted")
     assert shown[6].startswith("10:02 | not seen | Marcus Fennimore | Contractor")
     assert shown[7] == "8:05 |  | Kateryna Шевчук |  |  |  | Denied"
+
+
+def test_history_says_how_holds_ended() -> None:
+    model = HistoryModel(CHICAGO)
+    visits = records.make_past()[:6]
+    ids = [v.visit_id for v in visits]
+    verdicts = dict(zip(ids, Verdict, strict=False))
+
+    model.show_loaded(Loaded(visits, 6, None, invented.NOW, verdicts), invented.NOW)
+
+    assert [row.rsplit(" | ", 1)[1] for row in picture(model)[1:5]] == [
+        "Approved",
+        "Escorted",
+        "Not this person",
+        "Denied",
+    ]
+    assert picture(model)[5].endswith("Pick up")
+
+
+def test_history_shows_a_verdict_that_comes_to_a_visit_that_is_listed(qtbot: QtBot) -> None:
+    model = HistoryModel(CHICAGO)
+    loaded = Loaded().with_first(replace(records.make_page(), verdicts={}))
+    model.show_loaded(loaded, invented.NOW)
+    newest = loaded.visits[0].visit_id
+
+    with qtbot.waitSignal(model.dataChanged):
+        page = replace(records.make_page(), verdicts={newest: Verdict.NOT_THIS_PERSON})
+        model.show_loaded(loaded.with_first(page), invented.NOW)
+
+    assert picture(model)[1].endswith("Not this person")
 
 
 def test_day_that_may_go_on_has_no_count() -> None:

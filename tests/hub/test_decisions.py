@@ -292,6 +292,23 @@ def test_approved_visitor_is_no_alarm(
     assert asked(hub, "/v1/on-site", dana, OnSite).not_admitted == ()
 
 
+def test_history_tells_how_each_hold_ended_page_by_page(
+    hub: HubOfTests, kiosk: PairedKiosk, dana: dict[str, str]
+) -> None:
+    held = [kiosk.hold(NINE + timedelta(minutes=n)) for n in range(3)]
+    decide_at_console(hub, held[0], "escort", dana).raise_for_status()
+    kiosk.decide(held[1], Verdict.NOT_THIS_PERSON)
+    kiosk.decide(held[0])  # too late: it is kept as superseded
+    kiosk.send()
+
+    newest = asked(hub, "/v1/visits?limit=2", dana, VisitPage)
+    oldest = asked(hub, f"/v1/visits?limit=2&page={newest.next_page}", dana, VisitPage)
+
+    assert [v.visit_id for v in (*newest.visits, *oldest.visits)] == held[::-1]
+    assert newest.verdicts == {held[1]: Verdict.NOT_THIS_PERSON}
+    assert oldest.verdicts == {held[0]: Verdict.ESCORT}
+
+
 # ---- yesterday's holds, and the log ------------------------------------------------------------
 
 

@@ -2,9 +2,11 @@
 
 # ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
@@ -21,6 +23,7 @@ from admin_console.console.parts.table import (
     paint_group,
 )
 from admin_console.console.theme import Text, Theme, Weight
+from db.domain.decision import Verdict
 from db.domain.desk import VisitPage
 from db.domain.visit import Visit, VisitState
 
@@ -46,6 +49,8 @@ class Loaded:
     total: int = 0
     next_page: str | None = None
     as_of: datetime | None = None
+    verdicts: Mapping[UUID, Verdict] = field(default_factory=dict)
+    """The verdicts in force on those that were decided on."""
 
     def with_first(self, page: VisitPage) -> "Loaded":
         """A new first page, in front of the older pages that are still true."""
@@ -56,13 +61,15 @@ class Loaded:
             for visit in self.visits
             if oldest is not None and visit.started_at < oldest and visit.visit_id not in fresh
         )
+        verdicts = {**self.verdicts, **page.verdicts}
         if page.next_page is None or not older:
-            return Loaded(page.visits, page.total, page.next_page, page.as_of)
-        return Loaded(page.visits + older, page.total, self.next_page, page.as_of)
+            return Loaded(page.visits, page.total, page.next_page, page.as_of, verdicts)
+        return Loaded(page.visits + older, page.total, self.next_page, page.as_of, verdicts)
 
     def with_next(self, page: VisitPage) -> "Loaded":
         """One more page behind those that are here."""
-        return Loaded(self.visits + page.visits, page.total, page.next_page, page.as_of)
+        visits, verdicts = self.visits + page.visits, {**self.verdicts, **page.verdicts}
+        return Loaded(visits, page.total, page.next_page, page.as_of, verdicts)
 
 
 def by_day(loaded: Loaded, zone: ZoneInfo) -> tuple[Day | Visit, ...]:
@@ -79,8 +86,11 @@ def by_day(loaded: Loaded, zone: ZoneInfo) -> tuple[Day | Visit, ...]:
     return tuple(rows)
 
 
-def outcome(visit: Visit) -> tuple[str, Tone] | None:
-    """What was out of the ordinary about a visit; nothing for a normal one."""
+def outcome(visit: Visit, verdict: Verdict | None = None) -> tuple[str, Tone] | None:
+    """What was out of the ordinary about a visit; nothing for a normal one.
+
+    `verdict` is the one in force, where somebody had to decide.
+    """
     if visit.state is VisitState.DENIED:
         return "Denied", Tone.ALARM
     if visit.state is VisitState.HELD:
@@ -89,7 +99,9 @@ def outcome(visit: Visit) -> tuple[str, Tone] | None:
         return "Left early", Tone.NEUTRAL
     if visit.state is VisitState.CLEARED:
         return "Signing in", Tone.NEUTRAL
-    return ("Escorted", Tone.CAUTION) if visit.with_escort else None
+    if verdict is not None:
+        return words.VERDICTS_PAST[verdict], Tone.CAUTION if verdict.admits else Tone.ALARM
+    return (words.VERDICTS_PAST[Verdict.ESCORT], Tone.CAUTION) if visit.with_escort else None
 
 
 class HistoryModel(QAbstractTableModel):
@@ -110,9 +122,13 @@ class HistoryModel(QAbstractTableModel):
 
     def show_loaded(self, loaded: Loaded, now: datetime) -> None:
         rows = by_day(loaded, self._zone)
+        is_decided_anew = loaded.verdicts != self._loaded.verdicts
         self._loaded, self._now = loaded, now
         shared = len(self._rows)
         if rows == self._rows:
+            if rows and is_decided_anew:
+                last = self.index(len(rows) - 1, HOLD)
+                self.dataChanged.emit(self.index(0, HOLD), last)
             return
         if self._rows and len(rows) > shared and rows[:shared] == self._rows:
             self.beginInsertRows(QModelIndex(), shared, len(rows) - 1)
@@ -122,6 +138,10 @@ class HistoryModel(QAbstractTableModel):
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
+
+    def outcome(self, visit: Visit) -> tuple[str, Tone] | None:
+        """What stands in the last column, and in which tone."""
+        return outcome(visit, self._loaded.verdicts.get(visit.visit_id))
 
     def number_of(self, visit: Visit) -> int | None:
         same = (
@@ -172,7 +192,7 @@ class HistoryModel(QAbstractTableModel):
     def _cell(self, visit: Visit, column: int) -> str:
         details = visit.details
         host = details.host if details else None
-        said = outcome(visit)
+        said = self.outcome(visit)
         texts = (
             words.clock(visit.started_at, self._zone),
             self._left(visit),
@@ -200,8 +220,8 @@ class HistoryDelegate(QStyledItemDelegate):
         self._theme = theme
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, table = index.data(ROW), self.parent()
-        if not isinstance(table, RowTable):
+        row, model, table = index.data(ROW), index.model(), self.parent()
+        if not isinstance(model, HistoryModel) or not isinstance(table, RowTable):
             return
         if isinstance(row, Day):
             count = "" if row.count is None else words.count(row.count)
@@ -221,7 +241,7 @@ class HistoryDelegate(QStyledItemDelegate):
         elif column == NAME:
             paint_text(painter, cell, text, theme.font(Text.BODY, Weight.LABEL), c.ink)
         elif column == HOLD:
-            said = outcome(row)
+            said = model.outcome(row)
             if said is None:
                 return
             dots = {Tone.ALARM: c.dot_bad, Tone.CAUTION: c.dot_warn}

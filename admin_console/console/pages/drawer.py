@@ -39,20 +39,21 @@ class Drawer(Panel):
         super().__init__(c.surface, line=c.line, edges="l")
         self._theme, self._zone, self._photos = theme, zone, photos
         self._visit: Visit | None = None
+        self._verdict: Verdict | None = None
         self.setObjectName("drawer")
         self.setAccessibleName("The visit")
         self.setFixedWidth(376)
         self._build()
         photos.came.connect(self._on_photo_came)
 
-    def show_visit(self, visit: Visit) -> None:
-        """What the list knows, until the story comes."""
-        self._visit = visit
+    def show_visit(self, visit: Visit, verdict: Verdict | None) -> None:
+        """What the list knows, until the story comes; `verdict` is the one in force."""
+        self._visit, self._verdict = visit, verdict
         self._name.setText(visit.identity.name.full)
         kind = words.VISITOR_TYPES[visit.details.visitor_type] if visit.details else "Visitor"
         worn = visit.badge_code and f", badge {visit.badge_code}"
         self._kind.setText(f"{kind}{worn}" if worn else kind)
-        said = outcome(visit)
+        said = outcome(visit, verdict)
         self._chip.setVisible(said is not None)
         if said is not None:
             icon = "escort" if visit.with_escort else ""
@@ -67,7 +68,7 @@ class Drawer(Panel):
     def show_story(self, story: VisitStory) -> None:
         if self._visit is None or story.visit.visit_id != self._visit.visit_id:
             return
-        self.show_visit(story.visit)
+        self.show_visit(story.visit, self._verdict)
         last = story.decisions[-1] if story.decisions else None
         if last is not None and story.screening is not None:
             took = (last.decided_at - story.screening.screened_at).total_seconds()

@@ -112,7 +112,7 @@ class HistoryPage(Panel):
         visit = index.data(ROW)
         if not isinstance(visit, Visit):
             return
-        self._drawer.show_visit(visit)
+        self._drawer.show_visit(visit, self._loaded.verdicts.get(visit.visit_id))
         self._drawer.show()
         self._place()
         self._session.ask(
@@ -255,7 +255,7 @@ class HistoryPage(Panel):
             label="Visits, newest first",
             row=32,
         )
-        self._table.set_widths((72, 80, 180, 94, 124, 124, 118), (4, 5))
+        self._table.set_widths((68, 80, 174, 92, 130, 116, 132), (4, 5))
         self._table.opened.connect(self.open)
         self._table.clicked.connect(self._on_clicked)
         self._card = Card(theme, name="historyCard", margins=(1, 1, 1, 1))
