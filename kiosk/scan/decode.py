@@ -132,16 +132,15 @@ def _stages(grey: Image, wanted: Wanted, memory: Memory) -> Iterator[tuple[str, 
     if wanted is Wanted.BADGE:
         yield small[1 + memory.turn % 2]
         return
-    # One region or page a frame: the other ones' turn comes with the next.
-    dear: list[tuple[str, Attempt]] = []
-    if regions:
-        region = regions[memory.turn % len(regions)]
-        dear.append(("soft", partial(_soft, memory.votes, grey, region)))
-    if memory.turn % 2 or not regions:
-        dear.append((MRZ, partial(_mrz, memory.mrz_votes, grey)))
-    turn = memory.turn // 2
-    rare = [small[(0, 1, 0, 2)[turn % 4]]]
-    yield from [*rare, *dear] if turn % 2 else [*dear, *rare]
+    # One dear stage a frame: the others' turn comes with the next.
+    if regions and memory.turn % 3:
+        again = memory.turn - 1 - memory.turn // 3
+        region = regions[min(again % 3 // 2, len(regions) - 1)]  # the likeliest twice as often
+        yield "soft", partial(_soft, memory.votes, grey, region)
+        return
+    yield MRZ, partial(_mrz, memory.mrz_votes, grey)
+    turn = memory.turn // 3 if regions else memory.turn
+    yield small[(0, 1, 0, 2)[turn % 4]]
 
 
 def level_once(grey: Image, region: Region) -> Code | None:

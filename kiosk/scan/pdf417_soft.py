@@ -29,7 +29,7 @@ from kiosk.scan.pdf417_symbol import (
     payload_of,
 )
 
-_BLURS = (0.25, 0.5, 0.8, 1.1)
+_BLURS = (0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.2)
 """Standard deviations of blur in modules that cells are compared at."""
 _LINE = 0.8
 """Distance of two lines along which cells are sampled, in modules."""
@@ -38,7 +38,7 @@ _SHORTEST_ROW, _TALLEST_ROW = 1.8, 16.0
 _LAYOUTS_A_FRAME, _LAYOUTS_KEPT = 2, 4
 _FADING = 0.85
 """What a frame's evidence is worth when the next one comes: another card may be shown by then."""
-_ERASED = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
+_ERASED = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Shares of the check codewords spent on the least certain cells, one try after the other."""
 
 
@@ -136,7 +136,7 @@ def _sampled(columns: Columns) -> _Sampled | None:
     cells = cells - cells.mean(axis=2, keepdims=True)
     flat = cells.reshape(-1, MODULES)
     flat = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
-    some = flat[:: max(1, len(flat) // 150)]
+    some = flat[:: max(1, len(flat) // 200)]
     blur = max(_BLURS, key=lambda b: float((some @ _blurred(b).T).max(axis=1).mean()))
     likeness = (flat @ _blurred(blur).T).reshape(lines, columns.count, CLUSTERS, FIELD)
     return _Sampled(likeness, likeness.max(axis=3), weight)
@@ -264,7 +264,7 @@ def _summed(sampled: _Sampled, rows: list[_Row], shifts: NDArray[np.int64]) -> F
         for number, row in enumerate(rows):
             at = np.arange(row.first, row.last)
             half = max((row.last - row.first) / 2, 1)
-            central = 1 - 0.6 * ((at - (row.first + row.last - 1) / 2) / half) ** 2
+            central = 1 - 0.95 * ((at - (row.first + row.last - 1) / 2) / half) ** 2
             where = np.clip(at + shifts[column], 0, lines - 1)
             weights = (sampled.weight[where, column] * central).astype(np.float32)
             summed[number, column] = weights @ sampled.likeness[where, column, row.cluster]

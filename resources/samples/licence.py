@@ -4,6 +4,8 @@ Layout after the AAMVA DL/ID Card Design Standard (2020), annex D: PDF417, X dim
 to 0.38 mm, on a card of 85.6 x 54 mm (ISO/IEC 7810 ID-1).
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import zxingcpp
@@ -19,15 +21,24 @@ CARD_MM = (85.6, 54.0)
 MODULE_MM = 0.17
 """As small as the standard lets issuers print."""
 ROW_MODULES = 5
-COLUMNS = 17
 _MODULE_PX = 4
 PX_PER_MM = _MODULE_PX / MODULE_MM
 """Cards are drawn at this resolution, and made smaller by the camera."""
 _LEFT_MM, _BOTTOM_MM = 7.0, 6.0
 
 
-def licence_back(payload: bytes, seed: int = 0) -> Image:
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How an issuer prints the symbol: data columns, error correction level, row in modules."""
+
+    columns: int = 17
+    level: int = 5
+    row: int = ROW_MODULES
+
+
+def licence_back(payload: bytes, seed: int = 0, print_as: Print | None = None) -> Image:
     """A picture of the card's back: height x width x 4 (BGR, opacity), PX_PER_MM px a mm."""
+    how = print_as or Print()
     width, height = (round(mm * PX_PER_MM) for mm in CARD_MM)
     card = np.full((height, width, 3), (226, 234, 231), np.uint8)
     _guilloche(card, seed)
@@ -38,10 +49,10 @@ def licence_back(payload: bytes, seed: int = 0) -> Image:
     bars = np.array(stock_number, dtype=np.uint8)[:1]
     _print_code(card, np.repeat(bars, 20, axis=0), (61.0, 3.6), (244, 246, 246), _MODULE_PX + 1)
     barcode = zxingcpp.create_barcode(
-        payload, zxingcpp.BarcodeFormat.PDF417, columns=COLUMNS, ec_level="5"
+        payload, zxingcpp.BarcodeFormat.PDF417, columns=how.columns, ec_level=str(how.level)
     )
     rows = np.array(barcode.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
-    symbol = np.repeat(_one_line_a_row(rows), ROW_MODULES, axis=0)
+    symbol = np.repeat(_one_line_a_row(rows), how.row, axis=0)
     top_mm = CARD_MM[1] - _BOTTOM_MM - symbol.shape[0] * MODULE_MM
     _print_code(card, symbol, (_LEFT_MM, top_mm), (244, 246, 246), _MODULE_PX)
     return _rounded(card)

@@ -42,6 +42,8 @@ class Shot:
     """How much darker one side is than the middle, 0 to 1."""
     glare: float = 0.0
     """How much of a lamp the card mirrors, 0 to 1."""
+    lamp: tuple[float, float] | None = None
+    """Where on the card, in mm from its middle; None for anywhere on the symbol."""
     thumb: float = 0.0
     """How much of the symbol's right end a thumb covers, in mm; negative for the left."""
     noise: float = 4.0
@@ -129,7 +131,7 @@ def _lit(
         frame = frame * (1 + shot.shade * (np.cos(angle) * x + np.sin(angle) * y) / 45)[..., None]
     frame = frame * shot.light
     if shot.glare:
-        left, top = chance.uniform((-25, 2), (25, 20))
+        left, top = shot.lamp or chance.uniform((-25, 2), (25, 20))
         wide, high = chance.uniform((7, 4), (16, 9))
         lamp = np.exp(-0.5 * (((x - left) / wide) ** 2 + ((y - top) / high) ** 2))
         frame = frame + (shot.glare * 330 * lamp)[..., None]
