@@ -46,6 +46,7 @@ class FakeHub:
     decisions: list[Decision] = field(default_factory=list)
     refuses_decision: Exception | None = None
     refuses_import: Exception | None = None
+    refuses_check_out: Exception | None = None
     wanted: list[VisitFilter] = field(default_factory=list)
     imported: list[tuple[ListFile, bool]] = field(default_factory=list)
     is_away: bool = False
@@ -152,11 +153,14 @@ class FakeHub:
 
     def check_out(self, visit_id: UUID) -> Visit:
         self._answer()
+        if self.refuses_check_out is not None:
+            raise self.refuses_check_out
         inside = self.on_site_answer.visits
         gone = next(v for v in inside if v.visit_id == visit_id)
         left = tuple(v for v in inside if v.visit_id != visit_id)
         self.on_site_answer = replace(self.on_site_answer, visits=left)
-        self.change()
+        alarms = tuple(a for a in self.desk_answer.alarms if a.visit.visit_id != visit_id)
+        self.change(replace(self.desk_answer, alarms=alarms))
         return replace(
             gone,
             state=VisitState.DEPARTED,

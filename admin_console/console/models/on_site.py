@@ -2,11 +2,12 @@
 
 # ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import (
@@ -131,6 +132,14 @@ class OnSiteModel(QAbstractTableModel):
         self._zone = zone
         self._rows: tuple[Group | Visit, ...] = ()
         self._now: datetime | None = None
+        self._not_admitted: frozenset[UUID] = frozenset()
+
+    def show_not_admitted(self, visit_ids: Collection[UUID]) -> None:
+        """Who among them was let in although the office had decided against."""
+        changed = frozenset(visit_ids) != self._not_admitted
+        self._not_admitted = frozenset(visit_ids)
+        if changed and self._rows:
+            self.dataChanged.emit(self.index(0, STATE), self.index(len(self._rows) - 1, STATE))
 
     def show_rows(self, rows: tuple[Group | Visit, ...], now: datetime) -> None:
         """Replace the rows; a reset only when they are others, so that the choice stays."""
@@ -153,17 +162,28 @@ class OnSiteModel(QAbstractTableModel):
         return self._rows
 
     def state(self, visit: Visit) -> tuple[str, Tone, str] | None:
-        """The chip of an exception: words, tone, icon. A normal row has none."""
+        """The chip of an exception, the gravest: words, tone, icon. A normal row has none."""
         if self._now is None:
             return None
+        if visit.visit_id in self._not_admitted:
+            return "Not admitted", Tone.ALARM, "deny"
         if visit.is_departure_not_seen(self._now, self._zone):
             return "Departure not seen", Tone.CAUTION, "question"
-        if visit.is_overdue(self._now) and visit.valid_until is not None:
+        if self.is_late(visit) and visit.valid_until is not None:
             late = (self._now - visit.valid_until).total_seconds()
             return f"Overdue {words.stay(max(late, words.JUST_NOW))}", Tone.ALARM, "clock"
         if visit.with_escort:
             return "With escort", Tone.PRIMARY, "escort"
         return None
+
+    def is_late(self, visit: Visit) -> bool:
+        """Whether they should have left by now, today."""
+        now = self._now
+        return (
+            now is not None
+            and visit.is_overdue(now)
+            and not visit.is_departure_not_seen(now, self._zone)
+        )
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -275,7 +295,7 @@ class OnSiteDelegate(QStyledItemDelegate):
         elif column == BUTTON:
             self._paint_button(painter, option, text)
         else:
-            overdue = column == EXPECTED and state is not None and state[1] is Tone.ALARM
+            overdue = column == EXPECTED and model.is_late(visit)
             ink = c.muted if column == INSIDE else c.ink
             paint_text(painter, cell, text, theme.font(), c.alarm if overdue else ink)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
+from admin_console.console.pages.alarms import Alarms
 from admin_console.console.pages.away_desk import AwayDesk, Kept, Unsent, UnsentCard
 from admin_console.console.pages.deciding import Deciding, News, Overtaken
 from admin_console.console.pages.decision_panel import BUSY, OFF, Choice, DecisionPanel
@@ -22,14 +23,15 @@ from admin_console.console.parts.card import Panel
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, HubSession
 from admin_console.console.theme import Theme
-from db.domain.desk import Desk, Hold
+from db.domain.desk import Alarm, Desk, Hold
+from db.domain.visit import Visit
 
 NARROW_BELOW, LOW_BELOW = 1144, 712
 """The page in a window of less than 1360x800."""
 
 
 class DeskPage(QWidget):
-    """Queue left, match card right, decision panel below it.
+    """Queue left; right alarms, match card, and the decision panel below it.
 
     Signals:
         history_asked: open the history.
@@ -68,6 +70,8 @@ class DeskPage(QWidget):
         self._away.try_asked.connect(session.try_now)
         self._away.card_asked.connect(self._on_card_asked)
         self._unsent = UnsentCard(theme, session.zone)
+        self._alarms = Alarms(theme, session.zone)
+        self._alarms.sign_out_asked.connect(self._on_sign_out_asked)
         self._panel = DecisionPanel(theme)
         self._panel.chosen.connect(self._on_chosen)
         row = QHBoxLayout(self)
@@ -119,11 +123,13 @@ class DeskPage(QWidget):
         if any(self._left.is_kept(hold.visit.visit_id) for hold in self._holds()):
             self._left.forget()
         self._quiet.show_desk(desk, now)
+        self._alarms.show_alarms(desk.alarms, now)
         self._show_queue(now, is_asked=is_first)
 
     def show_connection(self, connection: Connection, now: datetime) -> None:
         if connection.is_up:
             self._is_reading = False
+        self._alarms.set_up(is_up=connection.is_up)
         self._show_queue(now)
 
     def show_kept(self, kept: tuple[Kept, ...]) -> None:
@@ -165,6 +171,7 @@ class DeskPage(QWidget):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._alarms)
         column.addWidget(self._unsent_row)
         column.addWidget(self._stack, 1)
         column.addWidget(self._panel)
@@ -258,6 +265,19 @@ class DeskPage(QWidget):
 
     def _on_told(self, news: News) -> None:
         self._queue.toast.say(news.name, news.words, news.icon, can_undo=news.can_undo)
+
+    def _on_sign_out_asked(self, alarm: Alarm) -> None:
+        visit_id, name = alarm.visit.visit_id, alarm.visit.identity.name.short
+
+        def on_gone(visit: Visit) -> None:
+            at = words.clock(visit.checked_out_at or self._session.now(), self._session.zone)
+            self._queue.toast.say(name, f"Signed out at {at}")
+
+        def on_failed(error: Exception) -> None:
+            self._queue.toast.say(f"{name} was not signed out", str(error), "alarm")
+            self._alarms.failed(visit_id)
+
+        self._session.act(lambda hub: hub.check_out(visit_id), on_gone, on_failed)
 
     def _on_overtaken(self, overtaken: Overtaken) -> None:
         if self._shown == overtaken.hold.visit.visit_id:

@@ -142,6 +142,7 @@ class OnSitePage(Panel):
         if self._shown is None:
             return
         visits, zone = self._shown.visits, self._session.zone
+        self._model.show_not_admitted(self._shown.not_admitted)
         rows = grouped(visits, self._grouping, self._find.text(), now, zone)
         if rows != self._model.rows():
             chosen = self._table.currentIndex().data(ROW)

@@ -206,6 +206,46 @@ def test_desk_with_somebody_whose_id_was_not_read(qtbot: QtBot, looks_like: Look
     looks_like(shell, "01-desk-id-not-read")
 
 
+def with_alarm(hub: FakeHub) -> FakeHub:
+    """Somebody is inside against the office's decision, and wears a badge with escort."""
+    visit = next(v for v in hub.on_site_answer.visits if v.number == 8)
+    hub.desk_answer = replace(hub.desk_answer, alarms=(invented.make_alarm(visit),))
+    hub.on_site_answer = replace(hub.on_site_answer, not_admitted=(visit.visit_id,))
+    return hub
+
+
+@pytest.mark.parametrize(
+    ("size", "dark", "name"),
+    [
+        ((1440, 900), False, "01-desk-alarm"),
+        ((1440, 900), True, "01-desk-alarm-dark"),
+        ((1280, 720), False, "01-desk-alarm-1280"),
+    ],
+)
+def test_desk_with_somebody_inside_whom_the_office_denied(
+    qtbot: QtBot, looks_like: Look, size: tuple[int, int], dark: bool, name: str
+) -> None:
+    hub = with_alarm(with_photos(FakeHub()))
+    shell = open_shell(qtbot, hub, dark=dark)
+    shell.window().resize(*size)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, name)
+
+
+def test_on_site_with_somebody_whom_the_office_denied(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_alarm(with_photos(FakeHub()))
+    shell = open_shell(qtbot, hub)
+    shell.go("On site now")
+    table = child(shell, RowTable, "onSiteTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "03-on-site-alarm")
+
+
 def test_desk_when_nobody_waits(qtbot: QtBot, looks_like: Look) -> None:
     shell = open_shell(qtbot, FakeHub(desk_answer=invented.make_desk(())))
 
