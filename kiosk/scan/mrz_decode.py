@@ -19,6 +19,8 @@ from kiosk.scan.mrz_states import STATES
 
 _NEAR = 10.0
 """A character so much less likely than the best at its place is not looked at."""
+_UNCHECKED = 0.65
+"""How much less a lead counts in names and sex: no check digit is over them."""
 _RARE = {ALPHABET.index("O"): np.float32(1.5), ALPHABET.index("I"): np.float32(0.5)}
 """By how much letters that most issuers avoid in numbers are less likely than they look."""
 
@@ -68,7 +70,7 @@ def decode_zone(chances: Floats, layout: Layout) -> Decoded | None:
     _write_kind(sheet, layout)
     _write_best_of(sheet, layout.state, _padded(STATES))
     _write_best_of(sheet, layout.nationality, _padded(STATES))
-    _write_best_of(sheet, layout.sex, ("F", "M", "<", "X"))
+    _write_best_of(sheet, layout.sex, ("F", "M", "<", "X"), _UNCHECKED)
     _write_names(sheet, layout.names)
     if not _write_checked(sheet, layout):
         return None
@@ -96,14 +98,14 @@ def _indices(words: tuple[str, ...]) -> NDArray[np.intp]:
     return np.array([[ALPHABET.index(c) for c in word] for word in words], np.intp)
 
 
-def _write_best_of(sheet: _Sheet, span: Span, words: tuple[str, ...]) -> None:
+def _write_best_of(sheet: _Sheet, span: Span, words: tuple[str, ...], weight: float = 1.0) -> None:
     which = _indices(words)
     each = sheet.of(span)[np.arange(which.shape[1]), which]
     sums = each.sum(axis=1)
     order = np.argsort(sums)
     best, next_best = float(sums[order[-1]]), float(sums[order[-2]])
     bent = float(each.max(axis=0).sum()) - best
-    sheet.write(span, words[int(order[-1])], best - next_best, bent)
+    sheet.write(span, words[int(order[-1])], (best - next_best) * weight, bent)
 
 
 # ---- names ---------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ def _write_names(sheet: _Sheet, span: Span) -> None:
         else:
             text.append("<")
             lead = min(lead, with_filler - with_letter)
-    sheet.write(span, "".join(text), lead, float(emitted.max(axis=1).sum()) - best)
+    sheet.write(span, "".join(text), lead * _UNCHECKED, float(emitted.max(axis=1).sum()) - best)
 
 
 # ---- what is checked -----------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class MrzReading:
     corners: tuple[Point, ...]
     """Of the print in px of the frame, from its own upper left, clockwise."""
     identity: Identity
+    size: str
+    """``TD1``, ``TD2`` or ``TD3``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def reading_of(sight: MrzSight) -> MrzReading | None:
     except UnreadableIdError:
         return None
     payload = "".join(f"{line}\n" for line in decoded.lines).encode("ascii")
-    return MrzReading(payload, sight.corners, identity)
+    return MrzReading(payload, sight.corners, identity, sight.layout.name)
 
 
 class MrzVotes:

@@ -41,6 +41,7 @@ def test_every_size_is_read_at_every_turn(size: str, turn: float) -> None:
     assert reading is not None
     assert reading.payload == payload_of(lines)
     assert reading.identity.name.family == "WOJCIK"
+    assert reading.size == size
 
 
 @pytest.mark.parametrize("width", [700, 960, 1250, 1520])
