@@ -24,8 +24,10 @@ _REACH = 18
 _NO_MAP = np.empty(0, np.float32)
 _PARTS = 9
 """Of each row, in which its middle is measured."""
-_LEAST_GRID = 0.25
-"""Least score of a grid: print of uneven pitch has less."""
+_LEAST_GRID = 0.55
+"""Least score of a grid: zones have 0.7 and more, print of uneven pitch has 0.5."""
+_NO_GRID = 0.22
+"""A grid of a wrong count has more than this over a zone, and any has less over bars and boxes."""
 _NEAR_GRID = 0.15
 """A grid of another count whose score is so near to the best one's is tried too."""
 
@@ -71,7 +73,11 @@ def cut(grey: Image, zone: Zone) -> list[Cut]:
         columns.append(30)
     middles, heights = _measured(band)
     profiles = np.stack([_profile(band, m, h) for m, h in zip(middles, heights, strict=True)])
-    fits = sorted((_grids(profiles, n, band.width) for n in columns), key=lambda fit: -fit[0])
+    first = _grids(profiles, columns[0], band.width)
+    if first[0] < _NO_GRID:
+        return []
+    fits = [first, *(_grids(profiles, n, band.width) for n in columns[1:])]
+    fits.sort(key=lambda fit: -fit[0])
     cuts: list[Cut] = []
     for score, count, xs in fits:
         if score < _LEAST_GRID or score < fits[0][0] - _NEAR_GRID:
