@@ -6,7 +6,6 @@ from uuid import UUID
 
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
-    Alarm,
     DayFigures,
     Desk,
     EarlierVisit,
@@ -289,20 +288,6 @@ def make_desk(holds: tuple[Hold, ...] | None = None) -> Desk:
         lists_current=4,
         lists=4,
     )
-
-
-def make_alarm(visit: Visit) -> Alarm:
-    """Priya had decided; a kiosk that did not hear of it let them in."""
-    denied = Decision(
-        make_id(82),
-        visit.visit_id,
-        Verdict.DENY,
-        "Order of the court, do not admit.",
-        "Priya Raghunathan",
-        at(8, 54),
-        DecidedAt.CONSOLE,
-    )
-    return Alarm(visit, denied, "Signed in although the office had decided: not admitted")
 
 
 def make_on_site() -> OnSite:

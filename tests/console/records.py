@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
+    Alarm,
     BadRow,
     ChangeKind,
     EntryChange,
@@ -101,6 +102,20 @@ def make_story(visit: Visit) -> VisitStory:
         kiosk_name="the front kiosk",
         log_verified=True,
     )
+
+
+def make_alarm(visit: Visit) -> Alarm:
+    """Priya had decided; a kiosk that did not hear of it let them in."""
+    denied = Decision(
+        make_id(82),
+        visit.visit_id,
+        Verdict.DENY,
+        "Order of the court, do not admit.",
+        "Priya Raghunathan",
+        at(8, 54),
+        DecidedAt.CONSOLE,
+    )
+    return Alarm(visit, denied, "Signed in although the office had decided: not admitted")
 
 
 def make_lists() -> Lists:

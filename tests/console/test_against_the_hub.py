@@ -24,7 +24,7 @@ from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
 from kiosk.sync import exchange
-from tests.console.windows import child, let_old_windows_go, press, show
+from tests.console.windows import child, let_old_windows_go, let_time_pass, press, show
 from tests.hub_of_tests import PASSWORD, HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity
 
@@ -125,7 +125,8 @@ def test_held_visitor_is_denied_by_two_keys_and_the_kiosk_hears_it(
     qtbot.waitUntil(lambda: queue.rowCount() == 0, timeout=1000)
     toast = child(shell.desk, QWidget, "toast")
     sent = "Daniel Quillfeather. Denied, sent to the kiosk"
-    qtbot.waitUntil(lambda: toast.accessibleName() == sent, timeout=8000)
+    let_time_pass(shell)
+    qtbot.waitUntil(lambda: toast.accessibleName() == sent)
     kiosk.sync()
 
     with kiosk.database.read() as session:

@@ -12,7 +12,7 @@ from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.errors import HubRefusedError
-from tests.console import invented
+from tests.console import invented, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell
 
@@ -20,7 +20,7 @@ from tests.console.windows import child, open_shell
 def with_alarms(hub: FakeHub, *numbers: int) -> FakeHub:
     """The school with these people inside against the office's decision."""
     inside = [v for v in hub.on_site_answer.visits if v.number in numbers]
-    alarms = tuple(invented.make_alarm(v) for v in inside)
+    alarms = tuple(records.make_alarm(v) for v in inside)
     hub.desk_answer = replace(hub.desk_answer, alarms=alarms)
     hub.on_site_answer = replace(hub.on_site_answer, not_admitted=tuple(v.visit_id for v in inside))
     return hub

@@ -19,7 +19,7 @@ from db.domain.errors import HubRefusedError
 from db.domain.visit import VisitState
 from tests.console import invented, records
 from tests.console.fake_hub import FakeHub
-from tests.console.windows import child, open_shell, press
+from tests.console.windows import child, let_time_pass, open_shell, press
 
 Key = Qt.Key
 TONY = invented.make_tony().visit.visit_id
@@ -74,7 +74,8 @@ def test_two_keys_never_decide_on_whoever_comes_onto_the_card_meanwhile(qtbot: Q
     assert off.text() == "Denied by Priya Raghunathan: Known to the office."
     assert off.isVisible()
     assert not child(shell, Button, "decide_deny").isEnabled()
-    qtbot.waitUntil(lambda: shown(shell).startswith("Kateryna"), timeout=6000)
+    let_time_pass(shell)
+    qtbot.waitUntil(lambda: shown(shell).startswith("Kateryna"))
     press(qtbot, Key.Key_1, Key.Key_D)
     assert child(shell, Field, "reason").text() == ""
     assert child(shell, QListView, "queue").model().rowCount() == 2
@@ -156,7 +157,9 @@ def test_denial_that_nobody_takes_back_is_sent_by_itself(qtbot: QtBot) -> None:
 
     press(qtbot, Key.Key_1, Key.Key_D)
     assert hub.decisions == []
-    qtbot.waitUntil(lambda: len(hub.decisions) == 1, timeout=8000)
+    assert shell.desk._deciding._held_back._timer.interval() == 1000
+    let_time_pass(shell)
+    qtbot.waitUntil(lambda: len(hub.decisions) == 1)
 
     assert (hub.decisions[0].visit_id, hub.decisions[0].verdict) == (TONY, Verdict.DENY)
     qtbot.waitUntil(lambda: said(shell) == "Tony Ibarra-Quintero. Denied, sent to the kiosk")

@@ -15,7 +15,7 @@ from admin_console.console.shell import Shell
 from db.domain.decision import DecidedAt, Decision, Verdict
 from tests.console import invented
 from tests.console.fake_hub import FakeHub
-from tests.console.windows import Clock, child, open_shell, press
+from tests.console.windows import Clock, child, let_time_pass, open_shell, press
 
 Key = Qt.Key
 
@@ -43,12 +43,13 @@ def test_figure_and_letter_decide(qtbot: QtBot) -> None:
 
 def test_letter_and_figure_decide_too(qtbot: QtBot) -> None:
     hub = FakeHub()
-    open_shell(qtbot, hub)
+    shell = open_shell(qtbot, hub)
 
     press(qtbot, Key.Key_D)
     assert hub.decisions == []
     press(qtbot, Key.Key_2)
-    qtbot.waitUntil(lambda: len(hub.decisions) == 1, timeout=8000)
+    let_time_pass(shell)
+    qtbot.waitUntil(lambda: len(hub.decisions) == 1)
 
     assert hub.decisions[0].verdict is Verdict.DENY
     assert hub.decisions[0].reason == "Birth date differs on the ID."

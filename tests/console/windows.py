@@ -73,6 +73,12 @@ def open_shell(
     return shell
 
 
+def let_time_pass(shell: Shell) -> None:
+    """The seconds to take a denial back, and those that a card stays, go by at once."""
+    for timer in (shell.desk._deciding._held_back._timer, shell.desk._left._timer):
+        timer.setInterval(10)
+
+
 def press(qtbot: QtBot, *keys: Qt.Key) -> None:
     """Press keys wherever the focus is, as a person does."""
     for key in keys:

@@ -253,7 +253,7 @@ def test_table_of_visits_is_whole_and_read_right_by_a_spreadsheet(tmp_path: Path
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub:
         device = Device("district", "lincoln", "front-kiosk")
         with hub.database.begin() as session:
-            for number in range(1, 1202):
+            for number in range(1, 602):
                 screened = make_screened(number=number, identity=make_identity("José", "Núñez"))
                 outbox.add(session, device, screened, NINE, actor="visitor")
 
@@ -261,7 +261,7 @@ def test_table_of_visits_is_whole_and_read_right_by_a_spreadsheet(tmp_path: Path
 
     assert answer.content.startswith("\ufeffvisit,number".encode())
     rows = answer.content.decode("utf-8-sig").splitlines()
-    assert len(rows) == 1202
+    assert len(rows) == 602
     assert all("José Núñez" in row for row in rows[1:])
 
 

@@ -209,7 +209,7 @@ def test_desk_with_somebody_whose_id_was_not_read(qtbot: QtBot, looks_like: Look
 def with_alarm(hub: FakeHub) -> FakeHub:
     """Somebody is inside against the office's decision, and wears a badge with escort."""
     visit = next(v for v in hub.on_site_answer.visits if v.number == 8)
-    hub.desk_answer = replace(hub.desk_answer, alarms=(invented.make_alarm(visit),))
+    hub.desk_answer = replace(hub.desk_answer, alarms=(records.make_alarm(visit),))
     hub.on_site_answer = replace(hub.on_site_answer, not_admitted=(visit.visit_id,))
     return hub
 
