@@ -22,6 +22,8 @@ _RIM = (44, 24)
 _REACH = 18
 """How far from its nominal middle a row is looked for, in px of the band, up and down."""
 _NO_MAP = np.empty(0, np.float32)
+_WHITE, _MORE_WHITE = 240, 0.06
+"""Grey level of what may be a lamp's reflection; share of it that a cell has beyond most others."""
 _PARTS = 9
 """Of each row, in which its middle is measured."""
 _LEAST_GRID = 0.55
@@ -39,11 +41,14 @@ class Cut:
     """Cells of a zone: lines x columns x CELL, evened; and the place in px of the frame."""
 
     cells: Floats
+    dazzled: NDArray[np.bool_]
+    """Lines x columns: where a lamp may have taken part of the character away."""
     zone: Zone
 
     @property
     def upside_down(self) -> "Cut":
-        return Cut(np.ascontiguousarray(self.cells[::-1, ::-1, ::-1, ::-1]), self.zone.upside_down)
+        turned = np.ascontiguousarray(self.cells[::-1, ::-1, ::-1, ::-1])
+        return Cut(turned, self.dazzled[::-1, ::-1], self.zone.upside_down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def cut(grey: Image, zone: Zone) -> list[Cut]:
         if count == 30 and len(zone.rows) == 2:
             cuts += [c for third in _with_third(zone) for c in cut(grey, third)]
         else:
-            cuts.append(Cut(_cells(band, xs, middles, heights), zone))
+            cuts.append(Cut(*_cells(band, xs, middles, heights), zone))
     return cuts
 
 
@@ -267,8 +272,10 @@ def _parabola(gaps: Doubles) -> Doubles:
 # ---- cells ---------------------------------------------------------------------------------------
 
 
-def _cells(band: _Band, xs: Doubles, middles: Doubles, heights: Doubles) -> Floats:
-    """Every cell taken straight from the source, lines x columns x CELL."""
+def _cells(
+    band: _Band, xs: Doubles, middles: Doubles, heights: Doubles
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Every cell taken straight from the source, lines x columns x CELL; and whether dazzled."""
     lines, columns = xs.shape
     steps = np.gradient(xs, axis=1)
     high, wide = CELL
@@ -289,4 +296,7 @@ def _cells(band: _Band, xs: Doubles, middles: Doubles, heights: Doubles) -> Floa
     taken = cv2.remap(
         band.source, mapped, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return even_out(taken.astype(np.float32).reshape(-1, high, wide)).reshape(shape)
+    raw = taken.astype(np.float32).reshape(-1, high, wide)
+    white = (raw >= _WHITE).mean(axis=(1, 2))
+    dazzled = white > float(np.median(white)) + _MORE_WHITE
+    return even_out(raw).reshape(shape), dazzled.reshape(lines, columns)

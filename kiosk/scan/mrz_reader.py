@@ -26,6 +26,8 @@ MOST_BENT = 7.0
 """Most that check digits and grammar may take from the characters' own likelihood."""
 LEAST_SURE = -0.6
 """Least mean log-probability of the likeliest characters: other print looks like none of them."""
+_DAZZLED = np.float32(0.15)
+"""So much is left of what a dazzled character seems to be, on the scale of logarithms."""
 _TELLING = 24
 """So many characters tell which way up the page is."""
 _MOST_FRAMES = 12
@@ -137,6 +139,9 @@ def _seen(cells: Cut) -> MrzSight | None:
     chances = log_chances(cells.cells.reshape(-1, *CELL)).reshape(lines, columns, -1)
     if float(chances.max(axis=2).mean()) < LEAST_SURE:
         return None
+    # An O whose top a lamp took away is a flawless U.
+    chances[cells.dazzled] *= _DAZZLED
+    chances -= np.log(np.exp(chances).sum(axis=2, keepdims=True))
     return MrzSight(layout, chances, cells.zone.corners)
 
 

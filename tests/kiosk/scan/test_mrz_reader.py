@@ -96,6 +96,21 @@ def test_check_digit_that_is_wrong_is_never_read() -> None:
         assert read_mrz(seen(View(), spoiled)) is None
 
 
+def test_letter_that_a_lamp_cut_in_half_is_not_guessed() -> None:
+    grey = seen(View())
+    reading = read_mrz(grey)
+    assert reading is not None
+    (left, top), (right, _), *_ = reading.corners
+    pitch = (right - left) / 43.7
+    x = left + (LINES[0].index("OJCIK") + 0.4) * pitch
+
+    # The O of WOJCIK becomes a U.
+    cv2.ellipse(grey, (round(x), round(top + 6)), (round(0.35 * pitch), 9), 0, 0, 360, (255,), -1)
+
+    again = read_mrz(cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.uint8))
+    assert again is None or again.payload == payload_of(LINES)
+
+
 @pytest.mark.parametrize("picture", [room(), somebody(), np.full((1080, 1920, 3), 128, np.uint8)])
 def test_picture_without_a_zone_is_none(picture: NDArray[np.uint8]) -> None:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8)
