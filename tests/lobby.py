@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pypdfium2
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
-from db import codec, log, outbox, settings, staff_pins, visits, watchlists
+from db import codec, log, settings, staff_pins, visits, watchlists
 from db.domain.desk import Desk as DeskPage
 from db.domain.people import Identity
 from db.domain.visit import Visit
@@ -115,7 +116,7 @@ class Lobby:
     def visits(self) -> list[Visit]:
         with self.kiosk.database.read() as session:
             ids = session.execute(text("SELECT visit_id FROM visit ORDER BY started_at")).scalars()
-            found = [visits.get(session, codec.from_json(f'"{i}"', outbox.UUID)) for i in ids]
+            found = [visits.get(session, codec.from_json(f'"{i}"', UUID)) for i in ids]
         return [v for v in found if v is not None]
 
     def desk(self) -> DeskPage:
