@@ -1,8 +1,9 @@
-"""``python -m resources.samples``: write invented licences and films of them.
+"""``python -m resources.samples``: write invented licences, passport pages, and films of them.
 
 ::
 
     python -m resources.samples cards FOLDER --count 20 --seed 1    payloads, pictures, who they are
+    python -m resources.samples pages FOLDER --count 9              photographed, with who they are
     python -m resources.samples film card.avi --tilt 10 --glare 0.5
     python -m resources.samples film badge.avi --picture badge.png
     python -m resources.samples person person.avi
@@ -21,8 +22,11 @@ import numpy as np
 
 from resources.samples.film import Hand, write_empty_desk, write_film, write_person
 from resources.samples.licence import ISSUERS, aamva_payload, licence_back
-from resources.samples.people import sample_people
+from resources.samples.passport import View, document_page, photographed
+from resources.samples.payload import Quirk
+from resources.samples.people import SamplePerson, sample_people
 from resources.samples.scene import Image
+from resources.samples.zone import SampleZone, zone_lines
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     cards.add_argument("--count", type=int, default=10)
     cards.set_defaults(run=_write_cards)
 
+    pages = commands.add_parser("pages", help="passports and ID cards (.png) and people.json")
+    pages.add_argument("out", type=Path, metavar="FOLDER")
+    pages.add_argument("--count", type=int, default=9)
+    pages.set_defaults(run=_write_pages)
+
     film = commands.add_parser("film", help="a card or a picture in an unsteady hand")
     film.add_argument("out", type=Path, metavar="FILE.avi")
     film.add_argument("--picture", type=Path, help="film this picture, e.g. a badge")
@@ -68,7 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     person.set_defaults(run=_write_person)
     desk.set_defaults(run=_write_desk)
 
-    for command in (cards, film, person):
+    cards.add_argument(
+        "--quirk", action="append", default=[], choices=[q.name.lower() for q in Quirk]
+    )
+    for command in (cards, pages, film, person):
         command.add_argument("--seed", type=int, default=0)
     return parser
 
@@ -78,14 +90,31 @@ def _write_cards(arguments: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     people = sample_people(arguments.count, arguments.seed)
     for number, person in enumerate(people):
-        payload = aamva_payload(person, arguments.jurisdiction, arguments.version)
+        quirks = [Quirk[name.upper()] for name in arguments.quirk]
+        payload = aamva_payload(person, arguments.jurisdiction, arguments.version, *quirks)
         (folder / f"card-{number:03}.txt").write_bytes(payload)
         _write_picture(folder / f"card-{number:03}.png", licence_back(payload, number))
+    _write_people(folder, people)
+    return 0
+
+
+def _write_pages(arguments: argparse.Namespace) -> int:
+    folder: Path = arguments.out
+    folder.mkdir(parents=True, exist_ok=True)
+    people = sample_people(arguments.count, arguments.seed)
+    for number, person in enumerate(people):
+        zone = SampleZone(size=("TD3", "TD2", "TD1")[number % 3])
+        page = document_page(zone_lines(person, zone), arguments.seed + number)
+        _write_picture(folder / f"page-{number:03}.png", photographed(page, View(), number))
+    _write_people(folder, people)
+    return 0
+
+
+def _write_people(folder: Path, people: list[SamplePerson]) -> None:
     known = [asdict(person) for person in people]
     (folder / "people.json").write_text(
         json.dumps(known, indent=1, default=str, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-    return 0
 
 
 def _write_film(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,130 @@
+"""``vestibule-kiosk read-id``: what it says of every kind of file, and how it ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+
+from kiosk.__main__ import main as kiosk
+from resources.samples.__main__ import main as samples
+
+FIELDS = {
+    "file",
+    "read",
+    "symbology",
+    "text",
+    "identity",
+    "hint",
+    "milliseconds",
+    "stage",
+    "reader",
+}
+
+
+def read_id(
+    capsys: pytest.CaptureFixture[str], *arguments: str | Path
+) -> tuple[int, list[dict[str, Any]]]:
+    status = kiosk(["read-id", "--json", *map(str, arguments)])
+    return status, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def people_of(folder: Path) -> list[dict[str, Any]]:
+    people: list[dict[str, Any]] = json.loads((folder / "people.json").read_text(encoding="utf-8"))
+    return people
+
+
+def test_licences_are_read_from_pictures_and_payloads_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert samples(["cards", str(tmp_path), "--count", "3", "--seed", "5"]) == 0
+
+    status, pictures = read_id(capsys, *sorted(tmp_path.glob("*.png")))
+    also, payloads = read_id(capsys, *sorted(tmp_path.glob("*.txt")))
+
+    assert (status, also) == (0, 0)
+    assert [p["identity"] for p in pictures] == [p["identity"] for p in payloads]
+    for person, line in zip(people_of(tmp_path), pictures, strict=True):
+        assert line.keys() >= FIELDS
+        assert (line["read"], line["symbology"], line["text"]) == (True, "PDF417", None)
+        assert line["identity"]["birth_date"] == person["birth_date"]
+        assert line["identity"]["document"]["jurisdiction"] == "TX"
+        assert line["identity"]["document"]["number"] is None
+
+
+def test_number_is_shown_only_when_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples(["cards", str(tmp_path), "--count", "1"])
+
+    _, (line,) = read_id(capsys, "--all-fields", tmp_path / "card-000.txt")
+
+    assert line["identity"]["document"]["number"] == people_of(tmp_path)[0]["number"]
+
+
+def test_passports_and_id_cards_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples(["pages", str(tmp_path), "--count", "3", "--seed", "2"])
+
+    status, lines = read_id(capsys, *sorted(tmp_path.glob("*.png")))
+
+    assert status == 0
+    assert [line["identity"]["document"]["kind"] for line in lines] == [
+        "passport",
+        "id_card",
+        "id_card",
+    ]
+    assert [line["identity"]["birth_date"] for line in lines] == [
+        person["birth_date"] for person in people_of(tmp_path)
+    ]
+
+
+def test_film_is_read_from_its_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    samples(["film", str(tmp_path / "card.avi"), "--seconds", "0.5", "--seed", "3"])
+
+    status, (line,) = read_id(capsys, tmp_path / "card.avi")
+
+    assert status == 0
+    assert line["identity"]["family_name"]
+
+
+@pytest.mark.parametrize("symbology", ["QRCode", "Code128", "Code39", "Aztec", "DataMatrix"])
+def test_code_that_is_no_id_gives_its_text(
+    symbology: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = zxingcpp.create_barcode("STAFF-0412", getattr(zxingcpp.BarcodeFormat, symbology))
+    cv2.imwrite(str(tmp_path / "code.png"), np.array(code.to_image(scale=5)))
+
+    status, (line,) = read_id(capsys, tmp_path / "code.png")
+
+    assert status == 0
+    assert (line["read"], line["symbology"], line["text"]) == (True, symbology, "STAFF-0412")
+    assert line["identity"] is None
+
+
+def test_what_cannot_be_read_is_said_file_by_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "damaged.png").write_bytes(b"\x89PNG nothing more")
+    (tmp_path / "shopping.txt").write_text("milk, bread", encoding="utf-8")
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((300, 400), 128, np.uint8))
+    names = ("damaged.png", "shopping.txt", "grey.png", "not-there.png")
+
+    status, lines = read_id(capsys, *(tmp_path / name for name in names))
+
+    assert status == 1
+    assert [line["read"] for line in lines] == [False] * 4
+    assert [line["file"] for line in lines] == [str(tmp_path / name) for name in names]
+    assert all(line["problem"] for line in lines)
+
+
+def test_command_without_a_file_is_unusable(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        kiosk(["read-id", "--json"])
+
+    assert ended.value.code == 2
+    assert "FILE" in capsys.readouterr().err
