@@ -41,6 +41,8 @@ _HOLDS = {
     HoldReason.SCREENING_FAILED: "The screening could not run",
     HoldReason.LIST_OUTDATED: "A list is older than it may be",
     HoldReason.ID_NOT_READ: "No ID was read",
+    HoldReason.ID_EXPIRED: "The ID has expired",
+    HoldReason.UNDER_AGE: "The visitor is not of age",
 }
 _whole_up_to: dict[str, tuple[tuple[int, int, bytes], ...]] = {}
 """Each device's heads (epoch, seq, hash) when its chains were last found whole."""

@@ -105,7 +105,7 @@ def _pair(config: KioskConfig, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read_id(_: KioskConfig, arguments: argparse.Namespace) -> int:
+def _read_id(config: KioskConfig, arguments: argparse.Namespace) -> int:
     from kiosk.scan.read_id import read_files  # noqa: PLC0415  needs OpenCV
 
     return read_files(
@@ -114,6 +114,7 @@ def _read_id(_: KioskConfig, arguments: argparse.Namespace) -> int:
         sys.stderr,
         as_json=arguments.json,
         all_fields=arguments.all_fields,
+        rules=config.documents.rules,
     )
 
 

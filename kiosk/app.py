@@ -113,6 +113,7 @@ def build_kiosk(
         visit=config.visit,
         photo_countdown=config.times.photo_countdown,
         hosts=config.hosts,
+        documents=config.documents.rules,
     )
     desk = Desk(
         device=own.device,
@@ -121,6 +122,7 @@ def build_kiosk(
         photos=config.folder / PHOTOS,
         typed_name_is_held=config.visit.typed_name == "hold",
         rules_version=config.visit.rules_version,
+        documents=config.documents.rules,
     )
     db_jobs, print_jobs = Jobs("db"), Jobs("printer")
     front_desk = FrontDesk(database, db_jobs, desk, _now)

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from db.domain.errors import ConfigError
 from db.domain.visit import Host, VisitorType
+from kiosk.scan import documents
+from kiosk.scan.documents import CardFormat, DocumentRules, Expired, FormatError, Minor
 from resources.folders import data_folder
 
 Check = Callable[[Any], str]
@@ -156,6 +158,20 @@ class VisitPart:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentsPart:
+    """The table [documents], with a table [[documents.formats]] for each card of one's own."""
+
+    expired: str = _key("warn", _one_of(*Expired))
+    minor: str = _key("hold", _one_of(*Minor))
+    adult_age: int = _key(18, _between(12, 25))
+    formats: tuple[CardFormat, ...] = ()
+
+    @property
+    def rules(self) -> DocumentRules:
+        return DocumentRules(Expired(self.expired), Minor(self.minor), self.adult_age, self.formats)
+
+
+@dataclass(frozen=True, slots=True)
 class TimesPart:
     """The table [times]: In seconds."""
 
@@ -186,6 +202,7 @@ class KioskConfig:
     camera: CameraPart = CameraPart()
     printer: PrinterPart = PrinterPart()
     visit: VisitPart = VisitPart()
+    documents: DocumentsPart = DocumentsPart()
     times: TimesPart = TimesPart()
     screen: ScreenPart = ScreenPart()
     hosts: tuple[Host, ...] = ()
@@ -273,6 +290,9 @@ class _Reader:
         for key, value in values.items():
             if key not in known:
                 raise self._error(table, key, f"is not known{_suggest(key, known)}")
+            if types[key] == tuple[CardFormat, ...]:
+                found[key] = self._formats(value)
+                continue
             check: Check | None = known[key].metadata.get("check")
             found[key] = self._value(table, key, types[key], value)
             if check is _path:
@@ -319,21 +339,39 @@ class _Reader:
             found.append(Host(host_id=f"config-{at}", **table))
         return tuple(found)
 
-    def _error(self, table: str, key: str, what: str) -> ConfigError:
+    def _formats(self, tables: Any) -> tuple[CardFormat, ...]:
+        place = "documents.formats"
+        if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+            raise self._error("documents", "formats", f"is a list: write [[{place}]] before each")
+        found: list[CardFormat] = []
+        for at, table in enumerate(tables):
+            for key in table:
+                if key not in documents.KEYS:
+                    what = f"is not known{_suggest(key, set(documents.KEYS))}"
+                    raise self._error(place, key, what, at)
+            try:
+                found.append(documents.card_format(table))
+            except FormatError as error:
+                raise self._error(place, error.key, error.what, at) from error
+        return tuple(found)
+
+    def _error(self, table: str, key: str, what: str, at: int | None = None) -> ConfigError:
+        """`at`: of tables that come in a list, which one it is; None for whichever has the key."""
         named = f"{table}.{key}" if key else f"[{table}]"
         return ConfigError(
-            f"{self._name}, line {self._line(table, key)}: {named} {what}. "
+            f"{self._name}, line {self._line(table, key, at)}: {named} {what}. "
             "Nothing was started; mend that line."
         )
 
-    def _line(self, table: str, key: str) -> int:
+    def _line(self, table: str, key: str, at: int | None = None) -> int:
         """Where the key stands; the table's own line when it stands nowhere (a missing one)."""
-        inside, at_table = False, 1
+        inside, at_table, count = False, 1, -1
         at_key = re.compile(rf'\s*"?{re.escape(key or table)}"?\s*=')
         for number, line in enumerate(self._lines, start=1):
-            head = re.match(r"\s*\[\[?\s*([\w-]+)\s*\]", line)
+            head = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]", line)
             if head is not None:
-                inside = head[1] == table
+                count += head[1] == table
+                inside = head[1] == table and at in (None, count)
                 at_table = number if inside else at_table
             elif (inside or not key) and at_key.match(line):
                 return number

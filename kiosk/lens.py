@@ -15,10 +15,9 @@ from db.domain.people import Identity
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Step
 from kiosk.presenting import SiteWords
-from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.badge_code import badge_token_of
 from kiosk.scan.decode import Wanted
-from kiosk.scan.identify import identity_of
+from kiosk.scan.identify import MilitaryIdError, identity_of, identity_of_payload
 from kiosk.scan.watch import FORGET_SECONDS
 from kiosk.scan.wedge import WedgeFilter
 from kiosk.scan.worker import CameraState, Picture, Reading, ScanWorker
@@ -63,8 +62,10 @@ class Lens(QObject):
         self._sign_out = sign_out
         self._scanner = scanner
         self._trouble = ""
+        self._rules = words.documents
         self._payload = b""
         self._seen_at = 0.0
+        self._verdict = views.Hint.NONE
         visit.offers(Step.SCAN_ID, lambda: views.ScanView(self._trouble))
         visit.offers(Step.PHOTO, lambda: words.photo_view(self._trouble))
         visit.step_changed.connect(self._on_step_changed)
@@ -81,7 +82,7 @@ class Lens(QObject):
         return self._wedge
 
     def _on_step_changed(self, change: StepChange) -> None:
-        self._payload = b""
+        self._payload, self._verdict = b"", views.Hint.NONE
         self._scanner.want(_WANTED.get(change.step, Wanted.NOTHING))
 
     def _on_picture(self, picture: Picture) -> None:
@@ -89,15 +90,20 @@ class Lens(QObject):
             self._visit.window.show_frame(picture.image)
 
     def _on_hinted(self, hint: views.Hint) -> None:
-        if self._visit.step in (Step.SCAN_ID, Step.FIND_VISIT):
+        """That a code is read says not yet what it is worth: the last one's verdict does."""
+        if hint is views.Hint.FOUND:
+            hint = self._verdict
+        if hint is not views.Hint.NONE and self._visit.step in (Step.SCAN_ID, Step.FIND_VISIT):
             self._visit.window.show_hint(hint)
 
     def _on_read(self, reading: Reading) -> None:
         decoded = reading.decoded
-        self._on_payload(decoded.payload, lambda: identity_of(decoded), reading.milliseconds)
+        self._on_payload(
+            decoded.payload, lambda: identity_of(decoded, self._rules), reading.milliseconds
+        )
 
     def _on_scanned(self, payload: bytes) -> None:
-        self._on_payload(payload, lambda: parse_aamva(payload), 0.0)
+        self._on_payload(payload, lambda: identity_of_payload(payload, self._rules), 0.0)
 
     def _on_payload(
         self, payload: bytes, identify: Callable[[], Identity], milliseconds: float
@@ -117,10 +123,11 @@ class Lens(QObject):
             return
         try:
             identity = identify()
-        except UnreadableIdError:
-            wrong = views.Hint.NOT_A_BADGE if step is Step.FIND_VISIT else views.Hint.NOT_AN_ID
-            self._visit.window.show_hint(wrong)
+        except UnreadableIdError as error:
+            self._verdict = _verdict_of(error, step)
+            self._visit.window.show_hint(self._verdict)
             return
+        self._verdict = views.Hint.FOUND
         self.identified.emit(Identified(milliseconds))
         if step is Step.FIND_VISIT:
             self._sign_out.id_shown(identity)
@@ -134,3 +141,9 @@ class Lens(QObject):
         self._trouble = self._sign_out.camera_trouble = state.trouble
         if self._visit.step in _WANTED:
             self._visit.refresh()
+
+
+def _verdict_of(error: UnreadableIdError, step: Step) -> views.Hint:
+    if isinstance(error, MilitaryIdError):
+        return views.Hint.MILITARY_ID
+    return views.Hint.NOT_A_BADGE if step is Step.FIND_VISIT else views.Hint.NOT_AN_ID

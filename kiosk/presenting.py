@@ -12,6 +12,7 @@ from db.domain.people import Document, DocumentKind, Identity
 from db.domain.screening import Agreement, Evidence, Field, HoldReason, Match, Screening
 from db.domain.visit import Host, Visit, VisitDetails, VisitorType
 from kiosk.config import VisitPart
+from kiosk.scan.documents import USUAL_RULES, DocumentRules, Expired, is_expired
 from kiosk.scan.places import name_of_jurisdiction
 from kiosk.scan.presentable import presentable
 from kiosk.ui.views import (
@@ -49,7 +50,18 @@ _WHY_HELD = {
     HoldReason.LIST_OUTDATED: "A list is older than it may be, so a person decides.",
     HoldReason.ID_NOT_READ: "The visitor typed the name; no ID was read. Somebody who knows them "
     "can vouch.",
+    HoldReason.UNDER_AGE: "By the birth date the visitor is not of age: ask who expects them, or "
+    "for an adult who comes along.",
+    HoldReason.ID_EXPIRED: "The ID has expired: ask for a current one, or compare its picture with "
+    "the visitor.",
 }
+
+_EXPIRED = {
+    Expired.ACCEPT: "",
+    Expired.WARN: "This ID has expired. You can go on; please bring a current one next time.",
+    Expired.HOLD: "This ID has expired. The office will look at it with you.",
+}
+"""No date: on many licences it is the holder's birthday, which is shown to nobody."""
 
 
 def document_words(document: Document | None) -> str:
@@ -60,11 +72,12 @@ def document_words(document: Document | None) -> str:
     return ", ".join(p for p in (_KINDS[document.kind], place) if p)
 
 
-def confirm_view(identity: Identity) -> ConfirmView:
+def confirm_view(identity: Identity, notice: str = "") -> ConfirmView:
     return ConfirmView(
         name=presentable(identity.name).short,
         birth_year=identity.birth_date.year if identity.birth_date else None,
         document=document_words(identity.document),
+        notice=notice,
     )
 
 
@@ -163,6 +176,11 @@ class SiteWords:
     visit: VisitPart
     photo_countdown: int
     hosts: tuple[Host, ...] = ()
+    documents: DocumentRules = USUAL_RULES
+
+    def confirm_view(self, identity: Identity, now: datetime) -> ConfirmView:
+        has_expired = is_expired(identity, now.astimezone(self.zone).date())
+        return confirm_view(identity, _EXPIRED[self.documents.expired] if has_expired else "")
 
     def details_view(self, name: str, given: VisitDetails | None) -> DetailsView:
         return DetailsView(

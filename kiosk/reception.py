@@ -31,6 +31,7 @@ from db.ids import new_id
 from db.screening.engine import ENGINE_VERSION, screen
 from db.screening.index import Index
 from kiosk.draft import VisitDraft
+from kiosk.scan.documents import USUAL_RULES, DocumentRules
 
 LOG = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Desk:
     typed_name_is_held: bool = True
     """Whether somebody without an ID waits for staff to vouch."""
     rules_version: str = "1"
+    documents: DocumentRules = USUAL_RULES
+    """What the school asks of an ID, whatever the lists say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +204,13 @@ def _screen(
     except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
         LOG.error("a screening could not run (%s): it is a hold", type(error).__name__)  # noqa: TRY400  its words may hold a name
         return _failed(screening_id, now)
+    reasons = [
+        *found.hold_reasons,
+        *desk.documents.hold_reasons(identity, now.astimezone(desk.zone).date()),
+    ]
     if identity.document is None and desk.typed_name_is_held:
-        reasons = (*found.hold_reasons, HoldReason.ID_NOT_READ)
-        return replace(found, hold_reasons=reasons)
-    return found
+        reasons.append(HoldReason.ID_NOT_READ)
+    return replace(found, hold_reasons=tuple(reasons))
 
 
 def _failed(screening_id: UUID, now: datetime) -> Screening:

@@ -73,7 +73,7 @@ class SignIn(QObject):
     def _offer_views(self) -> None:
         visit = self._visit
         visit.offers(Step.TYPE_NAME, views.TypeNameView)
-        visit.offers(Step.CONFIRM_IDENTITY, lambda: presenting.confirm_view(self._identity()))
+        visit.offers(Step.CONFIRM_IDENTITY, self._confirm_view)
         visit.offers(Step.SCREENING, views.WaitView)
         visit.offers(Step.VISIT_DETAILS, self._details_view)
         visit.offers(Step.POLICY, lambda: self.words.policy_view(self._shown_name()))
@@ -231,6 +231,9 @@ class SignIn(QObject):
             self._visit.advance(Event.FAILED)
 
         return self._visit.of_this_sitting(failed)
+
+    def _confirm_view(self) -> views.ConfirmView:
+        return self.words.confirm_view(self._identity(), self._visit.now())
 
     def _details_view(self) -> views.DetailsView:
         return self.words.details_view(self._shown_name(), self._visit.draft.details)

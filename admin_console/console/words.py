@@ -146,6 +146,8 @@ _HOLD_REASONS = {
     HoldReason.SCREENING_FAILED: "Screening failed",
     HoldReason.LIST_OUTDATED: "List outdated",
     HoldReason.ID_NOT_READ: "ID not read",
+    HoldReason.UNDER_AGE: "Under age",
+    HoldReason.ID_EXPIRED: "ID expired",
     HoldReason.MATCH: "Possible match",
 }
 
@@ -160,7 +162,9 @@ def hold_title(screening: Screening) -> str:
         return "Custody rule" if best.category is Category.CUSTODY else _TIERS[best.tier]
     for reason in (
         HoldReason.SCREENING_FAILED,
+        HoldReason.UNDER_AGE,
         HoldReason.ID_NOT_READ,
+        HoldReason.ID_EXPIRED,
         HoldReason.LIST_OUTDATED,
         HoldReason.MATCH,
     ):
@@ -177,10 +181,20 @@ def hold_sentence(screening: Screening) -> str:
             "The lists could not be searched, so nobody was compared. Look at the ID yourself"
             " and check the binder before you let this person in."
         )
+    if HoldReason.UNDER_AGE in reasons:
+        return (
+            "By the birth date this person is not of age, and matches nobody on the lists. Ask who"
+            " expects them, or for an adult who comes along."
+        )
     if HoldReason.ID_NOT_READ in reasons:
         return (
             "No ID was read: the name was typed at the kiosk and matches nobody on the lists."
             " Ask for an ID, or for somebody who can vouch."
+        )
+    if HoldReason.ID_EXPIRED in reasons:
+        return (
+            "The ID has expired, and its holder matches nobody on the lists. Ask for a current one,"
+            " or compare its picture with the person before you let them in."
         )
     if HoldReason.LIST_OUTDATED in reasons:
         return (

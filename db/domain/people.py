@@ -53,7 +53,10 @@ class Document:
 
     kind: DocumentKind
     jurisdiction: str = ""
-    """Issuing state or province as two letters (``TX``), empty when unknown."""
+    """Issuing state or province as two letters (``TX``), empty when unknown.
+
+    Of a card in a format of the school's own, who issued it in words.
+    """
     country: str = ""
     """ISO 3166-1 alpha-3 (``USA``), empty when unknown."""
     number: str = field(default="", repr=False)

@@ -93,6 +93,8 @@ class HoldReason(StrEnum):
     SCREENING_FAILED = "screening_failed"
     LIST_OUTDATED = "list_outdated"
     ID_NOT_READ = "id_not_read"
+    ID_EXPIRED = "id_expired"
+    UNDER_AGE = "under_age"
 
 
 @dataclass(frozen=True, slots=True)

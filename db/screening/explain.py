@@ -29,6 +29,8 @@ _DATE_WORDS = {
     DateLevel.SAME_YEAR_AND_MONTH: "Same month and year, other day",
     DateLevel.DIFFERENT: "Differs",
 }
+_LONGEST_PLACE = 2
+"""Letters of a state: a consulate or a school that issued a card is no place to compare."""
 _SEXES = {Sex.FEMALE: "Woman", Sex.MALE: "Man", Sex.UNSPECIFIED: ""}
 
 
@@ -143,6 +145,8 @@ def _sex_row(visitor: Sex, listed: Sex) -> Evidence:
 
 def _place_row(identity: Identity, entry: WatchlistEntry) -> Evidence:
     place = identity.document.jurisdiction if identity.document is not None else ""
+    if len(place) > _LONGEST_PLACE:
+        place = ""
     return _plain_row(Field.PLACE, place, entry.jurisdiction, weights.PLACE_BITS)
 
 

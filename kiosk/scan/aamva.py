@@ -6,7 +6,6 @@ finds the elements, `aamva_names` and `aamva_dates` read them, `aamva_stripe` re
 product does not keep (address, height, eyes, audit numbers) never leaves `parse_aamva`.
 """
 
-import re
 from collections.abc import Mapping
 
 from db.domain.errors import UnreadableIdError
@@ -15,13 +14,12 @@ from kiosk.scan.aamva_dates import read_date
 from kiosk.scan.aamva_names import name_of, said
 from kiosk.scan.aamva_stripe import Stripe, read_stripe, sex_of
 from kiosk.scan.aamva_text import CardText, read_card, text_of
+from kiosk.scan.documents import MILITARY_WORDS, is_military
 from kiosk.scan.places import Issuer, country_code, country_of, is_jurisdiction, issuer_of
 
 _TELLING = frozenset({"DAA", "DAB", "DAC", "DAQ", "DBA", "DBB", "DBC", "DCS", "DCT"})
 """Elements by which a licence is known whose header was lost."""
 _TRY_AGAIN = "Turn the card over and hold it steady, or type the name."
-_MILITARY = re.compile(r"[1N][0-9A-V]{6}[A-Z][0-9A-V]{7}[A-Z][A-Za-z '\-]{19}.{53,64}\s*", re.ASCII)
-"""A Common Access Card: version, numbers in base 32, names, padded to 88 characters or more."""
 
 
 def parse_aamva(payload: bytes) -> Identity:
@@ -33,11 +31,8 @@ def parse_aamva(payload: bytes) -> Identity:
     stripe = read_stripe(text)
     if stripe is not None:
         return _from_stripe(stripe)
-    if _MILITARY.fullmatch(text):
-        raise UnreadableIdError(
-            "A military ID is not read here, and nothing of it was kept. "
-            "Show another ID, or type the name."
-        )
+    if is_military(text):
+        raise UnreadableIdError(MILITARY_WORDS)
     card = read_card(text)
     if not card.has_header and len(_TELLING & card.elements.keys()) < 3:
         raise UnreadableIdError(f"That code is not on a driver license or ID card. {_TRY_AGAIN}")

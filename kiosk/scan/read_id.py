@@ -17,12 +17,12 @@ import numpy as np
 
 from db.domain.errors import CameraError, UnreadableIdError
 from db.domain.people import Identity, Sex
-from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.camera import FilmCamera
 from kiosk.scan.decode import Decoded, Memory, Wanted, decode, grey_of
+from kiosk.scan.documents import USUAL_RULES, DocumentRules
 from kiosk.scan.frames import Image
 from kiosk.scan.hints import hint_for
-from kiosk.scan.identify import identity_of
+from kiosk.scan.identify import MilitaryIdError, identity_of, identity_of_payload
 from kiosk.scan.locate import cues_of, locate
 from kiosk.scan.patient import decode_patiently
 from kiosk.ui.views import Hint
@@ -50,7 +50,13 @@ class FileReading:
 
 
 def read_files(
-    files: Sequence[Path], out: TextIO, progress: TextIO, *, as_json: bool, all_fields: bool
+    files: Sequence[Path],
+    out: TextIO,
+    progress: TextIO,
+    *,
+    as_json: bool,
+    all_fields: bool,
+    rules: DocumentRules = USUAL_RULES,
 ) -> int:
     """Write a line per file as they come; progress when somebody watches and there are many.
 
@@ -61,7 +67,7 @@ def read_files(
     for number, path in enumerate(files, start=1):
         if is_watched:
             progress.write(f"\r{number} of {len(files)} ")
-        reading = read_file(path)
+        reading = read_file(path, rules)
         missed += not reading.read
         line = _as_json(reading, all_fields) if as_json else _in_words(reading, all_fields)
         out.write(f"{line}\n")
@@ -71,15 +77,15 @@ def read_files(
     return 1 if missed else 0
 
 
-def read_file(path: Path) -> FileReading:
+def read_file(path: Path, rules: DocumentRules = USUAL_RULES) -> FileReading:
     """Read one file; whatever is wrong with it is in the reading."""
     nothing = FileReading(str(path))
     if not path.exists():
         return replace(nothing, problem="There is no such file.")
     if path.suffix.lower() == ".txt":
-        return _read_payload(path, nothing)
+        return _read_payload(path, nothing, rules)
     if path.is_dir() or path.suffix.lower() in _FILMS:
-        return _read_film(path, nothing)
+        return _read_film(path, nothing, rules)
     try:
         image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
     except (OSError, cv2.error):
@@ -89,36 +95,38 @@ def read_file(path: Path) -> FileReading:
     picture = image.astype(np.uint8, copy=False)
     decoded = decode_patiently(picture)
     if decoded is not None:
-        return _reading_of(decoded, nothing)
+        return _reading_of(decoded, nothing, rules)
     return replace(nothing, hint=_name(_hint_of(picture)), problem="No code could be read.")
 
 
-def _read_payload(path: Path, nothing: FileReading) -> FileReading:
+def _read_payload(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
     began = time.perf_counter()
     try:
         payload = path.read_bytes()
     except OSError:
         return replace(nothing, problem="That file cannot be opened.")
     try:
-        identity = parse_aamva(payload)
+        identity = identity_of_payload(payload, rules)
     except UnreadableIdError as error:
-        return replace(nothing, hint=_name(Hint.NOT_AN_ID), problem=str(error))
+        return replace(nothing, hint=_refusal(error), problem=str(error))
     spent = (time.perf_counter() - began) * 1000
     return replace(nothing, read=True, identity=identity, milliseconds=spent, stage="payload")
 
 
-def _read_film(path: Path, nothing: FileReading) -> FileReading:
+def _read_film(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
     try:
         film = FilmCamera(path)
     except CameraError as error:
         return replace(nothing, problem=str(error))
     try:
-        return _read_frames(film.images(), nothing)
+        return _read_frames(film.images(), nothing, rules)
     finally:
         film.close()
 
 
-def _read_frames(frames: Iterator[Image], nothing: FileReading) -> FileReading:
+def _read_frames(
+    frames: Iterator[Image], nothing: FileReading, rules: DocumentRules
+) -> FileReading:
     """The first ID in the frames, else the first other code, else what the last frame lacked."""
     other: FileReading | None = None
     last: Image | None = None
@@ -128,7 +136,7 @@ def _read_frames(frames: Iterator[Image], nothing: FileReading) -> FileReading:
         decoded = decode(frame, Wanted.ID, FILM_BUDGET_SECONDS, memory)
         if decoded is None:
             continue
-        reading = _reading_of(decoded, nothing)
+        reading = _reading_of(decoded, nothing, rules)
         if reading.identity is not None:
             return reading
         other = other or reading
@@ -138,7 +146,7 @@ def _read_frames(frames: Iterator[Image], nothing: FileReading) -> FileReading:
     return replace(nothing, hint=_name(hint), problem="No code could be read.")
 
 
-def _reading_of(decoded: Decoded, nothing: FileReading) -> FileReading:
+def _reading_of(decoded: Decoded, nothing: FileReading, rules: DocumentRules) -> FileReading:
     reading = replace(
         nothing,
         read=True,
@@ -148,7 +156,9 @@ def _reading_of(decoded: Decoded, nothing: FileReading) -> FileReading:
         reader=decoded.reader,
     )
     try:
-        return replace(reading, identity=identity_of(decoded))
+        return replace(reading, identity=identity_of(decoded, rules))
+    except MilitaryIdError as error:  # nothing of it goes anywhere, not even as text
+        return replace(reading, read=False, hint=_refusal(error), problem=str(error))
     except UnreadableIdError:
         return replace(reading, text=decoded.text, hint=_name(Hint.NOT_AN_ID))
 
@@ -157,6 +167,10 @@ def _hint_of(image: Image) -> Hint:
     grey = grey_of(image)
     regions = locate(grey, most=1)
     return hint_for(cues_of(grey, regions[0]) if regions else None, grey.shape[1])
+
+
+def _refusal(error: UnreadableIdError) -> str:
+    return _name(Hint.MILITARY_ID if isinstance(error, MilitaryIdError) else Hint.NOT_AN_ID)
 
 
 def _name(hint: Hint) -> str:

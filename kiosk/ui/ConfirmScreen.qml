@@ -199,6 +199,13 @@ Page {
             }
         }
     }
+    Notice {
+        objectName: "document_notice"
+        text: confirm.model.facts.notice
+        visible: text !== ""
+        x: 1272
+        y: 564
+    }
     Action {
         objectName: "confirm_no"
         text: "No, that’s not me"

@@ -70,6 +70,7 @@ def facts_of(view: PlainView, zone: tzinfo | None, picture: str = "") -> "dict[s
                 "name": view.name,
                 "year": "" if view.birth_year is None else str(view.birth_year),
                 "document": view.document,
+                "notice": view.notice,
             }
         case WaitView():
             return {

@@ -29,6 +29,7 @@ class Hint(Enum):
     TURN_OVER = auto()
     NOT_AN_ID = auto()
     NOT_A_BADGE = auto()
+    MILITARY_ID = auto()
     FOUND = auto()
 
 
@@ -60,6 +61,8 @@ class ConfirmView:
     birth_year: int | None
     document: str
     """In words, e.g. ``Driver license, Texas``; empty when the name was typed."""
+    notice: str = ""
+    """What to know of this ID, in a calm sentence; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

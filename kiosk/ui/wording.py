@@ -42,6 +42,7 @@ _HINTS = {
     Hint.TURN_OVER: ("card-back", "Please show the other side"),
     Hint.NOT_AN_ID: ("info", "This is not an ID we can read"),
     Hint.NOT_A_BADGE: ("info", "This is not a visitor badge"),
+    Hint.MILITARY_ID: ("info", "We may not read military IDs. Please show another"),
     Hint.FOUND: ("check-circle", "Thank you, we have it"),
 }
 

@@ -58,6 +58,14 @@ def test_screening_that_failed_is_named_before_an_outdated_list() -> None:
     assert "check the binder" in words.hold_sentence(screening)
 
 
+@pytest.mark.parametrize("reason", HoldReason)
+def test_every_reason_for_a_hold_has_a_title_and_a_sentence(reason: HoldReason) -> None:
+    screening = invented.make_screening(1, reason)
+
+    assert words.hold_title(screening) != "Waits"
+    assert reason is HoldReason.MATCH or "waits for somebody" not in words.hold_sentence(screening)
+
+
 def test_list_is_outdated_only_after_its_last_allowed_day() -> None:
     imported = invented.NOW - timedelta(days=14)
 

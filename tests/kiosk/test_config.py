@@ -34,6 +34,12 @@ def test_file_changes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
     assert config.visit == KioskConfig().visit
 
 
+A_FORMAT = """[documents]
+[[documents.formats]]
+name = 'A'
+issuer = 'Ours'
+pattern = '(?P<full_name>.+)'
+"""
 ERRORS = [
     ("[kisok]\n", "line 1: \\[kisok\\] is not known; is kiosk meant"),
     ('[kiosk]\n\nnmae = "x"\n', "line 3: kiosk.nmae is not known; is name meant"),
@@ -52,6 +58,21 @@ ERRORS = [
     ('[visit]\nrules = ["Be kind.", " "]\n', "line 2: visit.rules must not have an empty rule"),
     ('[visit]\nphoto = "always"\n', "line 2: visit.photo must be one of ask, never"),
     ("[visit]\nphoto = false\n", "line 2: visit.photo must be one of ask, never"),
+    ('[documents]\nexpired = "deny"\n', "line 2: documents.expired must be one of accept, warn"),
+    ("[documents]\nadult_age = 3\n", "line 2: documents.adult_age must be from 12 to 25"),
+    ("[documents]\nformats = 3\n", "line 2: documents.formats is a list: write \\[\\[documents"),
+    (
+        "[documents]\n[[documents.formats]]\nnmae = 1\n",
+        "line 3: documents.formats.nmae is not known; is name meant",
+    ),
+    (
+        f"{A_FORMAT}[[documents.formats]]\nname = 'B'\nissuer = 'Ours'\npattern = '('\n",
+        "line 9: documents.formats.pattern is no regular expression",
+    ),
+    (
+        f"{A_FORMAT}[[documents.formats]]\nname = 'B'\npattern = '(?P<full_name>.+)'\n",
+        "line 6: documents.formats.issuer must be 3 to 40",
+    ),
     (
         '[kiosk]\ndata_folder = "~nobody-of-this-name/v"\n',
         "line 2: kiosk.data_folder must be a path; there is no ~nobody-of-this-name here",
@@ -128,3 +149,14 @@ def test_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_photo_is_a_rule_and_not_a_text(tmp_path: Path) -> None:
     assert KioskConfig().visit.photo is PhotoRule.ASK
     assert load(tmp_path, '[visit]\nphoto = "never"\n').visit.photo is PhotoRule.NEVER
+
+
+def test_commented_lines_of_the_example_are_a_format_that_works(tmp_path: Path) -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    first = lines.index("# [[documents.formats]]")
+
+    config = load(tmp_path, "\n".join(line.removeprefix("# ") for line in lines[first:]))
+
+    identity = config.documents.rules.formats[0].identity("LSD;Tsai;Wei-Ling;19790309;4711")
+    assert identity is not None
+    assert identity.name.full == "Wei-Ling Tsai"

@@ -53,7 +53,7 @@ def hold_icon(screening: Screening) -> str:
     if screening.matches:
         custody = screening.matches[0].category is Category.CUSTODY
         return "guardian" if custody else "people"
-    if HoldReason.ID_NOT_READ in screening.hold_reasons:
+    if {HoldReason.ID_NOT_READ, HoldReason.ID_EXPIRED} & set(screening.hold_reasons):
         return "badge"
     return "warning" if HoldReason.SCREENING_FAILED in screening.hold_reasons else "clock"
 

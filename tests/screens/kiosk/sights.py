@@ -242,6 +242,15 @@ SIGHTS = {
         Step.CONFIRM_IDENTITY,
         views.ConfirmView("Elena Marlowe", 1986, "Driver license, Texas"),
     ),
+    "03-confirm-expired": Sight(
+        Step.CONFIRM_IDENTITY,
+        views.ConfirmView(
+            "Elena Marlowe",
+            1986,
+            "Driver license, Texas",
+            "This ID has expired. You can go on; please bring a current one next time.",
+        ),
+    ),
     "03-confirm-focus": Sight(
         Step.CONFIRM_IDENTITY,
         views.ConfirmView("Elena Marlowe", 1986, "Driver license, Texas"),
