@@ -225,6 +225,17 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def every_angle(seed: int) -> tuple[int, int]:
+    """A clean card at every whole degree: read from a single frame, and from a picture alone."""
+    card = next(cards(1, seed))
+    alone = frame = 0
+    for degrees in range(360):
+        picture = photograph(card.image, Shot(2.2, roll=degrees, blur=0.4, noise=1), seed)
+        frame += is_right(decode(picture), card)
+        alone += is_right(decode_patiently(picture), card)
+    return frame, alone
+
+
 def share(right: list[bool]) -> str:
     return f"{100 * sum(right) / max(1, len(right)):5.1f} %"
 
@@ -253,6 +264,9 @@ def main() -> None:
         miss = f"{np.percentile(row.misses_ms, 95):10.1f}" if row.misses_ms else "         -"
         shares = " ".join(f"{share(v):>8}" for v in (row.patient, row.frame, row.zxing, row.zbar))
         say(f"{kind:24} {shares}  {hit}  {miss}  {row.wrong:5d}")
+    if is_asked("every angle"):
+        frame, alone = every_angle(arguments.seed)
+        say(f"every angle of 360: {frame} from one frame, {alone} as a picture alone")
     if is_asked("film"):
         read, count, seconds, wrong = films(arguments.films, arguments.seed, 2.3)
         say(
