@@ -27,8 +27,11 @@ from kiosk.ui.views import Hint
 LOG = logging.getLogger(__name__)
 
 PICTURE_WIDTH = 1176
-PICTURES_A_SECOND = 15.0
+PICTURES_A_SECOND = 30.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 4.0
+REST_SHARE = 0.5
+"""After a frame that could not be read the decoder rests half as long as it looked: a mini-PC's
+other core belongs to the camera and the screen."""
 IDLE_SHARE = 2.0
 """Before an empty desk the decoder rests this many times as long as it looked."""
 COMPLAINT_SECONDS = 60.0
@@ -197,8 +200,9 @@ class ScanWorker(QObject):
             self.read.emit(Reading(sight.decoded, spent, sight.first_seen_at))
         if sight.new_hint is not None:
             self.hinted.emit(sight.new_hint)
-        if sight.is_empty:
-            self._stopping.wait(IDLE_SHARE * (now - began))
+        if sight.decoded is None:
+            share = IDLE_SHARE if sight.is_empty else REST_SHARE
+            self._stopping.wait(share * (now - began))
 
 
 def _what_broke(error: Exception) -> str:

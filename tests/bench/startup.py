@@ -19,7 +19,7 @@ import psutil
 
 from kiosk.__main__ import WELCOME_SHOWN
 from resources.samples.film import Hand, write_film
-from resources.samples.licence import licence_back
+from resources.samples.licence import aamva_payload, licence_back
 from resources.samples.people import sample_person
 
 ROOT = Path(__file__).parents[2]
@@ -32,11 +32,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = folder / "blank.avi"
-        # A card without a readable code: the decoder tries every stage on every frame.
-        blurred = Hand(width=900, blur=9.0)
-        card = licence_back(
-            sample_person("Nobody", "Nowhere", date(1980, 1, 1)).number.encode() * 30
-        )
+        # A licence whose symbol is seen and cannot be read: every frame is tried in every way.
+        blurred = Hand(width=560, blur=2.2)
+        card = licence_back(aamva_payload(sample_person("Nobody", "Nowhere", date(1980, 1, 1))))
         write_film(film, card, seed=1, seconds=2, hand=blurred)
         config = folder / "kiosk.toml"
         config.write_text(
