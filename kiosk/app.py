@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from db.domain.desk import Site
-from db.domain.errors import CameraError
 from db.domain.visit import Host
 from db.engine import Database, open_database
 from kiosk import own_device
@@ -23,7 +22,7 @@ from kiosk.lens import Lens
 from kiosk.own_device import OwnDevice
 from kiosk.presenting import SiteWords
 from kiosk.reception import Desk
-from kiosk.scan.camera import Camera, open_camera
+from kiosk.scan.camera import CameraOpener
 from kiosk.scan.worker import ScanWorker
 from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
@@ -138,7 +137,7 @@ def build_kiosk(
     sign_in = SignIn(visit, front_desk, badge_desk, words, times.wait_minimum)
     sign_out = SignOut(visit, front_desk)
     staff_desk = StaffDesk(visit, front_desk)
-    scanner = ScanWorker(lambda: _camera(config.camera.source))
+    scanner = ScanWorker(CameraOpener(config.camera.source, config.camera.settings))
     lens = Lens(visit, sign_in, sign_out, scanner, words)
     news = HubNews()
     sync = _sync(database, own, desk.photos, news, listen_seconds)
@@ -236,12 +235,6 @@ def _sync(
         state_changed=news.state_changed.emit,
         listen_seconds=listen_seconds,
     )
-
-
-def _camera(source: str) -> Camera:
-    if source == "none":
-        raise CameraError("This kiosk has no camera. Type your name, or use the hand scanner.")
-    return open_camera(source)
 
 
 def _window_settings(config: KioskConfig, is_still: bool) -> WindowSettings:

@@ -7,22 +7,22 @@ import re
 import sys
 import tomllib
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from db.domain.errors import ConfigError
 from db.domain.visit import Host, VisitorType
+from kiosk import config_checks as checks
+from kiosk.config_checks import Check
 from kiosk.scan import documents
+from kiosk.scan.camera_modes import Settings
 from kiosk.scan.documents import CardFormat, DocumentRules, Expired, FormatError, Minor
 from resources.folders import data_folder
-
-Check = Callable[[Any], str]
-"""Says what is wrong with a value, or nothing."""
 
 
 class PhotoRule(StrEnum):
@@ -30,51 +30,6 @@ class PhotoRule(StrEnum):
 
     ASK = "ask"
     NEVER = "never"
-
-
-def _between(low: float, high: float) -> Check:
-    return lambda v: "" if low <= v <= high else f"must be from {low:g} to {high:g}"
-
-
-def _one_of(*allowed: str) -> Check:
-    return lambda v: "" if v in allowed else f"must be one of {', '.join(allowed)}"
-
-
-def _zone(value: str) -> str:
-    return "" if value in available_timezones() else "must be like America/Chicago"
-
-
-def _clock(value: str) -> str:
-    return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else "must be like 15:30"
-
-
-def _types(value: list[str]) -> str:
-    wrong = [v for v in value if v not in set(VisitorType)]
-    return f"has no visitor type {wrong[0]!r}" if wrong else "" if value else "must not be empty"
-
-
-def _at_most_six(value: list[str]) -> str:
-    if not 1 <= len(value) <= 6:
-        return "must have one to six purposes; the last is the free one"
-    return _no_empty(value, "purpose")
-
-
-def _four(value: list[str]) -> str:
-    return _no_empty(value, "rule") if 1 <= len(value) <= 4 else "must have one to four rules"
-
-
-def _no_empty(value: list[str], thing: str) -> str:
-    return "" if all(v.strip() for v in value) else f'must not have an empty {thing} ("")'
-
-
-def _path(value: str) -> str:
-    """Keys with this check are paths: by now `~` was made the home folder, if there is one."""
-    return f"must be a path; there is no {Path(value).parts[0]} here" if value[:1] == "~" else ""
-
-
-def _hub(value: str) -> str:
-    fits = not value or re.fullmatch(r"https?://[^\s/]+/?", value)
-    return "" if fits else "must be like http://192.168.1.10:8470, or empty"
 
 
 def _key(default: Any, check: Check | None = None) -> Any:
@@ -89,7 +44,7 @@ class KioskPart:
     """The table [kiosk]."""
 
     name: str = _key("Front desk")
-    data_folder: str = _key("", _path)
+    data_folder: str = _key("", checks.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +52,37 @@ class SitePart:
     """The table [site]: Used until the hub says better."""
 
     name: str = _key("Our school")
-    time_zone: str = _key("", lambda v: "" if not v else _zone(v))
+    time_zone: str = _key("", lambda v: "" if not v else checks.zone(v))
 
 
 @dataclass(frozen=True, slots=True)
 class HubPart:
     """The table [hub]."""
 
-    url: str = _key("", _hub)
+    url: str = _key("", checks.hub)
 
 
 @dataclass(frozen=True, slots=True)
 class CameraPart:
-    """The table [camera]: A device's number, a film's path, or none."""
+    """The table [camera]: Which one (see `kiosk.scan.camera.open_camera`), and how it sees."""
 
-    source: str = _key("0", _path)
+    source: str = _key("auto", checks.path)
+    focus: str = _key("auto", checks.auto_or_number)
+    exposure: str = _key("auto", checks.auto_or_number)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.focus, self.exposure)
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterPart:
     """The table [printer]."""
 
-    kind: str = _key("cups", _one_of("cups", "file", "none"))
+    kind: str = _key("cups", checks.one_of("cups", "file", "none"))
     name: str = _key("")
     media: str = _key("Custom.62x100mm")
-    folder: str = _key("", _path)
+    folder: str = _key("", checks.path)
     second_name: str = _key("")
 
 
@@ -129,7 +90,7 @@ class PrinterPart:
 class VisitPart:
     """The table [visit]."""
 
-    types: tuple[str, ...] = _key([t.value for t in VisitorType], _types)
+    types: tuple[str, ...] = _key([t.value for t in VisitorType], checks.types)
     purposes: tuple[str, ...] = _key(
         [
             "Meet a teacher",
@@ -138,12 +99,12 @@ class VisitPart:
             "Drop something off",
             "Something else",
         ],
-        _at_most_six,
+        checks.at_most_six,
     )
-    valid_until: str = _key("15:30", _clock)
+    valid_until: str = _key("15:30", checks.clock)
     photo: PhotoRule = PhotoRule.ASK
-    photo_keep_days: int = _key(30, _between(1, 366))
-    typed_name: str = _key("hold", _one_of("hold", "screen"))
+    photo_keep_days: int = _key(30, checks.between(1, 366))
+    typed_name: str = _key("hold", checks.one_of("hold", "screen"))
     rules: tuple[str, ...] = _key(
         [
             "Wear your badge where everyone can see it.",
@@ -151,7 +112,7 @@ class VisitPart:
             "Do not photograph students.",
             "Sign out here when you leave.",
         ],
-        _four,
+        checks.four,
     )
     rules_text: str = _key("")
     rules_version: str = _key("1")
@@ -161,9 +122,9 @@ class VisitPart:
 class DocumentsPart:
     """The table [documents], with a table [[documents.formats]] for each card of one's own."""
 
-    expired: str = _key("warn", _one_of(*Expired))
-    minor: str = _key("hold", _one_of(*Minor))
-    adult_age: int = _key(18, _between(12, 25))
+    expired: str = _key("warn", checks.one_of(*Expired))
+    minor: str = _key("hold", checks.one_of(*Minor))
+    adult_age: int = _key(18, checks.between(12, 25))
     formats: tuple[CardFormat, ...] = ()
 
     @property
@@ -175,13 +136,13 @@ class DocumentsPart:
 class TimesPart:
     """The table [times]: In seconds."""
 
-    idle: int = _key(60, _between(20, 600))
-    warning: int = _key(20, _between(20, 60))
-    done: int = _key(15, _between(5, 120))
-    goodbye: int = _key(10, _between(5, 120))
-    staff: int = _key(60, _between(20, 600))
-    wait_minimum: float = _key(3.0, _between(0, 10))
-    photo_countdown: int = _key(3, _between(1, 10))
+    idle: int = _key(60, checks.between(20, 600))
+    warning: int = _key(20, checks.between(20, 60))
+    done: int = _key(15, checks.between(5, 120))
+    goodbye: int = _key(10, checks.between(5, 120))
+    staff: int = _key(60, checks.between(20, 600))
+    wait_minimum: float = _key(3.0, checks.between(0, 10))
+    photo_countdown: int = _key(3, checks.between(1, 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +150,7 @@ class ScreenPart:
     """The table [screen]."""
 
     fullscreen: bool = _key(default=True)
-    theme: str = _key("light", _one_of("light", "dark", "contrast"))
+    theme: str = _key("light", checks.one_of("light", "dark", "contrast"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +256,7 @@ class _Reader:
                 continue
             check: Check | None = known[key].metadata.get("check")
             found[key] = self._value(table, key, types[key], value)
-            if check is _path:
+            if check is checks.path:
                 found[key] = _from_home(found[key])
             wrong = check(found[key]) if check is not None else ""
             if wrong:
@@ -304,7 +265,7 @@ class _Reader:
 
     def _value(self, table: str, key: str, kind: Any, value: Any) -> Any:
         if kind is PhotoRule:
-            wrong = _one_of(*PhotoRule)(value)
+            wrong = checks.one_of(*PhotoRule)(value)
             if wrong:
                 raise self._error(table, key, wrong)
             return PhotoRule(value)

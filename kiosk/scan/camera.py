@@ -1,9 +1,9 @@
-"""Cameras: a device by its index, a film by its path, and a reel of films for demos and drills.
+"""Cameras: webcams, a film by its path, and a reel of films for demos and drills.
 
 `read` blocks until the next frame. A camera belongs to the thread that opened it.
 """
 
-import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,11 +14,21 @@ import cv2
 import numpy as np
 
 from db.domain.errors import CameraError
+from kiosk.scan.camera_choice import AUTO, TOO_SMALL, open_webcam
+from kiosk.scan.camera_modes import Settings, System
 from kiosk.scan.frames import Frame, Image
+from kiosk.scan.webcam import (
+    WANTED,
+    OpenCapture,
+    Webcam,
+    is_too_small,
+    open_capture,
+    quiet,
+)
 
-WIDTH, HEIGHT, RATE = 1920, 1080, 30
-LAST_INDEX = 99
-"""No computer has more cameras: a longer number is a slip, and OpenCV breaks over a huge one."""
+LOG = logging.getLogger(__name__)
+
+NONE = "none"
 REEL_NOTE = "now"
 """The small file in a reel's folder that names the film to be played."""
 
@@ -39,71 +49,80 @@ class Camera(Protocol):
         ...
 
 
-def open_camera(source: str) -> Camera:
-    """Open ``"0"``, ``"1"`` ... as a device, or a path as a film or a folder of films.
+def open_camera(
+    source: str,
+    settings: Settings | None = None,
+    system: System | None = None,
+    open_capture: OpenCapture = open_capture,
+) -> Camera:
+    """Open a webcam, or a film or folder of films by its path.
 
-    Raises `CameraError` when there is no such camera.
+    A webcam is named by ``"auto"`` (the one that gives the most px), its number, its path (best one
+    of /dev/v4l/by-id) or its name.
+
+    Raises `CameraError` in words when there is no such camera, or it gives no picture.
     """
-    if source.isdecimal():
-        return DeviceCamera(_index(source))
+    if source == NONE:
+        raise CameraError("This kiosk has no camera. Type your name, or use the hand scanner.")
+    film = None if source == AUTO or source.isdecimal() else _film(source)
+    return film or open_webcam(source, settings, system or System(), open_capture)
+
+
+def _film(source: str) -> Camera | None:
     path = Path(source)
     try:
-        is_reel, is_there = (path / REEL_NOTE).is_file(), path.exists()
-    except OSError as error:
+        is_reel, is_film = (path / REEL_NOTE).is_file(), path.is_file() or path.is_dir()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is not a path"
         raise CameraError(
-            f"The camera or film {source!r} cannot be looked at: {error.strerror}. "
-            "Check [camera] source."
+            f"The camera or film {source[:80]!r} cannot be looked at: {why}. Check [camera] source."
         ) from error
     if is_reel:
         return ReelCamera(path)
-    if source and is_there:
-        return FilmCamera(path)
-    raise CameraError(f"There is no camera or film {source!r}. Check [camera] source.")
+    return FilmCamera(path) if source and is_film else None
 
 
-def _index(source: str) -> int:
-    # Python itself refuses to read thousands of digits.
-    index = int(source) if len(source) <= len(str(LAST_INDEX)) else LAST_INDEX + 1
-    if index > LAST_INDEX:
-        raise CameraError(
-            f"There is no camera {source[:20]}: [camera] source is a number from 0 to "
-            f"{LAST_INDEX}, or the path of a film."
-        )
-    return index
+class CameraOpener:
+    """Opens the configured camera whenever it is wanted, for as long as the kiosk runs.
 
+    It remembers which camera ``auto`` has found, so that the next visitor does not wait for the
+    others to be tried. One that fails is forgotten: its plug may have been moved.
+    """
 
-class DeviceCamera:
-    """A webcam. It is asked for 1920x1080, compressed, since little of less can be read."""
+    def __init__(
+        self,
+        source: str,
+        settings: Settings | None = None,
+        system: System | None = None,
+        open_capture: OpenCapture = open_capture,
+    ) -> None:
+        self._source = self._chosen = source
+        self._rest = (settings, system, open_capture)
+        self._told = ""
 
-    def __init__(self, index: int) -> None:
-        with _quiet():
-            self._capture = cv2.VideoCapture(index)
-        if not self._capture.isOpened():
-            self._capture.release()
-            raise CameraError(
-                "No camera was found. Check its cable; typing a name and USB scanners still work."
-            )
-        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH)
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT)
-        self._capture.set(cv2.CAP_PROP_FPS, RATE)
-        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        self._number = 0
+    def __call__(self) -> Camera:
+        try:
+            camera = open_camera(self._chosen, *self._rest)
+        except CameraError:
+            if self._chosen == self._source:
+                raise
+            self._chosen = self._source
+            camera = open_camera(self._source, *self._rest)
+        if isinstance(camera, Webcam):
+            self._chosen = str(camera.number) if self._source == AUTO else self._source
+            self._tell(camera)
+        return camera
 
-    def read(self) -> Frame:
-        got, image = self._capture.read()
-        if not got or image is None:
-            raise CameraError("The camera stopped sending pictures. Check its cable.")
-        self._number += 1
-        return Frame(image.astype("uint8", copy=False), time.monotonic(), self._number)
-
-    def describe(self) -> str:
-        width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
-        height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-        return f"{width}x{height} at {self._capture.get(cv2.CAP_PROP_FPS):.0f} frames a second"
-
-    def close(self) -> None:
-        self._capture.release()
+    def _tell(self, camera: Webcam) -> None:
+        """Once, and again when it is another or gives something else."""
+        words = f"camera {camera.number} gives {camera.describe()}"
+        if words == self._told:
+            return
+        self._told = words
+        if is_too_small(camera.got):
+            LOG.warning("%s: %s", words, TOO_SMALL)
+        else:
+            LOG.info("%s", words)
 
 
 class FilmCamera:
@@ -111,12 +130,12 @@ class FilmCamera:
 
     def __init__(self, path: Path) -> None:
         source = str(path / "frame_%03d.png") if path.is_dir() else str(path)
-        with _quiet():
+        with quiet():
             self._capture = cv2.VideoCapture(source)
         if not self._capture.isOpened():
             self._capture.release()
             raise CameraError(f"The film {path.name} cannot be played.")
-        self._period = 1.0 / (self._capture.get(cv2.CAP_PROP_FPS) or RATE)
+        self._period = 1.0 / (self._capture.get(cv2.CAP_PROP_FPS) or WANTED.rate)
         self._next_at = time.monotonic()
         self._number = 0
 
@@ -158,7 +177,7 @@ class EmptyDeskCamera:
     _RATE = 10.0
 
     def __init__(self) -> None:
-        self._image: Image = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+        self._image: Image = np.full((WANTED.height, WANTED.width, 3), 128, np.uint8)
         self._number = 0
 
     def read(self) -> Frame:
@@ -226,15 +245,3 @@ def put_on_reel(folder: Path, film: str) -> None:
 
 
 CameraFactory = Callable[[], Camera]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep OpenCV from writing to the terminal by itself when a camera is absent."""
-    log = cv2.utils.logging
-    before = log.getLogLevel()
-    log.setLogLevel(log.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        log.setLogLevel(before)
