@@ -139,6 +139,7 @@ def build_kiosk(
     staff_desk = StaffDesk(visit, front_desk)
     scanner = ScanWorker(CameraOpener(config.camera.source, config.camera.settings))
     lens = Lens(visit, sign_in, sign_out, scanner, words)
+    lens.accepted.connect(front_desk.count_reading)
     news = HubNews()
     sync = _sync(database, own, desk.photos, news, listen_seconds)
     if sync is not None:

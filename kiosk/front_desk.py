@@ -22,9 +22,10 @@ from db.domain.visit import CheckOutWay, Host, Visit
 from db.engine import Database
 from db.screening.index import Index
 from db.staff_pins import StaffOnDuty
-from kiosk import reception
+from kiosk import readings, reception
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
+from kiosk.readings import Way
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
 from kiosk.sync.exchange import HOSTS
 from resources.toolkit.jobs import Jobs
@@ -112,6 +113,15 @@ class FrontDesk(QObject):
             _ignore,
             _log_only,
         )
+
+    def count_reading(self, way: Way) -> None:
+        """Count a code that was accepted; the hub is not told."""
+
+        def work() -> None:
+            with self._database.begin() as session:
+                readings.count_one(session, way)
+
+        self._jobs.run(work, _ignore, _log_only)
 
     def delete_old_photos(self, keep_days: int) -> None:
         """Delete the photos whose days are over, sent or not: the photo's page promised it."""

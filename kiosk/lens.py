@@ -15,6 +15,7 @@ from db.domain.people import Identity
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Step
 from kiosk.presenting import SiteWords
+from kiosk.readings import TYPED, Way
 from kiosk.scan.badge_code import badge_token_of
 from kiosk.scan.decode import Wanted
 from kiosk.scan.identify import MilitaryIdError, identity_of, identity_of_payload
@@ -44,9 +45,11 @@ class Lens(QObject):
 
     Signals:
         identified: an `Identified`, each time an ID was read.
+        accepted: the `Way` in which a code came that was taken, ID or badge.
     """
 
     identified = Signal(Identified)
+    accepted = Signal(Way)
 
     def __init__(
         self,
@@ -99,14 +102,21 @@ class Lens(QObject):
     def _on_read(self, reading: Reading) -> None:
         decoded = reading.decoded
         self._on_payload(
-            decoded.payload, lambda: identity_of(decoded, self._rules), reading.milliseconds
+            decoded.payload,
+            lambda: identity_of(decoded, self._rules),
+            Way(decoded.symbology, decoded.stage, decoded.reader),
+            reading.milliseconds,
         )
 
     def _on_scanned(self, payload: bytes) -> None:
-        self._on_payload(payload, lambda: identity_of_payload(payload, self._rules), 0.0)
+        self._on_payload(payload, lambda: identity_of_payload(payload, self._rules), TYPED)
 
     def _on_payload(
-        self, payload: bytes, identify: Callable[[], Identity], milliseconds: float
+        self,
+        payload: bytes,
+        identify: Callable[[], Identity],
+        way: Way,
+        milliseconds: float = 0.0,
     ) -> None:
         """Take a code that was shown or typed; the same one again and again is taken once."""
         step = self._visit.step
@@ -120,6 +130,7 @@ class Lens(QObject):
         token = badge_token_of(payload)
         if step is Step.FIND_VISIT and token is not None:
             self._sign_out.badge_shown(token)
+            self.accepted.emit(way)
             return
         try:
             identity = identify()
@@ -134,6 +145,7 @@ class Lens(QObject):
         else:
             self._visit.window.show_hint(views.Hint.FOUND)
             self._sign_in.identified(identity)
+        self.accepted.emit(way)
 
     def _on_camera(self, state: CameraState) -> None:
         if state.trouble == self._trouble:
