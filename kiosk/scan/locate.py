@@ -16,6 +16,10 @@ _FAINTEST = 28.0
 _ERODED = 9.0
 """Of each box's sides, in px of the small picture: taken to part neighbours, given back."""
 
+_WINDOWS = 30
+"""Of a symbol's width: about ten modules, of which some are dark wherever it can be read."""
+_WASHED_OUT = 238
+
 Point = tuple[float, float]
 
 
@@ -47,7 +51,7 @@ class Cues:
     sharpness: float
     """Variance of the Laplacian inside the region."""
     saturated: float
-    """Share of the region that is pure white, 0 to 1."""
+    """Share of the region in which a light washed the bars out, 0 to 1; white paper is none."""
 
 
 def locate(grey: Image, most: int = 2) -> list[Region]:
@@ -104,11 +108,15 @@ def levelled(grey: Image, region: Region, turn: float = 0.0, scale: float = 1.0)
 def cues_of(grey: Image, region: Region) -> Cues:
     """Measure how well the region can be seen."""
     cut = levelled(grey, region)
+    aside, above = (round(side * _MARGIN / (1 + 2 * _MARGIN)) for side in cut.shape[::-1])
+    inside = cut[above : cut.shape[0] - above, aside : cut.shape[1] - aside]
+    window = max(3, cut.shape[1] // _WINDOWS)
+    washed = cv2.blur(inside, (window, window)) >= _WASHED_OUT
     return Cues(
         width_px=region.width,
         angle=region.angle,
         sharpness=float(cv2.Laplacian(cut, cv2.CV_64F).var()),
-        saturated=float((cut >= 250).mean()),  # as good as pure white
+        saturated=float(washed.mean()),
     )
 
 

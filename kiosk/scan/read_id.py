@@ -21,9 +21,8 @@ from kiosk.scan.camera import FilmCamera
 from kiosk.scan.decode import Decoded, Memory, Wanted, decode, grey_of
 from kiosk.scan.documents import USUAL_RULES, DocumentRules
 from kiosk.scan.frames import Image
-from kiosk.scan.hints import hint_for
+from kiosk.scan.hints import hint_of_picture
 from kiosk.scan.identify import MilitaryIdError, identity_of, identity_of_payload
-from kiosk.scan.locate import cues_of, locate
 from kiosk.scan.patient import decode_patiently
 from kiosk.ui.views import Hint
 
@@ -96,7 +95,9 @@ def read_file(path: Path, rules: DocumentRules = USUAL_RULES) -> FileReading:
     decoded = decode_patiently(picture)
     if decoded is not None:
         return _reading_of(decoded, nothing, rules)
-    return replace(nothing, hint=_name(_hint_of(picture)), problem="No code could be read.")
+    return replace(
+        nothing, hint=_name(hint_of_picture(grey_of(picture))), problem="No code could be read."
+    )
 
 
 def _read_payload(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
@@ -142,7 +143,7 @@ def _read_frames(
         other = other or reading
     if other is not None:
         return other
-    hint = Hint.LOOKING if last is None else _hint_of(last)
+    hint = Hint.LOOKING if last is None else hint_of_picture(grey_of(last))
     return replace(nothing, hint=_name(hint), problem="No code could be read.")
 
 
@@ -161,12 +162,6 @@ def _reading_of(decoded: Decoded, nothing: FileReading, rules: DocumentRules) ->
         return replace(reading, read=False, hint=_refusal(error), problem=str(error))
     except UnreadableIdError:
         return replace(reading, text=decoded.text, hint=_name(Hint.NOT_AN_ID))
-
-
-def _hint_of(image: Image) -> Hint:
-    grey = grey_of(image)
-    regions = locate(grey, most=1)
-    return hint_for(cues_of(grey, regions[0]) if regions else None, grey.shape[1])
 
 
 def _refusal(error: UnreadableIdError) -> str:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from kiosk.scan.decode import BUDGET_SECONDS, Decoded, Memory, Wanted, decode, grey_of
 from kiosk.scan.frames import Frame
-from kiosk.scan.hints import SteadyHint, hint_for
-from kiosk.scan.locate import cues_of, locate
+from kiosk.scan.hints import FrontSeen, SteadyHint, hint_in
+from kiosk.scan.presence import shows_front
 from kiosk.ui.views import Hint
 
 FORGET_SECONDS = 2.0
 """A symbol unseen for so long is gone: the next one is another card."""
 BESIDE_SECONDS = 0.8
 """A small code must stay the only one for so long: many licences bear one beside the big one."""
-_NOT_YET = frozenset({Hint.LOOKING, Hint.CLOSER, Hint.FARTHER})
+FRONT_EVERY = 5
+"""In one of so many frames that were not read, the front of an ID is looked for: 15 to 35 ms."""
+_NOT_YET = frozenset({Hint.LOOKING, Hint.CLOSER, Hint.FARTHER, Hint.TURN_OVER})
 """While one of these is due, nobody could read what is shown."""
 
 
@@ -39,6 +41,8 @@ class Watch:
         self._budget_seconds = budget_seconds
         self._memory = Memory()
         self._hint = SteadyHint()
+        self._front = FrontSeen()
+        self._missed = 0
         self._first_seen_at = 0.0
         self._last_seen_at = float("-inf")
         self._small_since: float | None = None
@@ -48,6 +52,8 @@ class Watch:
         if frame.taken_at - self._last_seen_at > FORGET_SECONDS:
             self._memory.forget()
         decoded = decode(frame.image, self._wanted, self._budget_seconds, self._memory)
+        if decoded is not None:
+            self._front = FrontSeen()
         due = self._due(frame) if decoded is None else Hint.FOUND
         if due not in _NOT_YET:
             self._saw(frame.taken_at)
@@ -59,8 +65,10 @@ class Watch:
 
     def _due(self, frame: Frame) -> Hint:
         grey = grey_of(frame.image)
-        regions = locate(grey, most=1)
-        return hint_for(cues_of(grey, regions[0]) if regions else None, grey.shape[1])
+        if self._wanted is Wanted.ID and self._missed % FRONT_EVERY == 0:
+            self._front = self._front.then(is_front=shows_front(grey))
+        self._missed += 1
+        return Hint.TURN_OVER if self._front.is_shown else hint_in(grey)
 
     def _saw(self, at: float) -> None:
         if at - self._last_seen_at > FORGET_SECONDS:
