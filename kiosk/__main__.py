@@ -1,4 +1,4 @@
-"""The command ``vestibule-kiosk``: run the kiosk, pair it with a hub, check its log."""
+"""The command ``vestibule-kiosk``: run the kiosk, pair it, check it."""
 
 import argparse
 import getpass
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--json", action="store_true", help="an object per file and line")
     read.add_argument("--all-fields", action="store_true", help="with the document's number")
     read.set_defaults(run=_read_id)
+    doctor = commands.add_parser("doctor", help="say of every part whether it works")
+    doctor.add_argument("--json", action="store_true", help="the page as one object")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -116,6 +119,13 @@ def _read_id(config: KioskConfig, arguments: argparse.Namespace) -> int:
         all_fields=arguments.all_fields,
         rules=config.documents.rules,
     )
+
+
+def _doctor(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    from kiosk.doctor import examine, report  # noqa: PLC0415  needs OpenCV, HTTP and the database
+
+    findings = examine(config, arguments.config)
+    return report(findings, sys.stdout, as_json=arguments.json)
 
 
 def _verify_log(config: KioskConfig, _: argparse.Namespace) -> int:

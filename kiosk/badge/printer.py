@@ -102,7 +102,7 @@ class CupsPrinter:
         while time.monotonic() - began < self._trouble_after:
             if job not in self._jobs("not-completed"):
                 # Given up is over too; only what the job says last tells it from printed.
-                words = _in_words(self._jobs("completed").get(job, ""))
+                words = in_words(self._jobs("completed").get(job, ""))
                 if words:
                     raise PrinterError(words)
                 return
@@ -122,7 +122,7 @@ class CupsPrinter:
         )
         found = re.search(r"request id is (\S+)", said)
         if found is None:
-            raise PrinterError(_in_words(said) or "The printer did not take the badge.")
+            raise PrinterError(in_words(said) or "The printer did not take the badge.")
         return found[1]
 
     def _jobs(self, which: str) -> dict[str, str]:
@@ -138,7 +138,7 @@ class CupsPrinter:
 
     def _trouble(self) -> str:
         said = self._run("lpstat", "-l", "-p", *([self._name] if self._name else []))
-        return _in_words(said) or "The printer did not print the badge in time."
+        return in_words(said) or "The printer did not print the badge in time."
 
     def _run(self, command: str, *arguments: str) -> str:
         program = shutil.which(command)
@@ -163,7 +163,7 @@ class CupsPrinter:
             # Without its scheduler, CUPS says of every printer that it does not exist.
             said += self._run("lpstat", "-r")
         if done.returncode and command != "cancel":
-            raise PrinterError(_in_words(said) or "The printer did not take the badge.")
+            raise PrinterError(in_words(said) or "The printer did not take the badge.")
         return said
 
 
@@ -183,7 +183,7 @@ class SecondBest:
         return f"{self._first.describe()}, then {self._second.describe()}"
 
 
-def _in_words(said: str) -> str:
+def in_words(said: str) -> str:
     """What is wrong, for somebody at a front desk; empty when nothing known is said."""
     low = said.casefold()
     if "scheduler is not running" in low or "bad file descriptor" in low:

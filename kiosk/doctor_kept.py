@@ -1,0 +1,78 @@
+"""What `doctor` says of what the kiosk keeps: database, lists and their age, who read how much."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db import settings, watchlists
+from db.domain.errors import StorageError
+from db.domain.watchlist import Watchlist
+from db.engine import open_existing
+from kiosk import own_device
+from kiosk.config import KioskConfig
+from kiosk.doctor_finding import Finding, Verdict, shown
+from kiosk.readings import all_readings
+from kiosk.sync.exchange import COMPLETE
+
+
+def has_run(config: KioskConfig) -> bool:
+    return (config.folder / "kiosk.db").is_file()
+
+
+def look(config: KioskConfig, now: datetime) -> Iterator[Finding]:
+    """A kiosk that never ran has nothing yet, and that is good."""
+    where = shown(config.folder / "kiosk.db")
+    if not has_run(config):
+        found = f"none yet: {where} is made when the kiosk first starts"
+        yield Finding("database", Verdict.GOOD, found)
+        return
+    try:
+        database = open_existing(config.database_url)
+    except StorageError as error:
+        yield Finding("database", Verdict.BROKEN, f"{where} does not open", str(error))
+        return
+    try:
+        with database.read() as session:
+            kept = [*_lists(session, now), *_readings(session)]
+    except StorageError as error:
+        yield Finding("database", Verdict.BROKEN, f"{where} cannot be read", str(error))
+        return
+    finally:
+        database.close()
+    yield Finding("database", Verdict.GOOD, f"{where} opens")
+    yield from kept
+
+
+def _lists(session: Session, now: datetime) -> Iterator[Finding]:
+    if own_device.is_paired(session) and not settings.read(session, COMPLETE, bool):
+        found = "the hub's lists have not all come yet: every visitor is held"
+        yield Finding("lists", Verdict.LOOK, found, "Let the kiosk run until its hub answered.")
+    lists = watchlists.all_lists(session)
+    if not lists:
+        found = "there are no lists here: nobody is compared with any"
+        yield Finding("lists", Verdict.LOOK, found, "Import lists at the hub, and pair this kiosk.")
+    for one in lists:
+        yield _list(one, now)
+
+
+def _list(one: Watchlist, now: datetime) -> Finding:
+    days = max((now - one.imported_at).days, 0)
+    age = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
+    found = f"{one.name}: {one.entry_count} people, imported {age}"
+    facts = {"days": days, "people": one.entry_count}
+    if one.max_age_days is not None and days > one.max_age_days:
+        advice = f"It should be imported anew every {one.max_age_days} days: do so at the hub."
+        return Finding("lists", Verdict.LOOK, found, advice, facts)
+    return Finding("lists", Verdict.GOOD, found, facts=facts)
+
+
+def _readings(session: Session) -> Iterator[Finding]:
+    read = all_readings(session)
+    if not read:
+        yield Finding("codes read", Verdict.GOOD, "none so far on this kiosk")
+    for one in read:
+        way = one.way
+        stage = f" ({way.stage})" if way.stage else ""
+        found = f"{one.count} {way.symbology or 'codes'} by {way.reader}{stage}"
+        yield Finding("codes read", Verdict.GOOD, found, facts={"count": one.count})
