@@ -9,7 +9,7 @@ Page {
 
     hasBack: true
     step: 1
-    subtitle: "Hold it inside the corners, about a hand’s width from the screen."
+    subtitle: "Hold it inside the corners, about a hand’s width from the screen. Of a passport, show the photo page."
     title: "Show the back of your ID"
 
     onBackChosen: desk.left()

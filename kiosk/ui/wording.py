@@ -35,11 +35,11 @@ _HINTS = {
     Hint.NONE: ("", ""),
     Hint.LOOKING: ("search", "Looking for your {thing}"),
     Hint.CLOSER: ("closer", "A little closer"),
-    Hint.FARTHER: ("closer", "A little farther away"),
-    Hint.LEVEL: ("tilt", "Hold the {thing} level"),
+    Hint.FARTHER: ("farther", "A little farther away"),
+    Hint.LEVEL: ("level", "Hold the {thing} level"),
     Hint.AWAY_FROM_LIGHT: ("tilt", "Tilt the {thing} away from the light"),
-    Hint.HOLD_STILL: ("clock", "Hold it still"),
-    Hint.TURN_OVER: ("card-back", "Please show the other side"),
+    Hint.HOLD_STILL: ("hold-still", "Hold it still"),
+    Hint.TURN_OVER: ("turn-over", "Turn the {thing} over, please"),
     Hint.NOT_AN_ID: ("info", "This is not an ID we can read"),
     Hint.NOT_A_BADGE: ("info", "This is not a visitor badge"),
     Hint.MILITARY_ID: ("info", "We may not read military IDs. Please show another"),
@@ -48,7 +48,10 @@ _HINTS = {
 
 
 def hint_words(hint: Hint, thing: str) -> tuple[str, str]:
-    """Icon and words; `thing` is what is held up: ``card`` or ``badge``. Empty for no hint."""
+    """Icon and words; `thing` is what is held up: ``card`` or ``badge``. Empty for no hint.
+
+    The one place that words hints: what is shown, and what is spoken once the kiosk speaks.
+    """
     icon, words = _HINTS[hint]
     return icon, words.format(thing=thing)
 

@@ -22,6 +22,7 @@ from kiosk.ui import views
 from kiosk.ui.camera_picture import cut_photo
 from kiosk.ui.window import KioskWindow
 from resources.samples.film import Hand, held
+from resources.samples.front import licence_front
 from resources.samples.licence import aamva_payload, licence_back
 from resources.samples.people import sample_person
 from resources.samples.scene import Image, somebody
@@ -106,6 +107,14 @@ def card_before_the_camera(glare: float = 0.0) -> Image:
     elena = sample_person("Elena", "Marlowe", date(1986, 4, 17))
     hand = Hand(width=1010, tilt=3, sway=0, noise=2, glare=glare)
     return list(held(licence_back(aamva_payload(elena)), 8, seed=2, hand=hand))[-1]
+
+
+@cache
+def front_before_the_camera() -> Image:
+    """The wrong side of it."""
+    elena = sample_person("Elena", "Marlowe", date(1986, 4, 17))
+    hand = Hand(width=1010, tilt=3, sway=0, noise=2)
+    return next(held(licence_front(elena), 1, seed=2, hand=hand))
 
 
 @cache
@@ -233,6 +242,12 @@ SIGHTS = {
         SHINING,
     ),
     "02-scan-found": Sight(Step.SCAN_ID, views.ScanView(), READ),
+    "02-scan-front": Sight(
+        Step.SCAN_ID, views.ScanView(), _held_up(front_before_the_camera, views.Hint.TURN_OVER)
+    ),
+    "02-scan-military": Sight(
+        Step.SCAN_ID, views.ScanView(), _held_up(card_before_the_camera, views.Hint.MILITARY_ID)
+    ),
     "02-scan-no-camera": Sight(Step.SCAN_ID, views.ScanView("The camera does not answer.")),
     "03-type-name": Sight(
         Step.TYPE_NAME, views.TypeNameView(), lambda window: touch(window, "key_a", "key_n")
