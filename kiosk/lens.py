@@ -66,7 +66,7 @@ class Lens(QObject):
         self._scanner = scanner
         self._trouble = ""
         self._rules = words.documents
-        self._payload = b""
+        self._shown = 0  # the last payload's hash: its text is kept no longer than it takes to read
         self._seen_at = 0.0
         self._verdict = views.Hint.NONE
         visit.offers(Step.SCAN_ID, lambda: views.ScanView(self._trouble))
@@ -85,7 +85,7 @@ class Lens(QObject):
         return self._wedge
 
     def _on_step_changed(self, change: StepChange) -> None:
-        self._payload, self._verdict = b"", views.Hint.NONE
+        self._shown, self._verdict = 0, views.Hint.NONE
         self._scanner.want(_WANTED.get(change.step, Wanted.NOTHING))
 
     def _on_picture(self, picture: Picture) -> None:
@@ -123,10 +123,12 @@ class Lens(QObject):
         if step not in (Step.SCAN_ID, Step.TYPE_NAME, Step.FIND_VISIT):
             return
         now = time.monotonic()
-        is_still_shown = payload == self._payload and now - self._seen_at < FORGET_SECONDS
-        self._payload, self._seen_at = payload, now
+        shown = hash(payload)
+        is_still_shown = shown == self._shown and now - self._seen_at < FORGET_SECONDS
+        self._shown, self._seen_at = shown, now
         if is_still_shown:
             return
+        self._verdict = views.Hint.NONE
         token = badge_token_of(payload)
         if step is Step.FIND_VISIT and token is not None:
             self._sign_out.badge_shown(token)
