@@ -19,7 +19,7 @@ from kiosk.scan.camera_choice import AUTO
 from kiosk.scan.camera_modes import Mode, Node, System, modes_of, nodes_of, why_not
 from kiosk.scan.decode import grey_of
 from kiosk.scan.frames import Image
-from kiosk.scan.webcam import FLUID_RATE, WANTED, Webcam, is_too_small
+from kiosk.scan.webcam import FLUID_RATE, WANTED, OpenCapture, Webcam, is_too_small, open_capture
 
 TOPIC = "camera"
 LOOK_SECONDS = 2.0
@@ -43,7 +43,9 @@ class Seen:
     """0 to 255."""
 
 
-def look(part: CameraPart, system: System) -> Iterator[Finding]:
+def look(
+    part: CameraPart, system: System, open_capture: OpenCapture = open_capture
+) -> Iterator[Finding]:
     """Every camera here, then the configured one."""
     nodes = [node for node in nodes_of(system) if node.gives_pictures]
     for node in nodes:
@@ -52,7 +54,7 @@ def look(part: CameraPart, system: System) -> Iterator[Finding]:
         yield Finding(TOPIC, Verdict.GOOD, "this kiosk has none, as configured")
         return
     try:
-        with closing(open_camera(part.source, part.settings, system)) as camera:
+        with closing(open_camera(part.source, part.settings, system, open_capture)) as camera:
             yield judged(part, camera, see(camera))
     except CameraError as error:
         yield Finding(
@@ -86,15 +88,12 @@ def sharpness(grey: Image) -> float:
 def judged(part: CameraPart, camera: Camera, seen: Seen) -> Finding:
     """What is worth doing about such pictures; the worst comes first."""
     advice = list(_advice(camera, seen))
-    name = "a webcam" if isinstance(camera, Webcam) else "a film"
-    meant = f"number {camera.number}" if isinstance(camera, Webcam) else ""
-    if not isinstance(camera, Webcam) or part.source != AUTO:
-        meant = shown(part.source)
+    name = f"number {camera.number}" if part.source == AUTO and isinstance(camera, Webcam) else ""
     refused = f"; it sets no {', no '.join(_refused(camera))}" if _refused(camera) else ""
     return Finding(
         TOPIC,
         Verdict.LOOK if advice else Verdict.GOOD,
-        f"{name} ({meant}) gives {camera.describe()}; reached {seen.width}x{seen.height} at "
+        f"{name or shown(part.source)}: {camera.describe()}; reached {seen.width}x{seen.height} at "
         f"{seen.rate:.1f} a second, sharpness {seen.sharpness:.0f}, brightness "
         f"{seen.brightness:.0f} of 255{refused}",
         " ".join(advice),

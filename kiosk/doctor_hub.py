@@ -40,7 +40,7 @@ def look(config: KioskConfig) -> Iterator[Finding]:
         return
     where = f"at {_without_secrets(access.url)}"
     facts = {"waiting": waiting}
-    wait = f"{waiting} event{'s' if waiting != 1 else ''} wait{'' if waiting != 1 else 's'} for it"
+    wait = _waits(waiting)
     with httpx.Client(base_url=access.url, trust_env=False, timeout=_TIMEOUT) as client:
         try:
             health = client.get("/v1/health")
@@ -93,6 +93,12 @@ def _answer(head: httpx.Response, where: str, wait: str, facts: dict[str, int]) 
         return Finding("hub", Verdict.BROKEN, found, advice, facts)
     found = f"answers {where} with trouble (status {head.status_code}); {wait}; nothing is lost"
     return Finding("hub", Verdict.BROKEN, found, "See what the hub's own log says.", facts)
+
+
+def _waits(count: int) -> str:
+    if not count:
+        return "nothing waits for it"
+    return "1 event waits for it" if count == 1 else f"{count} events wait for it"
 
 
 def _is_hub(health: httpx.Response) -> bool:

@@ -48,6 +48,7 @@ def _lists(session: Session, now: datetime) -> Iterator[Finding]:
     if own_device.is_paired(session) and not settings.read(session, COMPLETE, bool):
         found = "the hub's lists have not all come yet: every visitor is held"
         yield Finding("lists", Verdict.LOOK, found, "Let the kiosk run until its hub answered.")
+        return
     lists = watchlists.all_lists(session)
     if not lists:
         found = "there are no lists here: nobody is compared with any"

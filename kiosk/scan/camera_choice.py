@@ -4,7 +4,7 @@ import sys
 
 from db.domain.errors import CameraError
 from kiosk.scan.camera_modes import Mode, Node, Settings, System, nodes_of, why_not
-from kiosk.scan.webcam import NO_CAMERA, OpenCapture, Webcam
+from kiosk.scan.webcam import NO_CAMERA, WANTED, OpenCapture, Webcam
 
 AUTO = "auto"
 LAST_NUMBER = 99
@@ -42,7 +42,7 @@ def _best(
         except CameraError as error:
             trouble = trouble or str(error)
             continue
-        if len(numbers) == 1:
+        if len(numbers) == 1 or camera.got.px >= WANTED.px:  # none is asked for more
             return camera
         camera.close()  # two cameras rarely fit on one USB bus
         if camera.got.px > most.px:

@@ -39,6 +39,9 @@ from tests.lobby import PRIYA, make_config, now, pair
 from tests.makers import make_screened
 from tests.printing import QUEUE, PrintServer, start_printing
 
+# A program has one Qt application; other tests want theirs, which this asks too.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 Page = dict[str, Any]
 
 
@@ -246,6 +249,17 @@ def test_list_that_is_too_old_is_told_with_the_days(config: KioskConfig, hub: Hu
     assert old.verdict is Verdict.LOOK
     assert "40 days ago" in old.found
     assert "every 30 days" in old.to_do
+
+
+def test_lists_that_have_not_come_are_told_with_what_that_means(
+    config: KioskConfig, hub: HubOfTests
+) -> None:
+    pair(config, hub, hub_is_away=False)
+
+    lists = only(config, "lists")
+
+    assert lists.verdict is Verdict.LOOK
+    assert "every visitor is held" in lists.found
 
 
 def test_hub_that_is_away_is_told_with_what_waits(config: KioskConfig, hub: HubOfTests) -> None:

@@ -19,6 +19,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from db.domain.errors import CameraError
+from kiosk import doctor_camera
+from kiosk.config import CameraPart
+from kiosk.doctor_finding import Verdict
 from kiosk.scan import camera_modes
 from kiosk.scan.camera import CameraOpener, open_camera
 from kiosk.scan.camera_modes import Ask, Mode, Settings, System, modes_of, nodes_of
@@ -303,7 +306,7 @@ def test_auto_takes_the_camera_with_the_largest_picture_and_remembers_it(
 ) -> None:
     face = computer.plug_in(0, "Face camera", FakeWebcam({SMALL: 30.0}))
     desk = computer.plug_in(2, "Desk camera")
-    computer.plug_in(4, "Dark camera", FakeWebcam(is_plugged=False))
+    dark = computer.plug_in(4, "Dark camera", FakeWebcam(is_plugged=False))
     opener = computer.opener("auto")
 
     for _ in range(2):
@@ -312,7 +315,21 @@ def test_auto_takes_the_camera_with_the_largest_picture_and_remembers_it(
 
     assert isinstance(camera, Webcam)
     assert camera.number == 2
-    assert (face.opened, desk.opened) == (1, 3)
+    assert (face.opened, desk.opened, dark.opened) == (1, 2, 0)
+
+
+def test_auto_takes_the_best_of_small_cameras_and_leaves_out_what_gives_nothing(
+    computer: Computer,
+) -> None:
+    computer.plug_in(0, "Dark camera", FakeWebcam(is_plugged=False))
+    computer.plug_in(2, "Small camera", FakeWebcam({SMALL: 30.0}))
+    computer.plug_in(4, "Middling camera", FakeWebcam({(1280, 720): 30.0}))
+    computer.plug_in(6, "Another one", FakeWebcam({(1280, 720): 30.0}))
+
+    camera = computer.open("auto")
+
+    camera.close()
+    assert camera.number == 4
 
 
 def test_auto_looks_again_when_its_camera_is_gone(computer: Computer) -> None:
@@ -448,6 +465,35 @@ def test_driver_that_never_ends_its_list_is_stopped(computer: Computer) -> None:
     computer.drivers["video0"] = Endless(1)
 
     assert len(modes_of(computer.system, nodes_of(computer.system)[0])) <= 64
+
+
+def test_doctor_tells_every_camera_with_its_modes_and_what_the_chosen_one_gives(
+    computer: Computer,
+) -> None:
+    computer.plug_in(0, "Desk camera", by_id="usb-Desk_1234-video-index0")
+    computer.drivers["video0"].modes = (WANTED,)
+    computer.plug_in(2, "Face camera", FakeWebcam({SMALL: 30.0}))
+    computer.drivers["video2"].modes = (Mode(640, 480, "YUYV", 30),)
+
+    desk, face, chosen = doctor_camera.look(
+        CameraPart(focus="40"), computer.system, computer.open_capture
+    )
+
+    assert desk.found.endswith("video-index0 can give 1920x1080 MJPG at 30 a second")
+    assert "too small for licences" in face.to_do
+    assert chosen.found.startswith("number 0: 1920x1080 MJPG at 30 a second; reached 1920x1080")
+    assert "it sets no focus" in chosen.found
+    assert 'write "auto" in [camera]' in chosen.to_do
+
+
+def test_doctor_says_why_a_camera_cannot_be_asked(computer: Computer) -> None:
+    computer.plug_in(0, "Desk camera", FakeWebcam(is_plugged=False))
+    computer.drivers["video0"].error = errno.EACCES
+
+    desk, chosen = doctor_camera.look(CameraPart(), computer.system, computer.open_capture)
+
+    assert (desk.verdict, chosen.verdict) == (Verdict.LOOK, Verdict.BROKEN)
+    assert "group video" in chosen.to_do
 
 
 def test_kiosk_without_a_camera_says_so() -> None:
