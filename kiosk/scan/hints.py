@@ -59,6 +59,11 @@ class FrontSeen:
         """One look may be wrong, whichever way."""
         return self.looks >= 2
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether another look would settle it."""
+        return self.looks == 1
+
     def then(self, *, is_front: bool) -> "FrontSeen":
         return FrontSeen(min(3, self.looks + 1) if is_front else max(0, self.looks - 1))
 

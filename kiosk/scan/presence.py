@@ -14,9 +14,9 @@ import numpy as np
 from kiosk.scan.frames import Image
 from kiosk.scan.mrz_find import find_zones
 
-_FACE_WIDTH = 480
+_FACE_WIDTH = 400
 """Px of the copy in which faces are looked for."""
-_SMALLEST, _LARGEST = 26, 110
+_SMALLEST, _LARGEST = 24, 92
 """Px of a face in it: below, print could not be seen; above, it is no card's."""
 _PRINT_WIDTH = 1200
 """Px of the copy in which print is looked for."""

@@ -16,7 +16,7 @@ FORGET_SECONDS = 2.0
 BESIDE_SECONDS = 0.8
 """A small code must stay the only one for so long: many licences bear one beside the big one."""
 FRONT_EVERY = 5
-"""In one of so many frames that were not read, the front of an ID is looked for: 15 to 35 ms."""
+"""In one of so many frames that were not read, the front of an ID is looked for: 10 to 30 ms."""
 _NOT_YET = frozenset({Hint.LOOKING, Hint.CLOSER, Hint.FARTHER, Hint.TURN_OVER})
 """While one of these is due, nobody could read what is shown."""
 
@@ -65,7 +65,8 @@ class Watch:
 
     def _due(self, frame: Frame) -> Hint:
         grey = grey_of(frame.image)
-        if self._wanted is Wanted.ID and self._missed % FRONT_EVERY == 0:
+        is_looked_for = self._missed % FRONT_EVERY == 0 or self._front.is_unsure
+        if self._wanted is Wanted.ID and is_looked_for:
             self._front = self._front.then(is_front=shows_front(grey))
         self._missed += 1
         return Hint.TURN_OVER if self._front.is_shown else hint_in(grey)

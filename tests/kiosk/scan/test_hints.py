@@ -162,8 +162,7 @@ def test_front_is_said_to_be_turned_over_once_and_the_back_is_then_read() -> Non
     backs = [watch.look(f) for f in filmed(held(BACK, 14, 1, hand), 2.5)]
 
     told = [sight.new_hint for sight in fronts if sight.new_hint]
-    assert told[-1] is Hint.TURN_OVER
-    assert told.count(Hint.TURN_OVER) == 1
+    assert told == [Hint.TURN_OVER]
     assert all(sight.decoded is None for sight in fronts)
     assert any(sight.decoded is not None for sight in backs[:6])
     assert Hint.TURN_OVER not in [sight.new_hint for sight in backs]
