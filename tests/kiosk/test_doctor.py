@@ -1,8 +1,7 @@
-"""``vestibule-kiosk doctor``, with a real kiosk's folder, a film, a real hub and a real CUPS."""
+"""``vestibule-kiosk doctor``, with a real kiosk's folder, a film and a real hub."""
 
 import json
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from db.engine import open_database
 from db.outbox import Device
 from kiosk import doctor_camera, doctor_hub, doctor_kept, doctor_machine, own_device
 from kiosk.__main__ import main
-from kiosk.config import CameraPart, HubPart, KioskConfig, PrinterPart
+from kiosk.config import CameraPart, HubPart, KioskConfig
 from kiosk.doctor import examine
 from kiosk.doctor_camera import Seen, judged
 from kiosk.doctor_finding import Finding, Verdict
@@ -37,7 +36,6 @@ from resources.samples.licence import aamva_payload, licence_back
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.lobby import PRIYA, make_config, now, pair
 from tests.makers import make_screened
-from tests.printing import QUEUE, PrintServer, start_printing
 
 # A program has one Qt application; other tests want theirs, which this asks too.
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -68,7 +66,6 @@ def found(config: KioskConfig, topic: str) -> list[Finding]:
     parts: dict[str, Callable[[], Iterator[Finding]]] = {
         "camera": lambda: doctor_camera.look(config.camera, System()),
         "reading": doctor_machine.readers,
-        "printer": lambda: doctor_machine.printers(config),
         "database": lambda: doctor_kept.look(config, datetime.now(UTC)),
         "lists": lambda: doctor_kept.look(config, datetime.now(UTC)),
         "hub": lambda: doctor_hub.look(config),
@@ -332,70 +329,6 @@ def test_damaged_database_is_told_and_left_as_it_is(config: KioskConfig) -> None
     assert database.verdict is Verdict.BROKEN
     assert "damaged" in database.to_do
     assert (config.folder / "kiosk.db").read_bytes() == b"no database at all" * 100
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[PrintServer]:
-    with (
-        tempfile.TemporaryDirectory(prefix="vestibule-cups-") as folder,
-        start_printing(Path(folder)) as server,
-    ):
-        yield server
-
-
-@pytest.fixture
-def printing(running: PrintServer, monkeypatch: pytest.MonkeyPatch) -> PrintServer:
-    running.new_queue()
-    monkeypatch.setenv("CUPS_SERVER", running.address)
-    return running
-
-
-def with_queue(config: KioskConfig, name: str) -> KioskConfig:
-    return replace(config, printer=PrinterPart(name=name))
-
-
-@pytest.mark.usefixtures("printing")
-def test_printer_that_waits_for_badges_is_good(config: KioskConfig) -> None:
-    printer = only(with_queue(config, QUEUE), "printer")
-
-    assert (printer.verdict, printer.found) == (Verdict.GOOD, f"queue {QUEUE} waits for badges")
-
-
-def test_paused_printer_is_told_in_words(config: KioskConfig, printing: PrintServer) -> None:
-    printing.pause()
-
-    printer = only(with_queue(config, QUEUE), "printer")
-
-    assert printer.verdict is Verdict.BROKEN
-    assert "paused on this computer" in printer.found
-
-
-@pytest.mark.usefixtures("printing")
-def test_queue_that_is_not_there_is_answered_with_those_that_are(config: KioskConfig) -> None:
-    wrong, others = found(with_queue(config, "lables"), "printer")
-
-    assert wrong.verdict is Verdict.BROKEN
-    assert wrong.to_do == f"Check [printer] name. Queues here: {QUEUE}."
-    assert others.found == f"other queues here: {QUEUE}"
-
-
-@pytest.mark.usefixtures("printing")
-def test_no_queue_and_no_default_printer_is_told(config: KioskConfig) -> None:
-    nothing, _ = found(with_queue(config, ""), "printer")
-
-    assert nothing.verdict is Verdict.BROKEN
-    assert "no default printer" in nothing.found
-
-
-def test_printing_system_that_does_not_run_is_told(
-    config: KioskConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CUPS_SERVER", "127.0.0.1:9")
-
-    printer = only(with_queue(config, QUEUE), "printer")
-
-    assert printer.verdict is Verdict.BROKEN
-    assert "not running" in printer.found
 
 
 def keep(config: KioskConfig, *, lists_days: int) -> None:

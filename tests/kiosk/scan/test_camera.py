@@ -1,191 +1,21 @@
-"""Webcams: what they are asked for, which one is chosen, and what is said when none can be used.
-
-There is a camera of tests behind OpenCV's port, and a computer of tests behind sysfs and V4L2.
-"""
+"""Webcams: what they are asked for, which one is chosen, and what is said when none can be used."""
 
 import errno
 import logging
-import os
-import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from db.domain.errors import CameraError
-from kiosk import doctor_camera
-from kiosk.config import CameraPart
-from kiosk.doctor_finding import Verdict
-from kiosk.scan import camera_modes
-from kiosk.scan.camera import CameraOpener, open_camera
-from kiosk.scan.camera_modes import Ask, Mode, Settings, System, modes_of, nodes_of
+from kiosk.scan.camera import open_camera
+from kiosk.scan.camera_modes import Mode, Settings, modes_of, nodes_of
 from kiosk.scan.decode import Wanted
-from kiosk.scan.frames import Image
-from kiosk.scan.webcam import FALL_BACK, WANTED, Capture, Webcam
+from kiosk.scan.webcam import FALL_BACK, WANTED, Webcam
 from kiosk.scan.worker import CameraState, ScanWorker
-
-MJPG = cv2.VideoWriter.fourcc(*"MJPG")
-YUYV = cv2.VideoWriter.fourcc(*"YUYV")
-HD, SMALL = (1920, 1080), (640, 480)
-
-
-@dataclass
-class FakeWebcam:
-    """A camera on the USB bus: its sizes with their greatest rate, and its plug."""
-
-    sizes: dict[tuple[int, int], float] = field(default_factory=lambda: {HD: 30.0, SMALL: 30.0})
-    fourcc: int = MJPG
-    allows: frozenset[int] = frozenset()
-    is_plugged: bool = True
-    hangs: threading.Event | None = None
-    """Set when the camera answers again; None for one that never hangs."""
-    was_set: dict[int, float] = field(default_factory=dict)
-    opened: int = 0
-    is_held: bool = False
-
-
-class FakeCapture:
-    """OpenCV's capture of a `FakeWebcam`; it takes the nearest size, as drivers do."""
-
-    def __init__(self, webcam: FakeWebcam) -> None:
-        self._webcam = webcam
-        self._pace = threading.Event()  # never set
-        self._width, self._height = SMALL
-        webcam.opened += 1
-        webcam.is_held = webcam.is_plugged
-
-    def isOpened(self) -> bool:  # noqa: N802
-        return self._webcam.is_held
-
-    def read(self) -> tuple[bool, Image | None]:
-        if self._webcam.hangs is not None:
-            self._webcam.hangs.wait()
-        if not self._webcam.is_plugged:
-            return False, None
-        self._pace.wait(0.005)
-        width, height = self._size()
-        return True, np.zeros((height, width, 3), np.uint8)
-
-    def get(self, prop: int, /) -> float:
-        rate = self._webcam.sizes[self._size()]
-        return {cv2.CAP_PROP_FOURCC: self._webcam.fourcc, cv2.CAP_PROP_FPS: rate}.get(prop, 0.0)
-
-    def set(self, prop: int, value: float, /) -> bool:
-        self._webcam.was_set[prop] = value
-        if prop == cv2.CAP_PROP_FRAME_WIDTH:
-            self._width = int(value)
-        if prop == cv2.CAP_PROP_FRAME_HEIGHT:
-            self._height = int(value)
-        return prop in self._webcam.allows
-
-    def release(self) -> None:
-        self._webcam.is_held = False
-
-    def _size(self) -> tuple[int, int]:
-        return min(
-            self._webcam.sizes,
-            key=lambda s: abs(s[0] - self._width) + abs(s[1] - self._height),
-        )
-
-
-@dataclass
-class Computer:
-    """A computer with cameras: its folders are real, its drivers are functions of this class."""
-
-    folder: Path
-    webcams: dict[int, FakeWebcam] = field(default_factory=dict)
-    drivers: dict[str, "FakeDriver"] = field(default_factory=dict)
-
-    @property
-    def system(self) -> System:
-        devices, nodes, programs = (self.folder / part for part in ("dev", "class", "proc"))
-        for place in (devices, nodes, programs):
-            place.mkdir(exist_ok=True)
-        return System(devices, nodes, programs, self.open_driver)
-
-    def plug_in(
-        self, number: int, name: str, webcam: FakeWebcam | None = None, by_id: str = ""
-    ) -> FakeWebcam:
-        """A camera as the kernel shows it: a node for pictures, and one for metadata behind it."""
-        for at, caps in ((number, 0x1), (number + 1, 0x00800000)):
-            node, shown = self.system.nodes / f"video{at}", self.system.devices / f"video{at}"
-            node.mkdir()
-            os.mkfifo(shown)  # a node is no plain file
-            (node / "name").write_text(f"{name}\n", encoding="utf-8")
-            (node / "index").write_text(f"{at - number}\n", encoding="utf-8")
-            self.drivers[shown.name] = FakeDriver(caps)
-        if by_id:
-            link = self.system.devices / "v4l" / "by-id" / by_id
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(self.system.devices / f"video{number}")
-        self.webcams[number] = webcam or FakeWebcam()
-        return self.webcams[number]
-
-    def open_capture(self, number: int) -> Capture:
-        return FakeCapture(self.webcams[number])
-
-    @contextmanager
-    def open_driver(self, path: Path) -> Iterator[Ask]:
-        driver = self.drivers[path.name]
-        if driver.error:
-            raise OSError(driver.error, os.strerror(driver.error))
-        yield driver.ask
-
-    def open(self, source: str, settings: Settings | None = None) -> Webcam:
-        camera = open_camera(source, settings, self.system, self.open_capture)
-        assert isinstance(camera, Webcam)
-        return camera
-
-    def opener(self, source: str) -> CameraOpener:
-        return CameraOpener(source, None, self.system, self.open_capture)
-
-
-@dataclass
-class FakeDriver:
-    """Answers as uvcvideo does, in the kernel's own layout."""
-
-    caps: int
-    error: int = 0
-    is_busy: bool = False
-    modes: tuple[Mode, ...] = ()
-
-    def ask(self, question: int, packed: bytes) -> bytes:
-        if question == camera_modes.QUERYCAP:
-            return struct.pack("=84xII12x", 0x80000001 | 0x00800000, self.caps)
-        if question == camera_modes.REQBUFS:
-            if self.is_busy:
-                raise OSError(errno.EBUSY, "busy")
-            return packed
-        answers: list[bytes] = {
-            camera_modes.ENUM_FMT: self._formats,
-            camera_modes.ENUM_FRAMESIZES: self._sizes,
-            camera_modes.ENUM_FRAMEINTERVALS: self._intervals,
-        }[question](packed)
-        at = struct.unpack_from("=I", packed)[0]
-        if at >= len(answers):
-            raise OSError(errno.EINVAL, "no more")
-        return answers[at]
-
-    def _formats(self, _: bytes) -> list[bytes]:
-        names = dict.fromkeys(m.fourcc for m in self.modes)
-        return [struct.pack("=44x4s16x", name.encode()) for name in names]
-
-    def _sizes(self, asked: bytes) -> list[bytes]:
-        fourcc = struct.unpack_from("=4x4s", asked)[0].decode()
-        sizes = [(m.width, m.height) for m in self.modes if m.fourcc == fourcc]
-        return [struct.pack("=8xIII24x", 1, *size) for size in sizes]
-
-    def _intervals(self, asked: bytes) -> list[bytes]:
-        fourcc, width, height = struct.unpack_from("=4x4sII", asked)
-        fits = (fourcc.decode(), width, height)
-        rates = [m.rate for m in self.modes if (m.fourcc, m.width, m.height) == fits]
-        return [struct.pack("=16xIII24x", 1, 1, int(rate)) for rate in rates]
+from tests.cameras import HD, MJPG, SMALL, YUYV, Computer, FakeDriver, FakeWebcam
 
 
 @pytest.fixture
@@ -465,35 +295,6 @@ def test_driver_that_never_ends_its_list_is_stopped(computer: Computer) -> None:
     computer.drivers["video0"] = Endless(1)
 
     assert len(modes_of(computer.system, nodes_of(computer.system)[0])) <= 64
-
-
-def test_doctor_tells_every_camera_with_its_modes_and_what_the_chosen_one_gives(
-    computer: Computer,
-) -> None:
-    computer.plug_in(0, "Desk camera", by_id="usb-Desk_1234-video-index0")
-    computer.drivers["video0"].modes = (WANTED,)
-    computer.plug_in(2, "Face camera", FakeWebcam({SMALL: 30.0}))
-    computer.drivers["video2"].modes = (Mode(640, 480, "YUYV", 30),)
-
-    desk, face, chosen = doctor_camera.look(
-        CameraPart(focus="40"), computer.system, computer.open_capture
-    )
-
-    assert desk.found.endswith("video-index0 can give 1920x1080 MJPG at 30 a second")
-    assert "too small for licences" in face.to_do
-    assert chosen.found.startswith("number 0: 1920x1080 MJPG at 30 a second; reached 1920x1080")
-    assert "it sets no focus" in chosen.found
-    assert 'write "auto" in [camera]' in chosen.to_do
-
-
-def test_doctor_says_why_a_camera_cannot_be_asked(computer: Computer) -> None:
-    computer.plug_in(0, "Desk camera", FakeWebcam(is_plugged=False))
-    computer.drivers["video0"].error = errno.EACCES
-
-    desk, chosen = doctor_camera.look(CameraPart(), computer.system, computer.open_capture)
-
-    assert (desk.verdict, chosen.verdict) == (Verdict.LOOK, Verdict.BROKEN)
-    assert "group video" in chosen.to_do
 
 
 def test_kiosk_without_a_camera_says_so() -> None:
