@@ -155,13 +155,10 @@ def _roots(locator: list[int], count: int, checks: int) -> list[int]:
     return [int(at) for at in np.flatnonzero(values == 0)]
 
 
-@cache
 def _inverse_table(count: int, terms: int) -> NDArray[np.int64]:
-    rows = [
-        [pow(_inverse(_power(count - 1 - at)), term, FIELD) for term in range(terms)]
-        for at in range(count)
-    ]
-    return np.array(rows, np.int64)
+    """3 to the minus (count - 1 - at) * term: place x term."""
+    places, powers = np.arange(count - 1, -1, -1), np.arange(terms)
+    return _powers()[-np.outer(places, powers) % (FIELD - 1)]
 
 
 def _syndromes(codewords: NDArray[np.int64], checks: int) -> list[int]:
@@ -169,11 +166,19 @@ def _syndromes(codewords: NDArray[np.int64], checks: int) -> list[int]:
     return [int(s) for s in (powers @ codewords.astype(np.int64)) % FIELD]
 
 
-@cache
 def _power_table(count: int, checks: int) -> NDArray[np.int64]:
     """3 to the (i + 1)(count - 1 - j): the generator's roots are 3, 9, 27 ... (clause 5.7)."""
-    rows = [[pow(3, (i + 1) * (count - 1 - j), FIELD) for j in range(count)] for i in range(checks)]
-    return np.array(rows, np.int64)
+    roots, places = np.arange(1, checks + 1), np.arange(count - 1, -1, -1)
+    return _powers()[np.outer(roots, places) % (FIELD - 1)]
+
+
+@cache
+def _powers() -> NDArray[np.int64]:
+    """3 to the 0 to 927: every codeword but zero, once."""
+    powers = np.ones(FIELD - 1, np.int64)
+    for at in range(1, FIELD - 1):
+        powers[at] = 3 * powers[at - 1] % FIELD
+    return powers
 
 
 def _power(exponent: int) -> int:
