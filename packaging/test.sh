@@ -16,4 +16,5 @@ step "QML";              "$bin/python" packaging/check_qml.py
 [ "${1:-}" = checks ] && exit 0
 step "tests"
 export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}" QT_QUICK_BACKEND="${QT_QUICK_BACKEND:-software}"
-exec "$bin/pytest" -q
+# Two at a time, a file to each: what a file sets up (servers, windows) serves all its tests.
+exec "$bin/pytest" -q -n 2 --dist loadfile
