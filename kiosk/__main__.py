@@ -27,6 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VestibuleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except EOFError:
+        sys.stderr.write("Nothing was typed. Nothing was changed.\n")
+        return 1
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
     return status

@@ -91,6 +91,8 @@ class SignIn(QObject):
             self._visit.on_event(Event.NAME_TYPED)
 
     def _on_details_given(self, details: VisitDetails) -> None:
+        if self._visit.step is not Step.VISIT_DETAILS:  # late, from a screen that is gone
+            return
         self._visit.draft = self._visit.draft.with_details(details)
         takes_photos = self.words.takes_photos
         self._visit.on_event(Event.DETAILS_GIVEN if takes_photos else Event.DETAILS_SUFFICE)
@@ -100,10 +102,14 @@ class SignIn(QObject):
         self._visit.on_event(Event.BACK_TO_DETAILS if is_over_photo else Event.BACK)
 
     def _on_photo_settled(self, jpeg: bytes) -> None:
+        if self._visit.step is not Step.PHOTO:
+            return
         self._visit.draft = self._visit.draft.with_photo(jpeg)
         self._visit.on_event(Event.PHOTO_SETTLED)
 
     def _on_policy_agreed(self, agreement: views.PolicyAgreement) -> None:
+        if self._visit.step is not Step.POLICY:
+            return
         self._visit.draft = self._visit.draft.with_agreement(signed=bool(agreement.signature))
         self._visit.on_event(Event.POLICY_AGREED)
 

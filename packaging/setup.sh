@@ -60,6 +60,8 @@ else
 fi
 
 # ---- Python --------------------------------------------------------------------------------------
+# An environment that was copied or moved here would run the code of another place.
+[ "$(cat .venv/.place 2>/dev/null || true)" = "$(pwd)" ] || rm -rf .venv
 wanted=$(cat packaging/requirements.lock pyproject.toml packaging/setup.sh | sha256sum | cut -d' ' -f1)
 if [ "$(cat .venv/.stamp 2>/dev/null || true)" = "$wanted" ] && [ -x .venv/bin/vestibule-kiosk ]; then
     exit 0
@@ -78,5 +80,6 @@ else
 fi
 # Compiled once here: programs then start in a second wherever they may not write beside their code.
 .venv/bin/python -m compileall -q kiosk admin_console db resources >/dev/null || true
+pwd >.venv/.place
 printf '%s' "$wanted" >.venv/.stamp
 say "Ready: .venv/bin/vestibule-kiosk, vestibule-hub and vestibule-console"

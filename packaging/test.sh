@@ -11,7 +11,7 @@ step() { printf '\n== %s\n' "$1"; }
 step "format";           "$bin/ruff" format --check --quiet . && echo "as it should be"
 step "lint";             "$bin/ruff" check --quiet . && echo "nothing found"
 step "types";            "$bin/mypy"
-step "import contracts"; "$bin/lint-imports" --no-cache | tail -n 12
+step "import contracts"; "$bin/lint-imports" --no-cache
 step "QML";              "$bin/python" packaging/check_qml.py
 [ "${1:-}" = checks ] && exit 0
 step "tests"

@@ -26,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VestibuleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except EOFError:
+        sys.stderr.write("Nothing was typed. Nothing was changed. (Or use --secrets-stdin.)\n")
+        return 1
     except KeyboardInterrupt:
         return 130
     return status

@@ -15,6 +15,7 @@ from functools import partial
 import cv2
 import numpy as np
 
+from kiosk.scan.badge_code import badge_token_of
 from kiosk.scan.frames import Image
 from kiosk.scan.locate import Point, Region, levelled, locate
 from kiosk.scan.mrz_reader import MrzVotes
@@ -126,11 +127,15 @@ def _stages(grey: Image, wanted: Wanted, memory: Memory) -> Iterator[tuple[str, 
         ("raw", lambda: zxing(grey, SLOW)),
     ]
     if wanted is Wanted.BADGE:
-        yield small[0]
+        # Of all codes in the frame only a badge's: licences and posters bear others.
+        yield "raw", lambda: zxing(grey, SMALL, accepts=lambda p: badge_token_of(p) is not None)
     for region in regions:
         yield "levelled", partial(level_once, grey, region)
     if wanted is Wanted.BADGE:
-        yield small[1 + memory.turn % 2]
+        if regions and memory.turn % 2:
+            yield "soft", partial(_soft, memory.votes, grey, regions[0])
+        else:
+            yield small[memory.turn // 2 % 3]
         return
     # One dear stage a frame: the others' turn comes with the next.
     if regions and memory.turn % 3:

@@ -9,6 +9,8 @@ from kiosk.scan.frames import Image
 
 _SCALE_WIDTH = 960
 """Localisation works on a picture of this width in px: a symbol is still 200 px wide in it."""
+_NARROWEST = 16
+"""Px of a picture's side: nothing can lie in less."""
 _MARGIN = 0.07
 """Of the symbol's size, kept around the crop, so that its quiet zone is in it."""
 _FAINTEST = 28.0
@@ -60,6 +62,8 @@ def locate(grey: Image, most: int = 2) -> list[Region]:
     Horizontal gradient energy and some of the vertical (a turned symbol has both), Otsu's threshold
     (1979) with a floor, closing, boxes.
     """
+    if min(grey.shape) < _NARROWEST:
+        return []
     scale = min(1.0, _SCALE_WIDTH / grey.shape[1])
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     across = cv2.convertScaleAbs(cv2.Sobel(small, cv2.CV_16S, 1, 0, ksize=3))

@@ -30,15 +30,21 @@ BUDGET_SECONDS = 4.0
 _MOST_REGIONS = 4
 _LARGEST = 2400
 """Px of a picture's longer side: larger ones are made smaller, where codes are still large."""
+_LARGEST_RAW = 5000
+_SMALLEST = 16
+"""Px of a side: less holds no code, and cannot be made smaller."""
 _Binarizer = zxingcpp.Binarizer
 
 
 def decode_patiently(image: Image, budget_seconds: float = BUDGET_SECONDS) -> Decoded | None:
     """Read the first code or zone in a picture: a licence's before any other."""
+    if min(image.shape[:2]) < _SMALLEST:
+        return None
     return first_read(_stages(grey_of(image)), budget_seconds)
 
 
-def _stages(whole: Image) -> Iterator[tuple[str, Attempt]]:
+def _stages(picture: Image) -> Iterator[tuple[str, Attempt]]:
+    whole = _resized(picture, min(1.0, _LARGEST_RAW / max(picture.shape)))
     grey = _resized(whole, min(1.0, _LARGEST / max(whole.shape)))
     regions = locate(grey, most=_MOST_REGIONS)
     for region in regions:
@@ -48,7 +54,7 @@ def _stages(whole: Image) -> Iterator[tuple[str, Attempt]]:
     yield "raw", partial(zxing, whole, STACKED, is_thorough=True)
     yield MRZ, partial(_mrz, grey)
     yield "raw", partial(zxing, whole, SMALL, is_thorough=True)
-    yield "second reader", partial(zbar, whole, whole.shape[1])
+    yield "second reader", partial(zbar, whole, min(whole.shape[1], _LARGEST))
     yield "raw", partial(zxing, whole, SLOW, is_thorough=True)
     for region in regions:
         yield from _turned(grey, region)
@@ -106,7 +112,8 @@ def _resized(grey: Image, size: float) -> Image:
     if size == 1.0:
         return grey
     way = cv2.INTER_AREA if size < 1 else cv2.INTER_CUBIC
-    return cv2.resize(grey, None, fx=size, fy=size, interpolation=way).astype(np.uint8, copy=False)
+    wide, high = (max(1, round(size * side)) for side in grey.shape[::-1])
+    return cv2.resize(grey, (wide, high), interpolation=way).astype(np.uint8, copy=False)
 
 
 def _changed(grey: Image, change: Callable[[Image], Image]) -> Code | None:

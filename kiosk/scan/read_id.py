@@ -5,7 +5,9 @@ Writes a line per file; with ``--json`` an object per line. Nothing is kept.
 """
 
 import json
+import os
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -14,6 +16,7 @@ from typing import Any, TextIO
 
 import cv2
 import numpy as np
+import PIL.Image
 
 from db.domain.errors import CameraError, UnreadableIdError
 from db.domain.people import Identity, Sex
@@ -28,6 +31,8 @@ from kiosk.ui.views import Hint
 
 FILM_BUDGET_SECONDS = 0.25
 """Of a frame: nobody waits for the next one, as the kiosk's camera does."""
+MOST_PX, FEWEST_PX = 100_000_000, 16
+"""Px of a whole picture, and of its shorter side."""
 _FILMS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm"})
 
 
@@ -77,20 +82,31 @@ def read_files(
 
 
 def read_file(path: Path, rules: DocumentRules = USUAL_RULES) -> FileReading:
-    """Read one file; whatever is wrong with it is in the reading."""
-    nothing = FileReading(str(path))
+    """Read one file; whatever is wrong with it is in the reading, and ends no other file's."""
+    nothing = FileReading(os.fsencode(path).decode("utf-8", "replace"))
+    try:
+        return _read_file(path, nothing, rules)
+    except (OSError, MemoryError, cv2.error):
+        return replace(nothing, problem="That file could not be read.")
+
+
+def _read_file(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
     if not path.exists():
         return replace(nothing, problem="There is no such file.")
     if path.suffix.lower() == ".txt":
         return _read_payload(path, nothing, rules)
     if path.is_dir() or path.suffix.lower() in _FILMS:
         return _read_film(path, nothing, rules)
-    try:
-        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
-    except (OSError, cv2.error):
-        image = None
+    if not path.is_file():
+        return replace(nothing, problem="That is no file.")
+    size = _size_of(path)
+    if size is not None and size[0] * size[1] > MOST_PX:
+        return replace(nothing, problem="That picture is too large. Make it smaller than 100 MP.")
+    image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         return replace(nothing, problem="That is not a picture that can be opened.")
+    if min(image.shape[:2]) < FEWEST_PX:
+        return replace(nothing, problem="That picture is too small to hold a code.")
     picture = image.astype(np.uint8, copy=False)
     decoded = decode_patiently(picture)
     if decoded is not None:
@@ -98,6 +114,19 @@ def read_file(path: Path, rules: DocumentRules = USUAL_RULES) -> FileReading:
     return replace(
         nothing, hint=_name(hint_of_picture(grey_of(picture))), problem="No code could be read."
     )
+
+
+def _size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height in px, from the file's first bytes; None when they tell nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            with PIL.Image.open(path) as header:
+                return header.size
+    except PIL.Image.DecompressionBombError:
+        return (MOST_PX, MOST_PX)
+    except (OSError, ValueError, SyntaxError):
+        return None
 
 
 def _read_payload(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:

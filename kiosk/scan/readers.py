@@ -46,9 +46,11 @@ def zxing(
     is_thorough: bool = False,
     binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
     where: tuple[Point, ...] = (),
+    accepts: Callable[[bytes], bool] = lambda _: True,
 ) -> Code | None:
-    """The first code in the picture; `where` it is, when the picture is cut from a frame.
+    """The first code in the picture whose payload is accepted.
 
+    `where` it is, when the picture is cut from a frame.
     `is_thorough`: smaller copies and light-on-dark codes are tried too.
     """
     for code in zxingcpp.read_barcodes(
@@ -59,7 +61,7 @@ def zxing(
         text_mode=zxingcpp.TextMode.Plain,
         binarizer=binarizer,
     ):
-        if code.valid and code.bytes:
+        if code.valid and code.bytes and accepts(bytes(code.bytes)):
             p = code.position
             own = (p.top_left, p.top_right, p.bottom_right, p.bottom_left)
             corners = where or tuple((float(c.x), float(c.y)) for c in own)

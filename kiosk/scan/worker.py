@@ -147,7 +147,7 @@ class ScanWorker(QObject):
             with closing(self._open_camera()) as camera:
                 self._show(camera)
         except CameraError as error:
-            return str(error)
+            return str(error) or TROUBLE
         except Exception:
             LOG.exception("the camera stopped")
             return TROUBLE
@@ -188,6 +188,7 @@ class ScanWorker(QObject):
                 if time.monotonic() - complained_at >= COMPLAINT_SECONDS:
                     complained_at = time.monotonic()
                     LOG.error("a frame was not read: %s", _what_broke(error))  # noqa: TRY400
+                self._stopping.wait(0.05)  # a frame that always breaks costs no whole core
 
     def _look(self, watch: Watch, frame: Frame, task: _Task) -> None:
         began = time.monotonic()

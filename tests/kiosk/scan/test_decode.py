@@ -63,6 +63,32 @@ def test_other_codes_are_no_badge(payload: bytes) -> None:
     assert badge_token_of(payload) is None
 
 
+def test_licence_with_a_bar_code_beside_it_signs_out_too() -> None:
+    picture = turned(4)
+    bars = zxingcpp.create_barcode("00412345", zxingcpp.BarcodeFormat.Code128)
+    code = np.array(bars.to_image(scale=3), np.uint8)
+    high, wide = code.shape[:2]
+    picture[40 : 40 + high, 40 : 40 + wide] = code.reshape(high, wide, -1)
+
+    decoded = decode(picture, Wanted.BADGE)
+
+    assert decoded is not None
+    assert decoded.payload == PAYLOAD
+
+
+def test_badge_is_read_beside_a_poster_with_a_code() -> None:
+    token = new_badge_token(bytes(range(10)))
+    poster = zxingcpp.create_barcode("visit us", zxingcpp.BarcodeFormat.QRCode)
+    shown = [np.array(poster.to_image(scale=8), np.uint8), badge_code(token)]
+    high = max(code.shape[0] for code in shown)
+    padded = [np.pad(c, ((0, high - c.shape[0]), (20, 20)), constant_values=255) for c in shown]
+
+    decoded = decode(np.ascontiguousarray(np.hstack(padded)), Wanted.BADGE)
+
+    assert decoded is not None
+    assert badge_token_of(decoded.payload) == token
+
+
 def test_tokens_differ_in_every_bit() -> None:
     tokens = {new_badge_token((1 << bit).to_bytes(10)) for bit in range(80)}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 import zxingcpp
 
@@ -120,6 +121,22 @@ def test_what_cannot_be_read_is_said_file_by_file(
     assert [line["read"] for line in lines] == [False] * 4
     assert [line["file"] for line in lines] == [str(tmp_path / name) for name in names]
     assert all(line["problem"] for line in lines)
+
+
+def test_odd_pictures_end_no_other_files_reading(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples(["cards", str(tmp_path), "--count", "1"])
+    for name, size in (("thin", (1, 3000)), ("flat", (3000, 1)), ("one", (1, 1))):
+        cv2.imwrite(str(tmp_path / f"{name}.png"), np.full(size, 90, np.uint8))
+    PIL.Image.new("1", (11_000, 9_200)).save(tmp_path / "huge.png")
+    names = ["thin.png", "flat.png", "one.png", "huge.png", "n" * 300, "card-000.png"]
+
+    status, lines = read_id(capsys, *(tmp_path / name for name in names))
+
+    assert status == 1
+    assert [line["read"] for line in lines] == [False] * 5 + [True]
+    assert "too large" in lines[3]["problem"]
 
 
 def test_command_without_a_file_is_unusable(capsys: pytest.CaptureFixture[str]) -> None:
