@@ -29,6 +29,8 @@ LOG = logging.getLogger(__name__)
 PICTURE_WIDTH = 1176
 PICTURES_A_SECOND = 30.0
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 4.0
+READ_SECONDS = 0.1
+"""After a reading: what is shown now was read already."""
 REST_SHARE = 0.5
 """After a frame that could not be read the decoder rests half as long as it looked: a mini-PC's
 other core belongs to the camera and the screen."""
@@ -162,7 +164,7 @@ class ScanWorker(QObject):
                 is_announced = True
             if self._task.wanted in (Wanted.ID, Wanted.BADGE):
                 self._mailbox.put(frame)
-            is_due = frame.taken_at - shown_at >= 0.9 / PICTURES_A_SECOND
+            is_due = frame.taken_at - shown_at >= 0.7 / PICTURES_A_SECOND
             if is_due and self._picture_taken.is_set():
                 shown_at = frame.taken_at
                 self._picture_taken.clear()
@@ -204,6 +206,8 @@ class ScanWorker(QObject):
         if sight.decoded is None:
             share = IDLE_SHARE if sight.is_empty else REST_SHARE
             self._stopping.wait(share * (now - began))
+        else:
+            self._stopping.wait(READ_SECONDS)
 
 
 def _what_broke(error: Exception) -> str:
