@@ -9,7 +9,7 @@ it may. Visas have no composite check digit and are no ID of their own, so they 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from db.domain.errors import UnreadableIdError
 from db.domain.people import Document, DocumentKind, Identity, PersonName, Sex
@@ -22,6 +22,8 @@ _WEIGHTS = (7, 3, 1)
 _TRY_AGAIN = "Hold the page flat and steady, or type the name."
 _LONGEST_YEARS = 50
 """No document outlives its holder: an expiry further ahead lies in the century before."""
+_LEAP_YEAR = 2000
+"""In which every day that there is can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Layout:
     columns: int
     kinds: str
     """First letters of the document code that this size of document bears."""
+    second: str
+    """What may follow them: V never stands in an ID card's (part 5, 4.2.2.1 note k)."""
     kind: Span
     state: Span
     names: Span
@@ -69,6 +73,10 @@ class Layout:
     composed: tuple[Span, ...]
 
 
+_ANY = ALPHABET[10:]
+_NO_V = _ANY.replace("V", "")
+
+
 def _two_lines(name: str, columns: int, kinds: str, personal: Checked | None) -> Layout:
     end = columns - 1
     optional = () if personal else (Span(1, 28, end),)
@@ -77,6 +85,7 @@ def _two_lines(name: str, columns: int, kinds: str, personal: Checked | None) ->
         2,
         columns,
         kinds,
+        second=_ANY if personal else _NO_V,
         kind=Span(0, 0, 2),
         state=Span(0, 2, 5),
         names=Span(0, 5, columns),
@@ -99,6 +108,7 @@ TD1 = Layout(
     3,
     30,
     "IAC",
+    second=_NO_V,
     kind=Span(0, 0, 2),
     state=Span(0, 2, 5),
     names=Span(2, 0, 30),
@@ -155,15 +165,13 @@ def parse_mrz(lines: Sequence[str], today: date | None = None) -> Identity:
     kind = layout.kind.of(lines)
     if kind.startswith("V"):
         raise UnreadableIdError("That is a visa. Show the passport's page with the photo.")
-    if not re.fullmatch(f"[{layout.kinds}][A-Z<]", kind):
+    if kind[0] not in layout.kinds or kind[1] not in layout.second:
         raise UnreadableIdError(f"That is no passport or ID card. {_TRY_AGAIN}")
     number = _number(lines, layout)
     _demand_checks(lines, layout)
-    birth_text = layout.birth.field.of(lines)
-    birth_date = _birth_date(birth_text, today)
     expires_on = _expiry(layout.expiry.field.of(lines), today)
-    if birth_date is not None and expires_on is not None and expires_on <= birth_date:
-        raise UnreadableIdError(f"The dates of that document cannot be right. {_TRY_AGAIN}")
+    last = today if expires_on is None else min(today, expires_on - timedelta(days=1))
+    birth_date = _birth_date(layout.birth.field.of(lines), last)
     state = _state(layout.state.of(lines))
     _state(layout.nationality.of(lines))
     return Identity(
@@ -218,19 +226,28 @@ def _state(field: str) -> str:
 
 
 _NAMES = re.compile(r"([A-Z]+(?:<[A-Z]+)*)(?:<<([A-Z]+(?:<[A-Z]+)*))?<*")
+_SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV", "VII", "VIII"})
+"""Not V, VI and I: initials, and names that people have."""
 
 
 def _name(field: str) -> PersonName:
     """Part 3, 4.6: family name, two fillers, given names; a single filler is a blank.
 
     Names longer than the field are cut, so the last place may hold a letter, and the given names
-    may be missing. The zone knows no middle name: all given names are given names.
+    may be missing. The zone knows no middle name: all given names are given names. A suffix, where
+    it is part of the name, ends the family name or the given names.
     """
     names = _NAMES.fullmatch(field)
     if names is None:
         raise UnreadableIdError(f"No name could be read from that document. {_TRY_AGAIN}")
-    family, given = names[1], names[2] or ""
-    return PersonName(given.replace("<", " "), family.replace("<", " "))
+    family, given = names[1].split("<"), (names[2] or "").split("<")
+    suffix = ""
+    for words in (given, family):
+        # A field that is full was cut: its last word may be the beginning of another.
+        is_cut = field.endswith(words[-1])
+        if not suffix and len(words) > 1 and words[-1] in _SUFFIXES and not is_cut:
+            suffix = words.pop()
+    return PersonName(" ".join(given), " ".join(family), suffix=suffix)
 
 
 def _sex(text: str) -> Sex:
@@ -241,15 +258,22 @@ def _sex(text: str) -> Sex:
     return sexes[text]
 
 
-def _birth_date(text: str, today: date) -> date | None:
-    """YYMMDD, the latest that is not ahead; unknown parts are fillers (part 3, 4.8): then None."""
-    if re.fullmatch(r"(?:\d\d|<<)(?:\d\d|<<)<<", text, re.ASCII):
-        return None
-    year, month, day = _parts(text)
-    for century in (2000, 1900):
-        born = _date(century + year, month, day)
-        if born is not None and born <= today:
-            return born
+def _birth_date(text: str, last: date) -> date | None:
+    """YYMMDD, the latest that is not after `last`; None when a part is unknown.
+
+    Unknown parts are fillers (part 3, 4.8); those that are known must be possible all the same.
+    """
+    parts = re.fullmatch(r"(\d\d|<<)(\d\d|<<)(\d\d|<<)", text, re.ASCII)
+    if parts is not None and "<" in text:
+        month, day = (1 if p == "<<" else int(p) for p in parts.groups()[1:])
+        if _date(_LEAP_YEAR, month, day) is not None:
+            return None
+    elif parts is not None:
+        year, month, day = (int(p) for p in parts.groups())
+        for century in (2000, 1900):
+            born = _date(century + year, month, day)
+            if born is not None and born <= last:
+                return born
     raise UnreadableIdError(f"The birth date of that document cannot be right. {_TRY_AGAIN}")
 
 
@@ -257,18 +281,14 @@ def _expiry(text: str, today: date) -> date | None:
     """YYMMDD, nearest to today; all fillers for a document that does not expire."""
     if text == "<<<<<<":
         return None
-    year, month, day = _parts(text)
+    if not re.fullmatch(r"\d{6}", text, re.ASCII):
+        raise UnreadableIdError(f"The dates of that document cannot be read. {_TRY_AGAIN}")
+    year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
     century = 2000 if 2000 + year <= today.year + _LONGEST_YEARS else 1900
     expires_on = _date(century + year, month, day)
     if expires_on is None:
         raise UnreadableIdError(f"The expiry date of that document cannot be right. {_TRY_AGAIN}")
     return expires_on
-
-
-def _parts(text: str) -> tuple[int, int, int]:
-    if not re.fullmatch(r"\d{6}", text, re.ASCII):
-        raise UnreadableIdError(f"The dates of that document cannot be read. {_TRY_AGAIN}")
-    return int(text[:2]), int(text[2:4]), int(text[4:])
 
 
 def _date(year: int, month: int, day: int) -> date | None:

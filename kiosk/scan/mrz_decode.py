@@ -85,7 +85,7 @@ def _write_kind(sheet: _Sheet, layout: Layout) -> None:
     first, second = layout.kind.start, layout.kind.start + 1
     line = layout.kind.line
     _write_best_of(sheet, Span(line, first, second), tuple(layout.kinds + "V"))
-    _write_best_of(sheet, Span(line, second, second + 1), tuple(LETTERS + "<"))
+    _write_best_of(sheet, Span(line, second, second + 1), tuple(layout.second))
 
 
 @lru_cache(maxsize=4)

@@ -100,25 +100,108 @@ def test_two_digits_of_a_birth_year_mean_the_latest_day_that_has_been(
     assert parse_mrz(zone_lines(person), today).birth_date == expected
 
 
-def test_unknown_parts_of_a_birth_date_leave_it_out() -> None:
-    birth = "74<<<<" + check_digit("74<<<<")
-    second = f"L898902C36UTO{birth}F1204159ZE184226B<<<<<1"
+def passport(
+    names: str = "ERIKSSON<<ANNA<MARIA",
+    birth: str = "740812",
+    expiry: str = "120415",
+    personal: str = "ZE184226B<<<<<1",
+    kind: str = "P<",
+) -> list[str]:
+    """Utopia's passport with other fields, its check digits right."""
+    second = f"L898902C36UTO{birth}{check_digit(birth)}F{expiry}{check_digit(expiry)}{personal}"
     second += check_digit(second[0:10] + second[13:20] + second[21:43])
+    return [f"{kind}UTO{names.ljust(39, '<')}", second]
 
-    assert parse_mrz([PASSPORT[0], second], TODAY).birth_date is None
 
-
-def test_number_of_more_than_nine_characters_goes_on_in_the_optional_ones() -> None:
-    number = "D23145890734"
-    rest = "734" + check_digit(number)
-    first = f"I<UTO{number[:9]}<{rest}<<<<<<<<<<<"
+def card(number: str, optional: str = "", kind: str = "I<") -> list[str]:
+    """Utopia's TD1 card with another number, check digit and what follows included."""
+    first = f"{kind}UTO{number}{optional}".ljust(30, "<")
     composed = first[5:] + "7408122" + "1204159" + "<" * 11
-    second = "7408122F1204159UTO<<<<<<<<<<<" + check_digit(composed)
+    return [first, "7408122F1204159UTO<<<<<<<<<<<" + check_digit(composed), CARD[2]]
 
-    document = parse_mrz([first, second, CARD[2]], TODAY).document
+
+@pytest.mark.parametrize("birth", ["7408<<", "74<<<<", "<<<<<<", "<<0812", "<<<<12", "74<<31"])
+def test_unknown_parts_of_a_birth_date_leave_it_out(birth: str) -> None:
+    assert parse_mrz(passport(birth=birth), TODAY).birth_date is None
+
+
+@pytest.mark.parametrize("birth", ["7413<<", "74<<32", "<<0230", "7400<<", "740<12", "7<0812"])
+def test_known_parts_of_a_birth_date_must_be_possible(birth: str) -> None:
+    with pytest.raises(UnreadableIdError):
+        parse_mrz(passport(birth=birth), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("birth", "expiry", "expected"),
+    [
+        ("200501", "190501", date(1920, 5, 1)),
+        ("200501", "250501", date(2020, 5, 1)),
+        ("200501", "<<<<<<", date(2020, 5, 1)),
+    ],
+)
+def test_nobody_is_born_after_the_document_expired(birth: str, expiry: str, expected: date) -> None:
+    assert parse_mrz(passport(birth=birth, expiry=expiry), TODAY).birth_date == expected
+
+
+@pytest.mark.parametrize("personal", ["<" * 15, "<" * 14 + "0", "ZE184226B<<<<<1"])
+def test_personal_number_may_be_missing_with_a_filler_or_zero_for_its_check_digit(
+    personal: str,
+) -> None:
+    assert parse_mrz(passport(personal=personal), TODAY).name.family == "ERIKSSON"
+
+
+def test_personal_number_without_its_check_digit_is_refused() -> None:
+    with pytest.raises(UnreadableIdError):
+        parse_mrz(passport(personal="ZE184226B<<<<<<"), TODAY)
+
+
+@pytest.mark.parametrize("number", ["D231458907", "D23145890734", "D2314589012345678901234"])
+def test_number_of_more_than_nine_characters_goes_on_in_the_optional_ones(number: str) -> None:
+    lines = card(f"{number[:9]}<{number[9:]}{check_digit(number)}")
+
+    document = parse_mrz(lines, TODAY).document
 
     assert document is not None
     assert document.number == number
+
+
+def test_what_follows_a_long_number_is_no_part_of_it() -> None:
+    number = "D23145890734"
+    lines = card(f"{number[:9]}<{number[9:]}{check_digit(number)}", "<ABC")
+
+    document = parse_mrz(lines, TODAY).document
+
+    assert document is not None
+    assert document.number == number
+
+
+def test_long_number_of_two_lines_goes_on_in_the_optional_characters() -> None:
+    number = "D23145890734"
+    rest = f"734{check_digit(number)}<<<"
+    second = f"{number[:9]}<UTO7408122F1204159{rest}"
+    second += check_digit(second[0:10] + second[13:20] + second[21:35])
+
+    document = parse_mrz([TD2[0], second], TODAY).document
+
+    assert document is not None
+    assert document.number == number
+
+
+@pytest.mark.parametrize("number", ["D23145890<", "D23145890<7340", "<<<<<<<<<0", "D2314589<5"])
+def test_number_without_a_right_check_digit_is_refused(number: str) -> None:
+    with pytest.raises(UnreadableIdError, match="number"):
+        parse_mrz(card(number), TODAY)
+
+
+@pytest.mark.parametrize("kind", ["IV", "AV", "CV", "RP", "X<"])
+def test_codes_that_no_id_card_bears_are_refused(kind: str) -> None:
+    with pytest.raises(UnreadableIdError, match="no passport or ID card"):
+        parse_mrz(card("D231458907", kind=kind), TODAY)
+
+
+@pytest.mark.parametrize("kind", ["P<", "PD", "PV"])
+def test_passport_may_have_any_second_letter(kind: str) -> None:
+    assert parse_mrz(passport(kind=kind), TODAY).name.family == "ERIKSSON"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +221,43 @@ def test_names_are_taken_apart_at_two_fillers(field: str, name: PersonName) -> N
 
     assert read.family == name.family
     assert name.given.startswith(read.given)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("KING<JR<<MARTIN", PersonName("MARTIN", "KING", suffix="JR")),
+        ("KING<<MARTIN<III", PersonName("MARTIN", "KING", suffix="III")),
+        ("KING<II", PersonName("", "KING", suffix="II")),
+        ("SR<<II", PersonName("II", "SR")),
+        ("NGUYEN<<V", PersonName("V", "NGUYEN")),
+        ("KING<<MARTIN<V", PersonName("MARTIN V", "KING")),
+        # Cut at the field's end: this may have been IIRO.
+        ("KING<<MARTIN<CHRISTOPHERUS<MAXIMILIA<II", PersonName("MARTIN CHRISTOPHERUS MAXIMILIA II",
+                                                               "KING")),
+    ],
+)  # fmt: skip
+def test_suffix_is_no_part_of_family_and_given_names(field: str, name: PersonName) -> None:
+    assert parse_mrz(passport(field), TODAY).name == name
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        # Part 3, 4.6: the last place of what was cut is a letter; one of the two may fill it all.
+        "NILAVADHANANANDA<<CHAYAPA<DEJTHAMRONG<K",
+        "BENNELONG<WOOLOOMOOLOO<WARRANDYTE<W<<DI",
+        "PAPANDROPOULOUSPAPANDROPOULOUSPAPANDROP",
+        "PAPANDROPOULOUS<PAPANDROPOULOUS<PAPAND<",
+        "PAPANDROPOULOUS<PAPANDROPOULOUS<PAPAN<<",
+    ],
+)
+def test_names_that_were_cut_are_read_as_far_as_they_go(field: str) -> None:
+    family, _, given = field.partition("<<")
+
+    name = parse_mrz(passport(field), TODAY).name
+
+    assert name == PersonName(given.replace("<", " "), family.strip("<").replace("<", " "))
 
 
 @pytest.mark.parametrize("field", ["<ERIKSSON<<ANNA", "ERIKSSON<<<ANNA", "ER1KSSON<<ANNA", ""])
