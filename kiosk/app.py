@@ -12,6 +12,7 @@ from db.domain.desk import Site
 from db.domain.visit import Host
 from db.engine import Database, open_database
 from kiosk import own_device
+from kiosk.announcer import Announcer
 from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest
 from kiosk.badge_desk import BadgeDesk
 from kiosk.config import KioskConfig, PrinterPart
@@ -26,6 +27,7 @@ from kiosk.scan.camera import CameraOpener
 from kiosk.scan.worker import ScanWorker
 from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
+from kiosk.speech import Voice, open_voice
 from kiosk.staff_desk import StaffDesk
 from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
@@ -66,6 +68,7 @@ class Kiosk:
     database: Database
     jobs: tuple[Jobs, ...]
     daily: QTimer
+    announcer: Announcer | None
 
     def start(self) -> None:
         """Show the welcome screen, then set everything else to work."""
@@ -80,6 +83,8 @@ class Kiosk:
     def stop(self) -> None:
         """End every thread; what was confirmed on the screen is in the database."""
         self.daily.stop()
+        if self.announcer is not None:
+            self.announcer.close()
         self.scanner.stop()
         if self.sync is not None:
             self.sync.stop()
@@ -95,10 +100,12 @@ def build_kiosk(
     is_still: bool = False,
     listen_seconds: float = LISTEN_SECONDS,
     printer: BadgePrinter | None = None,
+    voice: Voice | None = None,
 ) -> Kiosk:
     """Put a kiosk together; it listens to its hub for `listen_seconds` at a time.
 
-    `printer`: another one than the configuration names.
+    `printer`: another one than the configuration names. `voice`: another one than this computer's
+    own, if the configuration lets the kiosk speak.
 
     Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
     """
@@ -146,7 +153,10 @@ def build_kiosk(
         front_desk.written.connect(sync.wake)
     _listen(news, visit, staff_desk, front_desk, sign_in)
     jobs, daily = (db_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
-    return Kiosk(window, visit, lens, front_desk, scanner, news, sync, database, jobs, daily)
+    announcer = _announcer(config, window, voice)
+    return Kiosk(
+        window, visit, lens, front_desk, scanner, news, sync, database, jobs, daily, announcer
+    )
 
 
 def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
@@ -159,6 +169,14 @@ def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
     return (
         SecondBest(first, CupsPrinter(part.second_name, part.media)) if part.second_name else first
     )
+
+
+def _announcer(config: KioskConfig, window: KioskWindow, voice: Voice | None) -> Announcer | None:
+    """None while this kiosk does not speak."""
+    if not config.screen.speech:
+        return None
+    voice = voice or open_voice()
+    return None if voice is None else Announcer(window, voice)
 
 
 def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:

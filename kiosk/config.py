@@ -151,6 +151,7 @@ class ScreenPart:
 
     fullscreen: bool = _key(default=True)
     theme: str = _key("light", checks.one_of("light", "dark", "contrast"))
+    speech: bool = _key(default=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TextIO
 
 import msgspec
 
-from kiosk import doctor_camera, doctor_hub, doctor_kept, doctor_machine
+from kiosk import doctor_camera, doctor_hub, doctor_kept, doctor_machine, doctor_speech
 from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.scan.camera_modes import System
@@ -75,6 +75,7 @@ def examine(
         _Part("camera", lambda: doctor_camera.look(config.camera, cameras)),
         _Part("reading", doctor_machine.readers),
         _Part("printer", lambda: doctor_machine.printers(config)),
+        _Part("speech", lambda: doctor_speech.look(config.screen)),
         _Part("disk", lambda: doctor_machine.disk(config)),
         _Part("database", lambda: doctor_kept.look(config, datetime.now(UTC))),
         _Part("hub", lambda: doctor_hub.look(config)),

@@ -10,6 +10,7 @@ Page {
     readonly property var facts: model.facts
 
     personalTitle: true
+    spoken: "You are signed in. " + subtitle
     subtitle: facts.isPrinted ? "Your badge is below the screen." : "Your badge is coming out below the screen."
     textAction: "My badge did not print"
     textActionName: "badge_trouble"

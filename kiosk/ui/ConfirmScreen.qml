@@ -10,6 +10,7 @@ Page {
     readonly property bool isTyped: model.facts.document === ""
 
     hasBack: true
+    spoken: title + ". " + subtitle
     step: 2
     subtitle: isTyped ? "You typed this." : "We read this from your ID."
     textAction: "Start over"

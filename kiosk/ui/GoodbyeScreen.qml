@@ -11,6 +11,8 @@ Page {
     readonly property bool hasPicture: Theme.look !== "contrast"
     readonly property int textWidth: hasPicture ? 1026 : 1776
 
+    spoken: (facts.isSignedOut ? "Goodbye. " : "") + facts.words
+
     Accessible.name: facts.title
 
     Rectangle {

@@ -16,6 +16,17 @@ Item {
     // Title and paragraphs that a page explains, over the page; empty for none.
     property var explained: ({})
 
+    // In an emergency people may have to be silent, and so is the kiosk.
+    readonly property string spoken: {
+        if (emergency.active)
+            return "";
+        if (isAsking)
+            return "Do you need more time? This screen clears itself, to protect your details.";
+        if (explanation.active)
+            return explained.title + ". " + explained.paragraphs.join(" ");
+        return page ? page.spoken : "";
+    }
+
     function askForHelp() {
         desk.help_asked();
         explained = {
@@ -28,6 +39,8 @@ Item {
         explained = {};
         pages.forceActiveFocus();
     }
+
+    onSpokenChanged: desk.instruct(spoken)
 
     Item {
         id: canvas

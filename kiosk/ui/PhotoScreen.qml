@@ -11,6 +11,7 @@ Page {
     readonly property bool hasCamera: model.facts.trouble === ""
 
     hasBack: true
+    spoken: title + ". " + subtitle
     step: 4
     subtitle: hasCamera ? "Look at the screen and touch the button. The picture is taken " + model.facts.after + "." : "You can go on without a photo."
     textAction: "Start over"

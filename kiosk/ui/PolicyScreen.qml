@@ -11,6 +11,7 @@ Page {
     readonly property bool isBusy: stage.busy
 
     hasBack: !isBusy
+    spoken: title + ". " + subtitle
     step: 5
     subtitle: "The full text takes one minute to read. Ask us for a copy at any time."
     textAction: isBusy ? "" : "Start over"

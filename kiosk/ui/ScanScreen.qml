@@ -8,6 +8,7 @@ Page {
     id: scan
 
     hasBack: true
+    spoken: model.facts.trouble === "" ? title + ". " + subtitle : model.facts.trouble + " Please use one of the other ways."
     step: 1
     subtitle: "Hold it inside the corners, about a hand’s width from the screen. Of a passport, show the photo page."
     title: "Show the back of your ID"

@@ -13,6 +13,7 @@ Page {
     readonly property bool isById: way === "id"
 
     hasBack: !isBusy
+    spoken: facts.notFound === "" ? title + ". " + subtitle : facts.notFound
     subtitle: {
         if (way === "name")
             return "";

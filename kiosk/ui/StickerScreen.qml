@@ -7,6 +7,7 @@ import Vestibule.Toolkit
 Page {
     id: sticker
 
+    spoken: title + ". " + subtitle
     subtitle: (model.facts.reason === "" ? "" : model.facts.reason + " ") + "You are signed in, and the office knows."
     textAction: "The holder is empty"
     textActionName: "holder_empty"

@@ -9,6 +9,7 @@ Page {
 
     readonly property var facts: model.facts
 
+    spoken: title + ". " + facts.next
     subtitle: "This is our mistake and not yours."
     title: "Something did not work"
 

@@ -9,6 +9,7 @@ Page {
     readonly property var now: model.entry.state
 
     hasBack: true
+    spoken: title
     step: 1
     textAction: "Start over"
     textActionName: "start_over"

@@ -10,6 +10,7 @@ Page {
     readonly property bool isOnHosts: now.isOnHosts
 
     hasBack: isOnHosts
+    spoken: title
     step: 3
     textAction: "Start over"
     textActionName: "start_over"

@@ -10,6 +10,7 @@ Page {
     readonly property bool hasNumber: model.facts.number !== ""
     readonly property bool isCalled: model.facts.comeToDesk
 
+    spoken: title + ". " + subtitle
     subtitle: isCalled ? "Somebody will be with you in a moment." : "This is part of every sign-in. You can take a seat."
     textAction: hasNumber ? "Cancel my visit" : ""
     textActionName: "cancel_visit"

@@ -104,6 +104,15 @@ class Stage(QObject):
     def is_warning(self) -> bool:
         return self._warning_seconds >= 0
 
+    @property
+    def is_emergency(self) -> bool:
+        return bool(self._emergency)
+
+    @property
+    def hint_words(self) -> str:
+        """What the hint on the screen says; empty for none."""
+        return self._hint[1]
+
     @Slot()
     def _on_second(self) -> None:
         self._countdown = max(0, self._countdown - 1)

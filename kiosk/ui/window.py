@@ -27,7 +27,7 @@ from kiosk.ui.views import (
     StepView,
     TypedName,
 )
-from kiosk.ui.wording import clock_words, day_words, hint_words
+from kiosk.ui.wording import LANGUAGE, clock_words, day_words, hint_words
 from resources.toolkit.icons import IconProvider
 from resources.toolkit.pictures import GivenProvider, SchoolProvider
 from resources.toolkit.theme import Look, Theme, colours, prepare_fonts
@@ -91,6 +91,9 @@ class KioskWindow(QObject):
     pin_entered = Signal(str)
     staff_decided = Signal(StaffChoice)
     staff_left = Signal()
+    # For whoever cannot see the screen: nothing about a person, and nothing in an emergency.
+    instructed = Signal(str)  # what the page says aloud; empty to be silent
+    hinted = Signal(str)  # the camera's hint that is shown by now; empty for none
 
     def __init__(
         self,
@@ -107,6 +110,7 @@ class KioskWindow(QObject):
         self._screen: Screen | None = None
         self._feed = Feed(self)
         self._stage = Stage(site_name, settings.hold_seconds, self)
+        self._stage.hint_changed.connect(self._tell_hint)
         self._pictures = GivenProvider()
         self._maker = ScreenMaker(self, self._feed, self._pictures, now)
         prepare_fonts()
@@ -149,6 +153,11 @@ class KioskWindow(QObject):
     def _fit(self, theme: Theme) -> None:
         size = self.view.size()
         theme.set_scale(min(size.width() / DESIGN.width(), size.height() / DESIGN.height()) or 1.0)
+
+    @property
+    def language(self) -> str:
+        """What the screens speak by now, like ``en``."""
+        return LANGUAGE
 
     # ---- shown by the controller -------------------------------------------------------------
 
@@ -228,6 +237,11 @@ class KioskWindow(QObject):
 
     # ---- said by QML -------------------------------------------------------------------------
 
+    @Slot(str)
+    def instruct(self, words: str) -> None:
+        """The page has other words to say."""
+        self.instructed.emit(words)
+
     @Slot()
     def turn_contrast(self) -> None:
         """High contrast, and back to the school's own look."""
@@ -242,6 +256,10 @@ class KioskWindow(QObject):
             self._stage.count_anew()
             self.touched.emit()
         return False
+
+    def _tell_hint(self) -> None:
+        if not self._stage.is_warning and not self._stage.is_emergency:
+            self.hinted.emit(self._stage.hint_words)
 
     def _tell_time(self) -> None:
         now = self._now()

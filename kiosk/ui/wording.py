@@ -6,6 +6,9 @@ from html import escape
 from db.domain.visit import VisitorType
 from kiosk.ui.views import Hint
 
+LANGUAGE = "en"
+"""Of every word on the screens, as in BCP 47."""
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -50,7 +53,7 @@ _HINTS = {
 def hint_words(hint: Hint, thing: str) -> tuple[str, str]:
     """Icon and words; `thing` is what is held up: ``card`` or ``badge``. Empty for no hint.
 
-    The one place that words hints: what is shown, and what is spoken once the kiosk speaks.
+    The one place that words hints: what is shown, and what is spoken.
     """
     icon, words = _HINTS[hint]
     return icon, words.format(thing=thing)

@@ -10,6 +10,7 @@ from kiosk.app import Kiosk, build_kiosk
 from kiosk.badge.printer import BadgePrinter
 from kiosk.config import KioskConfig
 from kiosk.scan.camera import put_on_reel
+from kiosk.speech import Voice
 from resources.samples.film import write_empty_desk
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.lobby import LIST_CSV, Lobby, OpenLobby, knows_list, make_config, now, pair
@@ -37,12 +38,13 @@ def open_lobby(hub: HubOfTests, tmp_path: Path, qtbot: QtBot) -> Iterator[OpenLo
         *,
         hub_is_away: bool = False,
         printer: BadgePrinter | None = None,
+        voice: Voice | None = None,
     ) -> Lobby:
         write_empty_desk(tmp_path / "reel" / "empty.avi")
         put_on_reel(tmp_path / "reel", "empty.avi")
         config = change(make_config(tmp_path))
         pair(config, hub, hub_is_away=hub_is_away)
-        kiosk = build_kiosk(config, is_still=True, listen_seconds=0.3, printer=printer)
+        kiosk = build_kiosk(config, is_still=True, listen_seconds=0.3, printer=printer, voice=voice)
         opened.append(kiosk)
         kiosk.start()
         qtbot.waitUntil(kiosk.window.view.isExposed)

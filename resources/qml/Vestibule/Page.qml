@@ -15,6 +15,8 @@ FocusScope {
     property string title
     property string subtitle
     property bool personalTitle: false
+    // What is said aloud: nothing that is about a person. Empty for a page that stays silent.
+    property string spoken
     property int titleX: 72
     property bool hasBack: false
     property string textAction
