@@ -66,7 +66,8 @@ class Lens(QObject):
         self._scanner = scanner
         self._trouble = ""
         self._rules = words.documents
-        self._shown = 0  # the last payload's hash: its text is kept no longer than it takes to read
+        # The last payload's hash: its text is kept no longer than it takes to read.
+        self._shown: int | None = None
         self._seen_at = 0.0
         self._verdict = views.Hint.NONE
         visit.offers(Step.SCAN_ID, lambda: views.ScanView(self._trouble))
@@ -85,7 +86,7 @@ class Lens(QObject):
         return self._wedge
 
     def _on_step_changed(self, change: StepChange) -> None:
-        self._shown, self._verdict = 0, views.Hint.NONE
+        self._shown, self._verdict = None, views.Hint.NONE
         self._scanner.want(_WANTED.get(change.step, Wanted.NOTHING))
 
     def _on_picture(self, picture: Picture) -> None:

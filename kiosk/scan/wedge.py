@@ -17,11 +17,18 @@ LATE_MS = 20
 """A pause found this much too late was a busy kiosk: keys may be waiting to be seen."""
 SHORTEST_SCAN = 12
 """Fewer characters are a person who types quickly."""
+LONGEST_SCAN = 4000
+"""No code holds more that a licence's or a badge's scanner could send (a PDF417 symbol: 2,710)."""
+MOST_HELD_BACK = 6 * LONGEST_SCAN
+"""Presses and releases of so many characters, with Shift or Ctrl around each, and some to spare."""
 
 
 @dataclass
 class Typing:
-    """Keys as they come, until a pause says what they were. No Qt, no clock."""
+    """Keys as they come, until a pause says what they were. No Qt, no clock.
+
+    Keeps no more than tells that it is too much.
+    """
 
     _payload: bytearray = field(default_factory=bytearray)
     _last_at: float = -1.0
@@ -32,7 +39,13 @@ class Typing:
         if self._payload:
             self._slowest = max(self._slowest, at - self._last_at)
         self._last_at = at
-        self._payload += character.encode("latin-1", errors="ignore")
+        if not self.is_too_long:
+            self._payload += character.encode("latin-1", errors="ignore")
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether more came without a pause than any scan has."""
+        return len(self._payload) > LONGEST_SCAN
 
     def is_over(self, at: float) -> bool:
         """Whether a key at `at` seconds comes after the pause that ends what was typed."""
@@ -40,7 +53,8 @@ class Typing:
 
     def pause(self) -> bytes | None:
         """No key came for a while: the scan that ended here, if it was one."""
-        is_scan = len(self._payload) >= SHORTEST_SCAN and self._slowest <= GAP_SECONDS
+        is_fast = self._slowest <= GAP_SECONDS
+        is_scan = SHORTEST_SCAN <= len(self._payload) <= LONGEST_SCAN and is_fast
         payload = bytes(self._payload) if is_scan else None
         self._payload.clear()
         self._slowest = 0.0
@@ -52,9 +66,10 @@ class WedgeFilter(QObject):
 
     Every key is held back for a blink, until a pause tells what it was: a scan is emitted, and
     never reaches a field; a typist's keys are handed on, presses and releases in their order.
+    A device that types without end is told once, and its keys are dropped until it pauses.
 
     Signals:
-        scanned: the payload of one scan.
+        scanned: the payload of one scan; empty for one that is too long to be any.
     """
 
     scanned = Signal(bytes)
@@ -66,6 +81,7 @@ class WedgeFilter(QObject):
         self._owed: set[int] = set()
         """Keys that a scan pressed and has not let go of: nobody is to hear of that either."""
         self._is_handing_on = False
+        self._is_flooded = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -84,8 +100,13 @@ class WedgeFilter(QObject):
             self._press(event)
         elif not self._held_back:
             return self._is_rest_of_scan(event)
+        if self._is_flooded:  # nothing is held back then, so this is a press
+            self._owed.add(_key(event))
+            return True
         if self._held_back or self._pause.isActive():
             self._held_back.append((target, event.clone()))
+            if len(self._held_back) > MOST_HELD_BACK:
+                self._drop()
             return True
         return False
 
@@ -100,6 +121,15 @@ class WedgeFilter(QObject):
             self._typing.key(character, at)
             self._waited_longer = False
             self._wait()
+        if self._typing.is_too_long and not self._is_flooded:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Too much came without a pause: it is dropped, and so is what comes until there is one."""
+        self._is_flooded = True
+        held_back, self._held_back = self._held_back, []
+        self._hand_on(self._rest(held_back))
+        self.scanned.emit(b"")
 
     def _is_rest_of_scan(self, event: QKeyEvent) -> bool:
         """Whether a release or a repeat is of a key that a scan pressed."""
@@ -126,6 +156,8 @@ class WedgeFilter(QObject):
         self._pause.stop()
         payload, held_back = self._typing.pause(), self._held_back
         self._held_back = []
+        if self._is_flooded:
+            self._is_flooded, payload = False, None
         if payload is not None:
             held_back = self._rest(held_back)
         self._hand_on(held_back)

@@ -126,3 +126,14 @@ def test_code_that_is_no_id_is_called_so_and_never_thanked_for(open_lobby: OpenL
     assert lobby.kiosk.visit.step is Step.SCAN_ID
     lobby.touch("no_id")
     lobby.wait_step(Step.TYPE_NAME)
+
+
+def test_scan_that_is_too_long_is_called_no_id(open_lobby: OpenLobby) -> None:
+    lobby = open_lobby()
+    lobby.touch("sign_in")
+    lobby.wait_step(Step.SCAN_ID)
+
+    lobby.kiosk.lens.wedge.scanned.emit(b"")
+
+    assert shown_text(lobby.kiosk.window, "hint") == "This is not an ID we can read"
+    assert lobby.kiosk.visit.step is Step.SCAN_ID

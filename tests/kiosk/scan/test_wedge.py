@@ -1,12 +1,9 @@
 """A scanner that types, and people who type: each gets what it meant."""
 
 import threading
-from collections.abc import Iterator, Sequence
 from datetime import date
 
-import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -14,97 +11,26 @@ from kiosk.flow import Step
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.wedge import GAP_SECONDS, PAUSE_MS, SHORTEST_SCAN, Typing, WedgeFilter
 from kiosk.ui import views
-from kiosk.ui.window import KioskWindow, WindowSettings
+from kiosk.ui.window import KioskWindow
 from resources.samples.licence import aamva_payload
 from resources.samples.people import sample_person
-from tests.screens.kiosk.acting import NOON, find, press_keys
+from tests.screens.kiosk.acting import find, press_keys
+from tests.typing_scanner import (
+    CONTROL,
+    PLAIN,
+    PRESS,
+    RELEASE,
+    SHIFT,
+    Key,
+    SeenKeys,
+    given_name,
+    keys_of,
+    send,
+    show_name_form,
+)
 
 PAYLOAD = aamva_payload(sample_person("Elena", "Marlowe", date(1986, 4, 17)))
 OTHER = aamva_payload(sample_person("Tomas", "Rivera", date(1979, 1, 2)))
-PRESS, RELEASE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
-PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-CONTROL = Qt.KeyboardModifier.ControlModifier
-Key = tuple[QEvent.Type, int, Qt.KeyboardModifier, str]
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[KioskWindow]:
-    opened = KioskWindow("Lincoln", WindowSettings(is_still=True, size=(960, 540)), lambda: NOON)
-    opened.open()
-    qtbot.waitUntil(opened.view.isExposed)
-    qtbot.waitUntil(opened.view.isActive)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def wedge(window: KioskWindow) -> Iterator[WedgeFilter]:
-    """The filter at work, as the program installs it."""
-    application = QCoreApplication.instance()
-    assert application is not None
-    installed = WedgeFilter(window)
-    application.installEventFilter(installed)
-    yield installed
-    application.removeEventFilter(installed)
-
-
-@pytest.fixture
-def scans(wedge: WedgeFilter) -> list[bytes]:
-    found: list[bytes] = []
-    wedge.scanned.connect(found.append)
-    return found
-
-
-def keys_of(payload: bytes) -> list[Key]:
-    """What a scanner presses and lets go of for a payload, with Shift and Ctrl as needed."""
-    return [key for character in payload.decode("latin-1") for key in _keys_of_one(character)]
-
-
-def _keys_of_one(character: str) -> list[Key]:
-    if character < " ":
-        modifier, holder = CONTROL, Qt.Key.Key_Control
-        code = ord(character) - 1 + Qt.Key.Key_A
-    elif character.isupper():
-        modifier, holder, code = SHIFT, Qt.Key.Key_Shift, ord(character)
-    else:
-        return [(kind, ord(character.upper()), PLAIN, character) for kind in (PRESS, RELEASE)]
-    return [
-        (PRESS, holder, modifier, ""),
-        (PRESS, code, modifier, character),
-        (RELEASE, code, modifier, character),
-        (RELEASE, holder, PLAIN, ""),
-    ]
-
-
-def send(window: KioskWindow, keys: Sequence[Key], began_ms: int = 1000, each_ms: int = 2) -> int:
-    """Send keys as the system does, `each_ms` apart; gives the last one's time."""
-    for number, (kind, code, modifier, text) in enumerate(keys):
-        event = QKeyEvent(kind, code, modifier, text)
-        event.setTimestamp(began_ms + number * each_ms)
-        QCoreApplication.sendEvent(window.view, event)
-    return began_ms + len(keys) * each_ms
-
-
-class SeenKeys(QObject):
-    """The keys that reach the window, in their order."""
-
-    def __init__(self, window: KioskWindow) -> None:
-        super().__init__(window)
-        self.keys: list[tuple[QEvent.Type, int]] = []
-        window.view.installEventFilter(self)
-
-    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        if isinstance(event, QKeyEvent) and event.type() in (PRESS, RELEASE):
-            self.keys.append((event.type(), event.key()))
-        return False
-
-
-def show_name_form(window: KioskWindow) -> None:
-    window.show_step(Step.TYPE_NAME, views.TypeNameView())
-
-
-def given_name(window: KioskWindow) -> str:
-    return str(find(window, "given_name").property("value"))
 
 
 # ---- a real window ---------------------------------------------------------------------------
