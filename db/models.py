@@ -139,6 +139,8 @@ class VisitRow(Base):
     sex: Mapped[str] = mapped_column(String(16))
     document: Mapped[str | None] = mapped_column(Text)
     number_hash: Mapped[Hex256] = mapped_column(default="")
+    visitor_key: Mapped[Hex256] = mapped_column(default="", server_default="")
+    """Who this is for clearances: see `db.clearances.visitor_key`."""
     started_at: Mapped[datetime]
     visitor_type: Mapped[str | None] = mapped_column(String(16))
     details: Mapped[str | None] = mapped_column(Text)
@@ -194,6 +196,26 @@ class DecisionRow(Base):
             postgresql_where=text("NOT superseded"),
         ),
     )
+
+
+class ClearanceRow(Base):
+    """A pair that staff cleared: this visitor is not the person of this version of an entry."""
+
+    __tablename__ = "clearance"
+    clearance_id: Mapped[Key]
+    visitor_key: Mapped[Hex256] = mapped_column(index=True)
+    visit_id: Mapped[UUID] = mapped_column(index=True)
+    list_id: Mapped[UUID]
+    list_name: Mapped[Name]
+    entry_id: Mapped[UUID]
+    entry_version: Mapped[int]
+    entry_mark: Mapped[Hex256]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[Name]
+    decided_at: Mapped[datetime]
+    expires_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[Name]
 
 
 class PhotoRow(Base):

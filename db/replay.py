@@ -18,12 +18,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db import chain, codec, visits
+from db import chain, clearances, codec, visits
 from db.domain.decision import Verdict
 from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
 from db.domain.visit import Visit, VisitState
 from db.engine import open_database
-from db.models import ChainRow, DecisionRow, EventBodyRow, EventRow, VisitRow
+from db.models import ChainRow, ClearanceRow, DecisionRow, EventBodyRow, EventRow, VisitRow
 
 AT_ONCE = timedelta(seconds=60)
 """Longer than the hub waits for a transaction that is under way."""
@@ -61,6 +61,7 @@ def differences(session: Session) -> list[str]:
             return [
                 *_visits(session, again, erased, at_once.decided),
                 *_decisions(session, again, erased),
+                *_clearances(session, again, erased),
             ]
     except (codec.MalformedError, TypeError, ValueError):  # SQLite keeps any text in any column
         return ["a visit or a decision is not kept in the form it was written in"]
@@ -237,6 +238,22 @@ def _decisions(session: Session, again: Session, erased: set[UUID]) -> Iterator[
     for told in again.scalars(select(DecisionRow)):
         if told.decision_id not in seen and told.visit_id not in erased:
             yield f"a decision on visit {told.visit_id} was removed"
+
+
+def _clearances(session: Session, again: Session, erased: set[UUID]) -> Iterator[str]:
+    """Those of a visit whose facts were erased stay in force, and cannot be compared."""
+    seen: set[UUID] = set()
+    with session.scalars(select(ClearanceRow).execution_options(yield_per=500)) as rows:
+        for row in rows:
+            seen.add(row.clearance_id)
+            told = again.get(ClearanceRow, row.clearance_id)
+            if told is None and row.visit_id not in erased:
+                yield f"a clearance from visit {row.visit_id} is not in the log"
+            elif told is not None and clearances.value_of(row) != clearances.value_of(told):
+                yield f"a clearance from visit {row.visit_id} was changed"
+    for told in again.scalars(select(ClearanceRow)):
+        if told.clearance_id not in seen:
+            yield f"a clearance from visit {told.visit_id} was removed"
 
 
 def _decision(row: DecisionRow) -> object:

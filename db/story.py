@@ -161,9 +161,14 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
 def _screened(screening: Screening) -> tuple[str, str]:
     lists = len(screening.lists)
     against = f"Screened against {lists} {'list' if lists == 1 else 'lists'}"
+    cleared = "; ".join(
+        f"Cleared by {c.cleared_by} until {c.expires_on:%b} {c.expires_on.day}, {c.expires_on.year}"
+        for c in screening.cleared
+    )
     if not screening.hold_reasons:
-        return against, "No match"
-    return f"{against}; held", ", ".join(_HOLDS[r] for r in screening.hold_reasons)
+        return against, cleared or "No match"
+    why = ", ".join(_HOLDS[r] for r in screening.hold_reasons)
+    return f"{against}; held", f"{why}; {cleared}" if cleared else why
 
 
 def _decided(decision: Decision, in_force: Decision | None) -> tuple[str, str]:

@@ -12,12 +12,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db import codec
+from db import clearances, codec
 from db.chain import Envelope
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.events import (
     BadgeFailed,
     BadgePrinted,
+    ClearanceEnded,
     DecisionMade,
     DomainEvent,
     VisitAbandoned,
@@ -59,8 +60,10 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
     match event:
         case VisitorScreened():
             _apply_screened(session, envelope, event)
-        case DecisionMade():
-            apply_decision(session, event.decision)
+        case DecisionMade(decision, clears_until):
+            apply_decision(session, decision, clears_until)
+        case ClearanceEnded(clearance_id, ended_by):
+            clearances.end(session, clearance_id, envelope.occurred_at, ended_by)
         case VisitCheckedIn():
             _apply_checked_in(session, envelope, event)
         case VisitCheckedOut():
@@ -77,7 +80,7 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
     session.flush()
 
 
-def apply_decision(session: Session, decision: Decision) -> bool:
+def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
     """Keep a decision. Returns whether it is in force: the first one on a hold is."""
     row = _locked_row(session, decision.visit_id)
     if session.get(DecisionRow, decision.decision_id) is not None:
@@ -104,6 +107,8 @@ def apply_decision(session: Session, decision: Decision) -> bool:
         row.state = VisitState.CLEARED if decision.verdict.admits else VisitState.DENIED
         row.with_escort = decision.verdict is Verdict.ESCORT
     session.flush()
+    screening = screening_of(session, decision.visit_id) if clears_until else None
+    clearances.apply_decision(session, decision, screening, clears_until)
     return in_force
 
 
@@ -127,6 +132,7 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
                 sex=identity.sex,
                 document=_json_or_none(identity.document),
                 number_hash=event.number_hash,
+                visitor_key=event.visitor_key,
                 started_at=envelope.occurred_at,
                 with_escort=False,
             )

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Row, delete, insert, select
 from sqlalchemy.orm import Session
 
 from db import codec
@@ -79,21 +80,32 @@ def entries_of(session: Session, list_id: UUID) -> list[WatchlistEntry]:
         .where(WatchlistEntryRow.list_id == list_id)
         .order_by(WatchlistEntryRow.entry_id)
     )
-    return [
-        WatchlistEntry(
-            entry_id=r.entry_id,
-            name=PersonName(r.given_name, r.family_name, r.middle_name, r.suffix),
-            birth_date=r.birth_date,
-            birth_year=r.birth_year,
-            sex=Sex(r.sex),
-            aliases=codec.from_json(r.aliases, tuple[PersonName, ...]) if r.aliases else (),
-            jurisdiction=r.jurisdiction,
-            number_hash=r.number_hash,
-            reference=r.reference,
-            note=r.note,
+    return [_entry(r) for r in rows]
+
+
+def entry(session: Session, list_id: UUID, entry_id: UUID) -> WatchlistEntry | None:
+    """One entry of the version in force."""
+    row = session.execute(
+        select(WatchlistEntryRow.__table__).where(
+            WatchlistEntryRow.list_id == list_id, WatchlistEntryRow.entry_id == entry_id
         )
-        for r in rows
-    ]
+    ).first()
+    return None if row is None else _entry(row)
+
+
+def _entry(r: Row[Any]) -> WatchlistEntry:
+    return WatchlistEntry(
+        entry_id=r.entry_id,
+        name=PersonName(r.given_name, r.family_name, r.middle_name, r.suffix),
+        birth_date=r.birth_date,
+        birth_year=r.birth_year,
+        sex=Sex(r.sex),
+        aliases=codec.from_json(r.aliases, tuple[PersonName, ...]) if r.aliases else (),
+        jurisdiction=r.jurisdiction,
+        number_hash=r.number_hash,
+        reference=r.reference,
+        note=r.note,
+    )
 
 
 def _ids(session: Session, *conditions: ColumnElement[bool]) -> list[UUID]:

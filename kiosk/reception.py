@@ -5,15 +5,15 @@ The caller gives the session, the moment and the `Desk`; nothing here knows Qt, 
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import outbox, photos, visits
-from db.domain.decision import Decision
+from db import clearances, outbox, photos, policy, visits
+from db.domain.decision import Decision, Verdict
 from db.domain.errors import PhotoError, StorageError, VestibuleError
 from db.domain.events import (
     BadgeFailed,
@@ -83,7 +83,9 @@ def screen_visitor(
     a hold, never a pass.
     """
     number_hash = _number_hash(desk, identity)
-    screening = _screen(desk, identity, index, number_hash, now)
+    key = clearances.visitor_key(desk.number_key, identity, number_hash)
+    found = _screen(desk, identity, index, number_hash, now)
+    screening = clearances.consider(session, found, key, _today(desk, now))
     earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
     if earlier is not None:
         return earlier
@@ -94,6 +96,7 @@ def screen_visitor(
         identity=_without_number(identity),
         number_hash=number_hash,
         screening=screening,
+        visitor_key=key,
     )
     outbox.add(
         session,
@@ -111,11 +114,15 @@ def record_decision(session: Session, desk: Desk, decision: Decision, staff_id: 
     """Keep what a member of staff decided at the kiosk. Returns the decision in force.
 
     When the hub's decision came first, that one stays in force and this one is kept beside it.
+    *Not this person* also clears the pairs for later visits, here at once and elsewhere by the hub.
     """
+    clears_until = None
+    if decision.verdict is Verdict.NOT_THIS_PERSON:
+        clears_until = policy.of(session).clears_until(_today(desk, decision.decided_at))
     outbox.add(
         session,
         desk.device,
-        DecisionMade(decision),
+        DecisionMade(decision, clears_until),
         decision.decided_at,
         actor=f"staff:{staff_id}",
         visit_id=decision.visit_id,
@@ -206,7 +213,7 @@ def _screen(
         return _failed(screening_id, now)
     reasons = [
         *found.hold_reasons,
-        *desk.documents.hold_reasons(identity, now.astimezone(desk.zone).date()),
+        *desk.documents.hold_reasons(identity, _today(desk, now)),
     ]
     if identity.document is None and desk.typed_name_is_held:
         reasons.append(HoldReason.ID_NOT_READ)
@@ -243,7 +250,10 @@ def _visit_to_resume(
         if before is None or not is_open or not _is_same_person(visit.identity, identity):
             continue
         is_for_typed = visit.identity.document is None and not is_approved
-        if (number_hash or is_for_typed) and _tells_nothing_new(screening, before):
+        tells_nothing_new = _tells_nothing_new(screening, before) and (
+            is_approved or not _is_cleared_since(screening, before)
+        )
+        if (number_hash or is_for_typed) and tells_nothing_new:
             return ScreenedVisit(visit, before, decision)
         if number_hash or visit.identity.document is None:
             abandon(session, desk, visit.visit_id, now)
@@ -263,6 +273,12 @@ def _tells_nothing_new(screening: Screening, before: Screening) -> bool:
     return reasons_are_known and matches(screening) <= matches(before)
 
 
+def _is_cleared_since(screening: Screening, before: Screening) -> bool:
+    """Whether staff cleared, on another kiosk, what this hold still waits for."""
+    cleared = {(c.match.list_id, c.match.entry.entry_id) for c in screening.cleared}
+    return any((m.list_id, m.entry.entry_id) in cleared for m in before.matches)
+
+
 def _number_hash(desk: Desk, identity: Identity) -> str:
     if identity.document is None:
         return ""
@@ -280,6 +296,10 @@ def _visit(session: Session, visit_id: UUID) -> Visit:
     if visit is None:
         raise LookupError(f"no visit {visit_id}")
     return visit
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(desk.zone).date()
 
 
 def _midnight(desk: Desk, now: datetime) -> datetime:

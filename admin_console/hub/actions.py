@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
-from db import changes, list_file, outbox, visits, watchlists
+from db import changes, list_file, outbox, policy, visits, watchlists
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import ImportPreview, StaffMember
 from db.domain.errors import ImportRefusedError
@@ -73,15 +75,20 @@ def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember
             decided_at=now,
             where=DecidedAt.CONSOLE,
         )
+        clears_until = None
+        if choice.verdict is Verdict.NOT_THIS_PERSON:
+            today = now.astimezone(ZoneInfo(site.time_zone)).date()
+            clears_until = policy.of(session).clears_until(today)
         event_id = outbox.add(
             session,
             hub_site.hub_device(site),
-            DecisionMade(decision),
+            DecisionMade(decision, clears_until),
             now,
             actor=f"staff:{member.staff_id}",
             visit_id=visit_id,
         )
         changes.add(session, "decision", {"decision": decision, "event_id": event_id})
+        aftermath.of_decisions(session, [visit_id])
     context.wake.notify()
     return decision
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from admin_console.hub import kiosk_routes, list_routes, staff_routes
+from admin_console.hub import clearance_routes, kiosk_routes, list_routes, staff_routes
 from admin_console.hub.answers import answer
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
@@ -55,6 +55,7 @@ def create_app(
     app.include_router(kiosk_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(list_routes.router)
+    app.include_router(clearance_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
 

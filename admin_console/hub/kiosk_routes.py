@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, body_up_to, refuse
 from admin_console.hub.context import AskingKiosk, InContext
@@ -182,6 +183,7 @@ def _receive(context: InContext, kiosk: PairedKiosk, epoch: int, content: bytes)
     try:
         with context.database.begin() as session:
             got = inbox.receive(session, kiosk.kiosk_id, epoch, batch, context.now())
+            aftermath.of_events(session, got.new)
     except inbox.GapError as gap:
         return answer({"detail": str(gap), "expected_seq": gap.expected_seq}, 409)
     except inbox.ForkError as fork:

@@ -6,7 +6,7 @@ the old one, since kiosks are updated one by one.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from db.domain.decision import Decision
@@ -24,6 +24,8 @@ class VisitorScreened:
     identity: Identity
     number_hash: str
     screening: Screening
+    visitor_key: str = ""
+    """Who this is for clearances; empty for somebody who cannot be known again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,17 @@ class DecisionMade:
     """Staff decided on a hold."""
 
     decision: Decision
+    clears_until: date | None = None
+    """For *not this person*: the last day on which the pairs of the screening are cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceEnded:
+    """Staff took back that somebody is not the person of a list entry."""
+
+    clearance_id: UUID
+    ended_by: str
+    """The staff member's name as the log shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,7 @@ class WatchlistImported:
 DomainEvent = (
     VisitorScreened
     | DecisionMade
+    | ClearanceEnded
     | VisitAbandoned
     | VisitCheckedIn
     | BadgePrinted
@@ -108,6 +122,7 @@ DomainEvent = (
 TYPES: dict[str, type[DomainEvent]] = {
     "visitor.screened": VisitorScreened,
     "decision.made": DecisionMade,
+    "clearance.ended": ClearanceEnded,
     "visit.abandoned": VisitAbandoned,
     "visit.checked_in": VisitCheckedIn,
     "badge.printed": BadgePrinted,

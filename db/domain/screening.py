@@ -1,10 +1,11 @@
 """One comparison of a visitor with the lists, and what came of it. Pure values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from db.domain.clearance import Lapse
 from db.domain.watchlist import Category, WatchlistEntry
 
 
@@ -98,6 +99,30 @@ class HoldReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ClearedMatch:
+    """A match that does not hold any more: staff said *not this person* of this very pair."""
+
+    match: Match
+    clearance_id: UUID
+    cleared_by: str
+    cleared_at: datetime
+    reason: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LapsedClearance:
+    """A match holds although staff had cleared the pair once: why their word is over."""
+
+    list_id: UUID
+    entry_id: UUID
+    clearance_id: UUID
+    cleared_by: str
+    cleared_at: datetime
+    why: Lapse
+
+
+@dataclass(frozen=True, slots=True)
 class Screening:
     """The result of comparing one identity with every list. Best match first."""
 
@@ -107,6 +132,15 @@ class Screening:
     lists: tuple[ListVersion, ...]
     matches: tuple[Match, ...] = ()
     hold_reasons: tuple[HoldReason, ...] = ()
+    cleared: tuple[ClearedMatch, ...] = ()
+    """Matches that do not hold, and whose word that is."""
+    lapsed: tuple[LapsedClearance, ...] = ()
+    """Of the matches that hold, those that were cleared once."""
+
+    def lapsed_of(self, match: Match) -> LapsedClearance | None:
+        """The clearance that this match had once."""
+        pair = (match.list_id, match.entry.entry_id)
+        return next((c for c in self.lapsed if (c.list_id, c.entry_id) == pair), None)
 
     @property
     def outcome(self) -> Outcome:

@@ -35,6 +35,8 @@ class WatchlistEntry:
     """The list's own number for this person."""
     note: str = ""
     """What staff should know; shown on the match card only."""
+    version: int = 1
+    """Grows whenever the entry's content changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,23 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db import codec, outbox, photos, settings, staff_pins, visits, watchlists
+from db import (
+    clearances,
+    codec,
+    outbox,
+    photos,
+    policy,
+    settings,
+    staff_pins,
+    visits,
+    watchlists,
+)
 from db.chain import SealedEvent
+from db.domain.clearance import Clearance
 from db.domain.decision import Decision
 from db.domain.desk import Site
 from db.domain.errors import HubRefusedError, StorageError
+from db.domain.policy import DeskPolicy
 from db.domain.visit import Host
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database
@@ -73,7 +85,8 @@ def forget_hub(session: Session) -> None:
     """Drop what another school's hub has sent: nothing of it is right here."""
     watchlists.keep_only(session, ())
     staff_pins.replace(session, ())
-    for name in (HOSTS, COMPLETE):
+    clearances.forget_all(session)
+    for name in (HOSTS, COMPLETE, policy.POLICY):
         settings.remove(session, name)
 
 
@@ -251,6 +264,12 @@ def _learn(session: Session, change: Change) -> Learned:
         case "watchlist_removed":
             watchlists.remove(session, codec.from_json(body, _ListId).list_id)
             return Learned(lists_changed=True)
+        case "clearance":
+            clearances.learn(session, codec.from_json(body, Clearance))
+            return Learned()
+        case "policy":
+            policy.keep(session, codec.from_json(body, DeskPolicy))
+            return Learned()
         case "hosts":
             settings.write(session, HOSTS, codec.from_json(body, tuple[Host, ...]))
             return Learned(hosts_changed=True)

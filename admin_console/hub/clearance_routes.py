@@ -1,0 +1,79 @@
+"""Clearances and the desk's standing rules: what holds, ending one, settling others."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from admin_console.hub import aftermath
+from admin_console.hub import site as hub_site
+from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub.context import AskingAdministrator, AskingStaff, Context, InContext
+from db import changes, clearance_lines, clearances, outbox, policy
+from db.domain.clearance import Clearance
+from db.domain.desk import StaffMember
+from db.domain.events import ClearanceEnded
+from db.domain.policy import DeskPolicy
+
+router = APIRouter(prefix="/v1", tags=["clearances"])
+
+
+@router.get("/clearances")
+def all_clearances(context: InContext, _: AskingStaff) -> Response:
+    """Every clearance, newest first, and how it stands."""
+    zone, now = context.zone(), context.now()
+    with context.database.read() as session:
+        return answer(clearance_lines.page(session, zone, now))
+
+
+@router.post("/clearances/{clearance_id}/end")
+def end(clearance_id: UUID, context: InContext, member: AskingAdministrator) -> Response:
+    """End a clearance on every kiosk: the visitor is held once more."""
+    try:
+        return answer(_end(context, clearance_id, member))
+    except LookupError as error:
+        raise refuse(404, "There is no such clearance.") from error
+
+
+def _end(context: Context, clearance_id: UUID, member: StaffMember) -> Clearance:
+    site = context.site()
+    with context.database.begin() as session:
+        now = context.now()
+        known = clearances.get(session, clearance_id)
+        if known is None:
+            raise LookupError(clearance_id)
+        if known.ended_at is not None:
+            return known  # somebody else was first; that is what was wanted
+        outbox.add(
+            session,
+            hub_site.hub_device(site),
+            ClearanceEnded(clearance_id, member.display_name),
+            now,
+            actor=f"staff:{member.staff_id}",
+            visit_id=known.visit_id,
+        )
+        ended = clearances.get(session, clearance_id) or known
+        changes.add(session, aftermath.CLEARANCE, ended)
+    context.wake.notify()
+    return ended
+
+
+@router.get("/policy")
+def desk_policy(context: InContext, _: AskingStaff) -> Response:
+    """The desk's standing rules."""
+    with context.database.read() as session:
+        return answer(policy.of(session))
+
+
+@router.put("/policy")
+async def settle(request: Request, context: InContext, _: AskingAdministrator) -> Response:
+    """Settle other rules; kiosks learn them."""
+    wanted = await body_as(request, DeskPolicy)
+    await run_in_threadpool(_settle, context, wanted)
+    return answer(wanted)
+
+
+def _settle(context: Context, wanted: DeskPolicy) -> None:
+    with context.database.begin() as session:
+        policy.settle(session, wanted)
+    context.wake.notify()

@@ -1,0 +1,55 @@
+"""Clearances as the office reads them: with the names they are about, and how they stand."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import clearances, watchlists
+from db.domain.clearance import Clearance, ClearanceLine, Clearances, Lapse, Standing
+from db.domain.people import PersonName
+from db.domain.watchlist import WatchlistEntry
+from db.models import ClearanceRow, VisitRow
+
+SHOWN = 500
+"""The newest; a school clears a few a week."""
+_STANDINGS = {
+    None: Standing.IN_FORCE,
+    Lapse.ENTRY_CHANGED: Standing.ENTRY_CHANGED,
+    Lapse.EXPIRED: Standing.EXPIRED,
+    Lapse.ENDED: Standing.ENDED,
+}
+
+
+def page(session: Session, zone: ZoneInfo, now: datetime) -> Clearances:
+    """The newest clearances, newest first."""
+    rows = session.execute(
+        select(ClearanceRow, VisitRow)
+        .outerjoin(VisitRow, VisitRow.visit_id == ClearanceRow.visit_id)
+        .order_by(ClearanceRow.decided_at.desc(), ClearanceRow.clearance_id)
+        .limit(SHOWN)
+    ).all()
+    known = [(clearances.value_of(row), _name(visit)) for row, visit in rows]
+    today = now.astimezone(zone).date()
+    lines = tuple(
+        _line(c, name, watchlists.entry(session, c.list_id, c.entry_id), today) for c, name in known
+    )
+    return Clearances(now, lines, sum(line.standing is Standing.IN_FORCE for line in lines))
+
+
+def _line(
+    clearance: Clearance, visitor: str, entry: WatchlistEntry | None, today: date
+) -> ClearanceLine:
+    if entry is not None:
+        lapse = clearance.lapse(entry.version, clearances.entry_mark(entry), today)
+        return ClearanceLine(clearance, visitor, entry.name.full, _STANDINGS[lapse])
+    standing = Standing.ENTRY_GONE if clearance.ended_at is None else Standing.ENDED
+    return ClearanceLine(clearance, visitor, "", standing)
+
+
+def _name(visit: VisitRow | None) -> str:
+    if visit is None:
+        return ""
+    parts = (visit.given_name, visit.family_name, visit.middle_name, visit.suffix)
+    return PersonName(*parts).full

@@ -1,0 +1,266 @@
+"""Clearances as they are kept, and what they do to a screening.
+
+The same functions work on kiosk and hub. In which order decisions arrive makes no difference: a
+*not this person* clears its pairs, unless anybody did not admit the visitor on that same visit.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db import codec
+from db.domain.clearance import Clearance, Lapse
+from db.domain.decision import Decision, Verdict
+from db.domain.people import Identity
+from db.domain.screening import (
+    ClearedMatch,
+    HoldReason,
+    LapsedClearance,
+    Match,
+    Screening,
+)
+from db.domain.watchlist import WatchlistEntry
+from db.models import ClearanceRow, DecisionRow, VisitRow
+from db.screening.engine import MOST_MATCHES
+from db.screening.names import letters
+
+
+def visitor_key(key: bytes, identity: Identity, number_hash: str) -> str:
+    """Who somebody is for clearances: an HMAC-SHA-256 in hex, with the district's key.
+
+    The ID's number where there is one, else full name, birth date and sex. Empty for a name without
+    a birth date: too many people have it, so that nobody can be cleared for later visits by it.
+    """
+    if number_hash:
+        told = f"number\0{number_hash}"
+    elif identity.birth_date is not None:
+        name = identity.name
+        parts = (name.family, name.given, name.middle, name.suffix)
+        folded = "\0".join(letters(part) for part in parts)
+        told = f"person\0{folded}\0{identity.birth_date.isoformat()}\0{identity.sex}"
+    else:
+        return ""
+    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
+
+
+def entry_mark(entry: WatchlistEntry) -> str:
+    """SHA-256 in hex of what an entry says of its person.
+
+    It guards the version, which begins anew when an entry was removed and comes back.
+    """
+    names = [codec.to_json(name).decode() for name in (entry.name, *entry.aliases)]
+    born = str(entry.birth_date or entry.birth_year or "")
+    told = "\0".join((*names, born, entry.sex, entry.jurisdiction, entry.number_hash))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+# ---- what decisions do -----------------------------------------------------------------------
+
+
+def apply_decision(
+    session: Session, decision: Decision, screening: Screening | None, clears_until: date | None
+) -> None:
+    """Clear the pairs of a *not this person*, or end those of a visit that was denied.
+
+    Nothing is cleared for a visitor who cannot be known again (`visitor_key`).
+    """
+    if decision.verdict is Verdict.DENY:
+        for row in _of_visit(session, decision.visit_id):
+            _end(row, decision.decided_at, decision.decided_by)
+    elif decision.verdict is Verdict.NOT_THIS_PERSON and screening is not None and clears_until:
+        visit = session.get(VisitRow, decision.visit_id)
+        if visit is not None and visit.visitor_key:
+            for match in screening.matches:
+                _clear(session, visit.visitor_key, decision, match, clears_until)
+    session.flush()
+
+
+def end(session: Session, clearance_id: UUID, at: datetime, by: str) -> None:
+    """Staff take it back. Raises LookupError for an unknown one; the first end stays."""
+    row = session.get(ClearanceRow, clearance_id)
+    if row is None:
+        raise LookupError(f"no clearance {clearance_id}")
+    _end(row, at, by)
+    session.flush()
+
+
+def learn(session: Session, clearance: Clearance) -> None:
+    """Keep one that the hub tells of. One that ended here never begins again."""
+    row = session.get(ClearanceRow, clearance.clearance_id)
+    if row is None:
+        session.add(_row(clearance))
+    elif clearance.ended_at is not None:
+        _end(row, clearance.ended_at, clearance.ended_by)
+    session.flush()
+
+
+def forget_all(session: Session) -> None:
+    """On a kiosk that goes to another school: its hub sends its own."""
+    session.execute(delete(ClearanceRow))
+
+
+def _clear(session: Session, key: str, decision: Decision, match: Match, expires_on: date) -> None:
+    entry = match.entry
+    clearance_id = uuid5(decision.decision_id, f"{match.list_id} {entry.entry_id}")
+    if session.get(ClearanceRow, clearance_id) is not None:
+        return
+    denied = session.execute(
+        select(DecisionRow.decided_at, DecisionRow.decided_by)
+        .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.verdict == Verdict.DENY)
+        .order_by(DecisionRow.decided_at)
+        .limit(1)
+    ).first()
+    cleared = Clearance(
+        clearance_id=clearance_id,
+        visitor_key=key,
+        visit_id=decision.visit_id,
+        list_id=match.list_id,
+        list_name=match.list_name,
+        entry_id=entry.entry_id,
+        entry_version=entry.version,
+        entry_mark=entry_mark(entry),
+        reason=decision.reason,
+        decided_by=decision.decided_by,
+        decided_at=decision.decided_at,
+        expires_on=expires_on,
+        ended_at=denied.decided_at if denied else None,
+        ended_by=denied.decided_by if denied else "",
+    )
+    session.add(_row(cleared))
+
+
+def _end(row: ClearanceRow, at: datetime, by: str) -> None:
+    if row.ended_at is None:
+        row.ended_at, row.ended_by = at, by
+
+
+def _row(clearance: Clearance) -> ClearanceRow:
+    return ClearanceRow(
+        clearance_id=clearance.clearance_id,
+        visitor_key=clearance.visitor_key,
+        visit_id=clearance.visit_id,
+        list_id=clearance.list_id,
+        list_name=clearance.list_name,
+        entry_id=clearance.entry_id,
+        entry_version=clearance.entry_version,
+        entry_mark=clearance.entry_mark,
+        reason=clearance.reason,
+        decided_by=clearance.decided_by,
+        decided_at=clearance.decided_at,
+        expires_on=clearance.expires_on,
+        ended_at=clearance.ended_at,
+        ended_by=clearance.ended_by,
+    )
+
+
+# ---- what they do to a screening -------------------------------------------------------------
+
+
+def consider(session: Session, screening: Screening, key: str, today: date) -> Screening:
+    """Set the matches aside that staff have cleared for this visitor, and say by which clearance.
+
+    Other reasons for a hold stay. `today` is the site's own day.
+    """
+    if not key or not screening.matches:
+        return screening
+    known = of_visitor(session, key)
+    matches: list[Match] = []
+    cleared: list[ClearedMatch] = []
+    lapsed: list[LapsedClearance] = []
+    for match in screening.matches:
+        pair = [
+            c for c in known if (c.list_id, c.entry_id) == (match.list_id, match.entry.entry_id)
+        ]
+        holds = next((c for c in pair if _lapse(c, match, today) is None), None)
+        if holds is not None:
+            cleared.append(_cleared(match, holds))
+            continue
+        matches.append(match)
+        if pair and (why := _lapse(pair[0], match, today)) is not None:
+            lapsed.append(_lapsed(match, pair[0], why))
+    reasons = screening.hold_reasons
+    # A screening tells of so many matches at most: behind as many cleared ones may be another.
+    if not matches and len(screening.matches) < MOST_MATCHES:
+        reasons = tuple(r for r in reasons if r is not HoldReason.MATCH)
+    return replace(
+        screening,
+        matches=tuple(matches),
+        hold_reasons=reasons,
+        cleared=tuple(cleared),
+        lapsed=tuple(lapsed),
+    )
+
+
+def _lapse(clearance: Clearance, match: Match, today: date) -> Lapse | None:
+    return clearance.lapse(match.entry.version, entry_mark(match.entry), today)
+
+
+def _cleared(match: Match, by: Clearance) -> ClearedMatch:
+    return ClearedMatch(
+        match, by.clearance_id, by.decided_by, by.decided_at, by.reason, by.expires_on
+    )
+
+
+def _lapsed(match: Match, was: Clearance, why: Lapse) -> LapsedClearance:
+    return LapsedClearance(
+        match.list_id, match.entry.entry_id, was.clearance_id, was.decided_by, was.decided_at, why
+    )
+
+
+# ---- reading ---------------------------------------------------------------------------------
+
+
+def get(session: Session, clearance_id: UUID) -> Clearance | None:
+    row = session.get(ClearanceRow, clearance_id)
+    return None if row is None else value_of(row)
+
+
+def of_visitor(session: Session, key: str) -> list[Clearance]:
+    """All clearances of a visitor, those that ended too, newest first."""
+    rows = session.scalars(
+        select(ClearanceRow)
+        .where(ClearanceRow.visitor_key == key)
+        .order_by(ClearanceRow.decided_at.desc(), ClearanceRow.clearance_id)
+    )
+    return [value_of(r) for r in rows]
+
+
+def of_visits(session: Session, visit_ids: Iterable[UUID]) -> list[Clearance]:
+    """The clearances that staff gave on these visits."""
+    wanted = list(visit_ids)
+    rows = session.scalars(
+        select(ClearanceRow)
+        .where(ClearanceRow.visit_id.in_(wanted))
+        .order_by(ClearanceRow.decided_at, ClearanceRow.clearance_id)
+    )
+    return [value_of(r) for r in rows] if wanted else []
+
+
+def _of_visit(session: Session, visit_id: UUID) -> list[ClearanceRow]:
+    return list(session.scalars(select(ClearanceRow).where(ClearanceRow.visit_id == visit_id)))
+
+
+def value_of(row: ClearanceRow) -> Clearance:
+    """The value of a row: for `db` only, rows never leave it."""
+    return Clearance(
+        clearance_id=row.clearance_id,
+        visitor_key=row.visitor_key,
+        visit_id=row.visit_id,
+        list_id=row.list_id,
+        list_name=row.list_name,
+        entry_id=row.entry_id,
+        entry_version=row.entry_version,
+        entry_mark=row.entry_mark,
+        reason=row.reason,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        expires_on=row.expires_on,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )

@@ -1,0 +1,36 @@
+"""What a school has settled for its desks, the same on hub and kiosks. Pure values."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+CLEARANCE_DAYS, RESCREEN_DAYS = 365, 30
+LONGEST_DAYS = 3_660
+WORDS_LENGTH = 300
+DENIAL_WORDS = (
+    "Tell the principal. Stay with the visitor at the desk; do not say that there is a list."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPolicy:
+    """The standing rules of the desk; every field has a default that a school can start with."""
+
+    clearance_days: int = CLEARANCE_DAYS
+    """For so long *not this person* holds, unless the entry changes first."""
+    rescreen_days: int = RESCREEN_DAYS
+    """Visits of so many days are screened again when a list changes; 0 for only who is inside."""
+    denial_words: str = DENIAL_WORDS
+    """What the office does when somebody is not admitted. No visitor sees it."""
+
+    def __post_init__(self) -> None:
+        """Refuse figures and words that no desk can use."""
+        if not 1 <= self.clearance_days <= LONGEST_DAYS:
+            raise ValueError(f"a clearance holds for 1 to {LONGEST_DAYS} days")
+        if not 0 <= self.rescreen_days <= LONGEST_DAYS:
+            raise ValueError(f"visits of 0 to {LONGEST_DAYS} days can be screened again")
+        if len(self.denial_words) > WORDS_LENGTH:
+            raise ValueError(f"what to do at a denial has at most {WORDS_LENGTH} characters")
+
+    def clears_until(self, today: date) -> date:
+        """The last day of a clearance that is given today."""
+        return today + timedelta(days=self.clearance_days)
