@@ -18,7 +18,7 @@ from kiosk.badge_desk import BadgeDesk
 from kiosk.config import KioskConfig, PrinterPart
 from kiosk.controller import StepTimes, VisitController
 from kiosk.flow import Step
-from kiosk.front_desk import FrontDesk
+from kiosk.front_desk import ANSWER_SECONDS, FrontDesk
 from kiosk.lens import Lens
 from kiosk.own_device import OwnDevice
 from kiosk.presenting import SiteWords
@@ -88,6 +88,7 @@ class Kiosk:
         self.scanner.stop()
         if self.sync is not None:
             self.sync.stop()
+        self.front_desk.close()
         for jobs in self.jobs:
             jobs.close()
         self.window.close()
@@ -101,11 +102,13 @@ def build_kiosk(
     listen_seconds: float = LISTEN_SECONDS,
     printer: BadgePrinter | None = None,
     voice: Voice | None = None,
+    answer_seconds: float = ANSWER_SECONDS,
 ) -> Kiosk:
     """Put a kiosk together; it listens to its hub for `listen_seconds` at a time.
 
     `printer`: another one than the configuration names. `voice`: another one than this computer's
-    own, if the configuration lets the kiosk speak.
+    own, if the configuration lets the kiosk speak. `answer_seconds`: how long somebody at the
+    screen waits for the database at most.
 
     Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
     """
@@ -131,7 +134,7 @@ def build_kiosk(
         documents=config.documents.rules,
     )
     db_jobs, print_jobs = Jobs("db"), Jobs("printer")
-    front_desk = FrontDesk(database, db_jobs, desk, _now)
+    front_desk = FrontDesk(database, db_jobs, desk, _now, answer_seconds)
     window = KioskWindow(words.site_name, _window_settings(config, is_still), _clock(zone))
     times = config.times
     visit = VisitController(

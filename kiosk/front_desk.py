@@ -1,7 +1,9 @@
 """Reception's transactions, run one after the other on the database thread.
 
-Each method returns at once; `done` or `failed` is called on the GUI thread. What was written is
-announced by `written`, so that it is sent to the hub without waiting.
+Each method returns at once; `done` or `failed` is called on the GUI thread. What somebody at the
+screen waits for fails with `NoAnswerError` when it takes too long; it may still be done later, and
+then stays done. What was written is announced by `written`, so that it is sent to the hub without
+waiting.
 """
 
 import logging
@@ -10,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from sqlalchemy.orm import Session
 
 from db import photos, settings, staff_pins, visits
@@ -18,11 +20,13 @@ from db.domain.decision import Decision
 from db.domain.errors import VestibuleError
 from db.domain.events import BadgeFailed, BadgePrinted
 from db.domain.people import Identity, PersonName
+from db.domain.screening import Outcome
 from db.domain.visit import CheckOutWay, Host, Visit
 from db.engine import Database
 from db.screening.index import Index
 from db.staff_pins import StaffOnDuty
 from kiosk import readings, reception
+from kiosk.answer import Answer, NoAnswerError
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.readings import Way
@@ -31,6 +35,10 @@ from kiosk.sync.exchange import HOSTS
 from resources.toolkit.jobs import Jobs
 
 LOG = logging.getLogger(__name__)
+ANSWER_SECONDS = 20.0
+"""How long somebody at the screen waits for the database before they are sent to the office."""
+LISTS_SECONDS = 120.0
+"""The same while the lists are loaded before it: a national registry takes its time."""
 T = TypeVar("T")
 
 Done = Callable[[T], object]
@@ -47,14 +55,26 @@ class FrontDesk(QObject):
     written = Signal()
 
     def __init__(
-        self, database: Database, jobs: Jobs, desk: Desk, now: Callable[[], datetime]
+        self,
+        database: Database,
+        jobs: Jobs,
+        desk: Desk,
+        now: Callable[[], datetime],
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         super().__init__()
         self._database = database
         self._jobs = jobs
         self.desk = desk
         self._now = now
+        self._answer_seconds = answer_seconds
+        self._loads = 0
         self._index: Index | None = None
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        for timer in self.findChildren(QTimer):
+            timer.stop()
 
     def load_lists(self) -> None:
         """Load the lists again, between two transactions. Without them every visitor is held."""
@@ -67,18 +87,32 @@ class FrontDesk(QObject):
                 self._index = None
                 raise
 
+        def loaded(_: None) -> None:
+            self._loads -= 1
+
         def lost(error: Exception) -> None:
+            self._loads -= 1
             LOG.error("the lists could not be loaded (%s): every visitor is held", type(error))
 
-        self._jobs.run(load, _ignore, lost)
+        self._loads += 1
+        self._jobs.run(load, loaded, lost)
 
     def screen(self, identity: Identity, done: Done[ScreenedVisit], failed: Failed) -> None:
-        """Compare with the lists as they are when the job runs, not when it was asked for."""
+        """Compare with the lists as they are when the job runs, not when it was asked for.
+
+        Whoever is cleared too late to be told has been sent to the office: that visit is given up.
+        A hold stays: the office sees it.
+        """
 
         def work(session: Session) -> ScreenedVisit:
             return reception.screen_visitor(session, self.desk, identity, self._index, self._now())
 
-        self._write(work, done, failed)
+        def late(screened: ScreenedVisit) -> None:
+            if screened.screening.outcome is Outcome.CLEAR:
+                self.abandon(screened.visit.visit_id)
+
+        answer = self._awaited(done, failed, late)
+        self._write(work, answer.done, answer.failed)
 
     def decide(
         self, decision: Decision, staff: StaffOnDuty, done: Done[Decision], failed: Failed
@@ -86,20 +120,27 @@ class FrontDesk(QObject):
         def work(session: Session) -> Decision:
             return reception.record_decision(session, self.desk, decision, staff.staff_id)
 
-        self._write(work, done, failed)
+        answer = self._awaited(done, failed)
+        self._write(work, answer.done, answer.failed)
 
     def check_in(
         self, draft: VisitDraft, badge: NewBadge, done: Done[Visit], failed: Failed
     ) -> None:
+        answer = self._awaited(done, failed)
         self._write(
-            lambda s: reception.check_in(s, self.desk, draft, badge, self._now()), done, failed
+            lambda s: reception.check_in(s, self.desk, draft, badge, self._now()),
+            answer.done,
+            answer.failed,
         )
 
     def check_out(
         self, visit_id: UUID, way: CheckOutWay, done: Done[Visit], failed: Failed
     ) -> None:
+        answer = self._awaited(done, failed)
         self._write(
-            lambda s: reception.check_out(s, self.desk, visit_id, way, self._now()), done, failed
+            lambda s: reception.check_out(s, self.desk, visit_id, way, self._now()),
+            answer.done,
+            answer.failed,
         )
 
     def abandon(self, visit_id: UUID) -> None:
@@ -143,22 +184,30 @@ class FrontDesk(QObject):
         self._read(lambda s: visits.decision_in_force(s, visit_id), done, _log_only)
 
     def find_by_badge(self, token: str, done: Done[Visit | None], failed: Failed) -> None:
-        self._read(lambda s: visits.on_site_with_token(s, token), done, failed)
+        self._ask(lambda s: visits.on_site_with_token(s, token), done, failed)
 
     def find_by_sticker(self, sticker: str, done: Done[Visit | None], failed: Failed) -> None:
-        self._read(lambda s: visits.on_site_with_sticker(s, sticker), done, failed)
+        self._ask(lambda s: visits.on_site_with_sticker(s, sticker), done, failed)
 
     def find_by_identity(self, identity: Identity, done: Done[list[Visit]], failed: Failed) -> None:
-        self._read(lambda s: reception.on_site_of(s, self.desk, identity), done, failed)
+        self._ask(lambda s: reception.on_site_of(s, self.desk, identity), done, failed)
 
     def find_by_name(self, name: PersonName, done: Done[list[Visit]], failed: Failed) -> None:
-        self._read(lambda s: visits.on_site_named(s, name), done, failed)
+        self._ask(lambda s: visits.on_site_named(s, name), done, failed)
 
     def whose_pin(self, pin: str, done: Done[StaffOnDuty | None], failed: Failed) -> None:
-        self._read(lambda s: staff_pins.whose(s, pin), done, failed)
+        self._ask(lambda s: staff_pins.whose(s, pin), done, failed)
 
     def hosts(self, done: Done[tuple[Host, ...]]) -> None:
         self._read(lambda s: settings.read(s, HOSTS, tuple[Host, ...]) or (), done, _log_only)
+
+    def _awaited(self, done: Done[T], failed: Failed, late: Done[T] | None = None) -> Answer[T]:
+        seconds = max(self._answer_seconds, LISTS_SECONDS if self._loads else 0.0)
+        return Answer(seconds, done, failed, late or _ignore, self)
+
+    def _ask(self, work: Callable[[Session], T], done: Done[T], failed: Failed) -> None:
+        answer = self._awaited(done, failed)
+        self._read(work, answer.done, answer.failed)
 
     def _write(self, work: Callable[[Session], T], done: Done[T], failed: Failed) -> None:
         def job() -> T:
@@ -183,6 +232,8 @@ def words_of(error: Exception) -> str:
     """What to tell a person of an error: its own words when it is one of ours."""
     if isinstance(error, VestibuleError):
         return str(error)
+    if isinstance(error, NoAnswerError):
+        return "This takes longer than it should."
     return "Something in this program did not work."
 
 

@@ -12,6 +12,7 @@ from db.domain.people import Identity, PersonName
 from db.domain.screening import Outcome
 from db.domain.visit import Visit, VisitDetails
 from kiosk import presenting
+from kiosk.answer import NoAnswerError
 from kiosk.badge.content import badge_code
 from kiosk.badge_desk import Badge, BadgeDesk, PrintResult
 from kiosk.controller import StepChange, VisitController
@@ -154,7 +155,9 @@ class SignIn(QObject):
         self._front_desk.screen(
             self._identity(),
             self._visit.of_this_sitting(screened),
-            self._fails("Nothing of this sign-in was kept.", "Please see the office."),
+            self._fails(
+                "Nothing of this sign-in was kept.", "The office may have your name by now."
+            ),
         )
 
     def _on_screened(self, result: ScreenedVisit) -> None:
@@ -175,9 +178,12 @@ class SignIn(QObject):
             valid_until=self.words.badge_valid_until(now),
         )
         draft = self._visit.draft
-        show_trouble = self._fails("The office still has your name.", "Please see the office.")
+        show_trouble = self._fails(
+            "The office still has your name.", "You may be signed in already: the office sees it."
+        )
 
         def failed(error: Exception) -> None:
+            # After a check-in that is only late, this comes behind it, and changes nothing.
             if draft.visit is not None:
                 self._front_desk.abandon(draft.visit.visit_id)
             show_trouble(error)
@@ -231,9 +237,12 @@ class SignIn(QObject):
             self._visit.refresh()
             self._visit.wait(self._visit.times.done)
 
-    def _fails(self, what_was_kept: str, what_to_do: str) -> Callable[[Exception], None]:
+    def _fails(self, what_was_kept: str, what_may_be: str) -> Callable[[Exception], None]:
+        """`what_may_be`: kept, when there was no answer in time, and it may still be done."""
+
         def failed(error: Exception) -> None:
-            self._visit.trouble = views.TroubleView(words_of(error), what_was_kept, what_to_do)
+            kept = what_may_be if isinstance(error, NoAnswerError) else what_was_kept
+            self._visit.trouble = views.TroubleView(words_of(error), kept, "Please see the office.")
             self._visit.advance(Event.FAILED)
 
         return self._visit.of_this_sitting(failed)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from db.domain.people import Identity, PersonName
 from db.domain.visit import CheckOutWay, Visit
 from kiosk import presenting
+from kiosk.answer import NoAnswerError
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Event, Step
 from kiosk.front_desk import FrontDesk, words_of
@@ -118,8 +119,10 @@ class SignOut(QObject):
 
     def _on_failed(self, error: Exception) -> None:
         self._not_found = "That did not work just now. Please ask the office to sign you out."
+        is_late = isinstance(error, NoAnswerError)
+        kept = "You may be signed out already." if is_late else "You are still signed in."
         self._visit.trouble = views.TroubleView(
-            words_of(error), "You are still signed in.", "Please ask the office to sign you out."
+            words_of(error), kept, "Please ask the office to sign you out."
         )
         if self._visit.step is Step.CHECKING_OUT:
             self._visit.advance(Event.FAILED)

@@ -13,6 +13,7 @@ from db.domain.decision import DecidedAt, Decision
 from db.ids import new_id
 from db.staff_pins import StaffOnDuty
 from kiosk import presenting
+from kiosk.answer import NoAnswerError
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Event, Step
 from kiosk.front_desk import FrontDesk, words_of
@@ -139,7 +140,8 @@ class StaffDesk(QObject):
         )
 
     def _on_decision_lost(self, error: Exception) -> None:
-        self._wrong = f"The decision was not kept. {words_of(error)} Type the PIN to try again."
+        was = "may not have been" if isinstance(error, NoAnswerError) else "was not"
+        self._wrong = f"The decision {was} kept. {words_of(error)} Type the PIN to try again."
         self._visit.on_event(Event.FAILED)
 
     def _is_locked(self, now: datetime) -> bool:

@@ -9,8 +9,12 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 T = TypeVar("T")
 
 
+class JobDiedError(Exception):
+    """A job ended with what is no ordinary error, like `SystemExit`: that is its cause."""
+
+
 class Jobs(QObject):
-    """One worker thread; jobs run in the order given.
+    """One worker thread; jobs run in the order given. However a job ends, its caller is told.
 
     Signals:
         failed: a job raised and its caller gave no `failed` callback.
@@ -32,11 +36,14 @@ class Jobs(QObject):
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
         def deliver(future: Future[T]) -> None:
+            if future.cancelled():  # never begun, and nobody is there any more
+                return
             error = future.exception()
             if error is None:
                 self._returned.emit(lambda: done(future.result()))
-            elif isinstance(error, Exception):
-                self._returned.emit(lambda: (failed or self.failed.emit)(error))
+                return
+            told = error if isinstance(error, Exception) else _died(error)
+            self._returned.emit(lambda: (failed or self.failed.emit)(told))
 
         if not self._is_closed:  # a touch or an answer that comes while the program ends
             self._pool.submit(work).add_done_callback(deliver)
@@ -49,3 +56,9 @@ class Jobs(QObject):
         """Finish what was begun; what was not begun is dropped."""
         self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _died(cause: BaseException) -> JobDiedError:
+    error = JobDiedError(f"a job ended with {type(cause).__name__}")
+    error.__cause__ = cause
+    return error

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.app import Kiosk, build_kiosk
 from kiosk.badge.printer import BadgePrinter
 from kiosk.config import KioskConfig
+from kiosk.front_desk import ANSWER_SECONDS
 from kiosk.scan.camera import put_on_reel
 from kiosk.speech import Voice
 from resources.samples.film import write_empty_desk
@@ -39,12 +40,20 @@ def open_lobby(hub: HubOfTests, tmp_path: Path, qtbot: QtBot) -> Iterator[OpenLo
         hub_is_away: bool = False,
         printer: BadgePrinter | None = None,
         voice: Voice | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> Lobby:
         write_empty_desk(tmp_path / "reel" / "empty.avi")
         put_on_reel(tmp_path / "reel", "empty.avi")
         config = change(make_config(tmp_path))
         pair(config, hub, hub_is_away=hub_is_away)
-        kiosk = build_kiosk(config, is_still=True, listen_seconds=0.3, printer=printer, voice=voice)
+        kiosk = build_kiosk(
+            config,
+            is_still=True,
+            listen_seconds=0.3,
+            printer=printer,
+            voice=voice,
+            answer_seconds=answer_seconds,
+        )
         opened.append(kiosk)
         kiosk.start()
         qtbot.waitUntil(kiosk.window.view.isExposed)
