@@ -1,5 +1,6 @@
 """A voice that remembers what it was asked to say, and a program that stands in for espeak-ng."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,21 +9,29 @@ QUIET = ""
 
 @dataclass
 class RememberingVoice:
-    """`said` holds every text in its order, and `QUIET` where it was told to stop."""
+    """`said` holds every text in its order, and `QUIET` where it was told to stop.
+
+    `said_at` are the seconds of `time.monotonic` to it.
+    """
 
     said: list[str] = field(default_factory=list)
+    said_at: list[float] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     is_closed: bool = False
 
     def say(self, text: str, language: str) -> None:
-        self.said.append(text)
+        self._remember(text)
         self.languages.add(language)
 
     def be_quiet(self) -> None:
-        self.said.append(QUIET)
+        self._remember(QUIET)
 
     def close(self) -> None:
         self.is_closed = True
+
+    def _remember(self, text: str) -> None:
+        self.said.append(text)
+        self.said_at.append(time.monotonic())
 
     @property
     def now(self) -> str:

@@ -1,6 +1,10 @@
 """A kiosk that speaks, from the camera's picture to what is heard."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from kiosk.config import KioskConfig
 from kiosk.flow import Step
@@ -8,7 +12,7 @@ from kiosk.scan.camera import put_on_reel
 from resources.samples.film import Hand, write_film
 from resources.samples.front import licence_front
 from tests.lobby import PRIYA, Lobby, OpenLobby
-from tests.voices import QUIET, RememberingVoice
+from tests.voices import QUIET, RememberingVoice, put_program
 
 
 def speaking(config: KioskConfig) -> KioskConfig:
@@ -60,3 +64,17 @@ def test_kiosk_is_silent_unless_it_is_told_to_speak(open_lobby: OpenLobby) -> No
     lobby.wait_step(Step.SCAN_ID)
 
     assert voice.said == []
+
+
+def test_configured_kiosk_speaks_by_the_program_that_it_finds(
+    open_lobby: OpenLobby, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = tmp_path / "heard"
+    heard.touch()
+    put_program(tmp_path, "espeak-ng", f"cat >> {heard}")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    lobby = open_lobby(speaking)
+
+    lobby.touch("sign_in")
+
+    lobby.qtbot.waitUntil(lambda: "Show the back of your ID" in heard.read_text(encoding="utf-8"))

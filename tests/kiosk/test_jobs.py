@@ -74,6 +74,6 @@ def test_job_that_never_began_is_dropped_in_silence(
     with caplog.at_level(logging.DEBUG):
         threading.Timer(0.05, gate.set).start()
         jobs.close()
-        qtbot.waitUntil(lambda: ended == [True])
+        qtbot.waitUntil(lambda: ended[:1] == [True])
 
     assert caplog.records == []
