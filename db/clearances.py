@@ -55,7 +55,7 @@ def entry_mark(entry: WatchlistEntry) -> str:
     It guards the version, which begins anew when an entry was removed and comes back.
     """
     names = [codec.to_json(name).decode() for name in (entry.name, *entry.aliases)]
-    born = str(entry.birth_date or entry.birth_year or "")
+    born = str(entry.born or "")
     told = "\0".join((*names, born, entry.sex, entry.jurisdiction, entry.number_hash))
     return hashlib.sha256(told.encode()).hexdigest()
 

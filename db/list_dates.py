@@ -1,13 +1,19 @@
-"""Dates in a list's file: one order for the whole column, never row by row. Pure."""
+"""Dates in a list's file: one order for the whole column, never row by row. Pure.
+
+Dates that no calendar has are read as they are written (see `db.domain.partial_date`): registries
+are full of them, and one wrong digit must not hide a person.
+"""
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from enum import Enum, auto
 
-_THREE_PARTS = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
-_SOLID = re.compile(r"^\d{8}$")
-_YEAR = re.compile(r"^(1[89]\d\d|20\d\d)$")
+from db.domain.partial_date import PartialDate
+
+_THREE_PARTS = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$", re.ASCII)
+_SOLID = re.compile(r"^\d{8}$", re.ASCII)
+_YEAR_AND_MONTH = re.compile(r"^((?:18|19|20)\d\d)-(\d\d)$", re.ASCII)
+_YEAR = re.compile(r"^(1[89]\d\d|20\d\d)$", re.ASCII)
 _CENTURY_TURN = 30
 """Two-digit years up to this one are of this century."""
 
@@ -44,8 +50,17 @@ def read_year(text: str) -> int | None:
     return int(text) if _YEAR.match(text) else None
 
 
-def read_date(text: str, order: DateOrder) -> date:
-    """Read one date; raises ValueError with words that go on after the date itself."""
+def read_date(text: str, order: DateOrder) -> PartialDate:
+    """Read one date, whole or not; raises ValueError with words that go on after the date itself.
+
+    A month or a day of 0 says that it is not known.
+    """
+    year_alone = read_year(text)
+    if year_alone is not None:
+        return PartialDate(year_alone)
+    found = _YEAR_AND_MONTH.match(text)
+    if found:
+        return PartialDate(int(found[1]), int(found[2]) or None)
     parts = _parts(text)
     if parts is None:
         raise ValueError("is not a date")
@@ -56,10 +71,10 @@ def read_date(text: str, order: DateOrder) -> date:
         day, month, year = first, second, third
     else:
         month, day, year = first, second, third
-    try:
-        return date(_whole_year(year), int(month), int(day))
-    except ValueError:
-        raise ValueError("does not exist") from None
+    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2 or int(year) == 0:
+        raise ValueError("is not a date")
+    known_month = int(month) or None
+    return PartialDate(_whole_year(year), known_month, (int(day) or None) if known_month else None)
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:
@@ -67,10 +82,17 @@ def _parts(text: str) -> tuple[str, str, str] | None:
     if found:
         return found[1], found[2], found[3]
     if _SOLID.match(text):
-        if text[:2] in ("18", "19", "20"):
+        if text[:2] in ("18", "19", "20") and not _is_only_day_first(text):
             return text[:4], text[4:6], text[6:]
         return text[:2], text[2:4], text[4:]
     return None
+
+
+def _is_only_day_first(text: str) -> bool:
+    """``19031985`` is no day of the year 1903, but the 19th of March 1985."""
+    year_first = PartialDate(int(text[:4]), int(text[4:6]), int(text[6:]))
+    day_first = PartialDate(int(text[4:]), int(text[2:4]), int(text[:2]))
+    return year_first.on is None and day_first.on is not None and 1880 <= day_first.year <= 2099
 
 
 def _whole_year(text: str) -> int:

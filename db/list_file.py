@@ -12,9 +12,10 @@ from uuid import UUID, uuid5
 
 from db.domain.desk import BadRow, ChangeKind, EntryChange, ImportPreview
 from db.domain.errors import ImportRefusedError
+from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
-from db.list_dates import DateOrder, order_of, read_date, read_year
+from db.list_dates import DateOrder, order_of, read_date
 from db.screening.names import fold
 
 NAMESPACE = UUID("6d0c3f5e-4f0e-5c6a-9f2b-0b8c1f7e2a11")
@@ -57,6 +58,8 @@ class ListFile:
     entries: tuple[WatchlistEntry, ...]
     bad_rows: tuple[BadRow, ...]
     date_order: DateOrder
+    remarks: tuple[BadRow, ...] = ()
+    """Rows that are used although something is odd about them."""
 
     @property
     def in_file(self) -> int:
@@ -84,6 +87,7 @@ def read_list_file(
     order = order_of(dates)
     entries: list[WatchlistEntry] = []
     bad: list[BadRow] = []
+    remarks: list[BadRow] = []
     seen: dict[UUID, int] = {}
     for row in rows:
         known = dict(zip(fields, row.cells, strict=False))
@@ -97,11 +101,14 @@ def read_list_file(
             continue
         seen[entry.entry_id] = row.line
         entries.append(entry)
+        if entry.born is not None and entry.born.is_impossible:
+            what = f"birth date {entry.born} is on no calendar; it is kept as written"
+            remarks.append(BadRow(row.line, entry.name.full, what))
     first = rows[0].cells if rows else ()
     shown = tuple(
         (name, first[at] if at < len(first) else "", fields[at]) for at, name in enumerate(header)
     )
-    return ListFile(shown, tuple(entries), tuple(bad), order)
+    return ListFile(shown, tuple(entries), tuple(bad), order, tuple(remarks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +198,8 @@ def preview(
         bad=len(file.bad_rows),
         changes=tuple(changes[:SHOWN]),
         bad_rows=file.bad_rows[:SHOWN],
+        remarks=file.remarks[:SHOWN],
+        remarked=len(file.remarks),
         current_version=version,
     )
 
@@ -234,16 +243,15 @@ def _entry(row: Row, known: Mapping[str, str], order: DateOrder, today: date) ->
     )
     if not fold(name.family):
         raise _BadRowError("no family name")
-    birth_date, birth_year = _birth(known, order, today)
+    born = _born(known, order, today)
     sex = _SEXES.get(known.get("sex", "").casefold())
     if sex is None:
         raise _BadRowError(f'sex "{known["sex"]}" is none of M, F and X')
     reference = known.get("reference", "")
     return WatchlistEntry(
-        entry_id=_entry_id(name, birth_date, birth_year, reference),
+        entry_id=_entry_id(name, born, reference),
         name=name,
-        birth_date=birth_date,
-        birth_year=birth_year,
+        born=born,
         sex=sex,
         aliases=_aliases(known.get("aliases", ""), name),
         jurisdiction=known.get("jurisdiction", "").upper(),
@@ -252,33 +260,23 @@ def _entry(row: Row, known: Mapping[str, str], order: DateOrder, today: date) ->
     )
 
 
-def _birth(
-    known: Mapping[str, str], order: DateOrder, today: date
-) -> tuple[date | None, int | None]:
-    text = known.get("birth_date", "")
-    year = read_year(text or known.get("birth_year", ""))
-    if year is not None:
-        if year > today.year:
-            raise _BadRowError(f"birth year in the future, {year}")
-        return None, year
+def _born(known: Mapping[str, str], order: DateOrder, today: date) -> PartialDate | None:
+    text = known.get("birth_date", "") or known.get("birth_year", "")
     if not text:
-        return None, None
+        return None
     try:
-        birth_date = read_date(text, order)
+        born = read_date(text, order)
     except ValueError as error:
         raise _BadRowError(f'birth date "{text}" {error}') from error
-    if birth_date > today:
-        raise _BadRowError(f"birth date in the future, {birth_date.year}")
-    return birth_date, birth_date.year
+    if born.year > today.year or (born.on is not None and born.on > today):
+        raise _BadRowError(f"birth date in the future, {born.year}")
+    return born
 
 
-def _entry_id(
-    name: PersonName, birth_date: date | None, birth_year: int | None, reference: str
-) -> UUID:
+def _entry_id(name: PersonName, born: PartialDate | None, reference: str) -> UUID:
     if reference:
         return uuid5(NAMESPACE, f"number {reference}")
-    born = birth_date.isoformat() if birth_date else str(birth_year or "")
-    return uuid5(NAMESPACE, f"person {fold(name.full)} {born}")
+    return uuid5(NAMESPACE, f"person {fold(name.full)} {born or ''}")
 
 
 def _aliases(text: str, name: PersonName) -> tuple[PersonName, ...]:
@@ -297,11 +295,11 @@ def _aliases(text: str, name: PersonName) -> tuple[PersonName, ...]:
 
 
 def _what_changed(old: WatchlistEntry, new: WatchlistEntry) -> str:
-    if old.birth_date is None and new.birth_date is not None:
+    was_whole, is_whole = (e.born is not None and e.born.is_whole for e in (old, new))
+    if is_whole and not was_whole:
         return "birth date now complete"
-    if old.birth_date != new.birth_date:
-        return "birth date"
     names = {
+        "birth date": old.born != new.born,
         "name": old.name != new.name,
         "other names": old.aliases != new.aliases,
         "sex": old.sex != new.sex,
@@ -312,6 +310,4 @@ def _what_changed(old: WatchlistEntry, new: WatchlistEntry) -> str:
 
 
 def _change(kind: ChangeKind, entry: WatchlistEntry, what: str) -> EntryChange:
-    born = entry.birth_date
-    text = f"{born:%b} {born.day}, {born.year}" if born else str(entry.birth_year or "")
-    return EntryChange(kind, entry.name.full, text, what)
+    return EntryChange(kind, entry.name.full, entry.born.words if entry.born else "", what)

@@ -242,26 +242,40 @@ class WatchlistRow(Base):
     entry_count: Mapped[int]
     max_age_days: Mapped[int | None]
     content_hash: Mapped[Hex256]
+    edition: Mapped[int] = mapped_column(unique=True)
+    """Which set of `WatchlistEntryRow` is in force."""
 
 
 class WatchlistEntryRow(Base):
-    """One person on a list; `aliases` is JSON."""
+    """One person of one edition of a list; `aliases` is JSON.
+
+    An edition that no list names is one that is still coming in, or was left by who was stopped.
+    """
 
     __tablename__ = "watchlist_entry"
-    list_id: Mapped[UUID] = mapped_column(ForeignKey("watchlist.list_id"), primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entry_id: Mapped[Key]
     given_name: Mapped[Name]
     middle_name: Mapped[Name]
     family_name: Mapped[Name]
     suffix: Mapped[str] = mapped_column(String(40), default="")
-    birth_date: Mapped[date | None]
-    birth_year: Mapped[int | None]
+    born: Mapped[str | None] = mapped_column(String(10))
+    """A `PartialDate` as text."""
     sex: Mapped[str] = mapped_column(String(16))
     aliases: Mapped[str | None] = mapped_column(Text)
     jurisdiction: Mapped[str] = mapped_column(String(40), default="")
     number_hash: Mapped[Hex256] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    photo: Mapped[Hex256] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    digest: Mapped[bytes]
+    """SHA-256 of what the entry says: see `db.list_rows.digest_of`."""
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy reads it as is
 
 
 class SettingRow(Base):
@@ -299,6 +313,52 @@ class FeedRow(Base):
     __tablename__ = "feed"
     feed_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(default=0)
+
+
+class ListImportRow(Base):
+    """The one import of a list that is under way; whoever holds it renews it again and again."""
+
+    __tablename__ = "list_import"
+    lock_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    import_id: Mapped[UUID]
+    list_name: Mapped[Name]
+    edition: Mapped[int]
+    started_at: Mapped[datetime]
+    renewed_at: Mapped[datetime]
+    phase: Mapped[str] = mapped_column(String(16))
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+
+
+class EntryHistoryRow(Base):
+    """Who changed an entry by hand, when and how; `fields` is JSON of (field, before, after)."""
+
+    __tablename__ = "watchlist_entry_history"
+    change_id: Mapped[Key]
+    list_id: Mapped[UUID]
+    entry_id: Mapped[UUID]
+    what: Mapped[str] = mapped_column(String(24))
+    entry_version: Mapped[int]
+    list_version: Mapped[int]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[Name]
+    fields: Mapped[Json]
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (Index("ix_watchlist_entry_history_list_id_entry_id", "list_id", "entry_id"),)
+
+
+class EntryRemovalRow(Base):
+    """Somebody asked that an entry be removed; another person has yet to confirm it."""
+
+    __tablename__ = "watchlist_entry_removal"
+    list_id: Mapped[Key]
+    entry_id: Mapped[Key]
+    asked_by: Mapped[UUID]
+    asked_by_name: Mapped[Name]
+    asked_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class DeviceRow(Base):

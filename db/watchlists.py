@@ -1,55 +1,88 @@
-"""Lists as they are stored: read whole for the index, replaced whole in one transaction."""
+"""Lists as they are stored: read whole for the index, put in force whole or not at all.
+
+Entries lie in editions. A list in force names its edition, so that a new one can come in beside it
+for minutes, in short transactions, and takes its place at once.
+"""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace as changed
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from db import codec
-from db.domain.people import PersonName, Sex
+from db import list_bulk
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
-from db.models import WatchlistEntryRow, WatchlistRow
+from db.list_rows import TABLE, entry_of, values_of
+from db.models import ListImportRow, WatchlistEntryRow, WatchlistRow
 
-_BATCH = 5_000
-
-
-def content_hash(entries: Iterable[WatchlistEntry]) -> str:
-    """SHA-256 in hex over the entries in their order: the same list has the same hash anywhere."""
-    digest = hashlib.sha256()
-    for entry in entries:
-        digest.update(codec.to_json(entry))
-        digest.update(b"\n")
-    return digest.hexdigest()
+_AT_ONCE = 5_000
 
 
 def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistEntry]) -> None:
-    """Put this version of a list in force, all of it or (when the caller rolls back) nothing.
+    """Put this version of a list in force, all of it or (when the caller rolls back) nothing."""
+    edition = new_edition(session)
+    list_bulk.add(session, edition, (values_of(e) for e in sorted(entries, key=_by_id)))
+    before = edition_of(session, watchlist.list_id)
+    put_in_force(session, changed(watchlist, entry_count=len(entries)), edition)
+    if before is not None:
+        _delete_edition(session, before)
 
-    A list of the same name under another id was the same list of another hub: it goes.
+
+def new_edition(session: Session) -> int:
+    """A number that no edition has yet, whether in force or coming in."""
+    newest = (
+        session.scalar(select(func.max(column)))
+        for column in (WatchlistEntryRow.edition, WatchlistRow.edition, ListImportRow.edition)
+    )
+    return max(n or 0 for n in newest) + 1
+
+
+def put_in_force(session: Session, watchlist: Watchlist, edition: int) -> Watchlist:
+    """Make an edition that is all there the list's version in force; returns it with its hash.
+
+    A list of the same name under another id was the same list of another hub: it goes. The entries
+    of the edition before stay until `sweep`.
     """
     for other in _ids(session, WatchlistRow.name == watchlist.name):
         if other != watchlist.list_id:
             remove(session, other)
-    session.execute(delete(WatchlistEntryRow).where(WatchlistEntryRow.list_id == watchlist.list_id))
-    row = session.get(WatchlistRow, watchlist.list_id)
+    row, hashed = session.get(WatchlistRow, watchlist.list_id), content_hash(session, edition)
     if row is None:
         row = WatchlistRow(list_id=watchlist.list_id)
         session.add(row)
     row.name, row.category, row.version = watchlist.name, watchlist.category, watchlist.version
-    row.imported_at, row.entry_count = watchlist.imported_at, len(entries)
-    row.max_age_days, row.content_hash = watchlist.max_age_days, content_hash(entries)
+    row.imported_at, row.entry_count = watchlist.imported_at, watchlist.entry_count
+    row.max_age_days, row.edition = watchlist.max_age_days, edition
+    row.content_hash = hashed
     session.flush()
-    for start in range(0, len(entries), _BATCH):
-        batch = entries[start : start + _BATCH]
-        session.execute(insert(WatchlistEntryRow), [_columns(watchlist.list_id, e) for e in batch])
+    return _value(row)
+
+
+def content_hash(session: Session, edition: int) -> str:
+    """SHA-256 in hex over what the entries say, in the order of their ids.
+
+    The same list has the same hash anywhere, in whatever order its file had it.
+    """
+    digests = session.scalars(
+        select(WatchlistEntryRow.digest)
+        .where(WatchlistEntryRow.edition == edition)
+        .order_by(WatchlistEntryRow.entry_id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    hashed = hashlib.sha256()
+    for part in digests.partitions():
+        hashed.update(b"".join(part))
+    return hashed.hexdigest()
 
 
 def remove(session: Session, list_id: UUID) -> None:
-    session.execute(delete(WatchlistEntryRow).where(WatchlistEntryRow.list_id == list_id))
+    """Take a list out of force, with its entries."""
+    edition = edition_of(session, list_id)
     session.execute(delete(WatchlistRow).where(WatchlistRow.list_id == list_id))
+    if edition is not None:
+        _delete_edition(session, edition)
 
 
 def keep_only(session: Session, list_ids: Collection[UUID]) -> None:
@@ -73,62 +106,47 @@ def get(session: Session, list_id: UUID) -> Watchlist | None:
     return None if row is None else _value(row)
 
 
+def edition_of(session: Session, list_id: UUID) -> int | None:
+    """The edition in force of a list."""
+    return session.scalar(select(WatchlistRow.edition).where(WatchlistRow.list_id == list_id))
+
+
 def entries_of(session: Session, list_id: UUID) -> list[WatchlistEntry]:
-    """The entries of the version in force, in a fixed order."""
-    rows = session.execute(
-        select(WatchlistEntryRow.__table__)
-        .where(WatchlistEntryRow.list_id == list_id)
-        .order_by(WatchlistEntryRow.entry_id)
-    )
-    return [_entry(r) for r in rows]
+    """The entries of the version in force, in the order of their ids."""
+    edition = edition_of(session, list_id)
+    return [] if edition is None else list(every_entry(session, edition))
 
 
 def entry(session: Session, list_id: UUID, entry_id: UUID) -> WatchlistEntry | None:
     """One entry of the version in force."""
+    edition = edition_of(session, list_id)
     row = session.execute(
-        select(WatchlistEntryRow.__table__).where(
-            WatchlistEntryRow.list_id == list_id, WatchlistEntryRow.entry_id == entry_id
-        )
+        select(TABLE).where(TABLE.c.edition == edition, TABLE.c.entry_id == entry_id)
     ).first()
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of(row)
 
 
-def _entry(r: Row[Any]) -> WatchlistEntry:
-    return WatchlistEntry(
-        entry_id=r.entry_id,
-        name=PersonName(r.given_name, r.family_name, r.middle_name, r.suffix),
-        birth_date=r.birth_date,
-        birth_year=r.birth_year,
-        sex=Sex(r.sex),
-        aliases=codec.from_json(r.aliases, tuple[PersonName, ...]) if r.aliases else (),
-        jurisdiction=r.jurisdiction,
-        number_hash=r.number_hash,
-        reference=r.reference,
-        note=r.note,
+def every_entry(session: Session, edition: int) -> Iterator[WatchlistEntry]:
+    """The entries of an edition in the order of their ids, a few thousand in memory at a time."""
+    rows = session.execute(
+        select(TABLE)
+        .where(TABLE.c.edition == edition)
+        .order_by(TABLE.c.entry_id)
+        .execution_options(yield_per=_AT_ONCE)
     )
+    return (entry_of(row) for row in rows)
+
+
+def _delete_edition(session: Session, edition: int) -> None:
+    session.execute(delete(WatchlistEntryRow).where(WatchlistEntryRow.edition == edition))
+
+
+def _by_id(entry: WatchlistEntry) -> bytes:
+    return entry.entry_id.bytes
 
 
 def _ids(session: Session, *conditions: ColumnElement[bool]) -> list[UUID]:
     return list(session.scalars(select(WatchlistRow.list_id).where(*conditions)))
-
-
-def _columns(list_id: UUID, entry: WatchlistEntry) -> dict[str, object]:
-    return {
-        "list_id": list_id,
-        "entry_id": entry.entry_id,
-        "given_name": entry.name.given,
-        "middle_name": entry.name.middle,
-        "family_name": entry.name.family,
-        "suffix": entry.name.suffix,
-        "birth_date": entry.birth_date,
-        "birth_year": entry.birth_year,
-        "sex": entry.sex.value,
-        "aliases": codec.to_json(entry.aliases).decode() if entry.aliases else None,
-        "jurisdiction": entry.jurisdiction,
-        "number_hash": entry.number_hash,
-        "reference": entry.reference,
-        "note": entry.note,
-    }
 
 
 def _value(row: WatchlistRow) -> Watchlist:
@@ -140,4 +158,5 @@ def _value(row: WatchlistRow) -> Watchlist:
         imported_at=row.imported_at,
         entry_count=row.entry_count,
         max_age_days=row.max_age_days,
+        content_hash=row.content_hash,
     )

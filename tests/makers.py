@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from db.domain.events import VisitCheckedIn, VisitorScreened
+from db.domain.partial_date import PartialDate
 from db.domain.people import Document, DocumentKind, Identity, PersonName, Sex
 from db.domain.screening import (
     Agreement,
@@ -99,8 +100,7 @@ def make_entry(
     return WatchlistEntry(
         new_id(NINE),
         PersonName(given_name, family_name),
-        birth_date,
-        birth_date.year if birth_date else None,
+        PartialDate.of(birth_date) if birth_date else None,
         reference=reference,
     )
 

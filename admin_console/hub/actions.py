@@ -160,12 +160,13 @@ def import_list(
             max_age_days=wanted.max_age_days,
         )
         watchlists.replace(session, imported, file.entries)
+        imported = watchlists.get(session, imported.list_id) or imported
         event = WatchlistImported(
             list_id=imported.list_id,
             name=imported.name,
             version=imported.version,
             entry_count=imported.entry_count,
-            content_hash=watchlists.content_hash(file.entries),
+            content_hash=imported.content_hash,
         )
         outbox.add(session, hub_site.hub_device(site), event, now, actor=actor)
         changes.add(session, "watchlist", imported)

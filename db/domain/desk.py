@@ -208,7 +208,7 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be used, with its line in the file, counted from 1."""
+    """A row with something wrong or odd about it, with its line in the file, counted from 1."""
 
     line: int
     name: str
@@ -231,3 +231,6 @@ class ImportPreview:
     bad_rows: tuple[BadRow, ...]
     """At most 200."""
     current_version: int | None
+    remarks: tuple[BadRow, ...] = ()
+    """Rows that are used although something is odd about them; at most 200."""
+    remarked: int = 0

@@ -70,6 +70,17 @@ class PartialDate:
         day = UNKNOWN * 2 if self.day is None else f"{self.day:02}"
         return f"{self.year:04}{month}{day}"
 
+    @property
+    def words(self) -> str:
+        """As a person reads it: ``Jul 14, 1979``, ``Jul 1979``, ``1979``, or as written."""
+        if self.is_impossible:
+            return str(self)
+        if self.month is None:
+            return str(self.year)
+        if self.day is None:
+            return f"{date(2000, self.month, 1):%b} {self.year}"
+        return f"{date(2000, self.month, self.day):%b} {self.day}, {self.year}"
+
     def __str__(self) -> str:
         parts = [f"{self.year:04}"]
         if self.month is not None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 
 
@@ -19,13 +20,12 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WatchlistEntry:
-    """One person on a list. A birth date may be whole, or only its year, or unknown."""
+    """One person on a list."""
 
     entry_id: UUID
     name: PersonName
-    birth_date: date | None = None
-    birth_year: int | None = None
-    """The year alone where the list has no whole date; also set when `birth_date` is."""
+    born: PartialDate | None = None
+    """The birth date as the list has it, None when it is unknown."""
     sex: Sex = Sex.UNSPECIFIED
     aliases: tuple[PersonName, ...] = ()
     jurisdiction: str = ""
@@ -35,8 +35,21 @@ class WatchlistEntry:
     """The list's own number for this person."""
     note: str = ""
     """What staff should know; shown on the match card only."""
+    instructions: str = ""
+    """What staff should do, such as *call the principal*."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """The first and the last day on which the entry counts; None for no such limit."""
+    photo: str = ""
+    """SHA-256 of a photo in hex, empty for none."""
     version: int = 1
-    """Grows whenever the entry's content changes."""
+    """Grows whenever what the entry says changes; kept over imports that do not change it."""
+
+    def is_in_force(self, today: date) -> bool:
+        """Whether the entry counts on that day; one that does not is not compared."""
+        return (self.valid_from is None or self.valid_from <= today) and (
+            self.valid_until is None or today <= self.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +63,5 @@ class Watchlist:
     imported_at: datetime
     entry_count: int
     max_age_days: int | None = None
+    content_hash: str = ""
+    """SHA-256 in hex over what the entries say (see `db.watchlists.content_hash`)."""

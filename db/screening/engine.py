@@ -210,7 +210,8 @@ def _compared(
 
 
 def _tier(one_in: int, row: Row, birth: DateLevel) -> Tier | None:
-    if row.entry.birth_date is None or birth is DateLevel.MISSING:
+    born = row.entry.born
+    if born is None or born.on is None or birth is DateLevel.MISSING:
         return Tier.CHECK_PHOTO if one_in >= CHECK_PHOTO_ONE_IN else None
     if one_in >= STRONG_ONE_IN and birth is not DateLevel.DIFFERENT:
         return Tier.STRONG

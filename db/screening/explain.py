@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName, Sex
 from db.domain.screening import Agreement, Evidence, Field, Match
 from db.domain.watchlist import WatchlistEntry
@@ -54,7 +55,6 @@ def evidence_of(
     identity: Identity, name: PersonName, entry: WatchlistEntry, compared: Compared
 ) -> tuple[Evidence, ...]:
     """All seven rows in `Field` order."""
-    listed_birth = entry.birth_date
     return (
         _family_row(identity.name, name, compared),
         _name_row(
@@ -67,7 +67,7 @@ def evidence_of(
             compared.middle,
             compared.middle_bits,
         ),
-        _birth_row(identity.birth_date, listed_birth, entry.birth_year, compared),
+        _birth_row(identity.birth_date, entry.born, compared),
         _sex_row(identity.sex, entry.sex),
         _place_row(identity, entry),
         _number_row(compared.number_hash, entry.number_hash),
@@ -126,11 +126,11 @@ def _name_row(field: Field, visitor: str, listed: str, level: NameLevel, bits: f
     return Evidence(field, visitor, listed, agreement, _NAME_WORDS[level], round(bits, 1))
 
 
-def _birth_row(
-    visitor: date | None, listed: date | None, year: int | None, compared: Compared
-) -> Evidence:
+def _birth_row(visitor: date | None, listed: PartialDate | None, compared: Compared) -> Evidence:
     level = compared.birth
-    theirs = _day(listed) or (f"{year} (year only)" if year is not None else "")
+    theirs = "" if listed is None else listed.words
+    if listed is not None and listed.month is None:
+        theirs = f"{theirs} (year only)"
     if level is DateLevel.MISSING:
         words = _missing(_day(visitor), theirs)
         return Evidence(Field.BIRTH_DATE, _day(visitor), theirs, Agreement.MISSING, words, 0.0)

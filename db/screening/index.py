@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.screening.names import fold, fold_middle
@@ -59,7 +60,7 @@ def build_index(lists: Iterable[tuple[Watchlist, Sequence[WatchlistEntry]]]) -> 
     family, family_of = _unique([fold(r.name.family) for r in rows])
     given, given_of = _unique([fold(r.name.given) for r in rows])
     middle, middle_of = _unique([fold_middle(r.name.middle) for r in rows])
-    birth, birth_of = _unique([(r.entry.birth_date, r.entry.birth_year) for r in rows])
+    birth, birth_of = _unique([_birth(r.entry.born) for r in rows])
     return Index(
         lists=tuple(known),
         rows=tuple(rows),
@@ -73,6 +74,10 @@ def build_index(lists: Iterable[tuple[Watchlist, Sequence[WatchlistEntry]]]) -> 
         birth_of=birth_of,
         list_of=np.fromiter((r.list_at for r in rows), np.int32, len(rows)),
     )
+
+
+def _birth(born: PartialDate | None) -> tuple[date | None, int | None]:
+    return (None, None) if born is None else (born.on, born.year)
 
 
 def _unique(values: list[T]) -> tuple[list[T], Ints]:

@@ -17,6 +17,7 @@ from db.domain.desk import (
     Site,
     StaffMember,
 )
+from db.domain.partial_date import PartialDate
 from db.domain.people import Document, DocumentKind, Identity, PersonName, Sex
 from db.domain.screening import (
     Agreement,
@@ -137,8 +138,7 @@ def make_match(
     entry = WatchlistEntry(
         entry_id=make_id(50),
         name=PersonName("Anthony", "Quintero", "James"),
-        birth_date=date(1984, 7, 3),
-        birth_year=1984,
+        born=PartialDate(1984, 7, 3),
         sex=Sex.MALE,
         aliases=(PersonName("Tony", "Quintero"),),
         jurisdiction="NM",

@@ -6,18 +6,20 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import StatementError
 
-from db import log, outbox, visits
+from db import log, outbox, visits, watchlists
 from db.domain.errors import StorageError
 from db.engine import HEAD, Database, alembic_config, open_database, open_existing
+from db.list_rows import digest_of
 from db.models import Base, SettingRow, StaffSessionRow
 from tests.makers import KIOSK, NINE, make_screened
 
@@ -239,3 +241,51 @@ def test_database_of_an_older_version_is_left_as_it_is_by_looking(any_url: str) 
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     engine.dispose()
     assert version == "0001"
+
+
+_LIST_0002 = """
+INSERT INTO watchlist (list_id, name, category, version, imported_at, entry_count, content_hash)
+VALUES (:list_id, 'Ours', 'trespass', 3, '2026-11-23 15:00:00+00:00', 3, '')
+"""
+_ENTRY_0002 = """
+INSERT INTO watchlist_entry (list_id, entry_id, given_name, middle_name, family_name, suffix,
+birth_date, birth_year, sex, jurisdiction, number_hash, reference, note)
+VALUES (:list_id, :entry_id, 'Helena', '', 'Marlow', '', :on, :year, 'female', '', '', '', '')
+"""
+
+
+def test_birth_dates_of_lists_survive_the_way_up_and_down(any_url: str) -> None:
+    migrate(any_url, "0002")
+    engine = create_engine(any_url)
+    uuids = ["0" * 31 + digit for digit in "0123"]
+    if engine.dialect.name == "postgresql":
+        uuids = [str(UUID(u)) for u in uuids]
+    births = [("1979-04-17", 1979), (None, 1981), (None, None)]
+    with engine.begin() as connection:
+        connection.execute(text(_LIST_0002), {"list_id": uuids[0]})
+        for entry_id, (on, year) in zip(uuids[1:], births, strict=True):
+            entry = {"list_id": uuids[0], "entry_id": entry_id, "on": on, "year": year}
+            connection.execute(text(_ENTRY_0002), entry)
+
+    database = open_database(any_url)
+    with database.read() as session:
+        (watchlist,) = watchlists.all_lists(session)
+        entries = watchlists.entries_of(session, watchlist.list_id)
+    database.close()
+    assert [e.born and str(e.born) for e in entries] == ["1979-04-17", "1981", None]
+    assert all(digest_of(e) == d for e, d in zip(entries, digests(engine), strict=True))
+
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        query = "SELECT birth_date, birth_year FROM watchlist_entry ORDER BY entry_id"
+        left = [(on and str(on), year) for on, year in connection.execute(text(query))]
+    engine.dispose()
+    assert left == births
+
+
+def digests(engine: Engine) -> list[bytes]:
+    with engine.connect() as connection:
+        query = text("SELECT digest FROM watchlist_entry ORDER BY entry_id")
+        return [bytes(d) for d in connection.scalars(query)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from db.domain.desk import ChangeKind
 from db.domain.errors import ImportRefusedError
+from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.list_file import ListFile, difference, preview, read_list_file
 
@@ -23,7 +24,7 @@ def test_plain_list_is_read() -> None:
 
     (entry,) = file.entries
     assert entry.name == PersonName("Marcus", "Fennimore", "T")
-    assert entry.birth_date == date(1971, 2, 27)
+    assert entry.born == PartialDate(1971, 2, 27)
     assert (entry.sex, entry.jurisdiction, entry.reference) == (Sex.MALE, "TX", "T-1")
 
 
@@ -36,11 +37,10 @@ def test_spreadsheets_of_every_country_are_read(delimiter: str, start: str) -> N
     (entry,) = read(text).entries
 
     assert entry.name == PersonName("José", "Núñez")
-    assert entry.birth_date == date(1980, 5, 6)
+    assert entry.born == PartialDate(1980, 5, 6)
 
 
 BAD = [
-    ("Ahlgren,Tove,31/02/1977", 'birth date "31/02/1977" does not exist'),
     (",Anna,01/02/1970", "no family name"),
     ("Nakashima,Jun,01/02/2077", "birth date in the future, 2077"),
     ("Baptiste,Rose", "2 columns where the first line has 3"),
@@ -72,13 +72,44 @@ def test_same_number_twice_is_a_bad_row() -> None:
 def test_one_order_of_dates_holds_for_the_whole_column() -> None:
     file = read("LAST,DOB\nMarlow,03/04/1979\nArdwick,25/12/1980\n")
 
-    assert [e.birth_date for e in file.entries] == [date(1979, 4, 3), date(1980, 12, 25)]
+    assert [str(e.born) for e in file.entries] == ["1979-04-03", "1980-12-25"]
 
 
-def test_year_alone_is_kept_as_a_year() -> None:
-    (entry,) = read("LAST,DOB\nMarlow,1979\n").entries
+@pytest.mark.parametrize(
+    ("text", "born"),
+    [
+        ("1979", PartialDate(1979)),
+        ("1979-07", PartialDate(1979, 7)),
+        ("1979-00", PartialDate(1979)),
+        ("1979-07-00", PartialDate(1979, 7)),
+        ("00/00/1979", PartialDate(1979)),
+        ("19790714", PartialDate(1979, 7, 14)),
+        ("19031985", PartialDate(1985, 3, 19)),
+    ],
+)
+def test_as_much_of_a_birth_date_is_kept_as_is_known(text: str, born: PartialDate) -> None:
+    file = read(f"LAST,DOB\nMarlow,{text}\nArdwick,25/12/1980\n")
 
-    assert (entry.birth_date, entry.birth_year) == (None, 1979)
+    assert file.entries[0].born == born
+    assert file.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("31/02/1977", "1977-02-31"),
+        ("1980-02-30", "1980-02-30"),
+        ("19450493", "1945-04-93"),
+        ("1945-14", "1945-14"),
+    ],
+)
+def test_impossible_birth_date_is_kept_as_written_and_remarked(text: str, kept: str) -> None:
+    file = read(f"LAST,FIRST,DOB\nArdwick,Clive,25/12/1980\nAhlgren,Tove,{text}\n")
+
+    (remark,) = file.remarks
+    assert (str(file.entries[1].born), file.bad_rows) == (kept, ())
+    assert (remark.line, remark.name) == (3, "Tove Ahlgren")
+    assert remark.why == f"birth date {kept} is on no calendar; it is kept as written"
 
 
 def test_other_names_become_aliases() -> None:

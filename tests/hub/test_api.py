@@ -168,7 +168,7 @@ def test_front_desk_may_not_change_lists(hub: HubOfTests) -> None:
 def test_damaged_list_changes_nothing_and_says_which_line(
     hub: HubOfTests, staff: dict[str, str]
 ) -> None:
-    damaged = LIST_CSV + b"Marlow,Helena,99/99/1986\n"
+    damaged = LIST_CSV + b"Marlow,Helena,unheard of\n"
 
     answer = hub.client.post("/v1/watchlists", params=LISTS, content=damaged, headers=staff)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName, Sex
 from db.domain.screening import Agreement, Field, HoldReason, Match, Outcome, Screening, Tier
 from db.domain.watchlist import Category, WatchlistEntry
@@ -108,7 +109,9 @@ OPEN_BIRTHS = [
 def john_smith_among_many(
     category: Category, born: date | None, listed: date | None, year: int | None
 ) -> Screening:
-    smith = replace(make_entry("John", "Smith", listed), birth_year=year)
+    born_on_list = PartialDate(year) if year and listed is None else None
+    smith = make_entry("John", "Smith", listed)
+    smith = replace(smith, born=smith.born or born_on_list)
     crowd = [make_entry(p.given_name, p.family_name, p.birth_date) for p in sample_people(3000, 3)]
     watchlist = replace(make_watchlist(entry_count=3001), category=category)
     index = build_index([(watchlist, [smith, *crowd])])
@@ -242,7 +245,9 @@ PEOPLE = st.builds(
 @given(PEOPLE)
 def test_agreement_in_one_more_field_never_lowers_a_match(person: Identity) -> None:
     exact = replace(
-        person, name=replace(person.name, family=LISTED.name.family), birth_date=LISTED.birth_date
+        person,
+        name=replace(person.name, family=LISTED.name.family),
+        birth_date=LISTED.born and LISTED.born.on,
     )
 
     before = [m.bits for m in screened(person, LISTED).matches]

@@ -1,0 +1,105 @@
+"""An entry as the columns of its table, and what it says as a digest. No queries here."""
+
+from datetime import date
+from hashlib import sha256
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from db import codec
+from db.domain.partial_date import PartialDate
+from db.domain.people import PersonName, Sex
+from db.domain.watchlist import WatchlistEntry
+from db.models import WatchlistEntryRow
+
+COLUMNS = (
+    "entry_id", "given_name", "middle_name", "family_name", "suffix", "born", "sex", "aliases",
+    "jurisdiction", "number_hash", "reference", "note", "instructions", "valid_from",
+    "valid_until", "photo", "version", "digest",
+)  # fmt: skip
+"""Of `WatchlistEntryRow`, but for its edition; `values_of` gives them in this order."""
+TABLE = WatchlistEntryRow.__table__
+_SEXES = {sex.value: sex for sex in Sex}
+_read_columns = attrgetter(*COLUMNS)
+
+Values = tuple[
+    UUID, str, str, str, str, str | None, str, str | None, str, str, str, str, str,
+    date | None, date | None, str, int, bytes,
+]  # fmt: skip
+
+
+def values_of(entry: WatchlistEntry) -> Values:
+    """The entry as the values of `COLUMNS`."""
+    name, born = entry.name, entry.born
+    return (
+        entry.entry_id,
+        name.given,
+        name.middle,
+        name.family,
+        name.suffix,
+        None if born is None else str(born),
+        entry.sex.value,
+        codec.to_json(entry.aliases).decode() if entry.aliases else None,
+        entry.jurisdiction,
+        entry.number_hash,
+        entry.reference,
+        entry.note,
+        entry.instructions,
+        entry.valid_from,
+        entry.valid_until,
+        entry.photo,
+        entry.version,
+        digest_of(entry),
+    )
+
+
+def entry_of(row: Row[Any]) -> WatchlistEntry:
+    """The entry that a row of `COLUMNS` holds."""
+    (
+        entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
+        reference, note, instructions, valid_from, valid_until, photo, version, _,
+    ) = _read_columns(row)  # fmt: skip
+    return WatchlistEntry(
+        entry_id,
+        PersonName(given, family, middle, suffix),
+        PartialDate.read(born) if born else None,
+        _SEXES[sex],
+        codec.from_json(aliases, tuple[PersonName, ...]) if aliases else (),
+        jurisdiction,
+        number_hash,
+        reference,
+        note,
+        instructions,
+        valid_from,
+        valid_until,
+        photo,
+        version,
+    )
+
+
+def digest_of(entry: WatchlistEntry) -> bytes:
+    """SHA-256 of what the entry says, whatever its id and version.
+
+    Trailing empty fields do not count, so that a field that is added at the end changes no digest.
+    """
+    name = entry.name
+    said = (
+        name.given,
+        name.middle,
+        name.family,
+        name.suffix,
+        "" if entry.born is None else str(entry.born),
+        entry.sex.value,
+        codec.to_json(entry.aliases).decode() if entry.aliases else "",
+        entry.jurisdiction,
+        entry.number_hash,
+        entry.reference,
+        entry.note,
+        entry.instructions,
+        "" if entry.valid_from is None else entry.valid_from.isoformat(),
+        "" if entry.valid_until is None else entry.valid_until.isoformat(),
+        entry.photo,
+    )
+    return sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()
