@@ -19,6 +19,7 @@ from kiosk.scan.mrz_cells import Cut, cut
 from kiosk.scan.mrz_decode import Decoded, decode_zone
 from kiosk.scan.mrz_find import find_zones
 from kiosk.scan.mrz_net import CELL, Floats, log_chances
+from kiosk.scan.mrz_votes import bears_out, is_of_one_page, is_same_page, summed
 
 LEAST_LEAD = 3.5
 """Natural logarithm of how much likelier than the next a reading must be."""
@@ -31,8 +32,6 @@ _DAZZLED = np.float32(0.15)
 _TELLING = 24
 """So many characters tell which way up the page is."""
 _MOST_FRAMES = 12
-_FRAME_WEIGHT = 0.6
-"""Frames of one film share light and blur, so that each says less than a picture of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,11 @@ class MrzSight:
     chances: Floats
     """Log-probabilities, lines x columns x 37, in ALPHABET's order."""
     corners: tuple[Point, ...]
+
+    @property
+    def sureness(self) -> float:
+        """Mean log-probability of the likeliest characters."""
+        return float(self.chances.max(axis=2).mean())
 
 
 def read_mrz(grey: Image) -> MrzReading | None:
@@ -90,7 +94,11 @@ def reading_of(sight: MrzSight) -> MrzReading | None:
 
 
 class MrzVotes:
-    """Adds up what the frames of one page show; a frame at a time, from one thread."""
+    """Adds up what the frames of one page show; a frame at a time, from one thread.
+
+    All that it holds is of one run of frames: with the first frame of another page it starts over,
+    and nothing of the run before is kept.
+    """
 
     def __init__(self) -> None:
         self._layout: Layout | None = None
@@ -98,35 +106,49 @@ class MrzVotes:
 
     def look(self, grey: Image) -> MrzReading | None:
         """Read a frame, by itself or together with those before."""
+        surest: MrzSight | None = None
         for sight in sights(grey):
-            reading = reading_of(sight) or self.add(sight)
+            reading = reading_of(sight)
             if reading is not None:
                 self.forget()
                 return reading
-        return None
+            if surest is None or sight.sureness > surest.sureness:
+                surest = sight
+        # Sights of one frame are of one print, found in several ways: only one may vote.
+        return None if surest is None else self.add(surest)
 
     def add(self, sight: MrzSight) -> MrzReading | None:
         """Add one frame's sight; the reading, once all frames together are sure."""
-        if sight.layout is not self._layout or not self._is_same_page(sight):
+        layout = sight.layout
+        if layout is not self._layout or not is_same_page(
+            summed(self._frames), sight.chances, layout
+        ):
             self.forget()
-            self._layout = sight.layout
+            self._layout = layout
         self._frames = [*self._frames, sight.chances][-_MOST_FRAMES:]
-        if len(self._frames) < 2:
+        reading = self._read(self._frames, sight)
+        if reading is None:
             return None
-        total = _FRAME_WEIGHT * np.sum(self._frames, axis=0)
-        total -= np.log(np.exp(total - (top := total.max(2, keepdims=True))).sum(2, keepdims=True))
-        return reading_of(MrzSight(sight.layout, (total - top).astype(np.float32), sight.corners))
+        lines = reading.payload.decode("ascii").split()
+        behind = [frame for frame in self._frames if bears_out(frame, lines, layout)]
+        if len(behind) < len(self._frames):
+            reading = self._read(behind, sight)
+        if reading is None or reading.payload.decode("ascii").split() != lines:
+            return None
+        if not is_of_one_page(behind, lines, layout):
+            return None
+        self.forget()
+        return reading
 
     def forget(self) -> None:
         """Begin anew: the page is gone, or another is shown."""
         self._layout, self._frames = None, []
 
-    def _is_same_page(self, sight: MrzSight) -> bool:
-        """Whether most characters are those of the last frame."""
-        if not self._frames:
-            return True
-        same = self._frames[-1].argmax(axis=2) == sight.chances.argmax(axis=2)
-        return float(same.mean()) > 0.6
+    @staticmethod
+    def _read(frames: list[Floats], sight: MrzSight) -> MrzReading | None:
+        if len(frames) < 2:
+            return None
+        return reading_of(MrzSight(sight.layout, summed(frames), sight.corners))
 
 
 def _seen(cells: Cut) -> MrzSight | None:

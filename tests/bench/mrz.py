@@ -10,6 +10,12 @@ hard: turned up to 15 degrees and a fifth of them upside down, leaning 2 to 10 %
     3 px, motion up to 4 px, noise of 6 to 14, dim, 60 % of the light lost towards a corner, a
     lamp's reflection somewhere on 60 % of the pages. Where it dazzles the zone nothing can be read.
 
+``--films 50``: two films each of ten frames harder than hard, read by frames alone and together;
+then two siblings' pages, one swapped for the other before any frame was read alone.
+``--swaps 2000``: such swaps without pictures, from made-up chances of every character: on one
+passport the names are dim, on the other the numbers. `mixed` is what must never be: an identity of
+lines from both.
+
 `own` is the OCR-B that the net was trained on among others; `--other` names font files that it has
 never seen (tests/bench/train_mrz.py says which). Pages without a zone are the misses that cost.
 """
@@ -18,6 +24,9 @@ import argparse
 import os
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
@@ -25,9 +34,12 @@ import cv2
 import numpy as np
 
 from kiosk.scan.frames import Image
-from kiosk.scan.mrz_reader import read_mrz
+from kiosk.scan.mrz import ALPHABET, layout_of
+from kiosk.scan.mrz_cells import Doubles
+from kiosk.scan.mrz_net import Floats
+from kiosk.scan.mrz_reader import MrzReading, MrzSight, MrzVotes, read_mrz, reading_of
 from resources.samples.passport import OCR_B, Print, View, document_page, photographed
-from resources.samples.people import sample_people
+from resources.samples.people import sample_people, sample_person
 from resources.samples.scene import room, somebody
 from resources.samples.zone import SIZES, SampleZone, zone_lines
 
@@ -43,9 +55,15 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=300, help="pages for each line of the table")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--level", choices=GOALS, action="append")
+    parser.add_argument("--films", type=int, default=0, metavar="PAIRS")
+    parser.add_argument("--swaps", type=int, default=0)
     parser.add_argument("--other", type=Path, action="append", default=[], metavar="FONT")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
+    if arguments.films or arguments.swaps:
+        _films(arguments.films, arguments.seed, (OCR_B, *arguments.other)[-1])
+        _swaps(arguments.swaps, arguments.seed)
+        return 0
     sys.stdout.write(
         "font                      level   read    goal  wrong  hit ms  p95  miss ms\n"
     )
@@ -126,6 +144,154 @@ def _view(level: str, width: float, chance: np.random.Generator) -> View:
         glare=chance.uniform(0.3, 0.9) if chance.random() < 0.6 else 0.0,
         quality=75,
     )
+
+
+# ---- films and swaps -----------------------------------------------------------------------------
+
+FRAMES = 10
+ALIKE = (("Anna", "Anne"), ("Maria", "Mario"), ("Jan", "Jana"), ("Luis", "Luisa"), ("Tom", "Tim"))
+
+
+def siblings(seed: int) -> tuple[list[str], list[str]]:
+    """Two passports or cards of one family and issuer: names often alike, numbers side by side."""
+    chance = np.random.default_rng([seed, 77])
+    first, second = sample_people(2, seed + 500_000)
+    given = first.given_name, second.given_name
+    if chance.random() < 0.4:
+        given = ALIKE[int(chance.integers(len(ALIKE)))]
+    born = first.birth_date
+    days = 0 if chance.random() < 0.2 else int(chance.integers(400, 2500))
+    text = "".join(chance.choice(NUMBER_LETTERS, 5))
+    serial = int(chance.integers(10_000))
+    numbers = [f"{text}{serial:04}", f"{text}{(serial + 1) % 10_000:04}"]
+    if chance.random() < 0.6:
+        numbers[1] = "".join(chance.choice(NUMBER_LETTERS, 9))
+    state = str(chance.choice(STATES))
+    people = (
+        sample_person(given[0], first.family_name, born, middle_name=first.middle_name),
+        sample_person(given[1], first.family_name, born + timedelta(days)),
+    )
+    one, other = (
+        zone_lines(person, SampleZone(SIZES[seed % 3], state, state, number))
+        for person, number in zip(people, numbers, strict=True)
+    )
+    return one, other
+
+
+def made_up(lines: list[str], clear: Doubles, chance: np.random.Generator) -> Floats:
+    """Chances of characters as clear as `clear` says, lines x columns: 0 nothing, 6 no doubt.
+
+    Each shows itself by so many standard deviations of what all others show by chance, and its
+    chances are right: who is sure by half is wrong half the time. Fillers are always clear.
+    """
+    which = np.array([[ALPHABET.index(c) for c in line] for line in lines])
+    clear = np.where(which == ALPHABET.index("<"), np.maximum(clear, 5.5), clear)
+    shown = chance.standard_normal((*which.shape, len(ALPHABET)))
+    shown += (np.arange(len(ALPHABET)) == which[..., None]) * clear[..., None]
+    shown *= clear[..., None]
+    shown -= shown.max(axis=2, keepdims=True)
+    return np.asarray(shown - np.log(np.exp(shown).sum(axis=2, keepdims=True)), np.float32)
+
+
+def swap(seed: int) -> str:
+    """Siblings' passports swapped, of the one the names dim, of the other the numbers.
+
+    ``first``, ``second`` or ``mixed`` is what was accepted; empty when nothing was.
+    """
+    chance = np.random.default_rng([seed, 3])
+    pages = siblings(seed)
+    layout = layout_of(pages[0])
+    assert layout is not None
+    votes = MrzVotes()
+    swapped_at = int(chance.integers(1, 9))
+    for number in range(swapped_at + 8):
+        page = pages[int(number >= swapped_at)]
+        shape = (len(page), len(page[0]))
+        clear = chance.uniform(4.5, 6.5) * chance.uniform(0.85, 1.1, shape)
+        dim = chance.uniform(0, 3.5) * chance.uniform(0.7, 1.2, shape)
+        names = np.zeros(shape, np.bool_)
+        names[layout.names.line] = True
+        dims = names if (number < swapped_at) ^ (seed % 2 > 0) else ~names
+        sight = MrzSight(layout, made_up(page, np.where(dims, dim, clear), chance), ())
+        if reading_of(sight) is not None:
+            continue  # only what no frame says alone
+        reading = votes.add(sight)
+        if reading is not None:
+            return _whose(reading, pages)
+    return ""
+
+
+def _whose(reading: MrzReading, pages: tuple[list[str], list[str]]) -> str:
+    lines = reading.payload.decode().split()
+    return ("first", "second")[pages.index(lines)] if lines in pages else "mixed"
+
+
+def _swaps(count: int, seed: int) -> None:
+    if count:
+        said = Counter(swap(seed * 100_000 + number) for number in range(count))
+        sys.stdout.write(
+            f"{count} swaps of made-up chances: first {said['first']}, second {said['second']},"
+            f" nothing {said['']}, mixed {said['mixed']}\n"
+        )
+
+
+def _films(pairs: int, seed: int, font: Path) -> None:
+    """What films are read, and what the votes make of two that are spliced."""
+    films: Counter[str] = Counter()
+    spliced: Counter[str] = Counter()
+    for number in range(pairs):
+        pages = siblings(seed * 100_000 + number)
+        unread: list[list[Image]] = []
+        for which, lines in enumerate(pages):
+            frames = list(film(font, lines, (seed, number, which)))
+            alone = [read_mrz(grey) for grey in frames]
+            films["frames"] += len(frames)
+            films["frames alone"] += sum(r is not None for r in alone)
+            unread.append([f for f, r in zip(frames, alone, strict=True) if r is None])
+            films[f"film {_voted(frames, (lines, lines))}"] += 1
+            films[f"film of unread frames {_voted(unread[-1], (lines, lines))}"] += 1
+        for before in range(1, 7):
+            for first, second in (unread, unread[::-1]):
+                if len(first) >= before and second:
+                    spliced[_voted(first[-before:] + second, pages)] += 1
+    if pairs:
+        sys.stdout.write(f"{2 * pairs} films of {font.stem}: {dict(films)}\n")
+        sys.stdout.write(f"{spliced.total()} swaps of films: {dict(spliced)}\n")
+
+
+def _voted(frames: list[Image], pages: tuple[list[str], list[str]]) -> str:
+    votes = MrzVotes()
+    reading = next((r for grey in frames if (r := votes.look(grey)) is not None), None)
+    return "not read" if reading is None else _whose(reading, pages)
+
+
+def film(font: Path, lines: list[str], seed: tuple[int, int, int]) -> Iterator[Image]:
+    """Frames of a page that a hand moves: each with a lamp, a lean and a blur of its own."""
+    chance = np.random.default_rng(seed)
+    printed = Print(
+        font=font,
+        ink=int(chance.integers(20, 75)),
+        line_mm=float(chance.uniform(5.6, 6.4)),
+        capital_mm=float(chance.uniform(2.3, 2.8)),
+    )
+    page_shown = document_page(lines, seed[1], printed)
+    width, turn = chance.uniform(0.55, 0.75) * 1920, chance.uniform(-12, 12)
+    blur, light = chance.uniform(1.6, 3.2), chance.uniform(0.4, 1.1)
+    noise = chance.uniform(6, 14)
+    for _ in range(FRAMES):
+        view = View(
+            width=width * chance.uniform(0.97, 1.03),
+            turn=turn + chance.uniform(-3, 3),
+            lean=chance.uniform(0.02, 0.1),
+            blur=max(0.8, blur + chance.normal(0, 0.25)),
+            motion=chance.uniform(0, 5),
+            noise=noise,
+            light=light,
+            shade=0.6,
+            glare=chance.uniform(0.3, 0.9) if chance.random() < 0.7 else 0.0,
+            quality=75,
+        )
+        yield photographed(page_shown, view, int(chance.integers(1 << 30)))
 
 
 def _misses() -> None:
