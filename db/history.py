@@ -11,25 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from db import pairing, visits, watchlists
-from db.domain.decision import Decision, Verdict
-from db.domain.desk import (
-    Alarm,
-    DayFigures,
-    Desk,
-    EarlierVisit,
-    Happening,
-    Hold,
-    OnSite,
-    VisitPage,
-)
+from db import holds, pairing, policy, visits, watchlists
+from db.domain.decision import Verdict
+from db.domain.desk import DayFigures, Desk, Happening, OnSite, VisitPage
 from db.domain.screening import Outcome
 from db.domain.visit import Visit, VisitState
 from db.models import DecisionRow, EventRow, ScreeningRow, VisitRow
 from db.screening.names import letters
-from db.story import LET_IN_ANYWAY, happening_words
+from db.story import happening_words
 
-EARLIER = 3
 PAGE = 200
 _NEWEST_FIRST = (VisitRow.started_at.desc(), VisitRow.visit_id.desc())
 _IN_FORCE = and_(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False))
@@ -63,14 +53,15 @@ def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
     names = {k.kiosk_id: k.name for k in kiosks}
     return Desk(
         as_of=now,
-        holds=tuple(_holds(session, names, _midnight(now.astimezone(zone).date(), zone))),
+        holds=tuple(holds.waiting(session, names, zone, now)),
         figures=_figures(session, zone, now),
         just_now=tuple(_just_now(session)),
         kiosks_in_touch=len(in_touch),
         kiosks=len(kiosks),
         lists_current=len(current),
         lists=len(lists),
-        alarms=tuple(Alarm(v, d, LET_IN_ANYWAY) for v, d in _let_in_anyway(session)),
+        alarms=tuple(holds.alarms(session)),
+        denial_words=policy.of(session).denial_words,
     )
 
 
@@ -83,7 +74,7 @@ def on_site(session: Session, now: datetime) -> OnSite:
     return OnSite(
         now,
         tuple(visits.value_of(r) for r in rows),
-        tuple(visit.visit_id for visit, _ in _let_in_anyway(session)),
+        tuple(alarm.visit.visit_id for alarm in holds.alarms(session)),
     )
 
 
@@ -132,68 +123,6 @@ def every_visit(
         yield visits.value_of(visit), decision
 
 
-def earlier_visits(session: Session, visit: Visit, number_hash: str) -> list[Visit]:
-    """The same person's visits before this one, newest first."""
-    found = visits.of_person_since(
-        session, visit.identity, number_hash, datetime(1970, 1, 1, tzinfo=UTC)
-    )
-    return [v for v in found if v.visit_id != visit.visit_id and v.started_at <= visit.started_at]
-
-
-def _let_in_anyway(session: Session) -> list[tuple[Visit, Decision]]:
-    """Who is on site although the decision in force says: not admitted.
-
-    A PIN at a kiosk that did not hear of the office's decision in time lets somebody in. The
-    check-in is a fact and stays one; so does the decision that came first.
-    """
-    rows = session.execute(
-        select(VisitRow, DecisionRow)
-        .join(DecisionRow, DecisionRow.visit_id == VisitRow.visit_id)
-        .where(
-            VisitRow.state == VisitState.ON_SITE,
-            DecisionRow.superseded.is_(False),
-            DecisionRow.verdict == Verdict.DENY,
-        )
-        .order_by(VisitRow.checked_in_at)
-    )
-    return [(visits.value_of(v), visits.decision_value(d)) for v, d in rows]
-
-
-def _holds(session: Session, kiosk_names: dict[str, str], since: datetime) -> Iterator[Hold]:
-    """The day's holds; nobody waits in the lobby since yesterday, and the history keeps those."""
-    rows = session.scalars(
-        select(VisitRow)
-        .where(VisitRow.state == VisitState.HELD, VisitRow.started_at >= since)
-        .order_by(VisitRow.started_at)
-    )
-    for row in rows.all():
-        visit = visits.value_of(row)
-        screening = visits.screening_of(session, visit.visit_id)
-        if screening is None:
-            continue
-        earlier = earlier_visits(session, visit, row.number_hash)
-        decided = visits.decisions_of(session, [v.visit_id for v in earlier])
-        yield Hold(
-            visit=visit,
-            screening=screening,
-            held_since=screening.screened_at,
-            kiosk_name=kiosk_names.get(visit.kiosk_id, visit.kiosk_id),
-            earlier_visits=tuple(_earlier(session, v) for v in earlier[:EARLIER]),
-            earlier_decisions=tuple(reversed(decided))[:EARLIER],
-        )
-
-
-def _earlier(session: Session, visit: Visit) -> EarlierVisit:
-    decision = visits.decision_in_force(session, visit.visit_id)
-    host = visit.details.host if visit.details is not None else None
-    if decision is not None:
-        outcome = "Approved" if decision.verdict.admits else "Not admitted"
-    else:
-        outcome = "Left early" if visit.state is VisitState.ABANDONED else "No match"
-    place = "" if host is None else host.place or host.name
-    return EarlierVisit(visit.visit_id, visit.started_at, place, outcome)
-
-
 def _figures(session: Session, zone: ZoneInfo, now: datetime) -> DayFigures:
     midnight = _midnight(now.astimezone(zone).date(), zone)
     today = session.execute(
@@ -207,7 +136,7 @@ def _figures(session: Session, zone: ZoneInfo, now: datetime) -> DayFigures:
         .join(VisitRow, VisitRow.visit_id == DecisionRow.visit_id)
         .where(VisitRow.started_at >= midnight, DecisionRow.superseded.is_(False))
     ).all()
-    holds = session.scalar(
+    held = session.scalar(
         select(func.count(func.distinct(ScreeningRow.visit_id))).where(
             ScreeningRow.screened_at >= midnight, ScreeningRow.outcome == Outcome.HOLD
         )
@@ -222,7 +151,7 @@ def _figures(session: Session, zone: ZoneInfo, now: datetime) -> DayFigures:
         visits=len(today),
         on_site=len(inside),
         overdue=sum(until is not None and until < now for (until,) in inside),
-        holds=holds or 0,
+        holds=held or 0,
         approved=len(decided) - denied,
         denied=denied,
         median_seconds_to_decide=median(waits) if waits else None,

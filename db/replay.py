@@ -18,7 +18,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db import chain, clearances, codec, visits
+from db import chain, clearances, codec, rechecks, visits
+from db.desk_models import RecheckRow
 from db.domain.decision import Verdict
 from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
 from db.domain.visit import Visit, VisitState
@@ -62,6 +63,7 @@ def differences(session: Session) -> list[str]:
                 *_visits(session, again, erased, at_once.decided),
                 *_decisions(session, again, erased),
                 *_clearances(session, again, erased),
+                *_rechecks(session, again, erased),
             ]
     except (codec.MalformedError, TypeError, ValueError):  # SQLite keeps any text in any column
         return ["a visit or a decision is not kept in the form it was written in"]
@@ -254,6 +256,20 @@ def _clearances(session: Session, again: Session, erased: set[UUID]) -> Iterator
     for told in again.scalars(select(ClearanceRow)):
         if told.clearance_id not in seen:
             yield f"a clearance from visit {told.visit_id} was removed"
+
+
+def _rechecks(session: Session, again: Session, erased: set[UUID]) -> Iterator[str]:
+    seen: set[UUID] = set()
+    with session.scalars(select(RecheckRow).execution_options(yield_per=500)) as rows:
+        for row in rows:
+            seen.add(row.recheck_id)
+            told = again.get(RecheckRow, row.recheck_id)
+            is_same = told is not None and rechecks.value_of(row) == rechecks.value_of(told)
+            if not is_same and row.visit_id not in erased:
+                yield f"what a later list said of visit {row.visit_id} was changed"
+    for told in again.scalars(select(RecheckRow)):
+        if told.recheck_id not in seen and told.visit_id not in erased:
+            yield f"what a later list said of visit {told.visit_id} was removed"
 
 
 def _decision(row: DecisionRow) -> object:

@@ -5,17 +5,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import chain, codec, pairing, visits
+from db import chain, codec, pairing, rechecks, visits
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import LogLine, VisitStory
 from db.domain.events import (
     BadgeFailed,
     BadgePrinted,
+    ClearanceEnded,
     DecisionMade,
     DomainEvent,
+    RecheckDecided,
     VisitAbandoned,
     VisitCheckedIn,
     VisitCheckedOut,
+    VisitorRechecked,
     VisitorScreened,
 )
 from db.domain.screening import HoldReason, Screening
@@ -35,6 +38,7 @@ _WAYS = {
     CheckOutWay.NAME: "Signed out by name",
     CheckOutWay.STAFF: "Signed out by staff",
 }
+_INSIDE = VERDICTS | {Verdict.APPROVE: "May stay, decided", Verdict.DENY: "Must leave, decided"}
 LET_IN_ANYWAY = "Signed in although the office had decided: not admitted"
 _HOLDS = {
     HoldReason.MATCH: "Possible match",
@@ -70,6 +74,7 @@ def story(session: Session, visit_id: UUID) -> VisitStory | None:
         kiosk_name=names.get(visit.kiosk_id, visit.kiosk_id),
         log_verified=is_as_made
         and all(_is_whole(session, d) for d in {e.device_id for e, *_ in rows}),
+        rechecks=tuple(rechecks.of_visit(session, visit_id)),
     )
 
 
@@ -142,6 +147,8 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
             return _screened(event.screening)
         case DecisionMade():
             return _decided(event.decision, in_force)
+        case VisitorRechecked() | RecheckDecided() | ClearanceEnded():
+            return _later(event)
         case VisitCheckedIn():
             is_denied = in_force is not None and not in_force.verdict.admits
             return LET_IN_ANYWAY if is_denied else "Signed in", f"Badge {event.badge_code}"
@@ -156,6 +163,17 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
             return "Badge not printed", sticker
         case _:
             return "List changed", ""
+
+
+def _later(event: VisitorRechecked | RecheckDecided | ClearanceEnded) -> tuple[str, str]:
+    match event:
+        case VisitorRechecked(_, screening):
+            names = ", ".join(dict.fromkeys(m.list_name for m in screening.matches))
+            return "Screened again, since a list changed", f"May be on {names}"
+        case RecheckDecided(_, decision):
+            return f"{_INSIDE[decision.verdict]} by {decision.decided_by}", decision.reason
+        case ClearanceEnded(_, ended_by):
+            return f"Clearance ended by {ended_by}", ""
 
 
 def _screened(screening: Screening) -> tuple[str, str]:

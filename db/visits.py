@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db import clearances, codec
+from db import clearances, codec, rechecks
 from db.chain import Envelope
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.events import (
@@ -21,9 +21,11 @@ from db.domain.events import (
     ClearanceEnded,
     DecisionMade,
     DomainEvent,
+    RecheckDecided,
     VisitAbandoned,
     VisitCheckedIn,
     VisitCheckedOut,
+    VisitorRechecked,
     VisitorScreened,
     WatchlistImported,
 )
@@ -62,8 +64,8 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
             _apply_screened(session, envelope, event)
         case DecisionMade(decision, clears_until):
             apply_decision(session, decision, clears_until)
-        case ClearanceEnded(clearance_id, ended_by):
-            clearances.end(session, clearance_id, envelope.occurred_at, ended_by)
+        case ClearanceEnded() | VisitorRechecked() | RecheckDecided():
+            _apply_later(session, envelope, event)
         case VisitCheckedIn():
             _apply_checked_in(session, envelope, event)
         case VisitCheckedOut():
@@ -78,6 +80,19 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
         case BadgePrinted() | WatchlistImported():
             pass
     session.flush()
+
+
+def _apply_later(
+    session: Session, envelope: Envelope, event: ClearanceEnded | VisitorRechecked | RecheckDecided
+) -> None:
+    """What the hub says of a visit that went its way already."""
+    match event:
+        case ClearanceEnded(clearance_id, ended_by):
+            clearances.end(session, clearance_id, envelope.occurred_at, ended_by)
+        case VisitorRechecked():
+            rechecks.apply_rechecked(session, event)
+        case RecheckDecided():
+            rechecks.apply_decided(session, event)
 
 
 def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:

@@ -3,40 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
-from db import changes, list_file, outbox, policy, visits, watchlists
-from db.domain.decision import DecidedAt, Decision, Verdict
+from db import changes, list_file, outbox, visits, watchlists
 from db.domain.desk import ImportPreview, StaffMember
 from db.domain.errors import ImportRefusedError
-from db.domain.events import DecisionMade, VisitCheckedOut, WatchlistImported
+from db.domain.events import VisitCheckedOut, WatchlistImported
 from db.domain.visit import CheckOutWay, Visit
 from db.domain.watchlist import Category, Watchlist
 from db.engine import Database
 from db.ids import new_id
 
 
-class AlreadyDecidedError(Exception):
-    """Somebody else was first; theirs is in force."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(f"{decision.decided_by} decided on this visit already.")
-        self.decision = decision
-
-
 class NotOnSiteError(Exception):
     """The visit is not one that can be signed out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A verdict with its reason."""
-
-    verdict: Verdict
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +28,6 @@ class ListWanted:
     category: Category
     max_age_days: int | None = None
     skip_bad: bool = False
-
-
-def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember) -> Decision:
-    """Decide on a hold; the kiosk learns it from the feed. Of two at once, one waits and is told.
-
-    Raises LookupError for an unknown visit, `AlreadyDecidedError`, and ValueError when the visit
-    waits for no decision or the reason is empty.
-    """
-    site = context.site()
-    with context.database.begin() as session:
-        visit = visits.locked(session, visit_id)
-        now = context.now()  # once nobody else is at it: later moments come later
-        if visit is None:
-            raise LookupError(visit_id)
-        first = visits.decision_in_force(session, visit_id)
-        if first is not None:
-            raise AlreadyDecidedError(first)
-        if visit.state != "held":
-            raise ValueError("this visit does not wait for a decision")
-        decision = Decision(
-            decision_id=new_id(now),
-            visit_id=visit_id,
-            verdict=choice.verdict,
-            reason=choice.reason.strip(),
-            decided_by=member.display_name,
-            decided_at=now,
-            where=DecidedAt.CONSOLE,
-        )
-        clears_until = None
-        if choice.verdict is Verdict.NOT_THIS_PERSON:
-            today = now.astimezone(ZoneInfo(site.time_zone)).date()
-            clears_until = policy.of(session).clears_until(today)
-        event_id = outbox.add(
-            session,
-            hub_site.hub_device(site),
-            DecisionMade(decision, clears_until),
-            now,
-            actor=f"staff:{member.staff_id}",
-            visit_id=visit_id,
-        )
-        changes.add(session, "decision", {"decision": decision, "event_id": event_id})
-        aftermath.of_decisions(session, [visit_id])
-    context.wake.notify()
-    return decision
 
 
 def check_out(context: Context, visit_id: UUID, member: StaffMember) -> Visit:

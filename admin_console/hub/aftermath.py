@@ -1,24 +1,73 @@
-"""What follows at the hub from decisions, wherever they were made: kiosks of the district learn."""
+"""What follows at the hub from a kiosk's events and from decisions, in their transaction.
+
+Kiosks of the district learn of clearances, administrators of denials, and whoever was screened with
+older lists than those in force is screened again.
+"""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db import changes, clearances
+from db import changes, clearances, notices, rescreening, visits, watchlists
 from db.chain import Envelope
+from db.domain.decision import Decision
+from db.domain.notice import NoticeKind
+from db.domain.screening import Screening
 
 CLEARANCE = "clearance"
 """The kind of a change that tells kiosks of a clearance, or of its end."""
 
 
-def of_events(session: Session, new: Sequence[Envelope]) -> None:
-    """What follows from a kiosk's events, in the transaction that took them in."""
+def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
+    """What follows from events that a kiosk sent."""
     decided = [e.visit_id for e in new if e.type == "decision.made" and e.visit_id is not None]
-    of_decisions(session, dict.fromkeys(decided))
+    of_decisions(session, dict.fromkeys(decided), now)
+    screened = [e for e in new if e.type == "visitor.screened" and e.visit_id is not None]
+    if not screened:
+        return
+    in_force = {str(w.list_id): w.version for w in watchlists.all_lists(session)}
+    for event in screened:
+        had = event.refs.watchlists
+        is_behind = any(had.get(name, 0) < version for name, version in in_force.items())
+        if is_behind and event.visit_id is not None:
+            rescreening.put_off(session, event.visit_id)
 
 
-def of_decisions(session: Session, visit_ids: Iterable[UUID]) -> None:
-    """Tell every kiosk of the clearances that decisions on these visits gave or ended."""
-    for clearance in clearances.of_visits(session, visit_ids):
+def of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> None:
+    """What follows from decisions on these visits, wherever they were made."""
+    ids = list(visit_ids)
+    for clearance in clearances.of_visits(session, ids):
         changes.add(session, CLEARANCE, clearance)
+    for visit_id in ids:
+        decision = visits.decision_in_force(session, visit_id)
+        if decision is not None and not decision.verdict.admits:
+            _tell_of_denial(session, decision, visits.screening_of(session, visit_id), now)
+
+
+def of_rechecks(
+    session: Session, decision: Decision, screening: Screening | None, now: datetime
+) -> None:
+    """What follows from a verdict on somebody inside."""
+    for clearance in clearances.of_visits(session, [decision.visit_id]):
+        changes.add(session, CLEARANCE, clearance)
+    if not decision.verdict.admits:
+        _tell_of_denial(session, decision, screening, now)
+
+
+def _tell_of_denial(
+    session: Session, decision: Decision, screening: Screening | None, now: datetime
+) -> None:
+    """Tell the administrators: who decided and because of which list, not who was denied."""
+    matches = screening.matches if screening is not None else ()
+    names = " and ".join(dict.fromkeys(m.list_name for m in matches))
+    because = f" Possible match on {names}." if names else ""
+    notices.tell(
+        session,
+        NoticeKind.DENIED,
+        f"{decision.decided_by} decided: not admitted.{because}",
+        now,
+        about=f"{decision.decision_id}",
+        visit_id=decision.visit_id,
+    )

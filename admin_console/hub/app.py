@@ -10,11 +10,18 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from admin_console.hub import clearance_routes, kiosk_routes, list_routes, staff_routes
+from admin_console.hub import (
+    clearance_routes,
+    kiosk_routes,
+    list_routes,
+    notice_routes,
+    staff_routes,
+)
 from admin_console.hub.answers import answer
 from admin_console.hub.context import Context
+from admin_console.hub.rescreen import keep_rescreening
 from admin_console.hub.throttle import Throttle
-from admin_console.hub.upkeep import delete_old_photos
+from admin_console.hub.upkeep import delete_old_photos, tell_of_outdated_lists
 from admin_console.hub.wake import Wake
 from db.domain.errors import StorageError
 from db.engine import Database
@@ -33,14 +40,18 @@ def create_app(
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`)."""
     wake = Wake()
+    context = Context(database, photos, now, wake, Throttle())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         wake.bind(asyncio.get_running_loop())
         keep = timedelta(days=photo_keep_days)
         upkeep = asyncio.create_task(delete_old_photos(database, photos, keep, now))
+        watch = asyncio.create_task(tell_of_outdated_lists(context))
+        rescreen = asyncio.create_task(keep_rescreening(context))
         yield
-        upkeep.cancel()
+        for task in (upkeep, watch, rescreen):
+            task.cancel()
         wake.close()
 
     app = FastAPI(
@@ -51,11 +62,12 @@ def create_app(
         redoc_url=None,
     )
     app.state.sign_ins = asyncio.Semaphore(staff_routes.SIGN_INS_AT_ONCE)
-    app.state.context = Context(database, photos, now, wake, Throttle())
+    app.state.context = context
     app.include_router(kiosk_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(list_routes.router)
     app.include_router(clearance_routes.router)
+    app.include_router(notice_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
 

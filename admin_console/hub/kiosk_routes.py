@@ -183,7 +183,7 @@ def _receive(context: InContext, kiosk: PairedKiosk, epoch: int, content: bytes)
     try:
         with context.database.begin() as session:
             got = inbox.receive(session, kiosk.kiosk_id, epoch, batch, context.now())
-            aftermath.of_events(session, got.new)
+            aftermath.of_events(session, got.new, context.now())
     except inbox.GapError as gap:
         return answer({"detail": str(gap), "expected_seq": gap.expected_seq}, 409)
     except inbox.ForkError as fork:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Annotated
@@ -13,12 +13,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, StreamingResponse
 
-from admin_console.hub import actions
+from admin_console.hub import actions, deciding
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import AskingStaff, Context, InContext, bearer
-from db import changes, export, history, photos, staff, story
+from db import changes, export, history, notices, photos, staff, story
 from db.domain.decision import Verdict
-from db.domain.desk import SignedIn
+from db.domain.desk import Role, SignedIn
 from db.domain.errors import PhotoError
 from db.history import Filters
 
@@ -110,11 +110,14 @@ def _feed_version(context: Context) -> int:
 
 
 @router.get("/desk")
-def desk(context: InContext, _: AskingStaff) -> Response:
+def desk(context: InContext, member: AskingStaff) -> Response:
     """Who waits and why, and how the day goes."""
     zone = context.zone()
+    is_administrator = member.role is Role.ADMINISTRATOR
     with context.database.read() as session:
-        return answer(history.desk(session, zone, context.now()))
+        shown = history.desk(session, zone, context.now())
+        unread = notices.unread(session, is_administrator=is_administrator)
+    return answer(replace(shown, unread_notices=unread))
 
 
 @router.get("/on-site")
@@ -196,10 +199,10 @@ def _decide(
     context: Context, visit_id: UUID, asked: DecisionRequest, member: AskingStaff
 ) -> Response:
     try:
-        decision = actions.decide(
-            context, visit_id, actions.Choice(asked.verdict, asked.reason), member
+        decision = deciding.decide(
+            context, visit_id, deciding.Choice(asked.verdict, asked.reason), member
         )
-    except actions.AlreadyDecidedError as error:
+    except deciding.AlreadyDecidedError as error:
         return answer({"detail": str(error), "decision": error.decision}, 409)
     except LookupError as error:
         raise refuse(404, "There is no such visit.") from error

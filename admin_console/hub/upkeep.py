@@ -1,4 +1,4 @@
-"""What a running hub does by itself: photos are deleted once their days are over."""
+"""What a running hub does by itself: photos are deleted, and outdated lists are told of."""
 
 import asyncio
 import logging
@@ -8,13 +8,15 @@ from pathlib import Path
 
 from fastapi.concurrency import run_in_threadpool
 
-from db import photos
+from admin_console.hub.context import Context
+from db import notices, photos
 from db.domain.errors import StorageError
 from db.engine import Database
 
 LOG = logging.getLogger(__name__)
 
 DAY_SECONDS = 24 * 3600.0
+HOUR_SECONDS = 3600.0
 
 
 async def delete_old_photos(
@@ -38,3 +40,20 @@ def _purge(database: Database, folder: Path, before: datetime) -> None:
         deleted = photos.purge(session, folder, before)
     if deleted:
         LOG.info("%d photos were deleted: their days are over", deleted)
+
+
+async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:
+    """Look at once and then every hour, until cancelled; each version of a list is told once."""
+    while True:
+        try:
+            await run_in_threadpool(_tell, context)
+        except StorageError as error:
+            LOG.warning("the lists' ages were not looked at, in an hour again: %s", error)
+        await asyncio.sleep(every_seconds)
+
+
+def _tell(context: Context) -> None:
+    with context.database.begin() as session:
+        told = notices.tell_of_outdated_lists(session, context.now())
+    if told:
+        context.wake.notify()

@@ -6,11 +6,12 @@ old what it shows is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from db.domain.decision import Decision, Verdict
+from db.domain.recheck import Recheck
 from db.domain.screening import Screening
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist
@@ -77,6 +78,12 @@ class Hold:
     earlier_visits: tuple[EarlierVisit, ...] = ()
     earlier_decisions: tuple[Decision, ...] = ()
     """Decisions on earlier holds of the same person against the same entries."""
+    is_inside: bool = False
+    """Whether they were let in before a list changed: the decision is whether they may stay."""
+    clears_until: date | None = None
+    """How long *not this person* would hold; None when this visitor cannot be known again."""
+    on_denial: str = ""
+    """What the office does when it does not admit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class Alarm:
     decision: Decision
     """The denial in force."""
     words: str
+    what_to_do: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,10 @@ class Desk:
     lists: int
     alarms: tuple[Alarm, ...] = ()
     """Oldest first; shown above the holds."""
+    unread_notices: int = 0
+    """Of those that whoever asks may see."""
+    denial_words: str = ""
+    """The school's own words on what to do when somebody is not admitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,8 @@ class VisitStory:
     kiosk_name: str
     log_verified: bool
     """Whether the kiosk's chain up to the visit's last event is unbroken at the hub."""
+    rechecks: tuple[Recheck, ...] = ()
+    """What later versions of the lists said, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,23 @@ class ClearanceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorRechecked:
+    """A list changed after somebody had come, and they may be on it now."""
+
+    visit_id: UUID
+    screening: Screening
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckDecided:
+    """Staff decided on somebody who was inside already."""
+
+    recheck_id: UUID
+    decision: Decision
+    clears_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VisitAbandoned:
     """The visitor stopped before signing in."""
 
@@ -111,6 +128,8 @@ DomainEvent = (
     VisitorScreened
     | DecisionMade
     | ClearanceEnded
+    | VisitorRechecked
+    | RecheckDecided
     | VisitAbandoned
     | VisitCheckedIn
     | BadgePrinted
@@ -123,6 +142,8 @@ TYPES: dict[str, type[DomainEvent]] = {
     "visitor.screened": VisitorScreened,
     "decision.made": DecisionMade,
     "clearance.ended": ClearanceEnded,
+    "visitor.rechecked": VisitorRechecked,
+    "recheck.decided": RecheckDecided,
     "visit.abandoned": VisitAbandoned,
     "visit.checked_in": VisitCheckedIn,
     "badge.printed": BadgePrinted,

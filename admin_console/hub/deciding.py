@@ -1,0 +1,133 @@
+"""What staff decide at the console, on somebody at the door or inside. Each is one transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from admin_console.hub import aftermath
+from admin_console.hub import site as hub_site
+from admin_console.hub.context import Context
+from db import changes, notices, outbox, policy, rechecks, visits
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import Site, StaffMember
+from db.domain.events import DecisionMade, RecheckDecided
+from db.domain.notice import NoticeKind
+from db.domain.recheck import Recheck
+from db.domain.visit import Visit, VisitState
+from db.ids import new_id
+
+
+class AlreadyDecidedError(Exception):
+    """Somebody else was first; theirs is in force."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(f"{decision.decided_by} decided on this visit already.")
+        self.decision = decision
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A verdict with its reason."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Deciding:
+    """Who decides what, and when."""
+
+    site: Site
+    member: StaffMember
+    choice: Choice
+    now: datetime
+    clears_until: date | None
+
+    def decision_on(self, visit_id: UUID) -> Decision:
+        return Decision(
+            decision_id=new_id(self.now),
+            visit_id=visit_id,
+            verdict=self.choice.verdict,
+            reason=self.choice.reason.strip(),
+            decided_by=self.member.display_name,
+            decided_at=self.now,
+            where=DecidedAt.CONSOLE,
+        )
+
+
+def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember) -> Decision:
+    """Decide on a hold; the kiosk learns it from the feed. Of two at once, one waits and is told.
+
+    Somebody inside may be held too, when a list has changed since: then the verdict says whether
+    they may stay.
+
+    Raises LookupError for an unknown visit, `AlreadyDecidedError`, and ValueError when the visit
+    waits for no decision or the reason is empty.
+    """
+    site = context.site()
+    with context.database.begin() as session:
+        visit = visits.locked(session, visit_id)
+        now = context.now()  # once nobody else is at it: later moments come later
+        if visit is None:
+            raise LookupError(visit_id)
+        clears_until = None
+        if choice.verdict is Verdict.NOT_THIS_PERSON:
+            today = now.astimezone(ZoneInfo(site.time_zone)).date()
+            clears_until = policy.of(session).clears_until(today)
+        deciding = _Deciding(site, member, choice, now, clears_until)
+        later = rechecks.open_of(session, visit_id)
+        if visit.is_on_site() and later:
+            decision = _on_rechecks(session, deciding, later)
+        else:
+            decision = _at_the_door(session, deciding, visit)
+            if later:
+                _on_rechecks(session, deciding, later)
+        notices.settle(session, NoticeKind.ON_SITE, visit_id, member.display_name, now)
+    context.wake.notify()
+    return decision
+
+
+def _at_the_door(session: Session, deciding: _Deciding, visit: Visit) -> Decision:
+    visit_id = visit.visit_id
+    last = [r.decision for r in rechecks.of_visit(session, visit_id) if r.decision is not None]
+    first = visits.decision_in_force(session, visit_id)
+    if visit.is_on_site() and last:
+        raise AlreadyDecidedError(last[-1])
+    if first is not None:
+        raise AlreadyDecidedError(first)
+    if visit.state is not VisitState.HELD:
+        raise ValueError("this visit does not wait for a decision")
+    decision = deciding.decision_on(visit_id)
+    event_id = outbox.add(
+        session,
+        hub_site.hub_device(deciding.site),
+        DecisionMade(decision, deciding.clears_until),
+        deciding.now,
+        actor=f"staff:{deciding.member.staff_id}",
+        visit_id=visit_id,
+    )
+    changes.add(session, "decision", {"decision": decision, "event_id": event_id})
+    aftermath.of_decisions(session, [visit_id], deciding.now)
+    return decision
+
+
+def _on_rechecks(session: Session, deciding: _Deciding, later: list[Recheck]) -> Decision:
+    """One verdict on all that newer lists say of somebody. Returns the first one's decision."""
+    decisions: list[Decision] = []
+    for recheck in later:
+        decision = deciding.decision_on(recheck.visit_id)
+        outbox.add(
+            session,
+            hub_site.hub_device(deciding.site),
+            RecheckDecided(recheck.recheck_id, decision, deciding.clears_until),
+            deciding.now,
+            actor=f"staff:{deciding.member.staff_id}",
+            visit_id=recheck.visit_id,
+        )
+        decisions.append(decision)
+    first = decisions[0]
+    aftermath.of_rechecks(session, first, rechecks.merged(later), deciding.now)
+    return first

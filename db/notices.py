@@ -1,0 +1,145 @@
+"""Notices as they are kept: told once, read once."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session
+
+from db import watchlists
+from db.desk_models import NoticeRow
+from db.domain.notice import Notice, NoticeKind, Notices
+from db.ids import new_id
+
+SHOWN = 200
+
+
+def tell(
+    session: Session,
+    kind: NoticeKind,
+    text: str,
+    now: datetime,
+    *,
+    about: str,
+    visit_id: UUID | None = None,
+    list_id: UUID | None = None,
+) -> bool:
+    """Tell of something once: whatever was told with the same kind and `about` is not told again.
+
+    Returns whether it is news.
+    """
+    key = f"{kind} {about}"
+    if session.scalar(select(NoticeRow.notice_id).where(NoticeRow.about == key)) is not None:
+        return False
+    session.add(
+        NoticeRow(
+            notice_id=new_id(now),
+            about=key,
+            kind=kind,
+            at=now,
+            text=text,
+            visit_id=visit_id,
+            list_id=list_id,
+            read_by="",
+        )
+    )
+    session.flush()
+    return True
+
+
+def tell_of_outdated_lists(session: Session, now: datetime) -> int:
+    """Tell of every list that is older than it may be, once for each version. Returns how many."""
+    told = 0
+    for watchlist in watchlists.all_lists(session):
+        limit = watchlist.max_age_days
+        if limit is None or now - watchlist.imported_at <= timedelta(days=limit):
+            continue
+        days = (now - watchlist.imported_at).days
+        text = (
+            f"{watchlist.name} was last updated {days} days ago; {limit} are allowed. Until a new "
+            "version is imported every visitor is held, and whoever was added since is not found."
+        )
+        about = f"{watchlist.list_id} {watchlist.version}"
+        told += tell(
+            session,
+            NoticeKind.LIST_OUTDATED,
+            text,
+            now,
+            about=about,
+            list_id=watchlist.list_id,
+        )
+    return told
+
+
+def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:
+    """Somebody has read it. Raises LookupError for an unknown one; the first reader stays."""
+    row = session.get(NoticeRow, notice_id)
+    if row is None:
+        raise LookupError(f"no notice {notice_id}")
+    _read(row, by, at)
+    session.flush()
+    return _value(row)
+
+
+def settle(session: Session, kind: NoticeKind, visit_id: UUID, by: str, at: datetime) -> None:
+    """Whoever decided on a visit has read what was told of it."""
+    for row in session.scalars(
+        select(NoticeRow).where(NoticeRow.visit_id == visit_id, NoticeRow.kind == kind)
+    ):
+        _read(row, by, at)
+
+
+def page(session: Session, now: datetime, *, is_administrator: bool) -> Notices:
+    """The newest notices that somebody may see."""
+    rows = session.scalars(
+        select(NoticeRow)
+        .where(_may_see(is_administrator=is_administrator))
+        .order_by(NoticeRow.at.desc(), NoticeRow.notice_id.desc())
+        .limit(SHOWN)
+    )
+    unread_now = unread(session, is_administrator=is_administrator)
+    return Notices(now, tuple(_value(r) for r in rows), unread_now)
+
+
+def unread(session: Session, *, is_administrator: bool) -> int:
+    """How many wait to be read."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(NoticeRow)
+            .where(NoticeRow.read_at.is_(None), _may_see(is_administrator=is_administrator))
+        )
+        or 0
+    )
+
+
+def of_visit(session: Session, visit_id: UUID) -> list[Notice]:
+    """What was told of one visit, oldest first."""
+    rows = session.scalars(
+        select(NoticeRow).where(NoticeRow.visit_id == visit_id).order_by(NoticeRow.at)
+    )
+    return [_value(r) for r in rows]
+
+
+def _may_see(*, is_administrator: bool) -> ColumnElement[bool]:
+    if is_administrator:
+        return true()
+    return NoticeRow.kind.in_([kind for kind in NoticeKind if kind.is_for_everybody])
+
+
+def _read(row: NoticeRow, by: str, at: datetime) -> None:
+    if row.read_at is None:
+        row.read_at, row.read_by = at, by
+
+
+def _value(row: NoticeRow) -> Notice:
+    return Notice(
+        notice_id=row.notice_id,
+        kind=NoticeKind(row.kind),
+        at=row.at,
+        text=row.text,
+        visit_id=row.visit_id,
+        list_id=row.list_id,
+        read_at=row.read_at,
+        read_by=row.read_by,
+    )

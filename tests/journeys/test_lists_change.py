@@ -1,0 +1,326 @@
+"""A list changes while somebody is inside, or after they went: the office hears of it once."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from admin_console.hub.context import Context
+from admin_console.hub.rescreen import Rescreening
+from admin_console.hub.throttle import Throttle
+from admin_console.hub.wake import Wake
+from db import codec, log, notices, replay
+from db.domain.decision import Verdict
+from db.domain.desk import VisitStory
+from db.domain.notice import Notice, NoticeKind, Notices
+from db.domain.people import Identity
+from db.domain.screening import Outcome
+from db.domain.visit import VisitState
+from tests.district import District, QuietKiosk
+from tests.hub_of_tests import Clock, hub_at
+from tests.makers import make_identity
+
+FIRST = b"LNAME,FNAME,DOB,CASE_NO\nMarlow,Helena,04/17/1986,T-2\n"
+SECOND = FIRST + b"Quillfeather,Daniel,03/07/1984,T-1\n"
+THIRD = SECOND + b"Szczepanska,Ludmila,12/09/1966,T-3\n"
+FATHER = make_identity("Daniel", "Quillfeather", number="88211", birth_date=date(1984, 3, 7))
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    clock = Clock()
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub", clock) as hub:
+        opened = District(hub, clock, tmp_path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def front(district: District) -> QuietKiosk:
+    kiosk = district.open_kiosk("front")
+    district.import_list(FIRST)
+    settle(district)
+    return kiosk
+
+
+def settle(district: District) -> None:
+    """Until the hub has compared every visit with every list."""
+    hub = district.hub
+    work = Rescreening(Context(hub.database, hub.photos, hub.clock, Wake(), Throttle()))
+    while work.step():
+        pass
+
+
+def come_in(kiosk: QuietKiosk, identity: Identity = FATHER) -> UUID:
+    visit_id = kiosk.check_in(kiosk.screen(identity)).visit_id
+    kiosk.push()
+    return visit_id
+
+
+def told(district: District, who: str = "dwhitlock") -> list[Notice]:
+    answer = district.ask("GET", "/v1/notices", who)
+    return list(codec.from_json(answer.content, Notices).notices)
+
+
+def test_somebody_inside_is_held_when_a_new_list_names_them(
+    district: District, front: QuietKiosk
+) -> None:
+    visit_id = come_in(front)
+
+    district.import_list(SECOND)
+    settle(district)
+
+    (hold,) = district.desk().holds
+    assert (hold.visit.visit_id, hold.is_inside) == (visit_id, True)
+    assert hold.visit.state is VisitState.ON_SITE
+    (match,) = hold.screening.matches
+    assert (match.entry.reference, match.list_version) == ("T-1", 2)
+    (notice,) = told(district)
+    assert notice.kind is NoticeKind.ON_SITE
+    assert "Quillfeather" not in notice.text
+
+
+def test_whoever_may_stay_is_not_asked_about_again(district: District, front: QuietKiosk) -> None:
+    visit_id = come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+
+    district.decide(visit_id, Verdict.APPROVE, "Known to the office")
+    district.import_list(THIRD)
+    settle(district)
+
+    assert district.desk().holds == ()
+    assert all(notice.read_by == "Dana Whitlock" for notice in told(district))
+
+
+def test_whoever_must_leave_is_an_alarm_until_they_are_signed_out(
+    district: District, front: QuietKiosk
+) -> None:
+    visit_id = come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+
+    district.decide(visit_id, Verdict.DENY, "Order confirmed")
+
+    assert district.desk().holds == ()
+    (alarm,) = district.desk().alarms
+    assert alarm.visit.visit_id == visit_id
+    assert "must leave" in alarm.words
+    assert alarm.what_to_do.startswith("Tell the principal")
+    front.check_out(visit_id)
+    front.push()
+    assert district.desk().alarms == ()
+
+
+def test_somebody_inside_whom_staff_know_not_to_be_the_one_is_cleared_for_the_next_visit(
+    district: District, front: QuietKiosk
+) -> None:
+    visit_id = come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+
+    district.decide(visit_id, Verdict.NOT_THIS_PERSON)
+    front.check_out(visit_id)
+    district.later(days=1)
+
+    assert front.screen(FATHER).screening.outcome is Outcome.CLEAR
+
+
+def test_second_decision_on_somebody_inside_is_told_who_was_first(
+    district: District, front: QuietKiosk
+) -> None:
+    visit_id = come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+    district.decide(visit_id, Verdict.APPROVE)
+
+    answer = district.hub.client.post(
+        f"/v1/visits/{visit_id}/decision",
+        json={"verdict": "deny", "reason": "Order confirmed"},
+        headers=district.hub.sign_in("rbegaye"),
+    )
+
+    assert answer.status_code == 409
+    assert "Dana Whitlock" in answer.json()["detail"]
+
+
+def test_office_is_told_who_of_the_new_list_was_here_lately(
+    district: District, front: QuietKiosk
+) -> None:
+    for _ in range(2):
+        front.check_out(come_in(front))
+        front.push()
+        district.later(days=2)
+
+    district.import_list(SECOND)
+    settle(district)
+
+    assert district.desk().holds == ()
+    (notice,) = told(district, "rbegaye")
+    assert notice.kind is NoticeKind.WAS_HERE
+    assert notice.text == (
+        "Somebody who may be on District no-trespass list, version 2, was here on Wednesday, "
+        "November 25. 2 visits since November 23."
+    )
+    answer = district.ask("GET", f"/v1/visits/{notice.visit_id}")
+    (recheck,) = codec.from_json(answer.content, VisitStory).rechecks
+    assert recheck.screening.matches[0].entry.reference == "T-1"
+
+
+def test_visits_of_long_ago_are_not_compared(district: District, front: QuietKiosk) -> None:
+    front.check_out(come_in(front))
+    front.push()
+    district.later(days=31)
+
+    district.import_list(SECOND)
+    settle(district)
+
+    assert told(district) == []
+
+
+def test_whoever_was_cleared_is_not_found_again(district: District, front: QuietKiosk) -> None:
+    district.import_list(SECOND)
+    held = front.screen(FATHER)
+    front.push()
+    district.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)
+    front.check_in(held)
+    front.push()
+
+    district.import_list(THIRD)
+    settle(district)
+
+    assert told(district) == []
+
+
+def test_same_version_is_never_compared_twice(
+    district: District, front: QuietKiosk, caplog: pytest.LogCaptureFixture
+) -> None:
+    come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+    with caplog.at_level(logging.INFO):
+        settle(district)
+
+    assert "compared" not in caplog.text
+    assert len(told(district)) == 1
+
+
+def test_hub_that_was_stopped_goes_on_where_it_was(
+    district: District, front: QuietKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [
+        come_in(front, make_identity(name, "Quillfeather", name, date(1984, 3, 7)))
+        for name in ("Daniel", "Danny", "Dan")
+    ]
+    monkeypatch.setattr("admin_console.hub.rescreen.CHUNK", 1)
+
+    district.import_list(SECOND)
+    for _ in ids:  # a new worker each time, as after a restart
+        hub = district.hub
+        Rescreening(Context(hub.database, hub.photos, hub.clock, Wake(), Throttle())).step()
+    settle(district)
+
+    assert sorted(n.visit_id for n in told(district) if n.visit_id) == sorted(ids)
+
+
+def test_kiosk_that_screened_with_an_old_list_is_caught_up_with(
+    district: District, front: QuietKiosk
+) -> None:
+    screened = front.screen(FATHER)  # its hub is away, and it has the first version
+    front.check_in(screened)
+    district.ask(
+        "POST",
+        "/v1/watchlists",
+        params={"name": "District no-trespass list", "category": "trespass"},
+        content=SECOND,
+    )
+    settle(district)
+    assert district.desk().holds == ()
+
+    front.push()
+    settle(district)
+
+    (hold,) = district.desk().holds
+    assert hold.is_inside
+
+
+def test_departure_that_nobody_saw_is_a_notice_and_no_hold(
+    district: District, front: QuietKiosk
+) -> None:
+    come_in(front)
+    district.later(days=1)
+
+    district.import_list(SECOND)
+    settle(district)
+
+    assert district.desk().holds == ()
+    (notice,) = told(district)
+    assert "Nobody saw them leave" in notice.text
+
+
+def test_log_tells_of_what_was_found_and_decided(district: District, front: QuietKiosk) -> None:
+    visit_id = come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+    district.decide(visit_id, Verdict.ESCORT, "Escort agreed")
+
+    answer = district.ask("GET", f"/v1/visits/{visit_id}")
+    story = codec.from_json(answer.content, VisitStory)
+
+    assert [line.words for line in story.happened][-2:] == [
+        "Screened again, since a list changed",
+        "Approved with escort by Dana Whitlock",
+    ]
+    assert story.log_verified
+    with district.hub.database.read() as session:
+        assert all(chain.is_good for chain in log.verify_log(session))
+        assert replay.differences(session) == []
+
+
+def test_denial_at_the_door_is_told_to_administrators_and_to_nobody_else(
+    district: District, front: QuietKiosk
+) -> None:
+    district.import_list(SECOND)
+    settle(district)
+    held = front.screen(FATHER)
+    front.push()
+
+    district.decide(held.visit.visit_id, Verdict.DENY, "Order confirmed")
+
+    (notice,) = told(district)
+    assert (notice.kind, notice.visit_id) == (NoticeKind.DENIED, held.visit.visit_id)
+    assert notice.text == (
+        "Dana Whitlock decided: not admitted. Possible match on District no-trespass list."
+    )
+    assert told(district, "rbegaye") == []
+    assert (district.desk().unread_notices, district.desk("rbegaye").unread_notices) == (1, 0)
+
+
+def test_notice_is_read_once_for_all(district: District, front: QuietKiosk) -> None:
+    front.check_out(come_in(front))
+    front.push()
+    district.import_list(SECOND)
+    settle(district)
+    (notice,) = told(district)
+
+    district.ask("POST", f"/v1/notices/{notice.notice_id}/read", "rbegaye")
+    district.ask("POST", f"/v1/notices/{notice.notice_id}/read", "dwhitlock")
+
+    (read,) = told(district)
+    assert read.read_by == "Rosa Begaye"
+    assert district.desk().unread_notices == 0
+
+
+def test_outdated_list_is_told_once_for_each_version(district: District) -> None:
+    district.import_list(FIRST, max_age_days="30")
+    later = district.clock() + timedelta(days=31)
+
+    with district.hub.database.begin() as session:
+        assert notices.tell_of_outdated_lists(session, district.clock()) == 0
+        assert notices.tell_of_outdated_lists(session, later) == 1
+        assert notices.tell_of_outdated_lists(session, later) == 0
+    (notice,) = told(district)
+    assert "31 days ago; 30 are allowed" in notice.text
