@@ -21,12 +21,13 @@ _NEAR = 10.0
 """A character so much less likely than the best at its place is not looked at."""
 _UNCHECKED = 0.65
 """How much less a lead counts in names and sex: no check digit is over them."""
-_RARE = {ALPHABET.index("O"): np.float32(1.5), ALPHABET.index("I"): np.float32(0.5)}
+_RARE = {ALPHABET.index("O"): np.float32(4.5), ALPHABET.index("I"): np.float32(0.5)}
 """By how much letters that most issuers avoid in numbers are less likely than they look."""
 _O, _ZERO = ALPHABET.index("O"), 0
 _MOST_ROUND = np.float32(2.0)
-"""Most that an O is likelier than a zero. Faces make them alike, however often one looks, and of
-two side by side no check digit tells: 24 x (7 + 3) is a multiple of ten."""
+"""Most that an O is likelier than a zero, whatever it looks like: many faces make them alike. One
+by itself is told by the check digits; of two, 24 x (7 + 3) is a multiple of ten, and so both are
+zeros, as they are in one digits-only number of twelve, while hardly any has two such O."""
 
 DIGITS = "0123456789"
 LETTERS = ALPHABET[10:36]

@@ -35,6 +35,8 @@ _SOME_LEAD = 0.5
 
 Cells = NDArray[np.bool_]
 _FILLER = ALPHABET.index("<")
+_ZERO, _O = ALPHABET.index("0"), ALPHABET.index("O")
+_NEVER = np.float32(-30.0)
 
 
 def summed(frames: Sequence[Floats]) -> Floats:
@@ -46,6 +48,7 @@ def summed(frames: Sequence[Floats]) -> Floats:
 
 def is_same_page(total: Floats, frame: Floats, layout: Layout) -> bool:
     """Whether a frame may show the page that earlier ones, summed up, show."""
+    total, frame = _alike(total), _alike(frame)
     before, now = total.argmax(axis=2), frame.argmax(axis=2)
     print_there = (before != _FILLER) | (now != _FILLER)
     differ = (before != now) & print_there
@@ -60,8 +63,9 @@ def is_same_page(total: Floats, frame: Floats, layout: Layout) -> bool:
 
 def bears_out(frame: Floats, lines: Sequence[str], layout: Layout) -> bool:
     """Whether one frame by itself speaks for a reading: for its names, and for its numbers."""
+    frame = _alike(frame)
     says = frame.argmax(axis=2)
-    read = np.array([[ALPHABET.index(c) for c in line] for line in lines])
+    read = np.array([[ALPHABET.index(c) for c in line.replace("0", "O")] for line in lines])
     behind = np.maximum(frame - frame.max(axis=2, keepdims=True), _FLOOR)
     # What a frame is expected to have against the truth, as unsure as it is.
     expected = -(np.exp(frame) * behind).sum(axis=2)
@@ -90,6 +94,14 @@ def is_of_one_page(frames: Sequence[Floats], lines: Sequence[str], layout: Layou
 def _says(frames: Sequence[Floats], lines: Sequence[str], layout: Layout) -> bool:
     decoded = decode_zone(summed(frames), layout)
     return decoded is not None and decoded.lead > _SOME_LEAD and [*decoded.lines] == [*lines]
+
+
+def _alike(chances: Floats) -> Floats:
+    """With zeros counted as the letter O, since many faces make no difference."""
+    merged = chances.copy()
+    merged[..., _O] = np.logaddexp(chances[..., _O], chances[..., _ZERO])
+    merged[..., _ZERO] = _NEVER
+    return merged
 
 
 @lru_cache(maxsize=4)
