@@ -21,6 +21,7 @@ COLUMNS = (
     "decided by", "decided at", "kiosk",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GUARDED = frozenset(f"'{start}" for start in (*_FORMULA, "'"))
 
 
 def csv_lines(session: Session, filters: Filters, zone: ZoneInfo, now: datetime) -> Iterator[str]:
@@ -77,3 +78,13 @@ def _line(cells: tuple[str, ...]) -> str:
 def _harmless(cell: str) -> str:
     """A spreadsheet would run a cell that begins like a formula: quote it."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def with_guard(cell: str) -> str:
+    """As `_harmless`, and so that `without_guard` gives the same cell back."""
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell[:2] in _GUARDED else cell
+
+
+def without_guard(cell: str) -> str:
+    """A cell that was guarded as a formula, as it was before."""
+    return cell[1:] if cell[:2] in _GUARDED else cell

@@ -7,6 +7,7 @@ are full of them, and one wrong digit must not hide a person.
 import re
 from collections.abc import Iterable
 from enum import Enum, auto
+from functools import lru_cache
 
 from db.domain.partial_date import PartialDate
 
@@ -26,23 +27,40 @@ class DateOrder(Enum):
     DAY_FIRST = auto()
 
 
-def order_of(texts: Iterable[str]) -> DateOrder:
-    """The order that most of the column fits; month first when nothing tells."""
-    day_first = month_first = year_first = 0
-    for text in texts:
-        parts = _parts(text)
-        if parts is None:
-            continue
-        first, second, _ = parts
-        if len(first) == 4:  # a whole year
-            year_first += 1
-        elif int(first) > 12:  # no such month
-            day_first += 1
-        elif int(second) > 12:  # no such month
-            month_first += 1
-    if year_first > day_first + month_first:
+class DateVotes:
+    """Which order most of a column fits; month first when nothing tells."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._votes = dict.fromkeys(DateOrder, 0)
+        for text in texts:
+            self.count(text)
+
+    def count(self, text: str) -> None:
+        vote = _vote(text)
+        if vote is not None:
+            self._votes[vote] += 1
+
+    @property
+    def order(self) -> DateOrder:
+        day_first, month_first = (
+            self._votes[order] for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+        )
+        if self._votes[DateOrder.YEAR_FIRST] > day_first + month_first:
+            return DateOrder.YEAR_FIRST
+        return DateOrder.DAY_FIRST if day_first > month_first else DateOrder.MONTH_FIRST
+
+
+@lru_cache(maxsize=65_536)
+def _vote(text: str) -> DateOrder | None:
+    parts = _parts(text)
+    if parts is None:
+        return None
+    first, second, _ = parts
+    if len(first) == 4:  # a whole year
         return DateOrder.YEAR_FIRST
-    return DateOrder.DAY_FIRST if day_first > month_first else DateOrder.MONTH_FIRST
+    if int(first) > 12:  # no such month
+        return DateOrder.DAY_FIRST
+    return DateOrder.MONTH_FIRST if int(second) > 12 else None
 
 
 def read_year(text: str) -> int | None:
@@ -50,6 +68,7 @@ def read_year(text: str) -> int | None:
     return int(text) if _YEAR.match(text) else None
 
 
+@lru_cache(maxsize=65_536)
 def read_date(text: str, order: DateOrder) -> PartialDate:
     """Read one date, whole or not; raises ValueError with words that go on after the date itself.
 

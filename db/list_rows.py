@@ -33,26 +33,32 @@ Values = tuple[
 def values_of(entry: WatchlistEntry) -> Values:
     """The entry as the values of `COLUMNS`."""
     name, born = entry.name, entry.born
+    born_text = None if born is None else str(born)
+    aliases = codec.to_json(entry.aliases).decode() if entry.aliases else None
+    since, until = entry.valid_from, entry.valid_until
+    said = (
+        name.given, name.middle, name.family, name.suffix, born_text or "", entry.sex.value,
+        aliases or "", entry.jurisdiction, entry.number_hash, entry.reference, entry.note,
+        entry.instructions, "" if since is None else since.isoformat(),
+        "" if until is None else until.isoformat(), entry.photo,
+    )  # fmt: skip
+    # Trailing empty fields do not count: a field that is added at the end changes no digest.
+    digest = sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()
     return (
-        entry.entry_id,
-        name.given,
-        name.middle,
-        name.family,
-        name.suffix,
-        None if born is None else str(born),
-        entry.sex.value,
-        codec.to_json(entry.aliases).decode() if entry.aliases else None,
-        entry.jurisdiction,
-        entry.number_hash,
-        entry.reference,
-        entry.note,
-        entry.instructions,
-        entry.valid_from,
-        entry.valid_until,
-        entry.photo,
-        entry.version,
-        digest_of(entry),
-    )
+        entry.entry_id, name.given, name.middle, name.family, name.suffix, born_text,
+        entry.sex.value, aliases, entry.jurisdiction, entry.number_hash, entry.reference,
+        entry.note, entry.instructions, since, until, entry.photo, entry.version, digest,
+    )  # fmt: skip
+
+
+def in_version(values: Values, version: int) -> Values:
+    """The same values in another version."""
+    return (*values[:-2], version, values[-1])
+
+
+def digest_of(entry: WatchlistEntry) -> bytes:
+    """SHA-256 of what the entry says, whatever its id and version."""
+    return values_of(entry)[-1]
 
 
 def entry_of(row: Row[Any]) -> WatchlistEntry:
@@ -77,29 +83,3 @@ def entry_of(row: Row[Any]) -> WatchlistEntry:
         photo,
         version,
     )
-
-
-def digest_of(entry: WatchlistEntry) -> bytes:
-    """SHA-256 of what the entry says, whatever its id and version.
-
-    Trailing empty fields do not count, so that a field that is added at the end changes no digest.
-    """
-    name = entry.name
-    said = (
-        name.given,
-        name.middle,
-        name.family,
-        name.suffix,
-        "" if entry.born is None else str(entry.born),
-        entry.sex.value,
-        codec.to_json(entry.aliases).decode() if entry.aliases else "",
-        entry.jurisdiction,
-        entry.number_hash,
-        entry.reference,
-        entry.note,
-        entry.instructions,
-        "" if entry.valid_from is None else entry.valid_from.isoformat(),
-        "" if entry.valid_until is None else entry.valid_until.isoformat(),
-        entry.photo,
-    )
-    return sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()

@@ -18,6 +18,7 @@ from db.list_rows import TABLE, entry_of, values_of
 from db.models import ListImportRow, WatchlistEntryRow, WatchlistRow
 
 _AT_ONCE = 5_000
+_DELETED_AT_ONCE = 50_000
 
 
 def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistEntry]) -> None:
@@ -25,7 +26,8 @@ def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistE
     edition = new_edition(session)
     list_bulk.add(session, edition, (values_of(e) for e in sorted(entries, key=_by_id)))
     before = edition_of(session, watchlist.list_id)
-    put_in_force(session, changed(watchlist, entry_count=len(entries)), edition)
+    given = changed(watchlist, entry_count=len(entries), content_hash="")
+    put_in_force(session, given, edition)
     if before is not None:
         _delete_edition(session, before)
 
@@ -42,13 +44,16 @@ def new_edition(session: Session) -> int:
 def put_in_force(session: Session, watchlist: Watchlist, edition: int) -> Watchlist:
     """Make an edition that is all there the list's version in force; returns it with its hash.
 
+    A hash that `watchlist` has already is taken as it is.
+
     A list of the same name under another id was the same list of another hub: it goes. The entries
     of the edition before stay until `sweep`.
     """
     for other in _ids(session, WatchlistRow.name == watchlist.name):
         if other != watchlist.list_id:
             remove(session, other)
-    row, hashed = session.get(WatchlistRow, watchlist.list_id), content_hash(session, edition)
+    row = session.get(WatchlistRow, watchlist.list_id)
+    hashed = watchlist.content_hash or content_hash(session, edition)
     if row is None:
         row = WatchlistRow(list_id=watchlist.list_id)
         session.add(row)
@@ -75,6 +80,36 @@ def content_hash(session: Session, edition: int) -> str:
     for part in digests.partitions():
         hashed.update(b"".join(part))
     return hashed.hexdigest()
+
+
+def orphans(session: Session, coming_in: int | None) -> list[int]:
+    """Editions that no list names, but for the one that is coming in."""
+    found: list[int] = []
+    edition = session.scalar(select(func.min(WatchlistEntryRow.edition)))
+    in_force = set(session.scalars(select(WatchlistRow.edition)))
+    while edition is not None:  # an index' jump each: a plain DISTINCT would read every entry
+        if edition not in in_force and edition != coming_in:
+            found.append(edition)
+        edition = session.scalar(
+            select(func.min(WatchlistEntryRow.edition)).where(WatchlistEntryRow.edition > edition)
+        )
+    return found
+
+
+def delete_some(session: Session, edition: int) -> bool:
+    """Delete some thousand entries of an edition that no list names; whether some are left."""
+    beyond = session.scalar(
+        select(TABLE.c.entry_id)
+        .where(TABLE.c.edition == edition)
+        .order_by(TABLE.c.entry_id)
+        .offset(_DELETED_AT_ONCE)
+        .limit(1)
+    )
+    doomed = delete(WatchlistEntryRow).where(WatchlistEntryRow.edition == edition)
+    if beyond is not None:
+        doomed = doomed.where(WatchlistEntryRow.entry_id < beyond)
+    session.execute(doomed)
+    return beyond is not None
 
 
 def remove(session: Session, list_id: UUID) -> None:

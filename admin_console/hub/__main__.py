@@ -16,6 +16,11 @@ from resources.folders import data_folder
 
 DEFAULT_LISTEN = "127.0.0.1:8470"
 LONGEST_NAME = 200
+FIELD_NAMES = (
+    "family", "given", "middle", "suffix", "birth_date", "birth_year", "sex", "aliases",
+    "jurisdiction", "reference", "note", "instructions", "valid_from", "valid_until",
+)  # fmt: skip
+"""Of `db.list_fields.FIELDS`, what somebody may name; said here to keep ``--help`` quick."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,13 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     lists = commands.add_parser("lists", help="watchlists").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    imported = _command(lists, "import", "put a CSV file in force as a list", _lists_import)
+    imported = _command(lists, "import", "put a CSV or XLSX file in force as a list", _lists_import)
     imported.add_argument("file", type=Path)
     imported.add_argument("--name", required=True, type=_list_name)
+    _column_argument(imported)
     imported.add_argument("--category", required=True, choices=[c.value for c in Category])
     imported.add_argument("--max-age-days", type=_days, metavar="DAYS")
     imported.add_argument("--skip-bad", action="store_true", help="leave bad rows out")
+    diff = _command(
+        lists, "diff", "say who would be added, changed and removed by an import", _lists_diff
+    )
+    diff.add_argument("file", type=Path)
+    diff.add_argument("--name", required=True, type=_list_name)
+    _column_argument(diff)
     _command(lists, "show", "the lists in force", _lists_show)
+    exported = _command(
+        lists, "export", "write a list as a table that imports back to the same list", _lists_export
+    )
+    exported.add_argument("--name", required=True, type=_list_name)
+    exported.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
 
     hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
         required=True, metavar="COMMAND"
@@ -112,6 +129,24 @@ def _command(
         help="sqlite:///PATH or postgresql+psycopg://... (default: %(default)s)",
     )
     return parser
+
+
+def _column_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--column",
+        action="append",
+        type=_column,
+        metavar="NAME=FIELD",
+        help="read the column NAME as a field: " + ", ".join(FIELD_NAMES) + "; nothing after = "
+        "leaves the column out. What an import was told is remembered for its list.",
+    )
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, is_there, field = text.rpartition("=")
+    if not is_there or not name or (field and field not in FIELD_NAMES):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FIELD with a field that is known")
+    return name, field
 
 
 def _list_name(text: str) -> str:
@@ -163,12 +198,41 @@ def _staff_list(arguments: argparse.Namespace) -> int:
 
 
 def _lists_import(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import actions, commands  # noqa: PLC0415
+    from admin_console.hub import commands  # noqa: PLC0415
+    from db.list_import import ListWanted  # noqa: PLC0415
 
-    wanted = actions.ListWanted(
-        arguments.name, Category(arguments.category), arguments.max_age_days, arguments.skip_bad
+    wanted = ListWanted(
+        arguments.name,
+        Category(arguments.category),
+        arguments.max_age_days,
+        arguments.skip_bad,
+        dict(arguments.column) if arguments.column else None,
     )
-    _say(commands.import_list(arguments.database, arguments.file, wanted))
+    try:
+        _say(commands.import_list(arguments.database, arguments.file, wanted))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nThe import was stopped. Nothing was changed.\n")
+        return 130
+    return 0
+
+
+def _lists_diff(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+    from db.list_import import ListWanted  # noqa: PLC0415
+
+    columns = dict(arguments.column) if arguments.column else None
+    wanted = ListWanted(arguments.name, Category.ALERT, columns=columns)
+    for line in commands.diff_list(arguments.database, arguments.file, wanted):
+        _say(line)
+    return 0
+
+
+def _lists_export(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    said = commands.export_list(arguments.database, arguments.name, arguments.csv or "-")
+    if said:
+        _say(said)
     return 0
 
 

@@ -1,9 +1,13 @@
 """How the hub answers: our values as JSON, and refusals in words."""
 
-from typing import TypeVar
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import BinaryIO, TypeVar
 
 import msgspec
 from fastapi import HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from db import codec
 
@@ -37,6 +41,23 @@ async def body_up_to(request: Request, most_bytes: int) -> bytes:
     async for chunk in request.stream():
         received += chunk
         if len(received) > most_bytes:
-            size = f"{most_bytes >> 20} MB" if most_bytes >> 20 else f"{most_bytes >> 10} KB"
-            raise refuse(413, f"That is more than {size}. Send less at once.")
+            raise _too_much(most_bytes)
     return bytes(received)
+
+
+@asynccontextmanager
+async def body_as_file(request: Request, most_bytes: int) -> AsyncIterator[BinaryIO]:
+    """The request's bytes on the disk, in a file without a name; 413 when there are too many."""
+    with tempfile.TemporaryFile() as file:
+        received = 0
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > most_bytes:
+                raise _too_much(most_bytes)
+            await run_in_threadpool(file.write, chunk)
+        yield file
+
+
+def _too_much(most_bytes: int) -> HTTPException:
+    size = f"{most_bytes >> 20} MB" if most_bytes >> 20 else f"{most_bytes >> 10} KB"
+    return refuse(413, f"That is more than {size}. Send less at once.")

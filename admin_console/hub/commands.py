@@ -7,18 +7,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from admin_console.hub import actions
+from admin_console.hub import list_desk
 from admin_console.hub import site as hub_site
-from admin_console.hub.actions import ListWanted
 from db import (
     chain,
     changes,
     codec,
     export,
     inbox,
-    list_file,
+    list_export,
+    list_import,
+    list_table,
     log,
     pairing,
     replay,
@@ -32,6 +34,8 @@ from db.domain.errors import ImportRefusedError, StorageError
 from db.domain.visit import Host
 from db.engine import Database, open_database, open_existing
 from db.history import Filters
+from db.list_import import ListWanted
+from db.list_lock import Phase, Progress
 
 SHOWN = 20
 """Of what differs from the log, more would hide the verdict."""
@@ -86,22 +90,64 @@ def list_staff(url: str) -> str:
 
 
 def import_list(url: str, path: Path, wanted: ListWanted) -> str:
-    content = _read(path)
-    with _set_up(url) as database:
+    """Put a file in force; the progress is written to a terminal's standard error."""
+    watch = _ProgressLine()
+    with _opened(path) as file, _set_up(url) as database:
+        try:
+            done = list_desk.import_list(database, file, wanted, "hub", _now, watch=watch)
+        finally:
+            watch.end()
+    shown, new, before = done.preview, done.watchlist, done.category_before
+    bad = f", {shown.bad} bad rows left out" if shown.bad else ""
+    counts = f"{shown.added} added, {shown.changed} changed, {shown.removed} removed{bad}"
+    lines = [f"{new.name}, version {new.version}: {new.entry_count} people ({counts})."]
+    if before is not None and before is not new.category:
+        lines.append(f"Its category was {before.value} and is now {new.category.value}.")
+    lines += [f"Line {r.line}: {r.why}." for r in shown.remarks[:SHOWN]]
+    if shown.remarked > SHOWN:
+        lines.append(f"... and {shown.remarked - SHOWN} more remarks: see lists diff.")
+    return "\n".join(lines)
+
+
+def diff_list(url: str, path: Path, wanted: ListWanted) -> Iterator[str]:
+    """What importing the file would change, a line for each person."""
+    with _opened(path) as file, _existing(url) as database:
+        yield from list_import.differences(database, file, wanted, _now())
+
+
+def export_list(url: str, name: str, target: str) -> str:
+    """Write a list as a table that imports back to the same list."""
+    with _existing(url) as database:
         with database.read() as session:
-            known = watchlists.named(session, wanted.name)
-        before = actions.preview_list(database, content, wanted, _now())
-        done = actions.import_list(database, content, wanted, "hub", _now())
-    bad = f", {before.bad} bad rows left out" if before.bad else ""
-    changed = (
-        f"\nIts category was {known.category.value} and is now {done.category.value}."
-        if known is not None and known.category is not done.category
-        else ""
-    )
-    return (
-        f"{done.name}, version {done.version}: {done.entry_count} people "
-        f"({before.added} added, {before.changed} changed, {before.removed} removed{bad}).{changed}"
-    )
+            known = watchlists.named(session, name)
+        if known is None:
+            raise StorageError(f'There is no list called "{name}": see vestibule-hub lists show.')
+        lines = list_export.csv_of(database, known.list_id)
+        if target == "-":
+            sys.stdout.buffer.writelines(line.encode() for line in lines)
+            sys.stdout.buffer.flush()
+            return ""
+        _write(Path(target), lines)
+    return f"{known.entry_count} people of {known.name}, version {known.version}."
+
+
+class _ProgressLine:
+    """How far an import has come, on one line of a terminal that is written again and again."""
+
+    def __init__(self) -> None:
+        self._is_written = False
+
+    def __call__(self, progress: Progress) -> None:
+        if sys.stderr.isatty() and progress.total:
+            share = 100 * progress.done // progress.total
+            words = "reading the file" if progress.phase is Phase.READING else "storing people"
+            sys.stderr.write(f"\r{words}: {share} % (Ctrl-C stops, and changes nothing)\x1b[K")
+            sys.stderr.flush()
+            self._is_written = True
+
+    def end(self) -> None:
+        if self._is_written:
+            sys.stderr.write("\r\x1b[K")
 
 
 def show_lists(url: str) -> str:
@@ -116,7 +162,7 @@ def show_lists(url: str) -> str:
 
 def import_hosts(url: str, path: Path) -> str:
     """Replace whom visitors can choose; a file with a bad line changes nothing."""
-    header, rows = list_file.read_table(_read(path))
+    header, rows = list_table.read_table(_read(path))
     columns = [name.casefold() for name in header]
     if "name" not in columns:
         raise ImportRefusedError(
@@ -130,7 +176,7 @@ def import_hosts(url: str, path: Path) -> str:
     return f"{len(hosts)} hosts; kiosks learn them at once."
 
 
-def _host(row: list_file.Row, columns: list[str]) -> Host:
+def _host(row: list_table.Row, columns: list[str]) -> Host:
     known = dict(zip(columns, row.cells, strict=False))
     why = row.why_bad or ("" if known.get("name") else "no name")
     if why:
@@ -268,8 +314,13 @@ def _set_up(url: str) -> Iterator[Database]:
 
 
 def _read(path: Path) -> bytes:
+    with _opened(path) as file:
+        return file.read()
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        return path.read_bytes()
+        return path.open("rb")
     except OSError as error:
         raise ImportRefusedError(
             f"{path} cannot be read ({error.strerror}). Nothing was changed."

@@ -1,19 +1,22 @@
 """Lists: what is in force, what a file would change, and putting one in force."""
 
 from typing import Annotated
+from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
-from admin_console.hub import actions
-from admin_console.hub.actions import ListWanted
-from admin_console.hub.answers import answer, body_up_to, refuse
+from admin_console.hub import list_desk
+from admin_console.hub.answers import answer, body_as_file, refuse
 from admin_console.hub.context import AskingAdministrator, AskingStaff, InContext
-from db import watchlists
-from db.domain.desk import Lists
-from db.domain.errors import ImportRefusedError
+from db import codec, list_export, list_import, list_lock, watchlists
+from db.domain.desk import ImportProgress, Lists
+from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
 from db.domain.watchlist import Category
+from db.list_import import ListWanted
 
 MOST_BYTES = 512 * 1024 * 1024
 
@@ -22,6 +25,8 @@ router = APIRouter(prefix="/v1/watchlists", tags=["lists"])
 ListName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Query()
 ]
+Columns = Annotated[str, Query(max_length=20_000)]
+"""JSON: which column of the file is which field; empty for what was said before."""
 
 
 @router.get("")
@@ -36,18 +41,20 @@ async def preview(
     request: Request,
     context: InContext,
     _: AskingAdministrator,
+    *,
     name: ListName,
     category: Category = Category.ALERT,
+    columns: Columns = "",
 ) -> Response:
     """What importing this file would change. Changes nothing."""
-    content = await body_up_to(request, MOST_BYTES)
-    wanted = ListWanted(name, category)
-    try:
-        found = await run_in_threadpool(
-            actions.preview_list, context.database, content, wanted, context.now()
-        )
-    except ImportRefusedError as error:
-        raise refuse(422, str(error)) from error
+    wanted = ListWanted(name, category, columns=_columns(columns))
+    async with body_as_file(request, MOST_BYTES) as file:
+        try:
+            found = await run_in_threadpool(
+                list_import.preview, context.database, file, wanted, context.now()
+            )
+        except ImportRefusedError as error:
+            raise refuse(422, str(error)) from error
     return answer(found)
 
 
@@ -61,16 +68,62 @@ async def import_list(
     category: Category,
     max_age_days: Annotated[int | None, Query(ge=1)] = None,
     skip_bad: bool = False,
+    columns: Columns = "",
 ) -> Response:
     """Put this file in force, all of it or nothing."""
-    content = await body_up_to(request, MOST_BYTES)
-    wanted = ListWanted(name, category, max_age_days, skip_bad)
+    wanted = ListWanted(name, category, max_age_days, skip_bad, _columns(columns))
     actor = f"staff:{member.staff_id}"
-    try:
-        imported = await run_in_threadpool(
-            actions.import_list, context.database, content, wanted, actor, context.now()
-        )
-    except ImportRefusedError as error:
-        raise refuse(422, str(error)) from error
+    async with body_as_file(request, MOST_BYTES) as file:
+        try:
+            done = await run_in_threadpool(
+                list_desk.import_list, context.database, file, wanted, actor, context.now
+            )
+        except (ImportBusyError, ImportCancelledError) as error:
+            raise refuse(409, str(error)) from error
+        except ImportRefusedError as error:
+            raise refuse(422, str(error)) from error
     context.wake.notify()
-    return answer(imported)
+    return answer(done.watchlist)
+
+
+@router.get("/import")
+def progress(context: InContext, _: AskingAdministrator) -> Response:
+    """How far the import has come that is under way; 404 when there is none."""
+    with context.database.read() as session:
+        found = list_lock.under_way(session, context.now())
+    if found is None:
+        raise refuse(404, "No list is being imported.")
+    now = found.progress
+    return answer(
+        ImportProgress(found.list_name, found.started_at, now.phase.value, now.done, now.total)
+    )
+
+
+@router.delete("/import")
+def cancel(context: InContext, _: AskingAdministrator) -> Response:
+    """Stop the import that is under way: the version before stays in force."""
+    with context.database.begin() as session:
+        is_asked = list_lock.cancel(session)
+    if not is_asked:
+        raise refuse(404, "No list is being imported.")
+    return Response(status_code=202)
+
+
+@router.get("/{list_id}/export.csv")
+def export(list_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
+    """A list as a table that imports back to the same list."""
+    with context.database.read() as session:
+        if watchlists.get(session, list_id) is None:
+            raise refuse(404, "There is no such list.")
+    return StreamingResponse(
+        list_export.csv_of(context.database, list_id), media_type="text/csv; charset=utf-8"
+    )
+
+
+def _columns(text: str) -> dict[str, str] | None:
+    if not text:
+        return None
+    try:
+        return codec.from_json(text, dict[str, str])
+    except msgspec.DecodeError as error:
+        raise refuse(422, "The columns cannot be understood. Nothing was changed.") from error

@@ -230,6 +230,18 @@ class BadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far the import has come that is under way."""
+
+    list_name: str
+    started_at: datetime
+    phase: str
+    """``reading`` (bytes or lines of the file) or ``storing`` (people)."""
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPreview:
     """What an import would do. Nothing has changed yet."""
 
@@ -248,3 +260,5 @@ class ImportPreview:
     remarks: tuple[BadRow, ...] = ()
     """Rows that are used although something is odd about them; at most 200."""
     remarked: int = 0
+    people: int = 0
+    """How many entries the list would have: the same person twice is one."""

@@ -6,6 +6,9 @@
     ├── ConfigError            a setting cannot be used (names file, line, and the way out)
     ├── UnreadableIdError      a barcode is not an ID we can read
     ├── ImportRefusedError     a list's file has rows that cannot be used; nothing was changed
+    │   └── ImportBusyError    another list is being imported
+    ├── ImportCancelledError   somebody stopped an import; nothing was changed
+    ├── EntryRefusedError      an entry cannot be written like that; nothing was changed
     ├── StorageError           the database cannot be opened or written
     ├── CameraError            no picture comes
     ├── PrinterError           a badge did not come out
@@ -30,6 +33,18 @@ class UnreadableIdError(VestibuleError):
 
 class ImportRefusedError(VestibuleError):
     """A list's file cannot be used as it is; nothing was changed."""
+
+
+class ImportBusyError(ImportRefusedError):
+    """Another import is under way: two at once would overtake each other."""
+
+
+class ImportCancelledError(VestibuleError):
+    """An import was stopped before its list came into force; nothing was changed."""
+
+
+class EntryRefusedError(VestibuleError):
+    """An entry cannot be added, changed or removed like that; nothing was changed."""
 
 
 class StorageError(VestibuleError):

@@ -82,9 +82,8 @@ class PartialDate:
         return f"{date(2000, self.month, self.day):%b} {self.day}, {self.year}"
 
     def __str__(self) -> str:
-        parts = [f"{self.year:04}"]
-        if self.month is not None:
-            parts.append(f"{self.month:02}")
-            if self.day is not None:
-                parts.append(f"{self.day:02}")
-        return "-".join(parts)
+        if self.month is None:
+            return f"{self.year:04}"
+        if self.day is None:
+            return f"{self.year:04}-{self.month:02}"
+        return f"{self.year:04}-{self.month:02}-{self.day:02}"

@@ -163,7 +163,7 @@ def test_imported_hosts_can_be_chosen(hub: Hub, url: str, file: Callable[[str], 
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        (b"PK\x03\x04 a spreadsheet", "not a CSV file"),
+        (b"PK\x03\x04 a spreadsheet", "spreadsheet cannot be opened"),
         (b"name,place\n", "no people"),
         (b"person,place\nMr. Okafor,Room 12\n", "No column is called name"),
         (b"name,place\n,Room 12\n", "Line 2 cannot be used: no name"),

@@ -1,0 +1,171 @@
+"""What a file would change in a list: which entries are added, changed and removed."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.domain.desk import ChangeKind, EntryChange, ImportPreview
+from db.domain.watchlist import WatchlistEntry
+from db.list_file import ListFile
+from db.list_rows import TABLE, Values, entry_of, in_version, values_of
+from db.list_spool import BITS, Line
+
+SHOWN = 200
+"""Of each kind of line; more would hide what matters."""
+_IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one batch of a file does to a list."""
+
+    values: list[Values]
+    """Everybody of the batch, to be stored."""
+    added: list[Line]
+    changed: list[Line]
+    removed: list[UUID]
+
+
+@dataclass
+class Difference:
+    """The difference so far: all are counted, the first ones of the file are kept."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    people: int = 0
+    _first: Step = field(default_factory=lambda: Step([], [], [], []))
+
+    def take(self, step: Step) -> None:
+        """Count one step."""
+        self.people += len(step.values)
+        self.added += len(step.added)
+        self.changed += len(step.changed)
+        self.removed += len(step.removed)
+        first = self._first
+        self._first = Step(
+            [],
+            _first_of((*first.added, *step.added)),
+            _first_of((*first.changed, *step.changed)),
+            [*first.removed, *step.removed[: SHOWN - len(first.removed)]],
+        )
+
+    def preview(
+        self, session: Session, file: ListFile, edition: int | None, version: int | None
+    ) -> ImportPreview:
+        """What the console shows before anything changes."""
+        return ImportPreview(
+            columns=file.columns,
+            in_file=file.in_file,
+            added=self.added,
+            changed=self.changed,
+            removed=self.removed,
+            bad=file.bad_rows.total,
+            changes=tuple(changes_of(session, edition, self._first))[:SHOWN],
+            bad_rows=tuple(file.bad_rows[:SHOWN]),
+            current_version=version,
+            remarks=tuple(file.remarks[:SHOWN]),
+            remarked=file.remarks.total,
+            people=self.people,
+        )
+
+
+def compare(batch: Sequence[Line], before: dict[UUID, tuple[bytes, int]]) -> Step:
+    """Compare a batch of a file with what `digests_of` says of the list, which it uses up."""
+    step = Step([], [], [], [])
+    for line in batch:
+        values = values_of(line[1])
+        known = before.pop(values[0], None)
+        if known is None:
+            step.added.append(line)
+        else:
+            digest, version = known
+            if digest != values[-1]:
+                step.changed.append(line)
+                version += 1
+            values = in_version(values, version)
+        step.values.append(values)
+    step.removed.extend(before)
+    return step
+
+
+def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[EntryChange]:
+    """A step in words: added and changed entries in the file's order, then the removed ones."""
+    changed = [entry.entry_id for _, entry in step.changed]
+    before = _entries(session, edition, changed) if edition is not None else {}
+    kinds = dict.fromkeys(changed, ChangeKind.CHANGED)
+    for _, entry in heapq.merge(_by_line(step.added), _by_line(step.changed), key=_line):
+        if kinds.get(entry.entry_id) is ChangeKind.CHANGED:
+            known = before.get(entry.entry_id, entry)
+            what = what_changed(known, entry)
+            yield _change(ChangeKind.CHANGED, entry, what)
+        else:
+            yield _change(ChangeKind.ADDED, entry, "whole entry")
+    if edition is not None:
+        for entry in _entries(session, edition, step.removed).values():
+            yield _change(ChangeKind.REMOVED, entry, "not in the file any more")
+
+
+def what_changed(old: WatchlistEntry, new: WatchlistEntry) -> str:
+    """The names of the fields that differ."""
+    was_whole, is_whole = (e.born is not None and e.born.is_whole for e in (old, new))
+    names = {
+        "name": old.name != new.name,
+        "birth date now complete": is_whole and not was_whole,
+        "birth date": old.born != new.born and not (is_whole and not was_whole),
+        "other names": old.aliases != new.aliases,
+        "sex": old.sex != new.sex,
+        "place": old.jurisdiction != new.jurisdiction,
+        "number": old.reference != new.reference,
+        "note": old.note != new.note,
+        "instructions": old.instructions != new.instructions,
+        "validity": (old.valid_from, old.valid_until) != (new.valid_from, new.valid_until),
+        "photo": old.photo != new.photo,
+    }
+    return ", ".join(n for n, changed in names.items() if changed) or "other fields"
+
+
+def _change(kind: ChangeKind, entry: WatchlistEntry, what: str) -> EntryChange:
+    return EntryChange(kind, entry.name.full, entry.born.words if entry.born else "", what)
+
+
+def _first_of(lines: Iterable[Line]) -> list[Line]:
+    return heapq.nsmallest(SHOWN, lines, key=_line)
+
+
+def _by_line(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=_line)
+
+
+def _line(line: Line) -> int:
+    return line[0]
+
+
+def digests_of(session: Session, edition: int | None, at: int) -> dict[UUID, tuple[bytes, int]]:
+    """Digest and version of each entry of batch number `at`; nothing when there is no list yet."""
+    if edition is None:
+        return {}
+    lowest, highest = UUID(int=at << BITS), UUID(int=((at + 1) << BITS) - 1)
+    rows = session.execute(
+        select(TABLE.c.entry_id, TABLE.c.digest, TABLE.c.version).where(
+            TABLE.c.edition == edition, TABLE.c.entry_id.between(lowest, highest)
+        )
+    )
+    return {entry_id: (digest, version) for entry_id, digest, version in rows}
+
+
+def _entries(session: Session, edition: int, ids: Sequence[UUID]) -> dict[UUID, WatchlistEntry]:
+    found: dict[UUID, WatchlistEntry] = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        rows = session.execute(
+            select(TABLE).where(
+                TABLE.c.edition == edition,
+                TABLE.c.entry_id.in_(ids[start : start + _IDS_AT_ONCE]),
+            )
+        )
+        found.update((row.entry_id, entry_of(row)) for row in rows)
+    return found

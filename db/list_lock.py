@@ -1,0 +1,154 @@
+"""One import of a list at a time, for all programs that share a database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db import watchlists
+from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
+from db.engine import Database
+from db.ids import new_id
+from db.models import ListImportRow
+
+STALE_AFTER = timedelta(seconds=30)
+"""An import that has not said for so long that it goes on was killed."""
+_ONLY = 1
+
+
+class Phase(StrEnum):
+    """What an import is doing."""
+
+    READING = "reading"
+    STORING = "storing"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import has come: bytes or lines of the file read, or people stored."""
+
+    phase: Phase
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """The import that goes on at this moment."""
+
+    import_id: UUID
+    list_name: str
+    edition: int
+    started_at: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Held by the one import that is under way; its entries go into `edition`."""
+
+    database: Database
+    import_id: UUID
+    edition: int
+
+    def say(self, progress: Progress, now: datetime) -> None:
+        """Say that the import goes on. Raises when it was cancelled, or lost its place."""
+        with self.database.begin() as session:
+            self.check(session)
+            session.execute(
+                update(ListImportRow).values(
+                    renewed_at=now,
+                    phase=progress.phase.value,
+                    done=progress.done,
+                    total=progress.total,
+                )
+            )
+
+    def check(self, session: Session) -> None:
+        """Raises `ImportCancelledError`, or `ImportRefusedError` when another took the place."""
+        row = session.get(ListImportRow, _ONLY, with_for_update=True)
+        if row is None or row.import_id != self.import_id:
+            raise ImportRefusedError(
+                "This import stood still for too long, and another one began. Nothing was changed. "
+                "Try again when that is done."
+            )
+        if row.is_cancelled:
+            raise ImportCancelledError("The import was stopped. Nothing was changed.")
+
+
+@contextmanager
+def held(database: Database, list_name: str, now: Callable[[], datetime]) -> Iterator[Lock]:
+    """Hold the place of the one import. Raises `ImportBusyError` when another one has it."""
+    at = now()
+    with database.begin() as session:
+        lock = Lock(database, new_id(at), watchlists.new_edition(session))
+        if not _take(session, lock, list_name, at):
+            other = session.get(ListImportRow, _ONLY)
+            raise ImportBusyError(_busy(None if other is None else other.list_name))
+    try:
+        yield lock
+    finally:
+        with database.begin() as session:
+            session.execute(delete(ListImportRow).where(ListImportRow.import_id == lock.import_id))
+
+
+def _busy(name: str | None) -> str:
+    what = f'The list "{name}"' if name else "Another list"
+    return (
+        f"{what} is being imported at this moment. Nothing was changed. Try again when that is "
+        "done; after an import that was killed, in half a minute."
+    )
+
+
+def _take(session: Session, lock: Lock, list_name: str, now: datetime) -> bool:
+    values = {
+        "import_id": lock.import_id,
+        "list_name": list_name,
+        "edition": lock.edition,
+        "started_at": now,
+        "renewed_at": now,
+        "phase": Phase.READING.value,
+        "done": 0,
+        "total": 0,
+        "is_cancelled": False,
+    }
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    insert = (postgresql.insert if is_postgres else sqlite.insert)(ListImportRow)
+    taken = session.execute(
+        insert.values(lock_id=_ONLY, **values)
+        .on_conflict_do_update(
+            index_elements=[ListImportRow.lock_id],
+            set_=values,
+            where=ListImportRow.renewed_at < now - STALE_AFTER,
+        )
+        .returning(ListImportRow.import_id)
+    ).first()
+    return taken is not None
+
+
+def under_way(session: Session, now: datetime) -> UnderWay | None:
+    """The import that goes on at this moment, None when there is none or it was killed."""
+    row = session.get(ListImportRow, _ONLY)
+    if row is None or now - row.renewed_at >= STALE_AFTER:
+        return None
+    progress = Progress(Phase(row.phase), row.done, row.total)
+    return UnderWay(row.import_id, row.list_name, row.edition, row.started_at, progress)
+
+
+def cancel(session: Session) -> bool:
+    """Ask the import that is under way to stop. False when there is none."""
+    row = session.get(ListImportRow, _ONLY, with_for_update=True)
+    if row is not None:
+        row.is_cancelled = True
+    return row is not None
+
+
+def release(session: Session, lock: Lock) -> None:
+    """Give the place back in the transaction that puts the list in force."""
+    session.execute(delete(ListImportRow).where(ListImportRow.import_id == lock.import_id))

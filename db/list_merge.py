@@ -1,0 +1,107 @@
+"""The same person twice in a file becomes one entry, with a remark. Pure.
+
+The same number with two birth dates is not one person who is written twice: both are kept, since
+dropping either would hide somebody.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from itertools import groupby
+from uuid import UUID
+
+from db.domain.desk import BadRow
+from db.domain.partial_date import PartialDate
+from db.domain.people import Sex
+from db.domain.watchlist import WatchlistEntry
+from db.list_spool import Line
+
+
+def merged(batch: Iterable[Line], remarks: list[BadRow]) -> Iterator[Line]:
+    """The entries of a batch each id once; `remarks` says how."""
+    for _, group in groupby(batch, key=_id):
+        first, *others = group
+        if others:
+            yield from _one_or_more(first, others, remarks)
+        else:
+            yield first
+
+
+def _one_or_more(first: Line, others: list[Line], remarks: list[BadRow]) -> list[Line]:
+    kept = [first]
+    for line, other in others:
+        for at, (first_line, known) in enumerate(kept):
+            born = _same_birth(known.born, other.born)
+            if known.born is not None and other.born is not None and born is None:
+                continue
+            kept[at] = (first_line, _together(known, other, born))
+            how = "with the same words" if _says_the_same(known, other) else "and both are merged"
+            remarks.append(BadRow(line, other.name.full, f"the same as line {first_line}, {how}"))
+            break
+        else:
+            kept.append((line, replace(other, entry_id=_id_beside(other))))
+            why = f"the number of line {first[0]} with another birth date: kept beside it"
+            remarks.append(BadRow(line, other.name.full, why))
+    return kept
+
+
+def _same_birth(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
+    """The more complete of two dates that do not disagree; None when they do, or are missing."""
+    if one is None or other is None or one == other:
+        return one or other
+    less, more = sorted((one, other), key=lambda d: d.digits.count("?"), reverse=True)
+    known = zip(less.digits, more.digits, strict=True)
+    return more if all(a in ("?", b) for a, b in known) else None
+
+
+def _together(
+    one: WatchlistEntry, other: WatchlistEntry, born: PartialDate | None
+) -> WatchlistEntry:
+    names = (*one.aliases, other.name, *other.aliases)
+    return replace(
+        one,
+        born=born,
+        sex=one.sex if one.sex is not Sex.UNSPECIFIED else other.sex,
+        aliases=tuple(n for n in dict.fromkeys(names) if n != one.name),
+        jurisdiction=one.jurisdiction or other.jurisdiction,
+        number_hash=one.number_hash or other.number_hash,
+        reference=one.reference or other.reference,
+        note=_both(one.note, other.note),
+        instructions=_both(one.instructions, other.instructions),
+        valid_from=_earlier(one, other),
+        valid_until=_later(one, other),
+        photo=one.photo or other.photo,
+    )
+
+
+def _both(one: str, other: str) -> str:
+    if not one or not other or one == other:
+        return one or other
+    return f"{one} / {other}"
+
+
+def _earlier(one: WatchlistEntry, other: WatchlistEntry) -> date | None:
+    if one.valid_from is None or other.valid_from is None:
+        return None
+    return min(one.valid_from, other.valid_from)
+
+
+def _later(one: WatchlistEntry, other: WatchlistEntry) -> date | None:
+    if one.valid_until is None or other.valid_until is None:
+        return None
+    return max(one.valid_until, other.valid_until)
+
+
+def _says_the_same(one: WatchlistEntry, other: WatchlistEntry) -> bool:
+    return replace(other, entry_id=one.entry_id) == one
+
+
+def _id_beside(entry: WatchlistEntry) -> UUID:
+    """An id of its own for this birth date that sorts into the same batch."""
+    tail = sha256(f"{entry.entry_id} {entry.born}".encode()).digest()[:7]
+    return UUID(bytes=entry.entry_id.bytes[:9] + tail)
+
+
+def _id(line: Line) -> int:
+    return line[1].entry_id.int

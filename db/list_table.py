@@ -1,0 +1,229 @@
+"""A file as a table: CSV or a spreadsheet, row by row, never whole in memory where that can be.
+
+Nothing is known here of people or lists. Empty lines are passed over.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from db.domain.errors import ImportRefusedError
+from db.export import without_guard
+
+if TYPE_CHECKING:
+    from _csv import Reader as _csv_reader  # noqa: N813  a type that only checkers know
+
+MOST_UNPACKED_BYTES = 3 << 30
+"""A spreadsheet is a compressed file: a small one can be made that fills any memory."""
+_EVERY = 2_000
+_BREAK = re.compile(r"[\n\r]")
+
+Tell = Callable[[int, int], object]
+"""Hears how much of the file was read, and how much there is; may raise to stop."""
+
+
+class Row(NamedTuple):
+    """One row of a table; `line` is where it begins, counted from 1."""
+
+    line: int
+    cells: tuple[str, ...]
+    why_bad: str = ""
+    """Why no table of ours can use it, empty when nothing speaks against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The names of the columns, and the rows below them, which may be asked for again."""
+
+    header: tuple[str, ...]
+    rows: Callable[[Tell], Iterator[Row]]
+
+
+def open_table(file: BinaryIO) -> Table:
+    """Look at a file. Raises `ImportRefusedError` when it as a whole is no table.
+
+    So does reading its rows, which may find only at their end that the file is damaged.
+    """
+    file.seek(0)
+    start = file.read(4096)
+    if start.startswith(b"PK\x03\x04"):
+        return _spreadsheet(file)
+    if b"\0" in start or start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportRefusedError(
+            "This is neither a CSV file nor an XLSX spreadsheet. Save it as one of these, then "
+            "import that. Nothing was changed."
+        )
+    return _csv(file)
+
+
+def read_table(content: bytes) -> tuple[list[str], list[Row]]:
+    """A small table, whole: the names of the columns, and all rows.
+
+    Raises `ImportRefusedError` when the file as a whole is no table, or has no rows.
+    """
+    table = open_table(io.BytesIO(content))
+    rows = list(table.rows(_to_nobody))
+    if not rows:
+        raise ImportRefusedError("The file has a first line and no people. Nothing was changed.")
+    return list(table.header), rows
+
+
+def _to_nobody(_done: int, _total: int) -> None:
+    pass
+
+
+# ---- CSV -------------------------------------------------------------------------------------
+
+
+def _csv(file: BinaryIO) -> Table:
+    size = file.seek(0, io.SEEK_END)
+    with _text_of(file) as text:
+        first = next((line for line in text if line.strip()), None)
+    if first is None:
+        raise ImportRefusedError("The file is empty. Nothing was changed.")
+    delimiter = max(",;\t|", key=first.count)
+    with _text_of(file) as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        header = next(_csv_rows(reader, file, size, _to_nobody, only_header=True), None)
+    if header is None:
+        raise ImportRefusedError("The file is empty. Nothing was changed.")
+
+    def rows(tell: Tell) -> Iterator[Row]:
+        with _text_of(file) as text:
+            reader = csv.reader(text, delimiter=delimiter, strict=True)
+            yield from _csv_rows(reader, file, size, tell, only_header=False)
+
+    return Table(header.cells, rows)
+
+
+def _csv_rows(
+    reader: "_csv_reader", file: BinaryIO, size: int, tell: Tell, *, only_header: bool
+) -> Iterator[Row]:
+    """The first row that says something is the header, and comes only when it is asked for."""
+    width, begins, count = 0, 1, 0
+    try:
+        for cells in reader:
+            line, begins = begins, reader.line_num + 1
+            if not width:
+                header = _header(cells)
+                width = len(header)
+                if width and only_header:
+                    yield Row(line, header)
+                    return
+                continue
+            if not any(cells) or not any(c.strip() for c in cells):
+                continue
+            count += 1
+            if count % _EVERY == 0:
+                tell(file.tell(), size)
+            yield _csv_row(cells, line, reader.line_num, width)
+    except csv.Error as error:
+        raise ImportRefusedError(
+            f"The file is damaged near line {reader.line_num} ({error}). Nothing was changed. "
+            "Export it again from where it came from."
+        ) from error
+
+
+def _csv_row(cells: Sequence[str], begins: int, ends: int, width: int) -> Row:
+    """A stray quote swallows whole rows up to the next one, so a row has one line, or is bad."""
+    whole = "".join(cells)
+    if begins == ends and len(cells) == width and "\ufffd" not in whole:
+        stripped = tuple(map(str.strip, cells))
+        return Row(begins, tuple(map(without_guard, stripped)) if "'" in whole else stripped)
+    why = ""
+    if any(_BREAK.search(c) for c in cells):
+        why = f"lines {begins} to {ends} are one row: a quote is missing, or one too many"
+    elif len(cells) != width:
+        why = f"{len(cells)} columns where the first line has {width}"
+    elif any("\ufffd" in c for c in cells):
+        why = "letters lost: not UTF-8 in this line"
+    return Row(begins, tuple(" ".join(c.split()) if why else c.strip() for c in cells), why)
+
+
+class _text_of:  # noqa: N801  reads as a function where it is used
+    """The file as text from its beginning; the file itself stays open."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        file.seek(0)
+        self._text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
+
+    def __enter__(self) -> io.TextIOWrapper:
+        return self._text
+
+    def __exit__(self, *_: object) -> None:
+        self._text.detach()
+
+
+# ---- spreadsheets ----------------------------------------------------------------------------
+
+
+def _spreadsheet(file: BinaryIO) -> Table:
+    try:
+        file.seek(0)
+        with zipfile.ZipFile(file) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+        if unpacked > MOST_UNPACKED_BYTES:
+            raise ImportRefusedError(
+                "This spreadsheet unpacks to more than 3 GB. Save it as CSV, then import that. "
+                "Nothing was changed."
+            )
+        file.seek(0)
+        book = CalamineWorkbook.from_filelike(file)
+        sheet = book.get_sheet_by_index(0)
+    except (CalamineError, zipfile.BadZipFile, OSError, IndexError, ValueError) as error:
+        raise ImportRefusedError(
+            "This spreadsheet cannot be opened: it is damaged, has a password, or is no XLSX. "
+            "Save it as XLSX or CSV, then import that. Nothing was changed."
+        ) from error
+    first_line = (sheet.start or (0, 0))[0] + 1
+    total = sheet.height
+
+    def cells() -> Iterator[tuple[int, tuple[str, ...]]]:
+        for line, row in enumerate(sheet.iter_rows(), first_line):
+            texts = tuple([c.strip() if type(c) is str else _text(c) for c in row])
+            if any(texts):
+                yield line, texts
+
+    header = next((c for _, c in cells()), None)
+    if header is None:
+        raise ImportRefusedError("The file is empty. Nothing was changed.")
+
+    def rows(tell: Tell) -> Iterator[Row]:
+        lines = cells()
+        next(lines)
+        for count, (line, texts) in enumerate(lines, 1):
+            if count % _EVERY == 0:
+                tell(line, total)
+            yield Row(line, texts)
+
+    return Table(_header(header), rows)
+
+
+def _text(cell: object) -> str:
+    """What a spreadsheet's cell shows: a number without its ``.0``, a day as ``1979-07-14``."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).strip()
+
+
+def _header(cells: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(c.strip() for c in cells)
+    if any(_BREAK.search(name) for name in names):
+        raise ImportRefusedError(
+            "The first line of the file does not end where it should: a quote is missing, or one "
+            "too many. Nothing was changed. Export the file again from where it came from."
+        )
+    return names if any(names) else ()
