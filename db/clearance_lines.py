@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import clearances, watchlists
+from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, ClearanceLine, Clearances, Lapse, Standing
 from db.domain.people import PersonName
 from db.domain.watchlist import WatchlistEntry
-from db.models import ClearanceRow, VisitRow
+from db.models import VisitRow
 
 SHOWN = 500
 """The newest; a school clears a few a week."""

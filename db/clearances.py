@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import codec
+from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, Lapse
 from db.domain.decision import Decision, Verdict
 from db.domain.people import Identity
@@ -26,7 +27,7 @@ from db.domain.screening import (
     Screening,
 )
 from db.domain.watchlist import WatchlistEntry
-from db.models import ClearanceRow, DecisionRow, VisitRow
+from db.models import DecisionRow, VisitRow
 from db.screening.engine import MOST_MATCHES
 from db.screening.names import letters
 

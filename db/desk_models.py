@@ -1,12 +1,32 @@
-"""Tables of what the hub finds out by itself, and of what it tells the office. Hub only."""
+"""Tables beside the visits: clearances, and at the hub what it finds out later and tells."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models import Base, Json, Key, Name
+from db.models import Base, Hex256, Json, Key, Name
+
+
+class ClearanceRow(Base):
+    """A pair that staff cleared: this visitor is not the person of this version of an entry."""
+
+    __tablename__ = "clearance"
+    clearance_id: Mapped[Key]
+    visitor_key: Mapped[Hex256] = mapped_column(index=True)
+    visit_id: Mapped[UUID] = mapped_column(index=True)
+    list_id: Mapped[UUID]
+    list_name: Mapped[Name]
+    entry_id: Mapped[UUID]
+    entry_version: Mapped[int]
+    entry_mark: Mapped[Hex256]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[Name]
+    decided_at: Mapped[datetime]
+    expires_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[Name]
 
 
 class NoticeRow(Base):

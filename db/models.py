@@ -198,26 +198,6 @@ class DecisionRow(Base):
     )
 
 
-class ClearanceRow(Base):
-    """A pair that staff cleared: this visitor is not the person of this version of an entry."""
-
-    __tablename__ = "clearance"
-    clearance_id: Mapped[Key]
-    visitor_key: Mapped[Hex256] = mapped_column(index=True)
-    visit_id: Mapped[UUID] = mapped_column(index=True)
-    list_id: Mapped[UUID]
-    list_name: Mapped[Name]
-    entry_id: Mapped[UUID]
-    entry_version: Mapped[int]
-    entry_mark: Mapped[Hex256]
-    reason: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[Name]
-    decided_at: Mapped[datetime]
-    expires_on: Mapped[date]
-    ended_at: Mapped[datetime | None]
-    ended_by: Mapped[Name]
-
-
 class PhotoRow(Base):
     """A photo's file, named by its hash; `sent_at` once the hub has it."""
 

@@ -19,12 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db import chain, clearances, codec, rechecks, visits
-from db.desk_models import RecheckRow
+from db.desk_models import ClearanceRow, RecheckRow
 from db.domain.decision import Verdict
 from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
 from db.domain.visit import Visit, VisitState
 from db.engine import open_database
-from db.models import ChainRow, ClearanceRow, DecisionRow, EventBodyRow, EventRow, VisitRow
+from db.models import ChainRow, DecisionRow, EventBodyRow, EventRow, VisitRow
 
 AT_ONCE = timedelta(seconds=60)
 """Longer than the hub waits for a transaction that is under way."""

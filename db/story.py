@@ -21,7 +21,7 @@ from db.domain.events import (
     VisitorRechecked,
     VisitorScreened,
 )
-from db.domain.screening import HoldReason, Screening
+from db.domain.screening import Agreement, HoldReason, Match, Screening
 from db.domain.visit import CheckOutWay, Visit
 from db.log import chains_are_whole
 from db.models import ChainRow, EventBodyRow, EventRow
@@ -168,12 +168,20 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
 def _later(event: VisitorRechecked | RecheckDecided | ClearanceEnded) -> tuple[str, str]:
     match event:
         case VisitorRechecked(_, screening):
-            names = ", ".join(dict.fromkeys(m.list_name for m in screening.matches))
-            return "Screened again, since a list changed", f"May be on {names}"
+            said = "; ".join(_match_words(match) for match in screening.matches)
+            return "Screened again, since a list changed", said
         case RecheckDecided(_, decision):
             return f"{_INSIDE[decision.verdict]} by {decision.decided_by}", decision.reason
         case ClearanceEnded(_, ended_by):
             return f"Clearance ended by {ended_by}", ""
+
+
+def _match_words(match: Match) -> str:
+    """``May be on No trespass, version 2: Anthony Quintero (family name same, ...)``."""
+    agrees = (e for e in match.evidence if e.agreement is Agreement.AGREES)
+    why = ", ".join(f"{e.field.value.replace('_', ' ')} {e.words.lower()}" for e in agrees)
+    name = match.entry.name.full
+    return f"May be on {match.list_name}, version {match.list_version}: {name} ({why})"
 
 
 def _screened(screening: Screening) -> tuple[str, str]:

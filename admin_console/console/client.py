@@ -23,9 +23,11 @@ import httpx
 import msgspec
 
 from db import codec
+from db.domain.clearance import Clearance, Clearances
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import Desk, ImportPreview, Lists, OnSite, SignedIn, VisitPage, VisitStory
 from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.notice import Notice, Notices
 from db.domain.visit import Visit, VisitorType, VisitState
 from db.domain.watchlist import Category, Watchlist
 
@@ -108,6 +110,10 @@ class HubClient(Protocol):
     def lists(self) -> Lists: ...
     def preview(self, file: ListFile) -> ImportPreview: ...
     def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist: ...
+    def clearances(self) -> Clearances: ...
+    def end_clearance(self, clearance_id: UUID) -> Clearance: ...
+    def notices(self) -> Notices: ...
+    def read_notice(self, notice_id: UUID) -> Notice: ...
     def photo(self, sha256: str) -> bytes: ...
     def close(self) -> None: ...
 
@@ -211,6 +217,18 @@ class HttpHub:
         if file.max_age_days is not None:
             more["max_age_days"] = str(file.max_age_days)
         return _read(self._send_list("/v1/watchlists", file, more), Watchlist)
+
+    def clearances(self) -> Clearances:
+        return _read(self._send("GET", "/v1/clearances"), Clearances)
+
+    def end_clearance(self, clearance_id: UUID) -> Clearance:
+        return _read(self._send("POST", f"/v1/clearances/{clearance_id}/end"), Clearance)
+
+    def notices(self) -> Notices:
+        return _read(self._send("GET", "/v1/notices"), Notices)
+
+    def read_notice(self, notice_id: UUID) -> Notice:
+        return _read(self._send("POST", f"/v1/notices/{notice_id}/read"), Notice)
 
     def photo(self, sha256: str) -> bytes:
         return self._send("GET", f"/v1/blobs/{sha256}").content

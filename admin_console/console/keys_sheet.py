@@ -17,6 +17,7 @@ KEYS = (
         (
             ("G D", "desk"),
             ("G O", "on site now"),
+            ("G N", "notices"),
             ("G H", "history"),
             ("G L", "lists"),
             ("Ctrl K", "search visits"),

@@ -45,6 +45,7 @@ class Entry:
 ENTRIES = (
     Entry("Today", "Desk", "desk", "D"),
     Entry("Today", "On site now", "on-site", "O"),
+    Entry("Today", "Notices", "bell", "N"),
     Entry("Records", "History", "history", "H"),
     Entry("Records", "Lists", "list", "L"),
 )
@@ -202,8 +203,9 @@ class Navigation(Panel):
     def show_page(self, title: str) -> None:
         self._rows[title].setChecked(True)
 
-    def show_counts(self, waiting: int, on_site: int) -> None:
+    def show_counts(self, waiting: int, on_site: int, notices: int) -> None:
         self._rows["Desk"].show_count(waiting)
+        self._rows["Notices"].show_count(notices)
         self._rows["On site now"].show_count(on_site)
 
     def _head(self, site: Site) -> QHBoxLayout:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
+from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,13 +18,14 @@ from admin_console.console.pages.away_desk import Kept
 from admin_console.console.pages.desk import DeskPage
 from admin_console.console.pages.history import HistoryPage
 from admin_console.console.pages.lists import ListsPage
+from admin_console.console.pages.notices import NoticesPage
 from admin_console.console.pages.on_site import OnSitePage
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme
 from db.domain.desk import Desk
 
-Page: TypeAlias = DeskPage | OnSitePage | HistoryPage | ListsPage
+Page: TypeAlias = DeskPage | OnSitePage | NoticesPage | HistoryPage | ListsPage
 
 
 class Shell(QWidget):
@@ -45,10 +47,12 @@ class Shell(QWidget):
         self._status = StatusBar(theme)
         self.desk = DeskPage(theme, session, self._photos)
         self.on_site = OnSitePage(theme, session, self._photos)
+        self.notices = NoticesPage(theme, session)
         self.history = HistoryPage(theme, session, self._photos)
         self.lists = ListsPage(theme, session)
         self._pages: dict[str, Page] = {
-            page.title: page for page in (self.desk, self.on_site, self.history, self.lists)
+            page.title: page
+            for page in (self.desk, self.on_site, self.notices, self.history, self.lists)
         }
         self._stack = QStackedWidget()
         for page in self._pages.values():
@@ -99,6 +103,7 @@ class Shell(QWidget):
         self._navigation.sign_out_asked.connect(self.sign_out_asked)
         self._top.searched.connect(self._on_searched)
         self.desk.history_asked.connect(lambda: self.go("History"))
+        self.notices.visit_asked.connect(self._on_visit_asked)
         for page in self._pages.values():
             page.facts_changed.connect(self._on_facts_changed)
         for entry in ENTRIES:
@@ -139,13 +144,18 @@ class Shell(QWidget):
         self._on_facts_changed()
         self._show_bars(now)
 
+    def _on_visit_asked(self, visit_id: UUID) -> None:
+        self.go("History")
+        self.history.open_visit(visit_id)
+
     def _on_searched(self, text: str) -> None:
         self.go("History")
         self.history.search(text)
 
     def _show_counts(self) -> None:
         if self._desk is not None:
-            self._navigation.show_counts(self.desk.waiting, self._desk.figures.on_site)
+            on_site, unread = self._desk.figures.on_site, self._desk.unread_notices
+            self._navigation.show_counts(self.desk.waiting, on_site, unread)
 
     def _show_bars(self, now: datetime) -> None:
         connection, zone = self._session.connection, self._session.zone

@@ -6,9 +6,7 @@ from datetime import date, timedelta
 CLEARANCE_DAYS, RESCREEN_DAYS = 365, 30
 LONGEST_DAYS = 3_660
 WORDS_LENGTH = 300
-DENIAL_WORDS = (
-    "Tell the principal. Stay with the visitor at the desk; do not say that there is a list."
-)
+DENIAL_WORDS = "Tell the principal. Do not say why."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from admin_console.console.client import (
     SessionOverError,
     VisitFilter,
 )
+from db.domain.clearance import Clearance, Clearances, Standing
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
     Desk,
@@ -24,6 +25,7 @@ from db.domain.desk import (
     VisitStory,
 )
 from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.notice import Notice, Notices
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Watchlist
 from tests.console import invented, records
@@ -39,6 +41,10 @@ class FakeHub:
     on_site_answer: OnSite = field(default_factory=invented.make_on_site)
     pages: dict[str | None, VisitPage] = field(default_factory=lambda: {None: records.make_page()})
     lists_answer: Lists = field(default_factory=records.make_lists)
+    clearances_answer: Clearances = field(default_factory=records.make_clearances)
+    notices_answer: Notices = field(default_factory=records.make_notices)
+    ended: list[UUID] = field(default_factory=list)
+    refuses_end: Exception | None = None
     preview_answer: ImportPreview = field(default_factory=records.make_preview)
     stories: dict[UUID, VisitStory] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
@@ -171,6 +177,50 @@ class FakeHub:
     def lists(self) -> Lists:
         self._answer()
         return self.lists_answer
+
+    def clearances(self) -> Clearances:
+        self._answer()
+        return self.clearances_answer
+
+    def end_clearance(self, clearance_id: UUID) -> Clearance:
+        self._answer()
+        if self.refuses_end is not None:
+            raise self.refuses_end
+        self.ended.append(clearance_id)
+        lines = tuple(
+            replace(
+                line,
+                clearance=replace(
+                    line.clearance, ended_at=invented.NOW, ended_by="Priya Raghunathan"
+                ),
+                standing=Standing.ENDED,
+            )
+            if line.clearance.clearance_id == clearance_id
+            else line
+            for line in self.clearances_answer.clearances
+        )
+        in_force = sum(line.standing is Standing.IN_FORCE for line in lines)
+        self.clearances_answer = replace(
+            self.clearances_answer, clearances=lines, in_force=in_force
+        )
+        return next(c.clearance for c in lines if c.clearance.clearance_id == clearance_id)
+
+    def notices(self) -> Notices:
+        self._answer()
+        return self.notices_answer
+
+    def read_notice(self, notice_id: UUID) -> Notice:
+        self._answer()
+        notices = tuple(
+            replace(n, read_at=invented.NOW, read_by="Dana Whitlock")
+            if n.notice_id == notice_id
+            else n
+            for n in self.notices_answer.notices
+        )
+        unread = sum(n.read_at is None for n in notices)
+        self.notices_answer = replace(self.notices_answer, notices=notices, unread=unread)
+        self.change(replace(self.desk_answer, unread_notices=unread))
+        return next(n for n in notices if n.notice_id == notice_id)
 
     def preview(self, file: ListFile) -> ImportPreview:
         self._answer()

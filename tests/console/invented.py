@@ -173,6 +173,9 @@ def make_screening(
     )
 
 
+DENIAL_WORDS = "Tell the principal. Do not say why."
+
+
 def make_hold(
     number: int,
     given: str,
@@ -192,7 +195,15 @@ def make_hold(
         came=since - timedelta(seconds=40),
         **visit,  # type: ignore[arg-type]
     )
-    return Hold(made, make_screening(number, reason, *matches, when=since), since, "Front kiosk")
+    screening = make_screening(number, reason, *matches, when=since)
+    return Hold(
+        made,
+        screening,
+        since,
+        "Front kiosk",
+        clears_until=date(2027, 11, 17) if matches else None,
+        on_denial=DENIAL_WORDS,
+    )
 
 
 def make_tony() -> Hold:

@@ -1,24 +1,42 @@
 """What the hub of the invented school has on record: past visits, one story, lists, an import."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID
 
+from db.domain.clearance import (
+    Clearance,
+    ClearanceLine,
+    Clearances,
+    Lapse,
+    Standing,
+)
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
     Alarm,
     BadRow,
     ChangeKind,
     EntryChange,
+    Hold,
     ImportPreview,
     Lists,
     LogLine,
     VisitPage,
     VisitStory,
 )
-from db.domain.screening import HoldReason
+from db.domain.notice import Notice, NoticeKind, Notices
+from db.domain.screening import HoldReason, LapsedClearance
 from db.domain.visit import Visit, VisitorType, VisitState
 from db.domain.watchlist import Category, Watchlist
-from tests.console.invented import NOW, at, make_id, make_match, make_screening, make_visit
+from tests.console.invented import (
+    DENIAL_WORDS,
+    NOW,
+    at,
+    make_id,
+    make_match,
+    make_screening,
+    make_visit,
+)
 
 
 def make_past() -> tuple[Visit, ...]:
@@ -115,7 +133,8 @@ def make_alarm(visit: Visit) -> Alarm:
         at(8, 54),
         DecidedAt.CONSOLE,
     )
-    return Alarm(visit, denied, "Signed in although the office had decided: not admitted")
+    words = "Signed in although the office had decided: not admitted"
+    return Alarm(visit, denied, words, DENIAL_WORDS)
 
 
 def make_lists() -> Lists:
@@ -176,4 +195,128 @@ def make_preview(bad: int = 5) -> ImportPreview:
         ),
         bad_rows=rows[:bad],
         current_version=41,
+    )
+
+
+def make_clearance(number: int, reason: str, *, days_ago: int, by: str = "") -> Clearance:
+    decided = at(9, 14, days_ago=days_ago)
+    return Clearance(
+        clearance_id=make_id(600 + number),
+        visitor_key="0" * 64,
+        visit_id=make_id(1400 + number),
+        list_id=make_id(60),
+        list_name="State registry extract" if number % 2 else "Custody orders",
+        entry_id=make_id(500 + number),
+        entry_version=1,
+        entry_mark="0" * 64,
+        reason=reason,
+        decided_by=by or "Dana Whitlock",
+        decided_at=decided,
+        expires_on=(decided + timedelta(days=365)).date(),
+    )
+
+
+def make_clearances() -> Clearances:
+    def line(clearance: Clearance, visitor: str, entry: str, standing: Standing) -> ClearanceLine:
+        return ClearanceLine(clearance, visitor, entry, standing)
+
+    ended = replace(
+        make_clearance(4, "Another person.", days_ago=60),
+        ended_at=at(15, 2, days_ago=12),
+        ended_by="Priya Raghunathan",
+    )
+    lines = (
+        line(
+            make_clearance(2, "Photo and middle name differ.", days_ago=1),
+            "Rodrigo Vanterpoel",
+            "Roderick Elliot Vanterpool",
+            Standing.IN_FORCE,
+        ),
+        line(
+            make_clearance(1, "Birth date differs on the ID.", days_ago=46, by="Pia Moreno"),
+            "Chukwuemeka Obi",
+            "Emeka Obi",
+            Standing.IN_FORCE,
+        ),
+        line(ended, "Ana Lucía Wójcik", "Ana Wojcik", Standing.ENDED),
+        line(
+            make_clearance(3, "Known to the office.", days_ago=179, by="Priya Raghunathan"),
+            "Tony Ibarra-Quintero",
+            "Anthony James Quintero",
+            Standing.ENTRY_CHANGED,
+        ),
+        line(
+            make_clearance(5, "Photo does not match.", days_ago=380),
+            "Kofi Mensah-Bonsu",
+            "Kofi Mensah",
+            Standing.EXPIRED,
+        ),
+    )
+    return Clearances(NOW, lines, 2)
+
+
+def make_notices() -> Notices:
+    registry = "State registry extract, version 42"
+    notices = (
+        Notice(
+            make_id(701),
+            NoticeKind.ON_SITE,
+            at(10, 31),
+            f"Somebody on site now may be on {registry}. Look at the desk.",
+            make_id(1008),
+        ),
+        Notice(
+            make_id(702),
+            NoticeKind.WAS_HERE,
+            at(10, 31),
+            f"Somebody who may be on {registry}, was here on Friday, November 13. 3 visits since"
+            " October 24.",
+            make_id(1402),
+        ),
+        Notice(
+            make_id(703),
+            NoticeKind.DENIED,
+            at(8, 58),
+            "Dana Whitlock decided: not admitted. Possible match on Custody orders.",
+            make_id(1406),
+        ),
+        Notice(
+            make_id(704),
+            NoticeKind.LIST_OUTDATED,
+            at(7, 0, days_ago=9),
+            "District no-trespass list was last updated 31 days ago; 30 are allowed. Until a new"
+            " version is imported every visitor is held, and whoever was added since is not found.",
+            None,
+            make_id(62),
+            at(8, 12, days_ago=8),
+            "Priya Raghunathan",
+        ),
+    )
+    return Notices(NOW, notices, 3)
+
+
+def make_inside(visit: Visit) -> Hold:
+    """Somebody who came in before the list's new version, and whom staff had cleared once."""
+    match = make_match()
+    screening = replace(
+        make_screening(visit.number, HoldReason.MATCH, match, when=NOW - timedelta(seconds=48)),
+        lapsed=(
+            LapsedClearance(
+                match.list_id,
+                match.entry.entry_id,
+                make_id(607),
+                "Priya Raghunathan",
+                at(9, 20, days_ago=179),
+                Lapse.ENTRY_CHANGED,
+            ),
+        ),
+    )
+    return Hold(
+        visit=visit,
+        screening=screening,
+        held_since=screening.screened_at,
+        kiosk_name="Front kiosk",
+        is_inside=True,
+        clears_until=date(2027, 11, 17),
+        on_denial=DENIAL_WORDS,
     )

@@ -58,6 +58,12 @@ def hold_icon(screening: Screening) -> str:
     return "warning" if HoldReason.SCREENING_FAILED in screening.hold_reasons else "clock"
 
 
+def queue_title(hold: Hold) -> str:
+    """Why somebody is in the queue; whoever is inside is not looked for in the lobby."""
+    title = words.hold_title(hold.screening)
+    return f"{title}, on site now" if hold.is_inside else title
+
+
 class QueueModel(QAbstractListModel):
     """The holds, with the time each has waited in words."""
 
@@ -103,7 +109,7 @@ class QueueModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return hold.visit.identity.name.short
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            name, title = hold.visit.identity.name.full, words.hold_title(hold.screening)
+            name, title = hold.visit.identity.name.full, queue_title(hold)
             return f"{name}, {title}, {words.about(hold.visit)}, {self.waited(hold)}"
         return None
 
@@ -141,5 +147,5 @@ class QueueDelegate(QStyledItemDelegate):
         paint_text(painter, name, hold.visit.identity.name.short, strong, c.ink)
         about = QRectF(x + 65, y + 32, rect.width() - 79, 20)
         paint_text(painter, about, words.about(hold.visit), theme.font(), c.muted)
-        title, icon = words.hold_title(hold.screening), hold_icon(hold.screening)
+        title, icon = queue_title(hold), hold_icon(hold.screening)
         paint_chip(painter, theme, x + 65, y + 61, title, tone, icon)

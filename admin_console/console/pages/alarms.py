@@ -65,6 +65,10 @@ class AlarmCard(Card):
         said.setSpacing(2)
         said.addLayout(head)
         said.addWidget(Words(theme, told, wrap=True, name="alarmWords"))
+        if alarm.what_to_do:
+            said.addWidget(
+                Words(theme, alarm.what_to_do, weight=Weight.LABEL, wrap=True, name="alarmToDo")
+            )
         came = came_words(alarm, now, zone)
         said.addWidget(Words(theme, came, colour=c.muted, wrap=True, name="alarmCame"))
         row = QHBoxLayout()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
-from admin_console.console import words
+from admin_console.console import verdict_words, words
 from admin_console.console.client import AlreadyDecidedError
 from admin_console.console.pages.away_desk import Unsent
 from admin_console.console.pages.held_back import HeldBack, Ruling
@@ -137,8 +137,9 @@ class Deciding(QObject):
         self._handled.add(ruling.visit_id)
         # The time to undo another denial is not hidden by news of this one.
         if self._held_back.denial is None:
-            verdict = words.VERDICTS_DONE[ruling.choice.verdict]
-            self.told.emit(News(ruling.name, f"{verdict}, sent to the kiosk"))
+            is_inside = ruling.hold.is_inside
+            said = verdict_words.done(ruling.choice.verdict, is_inside=is_inside)
+            self.told.emit(News(ruling.name, said))
         self.changed.emit()
 
     def _on_failed(self, ruling: Ruling, error: Exception) -> None:

@@ -12,9 +12,16 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
-from admin_console.console import words
+from admin_console.console import verdict_words, words
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Panel
 from admin_console.console.parts.chips import Icon
@@ -36,13 +43,6 @@ _ICONS = {
     Verdict.DENY: "deny",
     Verdict.ESCORT: "escort",
     Verdict.NOT_THIS_PERSON: "not-this-person",
-}
-
-_ASK = {
-    Verdict.APPROVE: "Approve: say why. Press a figure, or write it and press A again.",
-    Verdict.DENY: "Deny: say why. Press a figure, or write it and press D again.",
-    Verdict.ESCORT: "Escort: say why. Press a figure, or write it and press E again.",
-    Verdict.NOT_THIS_PERSON: "Not this person: say why. Press a figure, or write it and press N.",
 }
 
 LABEL = 64
@@ -81,7 +81,8 @@ class DecisionPanel(Panel):
         self._theme = theme
         self._pending: Verdict | None = None
         self._for_match = True
-        self._is_tall = False
+        self._is_inside = False
+        self._is_tall = self._is_low = False
         self._off = ""
         self._ready_words = words.READY_REASONS
         # Fingers are faster than eyes: the next two keys were meant for whoever was shown before.
@@ -124,10 +125,12 @@ class DecisionPanel(Panel):
         self._lay_out()
         self._connect()
 
-    def start(self, *, for_match: bool) -> None:
-        """Begin with another person: no reason, no verdict."""
+    def start(self, *, for_match: bool, is_inside: bool = False) -> None:
+        """Begin with another person, at the door or inside: no reason, no verdict."""
         self.reason.clear()
-        self._for_match = for_match
+        self._for_match, self._is_inside = for_match, is_inside
+        for verdict, name in verdict_words.verdicts(is_inside=is_inside).items():
+            self._buttons[verdict].set_words(name)
         self._ready_words = words.READY_REASONS if for_match else words.READY_REASONS_WITHOUT_MATCH
         for button, text in zip(self._ready, self._ready_words, strict=True):
             button.set_words(text)
@@ -137,6 +140,14 @@ class DecisionPanel(Panel):
         self._resting.stop()
         self._show_off()
         self._place_ready()
+
+    def explain(self, denial: str, clearing: str) -> None:
+        """Say what a denial asks of the office, and how long *not this person* will hold."""
+        for line, said in ((self._denial, denial), (self._clearing, clearing)):
+            line.setText(said)
+            line.setVisible(bool(said))
+        self._show_hints()
+        self._place_hints()
 
     def rest(self) -> None:
         """Decide nothing for a moment: the card changed under somebody's hands."""
@@ -160,6 +171,7 @@ class DecisionPanel(Panel):
         self._lock.setVisible(self._off == OFF)
         self._eye.setVisible(self._off != OFF)
         self._stack.setCurrentIndex(1 if is_told else 0)
+        self._show_hints()
         self._fit_top()
 
     def _lay_out(self) -> None:
@@ -199,21 +211,56 @@ class DecisionPanel(Panel):
         verdicts.setSpacing(12)
         for button in self._buttons.values():
             verdicts.addWidget(button, 1)
+        self._lay_out_hints()
         self._column = QVBoxLayout(self)
         self._column.setSpacing(12 - REACH)
         self._column.addWidget(self._top)
         self._column.addLayout(verdicts)
+        self._column.addWidget(self._hints)
         self.set_low(is_low=False)
         self._place_ready()
 
+    def _lay_out_hints(self) -> None:
+        c = self._theme.colours
+        self._hints = QWidget()
+        self._denial = Words(self._theme, "", colour=c.muted, name="denialHint")
+        self._clearing = Words(self._theme, "", colour=c.muted, name="clearingHint")
+        self._hint_lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._hints)
+        self._hint_lines.setContentsMargins(REACH, 0, REACH, 0)
+        self._hint_lines.setSpacing(0)
+        self._hint_lines.addWidget(self._denial)
+        self._hint_lines.addStretch(1)
+        self._hint_lines.addWidget(self._clearing)
+        self._hints.hide()
+
     def set_low(self, *, is_low: bool) -> None:
         """On a screen of little height, stand closer to the edges."""
-        edge = 12 if is_low else 16
-        self._column.setContentsMargins(24 - REACH, edge + 1 - REACH, 24 - REACH, edge)
+        self._is_low = is_low
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        """The rest stands closer together then, so that the card above keeps its room."""
+        # On a low screen the card says it, below the fold.
+        has_hints = bool(self._denial.text() or self._clearing.text()) and not self._is_low
+        is_shown = has_hints and self._off in ("", BUSY)
+        self._hints.setVisible(is_shown)
+        top, foot, between = (10, 5, 8) if is_shown else (16, 16, 12)
+        if self._is_low:
+            top = foot = 12
+        self._column.setSpacing(between - REACH)
+        self._column.setContentsMargins(24 - REACH, top + 1 - REACH, 24 - REACH, foot)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_ready()
+        self._place_hints()
+
+    def _place_hints(self) -> None:
+        """Side by side where both have room, else one below the other: neither is cut."""
+        needed = self._denial.sizeHint().width() + self._clearing.sizeHint().width() + 24 + 48
+        is_wide = self.width() >= needed
+        ways = QBoxLayout.Direction
+        self._hint_lines.setDirection(ways.LeftToRight if is_wide else ways.TopToBottom)
 
     def _place_ready(self) -> None:
         """The ready reasons in one row, or in two before any of them would shrink."""
@@ -297,7 +344,10 @@ class DecisionPanel(Panel):
 
     def _set_pending(self, verdict: Verdict | None) -> None:
         self._pending = verdict
-        placeholder = "Write the reason, or press a figure" if verdict is None else _ASK[verdict]
+        placeholder = "Write the reason, or press a figure"
+        if verdict is not None:
+            letter = LETTERS[verdict]
+            placeholder = verdict_words.ask(verdict, letter, is_inside=self._is_inside)
         self.reason.setPlaceholderText(placeholder)
         for each, button in self._buttons.items():
             button.set_pending(_PENDING if each is verdict else "")

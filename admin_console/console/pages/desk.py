@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from admin_console.console import words
+from admin_console.console import verdict_words, words
 from admin_console.console.pages.alarms import Alarms
 from admin_console.console.pages.away_desk import AwayDesk, Kept, Unsent, UnsentCard
 from admin_console.console.pages.deciding import Deciding, News, Overtaken
@@ -237,9 +237,10 @@ class DeskPage(QWidget):
     def _show_hold(self, hold: Hold, now: datetime, *, is_asked: bool) -> None:
         if hold.visit.visit_id != self._shown:
             self._shown = hold.visit.visit_id
-            self._panel.start(for_match=bool(hold.screening.matches))
+            self._panel.start(for_match=bool(hold.screening.matches), is_inside=hold.is_inside)
             if not is_asked:
                 self._panel.rest()
+        self._panel.explain(verdict_words.denial_hint(hold), verdict_words.clearing_hint(hold))
         self._card.show_hold(hold, now)
         self._card.tick(now, is_live=self._session.connection.is_up)
 

@@ -4,6 +4,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, QStandardPaths, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -28,7 +29,7 @@ from admin_console.console.parts.toast import Toast
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, HubSession
 from admin_console.console.theme import Theme
-from db.domain.desk import VisitPage
+from db.domain.desk import VisitPage, VisitStory
 from db.domain.visit import Visit
 
 DRAWER_OVER_BELOW = 1360
@@ -106,6 +107,18 @@ class HistoryPage(Panel):
 
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         self._export.set_off("" if connection.is_up else "The hub is away: export needs it.")
+
+    def open_visit(self, visit_id: UUID) -> None:
+        """Show a visit in the drawer although the list may not have it: a notice asked for it."""
+
+        def on_story(story: VisitStory) -> None:
+            last = story.decisions[-1].verdict if story.decisions else None
+            self._drawer.show_visit(story.visit, last)
+            self._drawer.show()
+            self._place()
+            self._drawer.show_story(story)
+
+        self._session.ask(lambda hub: hub.story(visit_id), on_story, self._on_failed)
 
     def open(self, index: QModelIndex) -> None:
         """Show a visit in the drawer; the list keeps its scroll and choice."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
+from admin_console.console.pages.clearances import ClearancesView
 from admin_console.console.pages.import_list import ImportView
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
@@ -15,9 +16,11 @@ from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.message import Message
 from admin_console.console.parts.table import RowTable, TableCardMask
+from admin_console.console.parts.tabs import Tabs
 from admin_console.console.parts.toast import Toast
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme, Weight
+from db.domain.clearance import Clearance
 from db.domain.desk import Lists, Role
 from db.domain.watchlist import Watchlist
 
@@ -46,6 +49,12 @@ class ListsPage(Panel):
         columns = Columns(("List", "Kind", "People", "Version", "Age", "Oldest allowed"), (2, 3))
         self._model = PlainModel(columns, self)
         self._fetch = Fetch(session, lambda hub: hub.lists(), self._on_lists, self._on_failed)
+        self._tabs = Tabs(theme, ("Lists", "Clearances"))
+        self._tabs.chosen.connect(self._on_tab)
+        self.clearances = ClearancesView(theme, session)
+        self.clearances.facts_changed.connect(self.facts_changed)
+        self.clearances.ended.connect(self._on_ended)
+        self.clearances.failed.connect(self._on_not_ended)
         self.import_view = ImportView(theme, session)
         self.import_view.left.connect(lambda: self._show(0))
         self.import_view.step_changed.connect(self.facts_changed)
@@ -67,6 +76,8 @@ class ListsPage(Panel):
     def facts(self, _now: datetime) -> str:
         if self._stack.currentIndex() == 1:
             return self.import_view.title()
+        if self._parts.currentIndex() == 1:
+            return self.clearances.facts()
         if self._shown is None:
             return "The lists are asked for"
         said = f"{words.plural(len(self._shown.lists), 'list', 'lists')} in force"
@@ -79,10 +90,15 @@ class ListsPage(Panel):
         """The keys that do something just now."""
         if self._stack.currentIndex() == 1:
             return (("Tab", "next field"), ("Ctrl ↵", "go on"), ("Esc", "cancel"))
-        return (("J K", "move"), ("Enter", "new version")) if self._may_import else ()
+        if self._parts.currentIndex() == 1:
+            return self.clearances.keys
+        tab = ("1-2", "tab")
+        return (tab, ("J K", "move"), ("Enter", "new version")) if self._may_import else (tab,)
 
     def refresh(self) -> None:
         self._fetch.ask()
+        if self._parts.currentIndex() == 1:
+            self.clearances.refresh()
 
     def shown(self) -> Lists | None:
         return self._shown
@@ -94,6 +110,7 @@ class ListsPage(Panel):
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         self._import.set_off("" if connection.is_up else "The hub is away: importing needs it.")
         self.import_view.show_connection()
+        self.clearances.show_connection(connection)
 
     def start_import(self) -> None:
         """Begin with the file."""
@@ -105,6 +122,19 @@ class ListsPage(Panel):
         """The table (0) or the import (1)."""
         self._stack.setCurrentIndex(part)
         self.facts_changed.emit()
+
+    def _on_tab(self, part: int) -> None:
+        self._parts.setCurrentIndex(part)
+        self._import.setVisible(self._may_import and part == 0)
+        self.refresh()
+        self.facts_changed.emit()
+
+    def _on_ended(self, clearance: Clearance) -> None:
+        said = "Ended on every kiosk. The visitor is held once more."
+        self._toast.say(f"Clearance, {clearance.list_name}", said)
+
+    def _on_not_ended(self, why: str) -> None:
+        self._toast.say("The clearance was not ended", why, "alarm")
 
     def _on_lists(self, lists: Lists) -> None:
         self._shown = lists
@@ -158,11 +188,14 @@ class ListsPage(Panel):
             self._import.hide()
         tools = QHBoxLayout()
         tools.setSpacing(8)
-        if not self._may_import:
-            tools.addWidget(Icon(theme, "lock", c.muted))
-            tools.addWidget(Words(theme, MAY_NOT, colour=c.muted, name="mayNotImport"))
+        tools.addWidget(self._tabs)
         tools.addStretch(1)
         tools.addWidget(self._import)
+        may_not = QHBoxLayout()
+        may_not.setSpacing(8)
+        if not self._may_import:
+            may_not.addWidget(Icon(theme, "lock", c.muted))
+            may_not.addWidget(Words(theme, MAY_NOT, colour=c.muted, name="mayNotImport"), 1)
         self._table = RowTable(
             theme,
             self._model,
@@ -179,14 +212,22 @@ class ListsPage(Panel):
         self._card.hide()
         self._message = Message(theme, "listsMessage", "list")
         self._message.hide()
-        page = QWidget()
+        lists, page = QWidget(), QWidget()
+        inner = QVBoxLayout(lists)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(16)
+        inner.addLayout(may_not)
+        inner.addWidget(self._card)
+        inner.addWidget(self._message)
+        inner.addStretch(1)
+        self._parts = QStackedWidget()
+        self._parts.addWidget(lists)
+        self._parts.addWidget(self.clearances)
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
         column.addLayout(tools)
-        column.addWidget(self._card)
-        column.addWidget(self._message)
-        column.addStretch(1)
+        column.addWidget(self._parts)
         return page
 
 

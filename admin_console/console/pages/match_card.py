@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from admin_console.console import words
+from admin_console.console import verdict_words, words
 from admin_console.console.models.evidence import EvidenceDelegate, EvidenceModel
-from admin_console.console.models.queue import hold_tone
+from admin_console.console.models.queue import hold_tone, queue_title
 from admin_console.console.painting import Tone
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.card import Card, Line
@@ -50,7 +50,8 @@ class Side(QWidget):
         words_column = QVBoxLayout()
         words_column.setContentsMargins(0, 2, 0, 4)
         words_column.setSpacing(0)
-        words_column.addWidget(Words(theme, heading, colour=c.muted))
+        self.heading = Words(theme, heading, colour=c.muted)
+        words_column.addWidget(self.heading)
         words_column.addSpacing(2)
         words_column.addWidget(self.person)
         words_column.addSpacing(2)
@@ -81,13 +82,14 @@ class MatchCard(QWidget):
         self._build_evidence()
         self._build_facts()
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 12, 24, 12)
+        column.setContentsMargins(24, 12, 24, 8)
         column.setSpacing(12)
         column.addLayout(self._head)
         column.addWidget(self._people)
         column.addWidget(self._why)
         column.addWidget(self._chance)
         column.addLayout(self._earlier)
+        column.addWidget(self._hints)
         column.addStretch(1)
         photos.came.connect(self._on_photo_came)
 
@@ -106,7 +108,10 @@ class MatchCard(QWidget):
             return
         seconds = (now - self._hold.held_since).total_seconds()
         since = words.clock(self._hold.held_since, self._zone)
-        said = f"held for {words.running(seconds)}" if is_live else f"held since {since}"
+        said = f"found at {since}" if self._hold.is_inside else f"held since {since}"
+        if is_live:
+            ran = words.running(seconds)
+            said = f"found {ran} ago" if self._hold.is_inside else f"held for {ran}"
         self._held.say(said)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -129,6 +134,7 @@ class MatchCard(QWidget):
             self._aged.insertWidget(0, self._age, 0, Qt.AlignmentFlag.AlignRight)
         self._list_row.setStretch(0, 0 if is_low else 1)
         self._allowed.setVisible(not is_low)
+        self._hints.setVisible(is_low)  # else the decision panel says it
         self._fill_sides()
 
     def _build_head(self) -> None:
@@ -217,6 +223,8 @@ class MatchCard(QWidget):
         self._chance.body.addLayout(row)
         self._visits = Card(theme, name="earlierVisits", margins=(17, 13, 17, 12))
         self._decisions = Card(theme, name="earlierDecisions", margins=(17, 13, 17, 12))
+        self._hints = Words(theme, "", colour=c.muted, wrap=True, name="cardHints")
+        self._hints.hide()
         self._earlier = QHBoxLayout()
         self._earlier.setSpacing(16)
         self._earlier.addWidget(self._visits, 1)
@@ -236,9 +244,9 @@ class MatchCard(QWidget):
         if hold is None:
             return
         matches = hold.screening.matches
-        self._title.setText(words.hold_title(hold.screening))
+        self._title.setText(queue_title(hold))
         self._held.say(self._held.text(), hold_tone(hold.screening))
-        self._where.setText(_where_words(hold))
+        self._where.setText(self._where_words(hold))
         several = len(matches) > 1
         self._which.setText(f"{self._match + 1} of {len(matches)}" if several else "")
         self._which.setVisible(several)
@@ -247,6 +255,8 @@ class MatchCard(QWidget):
             part.setVisible(bool(matches))
         self._why.setVisible(not matches)
         self._why_words.setText(words.hold_sentence(hold.screening))
+        hints = (verdict_words.denial_hint(hold), verdict_words.clearing_hint(hold))
+        self._hints.setText(" ".join(f"{hint.rstrip('.')}." for hint in hints if hint))
         self._fill_sides()
         self._fill_earlier(hold)
 
@@ -255,13 +265,14 @@ class MatchCard(QWidget):
         hold, now = self._hold, self._now
         if hold is None or now is None:
             return
-        self._fill_visitor(hold)
+        self._fill_visitor(hold, now)
         if hold.screening.matches:
             self._fill_match(hold.screening.matches[self._match], now)
 
-    def _fill_visitor(self, hold: Hold) -> None:
+    def _fill_visitor(self, hold: Hold, now: datetime) -> None:
         visit, side = hold.visit, self._visitor
         side.person.setText(visit.identity.name.full)
+        side.heading.setText("Visitor on site" if hold.is_inside else "Visitor at the kiosk")
         side.about.setText(words.about(visit))
         side.photo.show_photo(
             self._photos.photo(visit.photo), "Photo comes" if visit.photo else "No photo yet"
@@ -269,6 +280,9 @@ class MatchCard(QWidget):
         born = visit.identity.birth_date
         since = "Since" if self._is_narrow else "At the kiosk since"
         arrived = f"{since} {words.clock(visit.started_at, self._zone)}"
+        if hold.is_inside:
+            came = visit.checked_in_at or visit.started_at
+            arrived = f"Signed in at {words.clock_or_day(came, now, self._zone)}"
         side.more.setText(f"{arrived}, born {words.day(born)}" if born else arrived)
 
     def _fill_match(self, match: Match, now: datetime) -> None:
@@ -321,7 +335,12 @@ class MatchCard(QWidget):
             Words(theme, _decisions_title(hold), Text.SECTION, Weight.STRONG)
         )
         self._decisions.body.addSpacing(8)
-        if not hold.earlier_decisions:
+        lapsed = self._lapsed_words(hold)
+        if lapsed:
+            self._decisions.body.addWidget(
+                Words(theme, lapsed, colour=c.caution, wrap=True, name="lapsedClearance")
+            )
+        if not hold.earlier_decisions and not lapsed:
             none = "Nobody had to decide before."
             self._decisions.body.addWidget(Words(theme, none, colour=c.muted, wrap=True))
         for decision in hold.earlier_decisions[-3:]:
@@ -332,6 +351,18 @@ class MatchCard(QWidget):
             )
             self._decisions.body.addWidget(Words(theme, said, colour=c.muted, wrap=True))
         self._decisions.body.addStretch(1)
+
+    def _lapsed_words(self, hold: Hold) -> str:
+        """That this very match was cleared once, and why that is over."""
+        matches = hold.screening.matches
+        lapsed = hold.screening.lapsed_of(matches[self._match]) if matches else None
+        return verdict_words.lapsed_words(lapsed, self._zone) if lapsed is not None else ""
+
+    def _where_words(self, hold: Hold) -> str:
+        if hold.is_inside and hold.screening.matches and self._now is not None:
+            match = hold.screening.matches[self._match]
+            return verdict_words.inside_words(match, hold, self._now, self._zone)
+        return _where_words(hold)
 
 
 def _decisions_title(hold: Hold) -> str:

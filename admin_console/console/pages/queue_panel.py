@@ -24,6 +24,8 @@ from db.domain.desk import Hold
 WIDE, NARROW = 328, 296
 """How wide the panel is, and how wide where the match card needs the room."""
 
+INSIDE_KNOWS = "The visitor is in the building and was told nothing."
+
 TOAST_ROOM = 80
 """Kept free at the foot, so that a toast covers nothing."""
 
@@ -62,6 +64,7 @@ class QueuePanel(Panel):
         self._theme, self._zone = theme, zone
         self._chosen: UUID | None = None
         self._is_filling = False
+        self._away_words = ""
         self.setObjectName("queuePanel")
         self.setFixedWidth(WIDE)
         self._model = QueueModel(zone, self)
@@ -95,14 +98,20 @@ class QueuePanel(Panel):
         self._order.set_colour(c.faint if is_live else c.caution)
         self._order.setVisible(bool(holds) or not is_live)
         self._clock.setVisible(not is_live)
-        self._note.setText(
-            f'The visitor sees only "{words.VISITOR_SEES}".'
-            if is_live
-            else f"Whoever came after {seen} is not shown here. Look at the kiosk."
+        self._away_words = (
+            "" if is_live else f"Whoever came after {seen} is not shown here. Look at the kiosk."
         )
+        self._show_note()
 
     def tick(self, now: datetime) -> None:
         self._model.tick(now)
+
+    def _show_note(self) -> None:
+        """What the person who is looked at knows of it."""
+        hold = self.chosen_hold()
+        is_inside = hold is not None and hold.is_inside
+        sees = INSIDE_KNOWS if is_inside else f'The visitor sees only "{words.VISITOR_SEES}".'
+        self._note.setText(self._away_words or sees)
 
     def step(self, by: int) -> None:
         row = self._list.currentIndex().row() + by
@@ -137,6 +146,7 @@ class QueuePanel(Panel):
         if self._is_filling or hold is None or hold.visit.visit_id == self._chosen:
             return
         self._chosen = hold.visit.visit_id
+        self._show_note()
         self.chosen.emit()
 
     def _lay_out(self) -> None:

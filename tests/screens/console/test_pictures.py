@@ -311,6 +311,55 @@ def test_lists(qtbot: QtBot, looks_like: Look) -> None:
     looks_like(shell, "05-lists")
 
 
+def test_clearances(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
+    shell.go("Lists")
+    press(qtbot, Key.Key_2)
+    table = child(shell, RowTable, "clearancesTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+
+    press(qtbot, Key.Key_J)
+
+    looks_like(shell, "05-clearances")
+
+
+@pytest.mark.parametrize(("dark", "name"), [(False, "21-notices"), (True, "21-notices-dark")])
+def test_notices(qtbot: QtBot, looks_like: Look, dark: bool, name: str) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    hub.desk_answer = replace(hub.desk_answer, unread_notices=3)
+    shell = open_shell(qtbot, hub, dark=dark)
+    shell.go("Notices")
+    table = child(shell, RowTable, "noticesTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+
+    press(qtbot, Key.Key_J)
+
+    looks_like(shell, name)
+
+
+def with_somebody_inside(hub: FakeHub) -> FakeHub:
+    """A list's new version names somebody who came in this morning and was cleared once."""
+    visit = next(v for v in hub.on_site_answer.visits if v.number == 8)
+    hold = records.make_inside(visit)
+    hub.desk_answer = replace(hub.desk_answer, holds=(hold, *hub.desk_answer.holds[1:]))
+    return hub
+
+
+@pytest.mark.parametrize(
+    ("size", "name"), [((1440, 900), "01-desk-inside"), ((1280, 720), "01-desk-inside-1280")]
+)
+def test_desk_with_somebody_inside_whom_a_new_list_names(
+    qtbot: QtBot, looks_like: Look, size: tuple[int, int], name: str
+) -> None:
+    hub = with_somebody_inside(with_photos(FakeHub()))
+    shell = open_shell(qtbot, hub)
+    shell.window().resize(*size)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, name)
+
+
 def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> None:
     path = tmp_path / "registry-2026-11-17.csv"
     path.write_bytes(b"LNAME,FNAME\n" * 7_000)

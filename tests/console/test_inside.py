@@ -1,0 +1,77 @@
+"""Deciding on somebody who is in the building, and what each verdict will do."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from admin_console.console import verdict_words
+from admin_console.console.shell import Shell
+from db.domain.decision import Verdict
+from tests.console import invented, records
+from tests.console.fake_hub import FakeHub
+from tests.console.windows import child, open_shell, press
+
+Key = Qt.Key
+
+
+def with_somebody_inside(qtbot: QtBot) -> tuple[Shell, FakeHub]:
+    hub = FakeHub()
+    visit = next(v for v in hub.on_site_answer.visits if v.number == 8)
+    hub.desk_answer = invented.make_desk((records.make_inside(visit),))
+    shell = open_shell(qtbot, hub)
+    qtbot.waitUntil(lambda: shell.desk.waiting == 1)
+    return shell, hub
+
+
+def test_verdicts_on_somebody_inside_say_whether_they_may_stay(qtbot: QtBot) -> None:
+    shell, _ = with_somebody_inside(qtbot)
+
+    assert child(shell, QAbstractButton, "decide_approve").text() == "May stay"
+    assert child(shell, QAbstractButton, "decide_deny").text() == "Must leave"
+
+
+def test_next_person_at_the_door_has_the_usual_verdicts_again(qtbot: QtBot) -> None:
+    shell, hub = with_somebody_inside(qtbot)
+
+    hub.change(invented.make_desk())
+    button = child(shell, QAbstractButton, "decide_approve")
+
+    qtbot.waitUntil(lambda: button.text() == "Approve", timeout=10_000)
+
+
+def test_decision_on_somebody_inside_goes_to_no_kiosk(qtbot: QtBot) -> None:
+    shell, hub = with_somebody_inside(qtbot)
+
+    press(qtbot, Key.Key_3, Key.Key_A)
+    qtbot.waitUntil(lambda: len(hub.decisions) == 1)
+    toast = shell.desk._queue.toast
+
+    qtbot.waitUntil(lambda: "May stay, the log has it" in toast.accessibleName())
+    assert hub.decisions[0].verdict is Verdict.APPROVE
+
+
+def test_card_says_that_the_pair_was_cleared_and_why_that_is_over(qtbot: QtBot) -> None:
+    shell, _ = with_somebody_inside(qtbot)
+
+    assert child(shell, QLabel, "lapsedClearance").text() == (
+        "Cleared on May 22, 2026 by Priya Raghunathan; the entry has changed since."
+    )
+
+
+def test_panel_says_what_a_denial_and_not_this_person_will_do(qtbot: QtBot) -> None:
+    shell = open_shell(qtbot, FakeHub())
+
+    assert child(shell, QLabel, "denialHint").text() == (
+        "Deny: Tell the principal. Do not say why."
+    )
+    assert child(shell, QLabel, "clearingHint").text() == (
+        "Not this person: cleared until Nov 17, 2027, or until the entry changes"
+    )
+
+
+def test_panel_says_of_whom_nobody_can_know_again_that_it_counts_only_now() -> None:
+    hold = replace(invented.make_tony(), clears_until=None)
+
+    assert verdict_words.clearing_hint(hold) == verdict_words.ONLY_NOW
