@@ -42,6 +42,7 @@ _FIELDS = {
     Field.SEX: "Sex",
     Field.PLACE: "State",
     Field.ID_NUMBER: "ID number",
+    Field.SUFFIX: "Suffix",
 }
 
 _WHY_HELD = {

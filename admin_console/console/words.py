@@ -95,6 +95,7 @@ FIELDS: Mapping[Field, str] = MappingProxyType(
         Field.SEX: "Sex",
         Field.PLACE: "Place",
         Field.ID_NUMBER: "ID number",
+        Field.SUFFIX: "Suffix",
     }
 )
 

@@ -5,7 +5,7 @@ import getpass
 import logging
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from db.domain.desk import Role
@@ -97,6 +97,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     exported.add_argument("--name", required=True, type=_list_name)
     exported.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
+
+    screen = commands.add_parser(
+        "screen",
+        help="compare a file of people with lists",
+        description="Compare a file of people with lists, both CSV files with the columns "
+        "id,given_name,middle_name,family_name,suffix,birth_date,sex (lists also "
+        "aliases,category). Nothing is stored. Exit status 0 when everybody was compared.",
+    )
+    screen.set_defaults(run=_screen)
+    screen.add_argument("visitors", type=Path, metavar="VISITORS.csv")
+    screen.add_argument("--list", type=Path, action="append", required=True, metavar="LIST.csv")
+    screen.add_argument("--json", action="store_true", help="a JSON object for each visitor")
+    screen.add_argument(
+        "--min-bits", type=float, metavar="B", help="also show matches below every tier down to B"
+    )
 
     hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
         required=True, metavar="COMMAND"
@@ -241,6 +256,21 @@ def _lists_show(arguments: argparse.Namespace) -> int:
 
     _say(commands.show_lists(arguments.database))
     return 0
+
+
+def _screen(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.screen_command import screen_files  # noqa: PLC0415
+
+    is_whole = screen_files(
+        arguments.list,
+        arguments.visitors,
+        sys.stdout,
+        sys.stderr,
+        as_json=arguments.json,
+        min_bits=arguments.min_bits,
+        today=datetime.now(UTC).date(),
+    )
+    return 0 if is_whole else 1
 
 
 def _hosts_import(arguments: argparse.Namespace) -> int:

@@ -26,6 +26,8 @@ class Field(StrEnum):
     SEX = "sex"
     PLACE = "place"
     ID_NUMBER = "id_number"
+    SUFFIX = "suffix"
+    """Shown only where both sides have one."""
 
 
 class Agreement(StrEnum):
@@ -56,11 +58,13 @@ class Evidence:
     """E.g. ``Same, one of two surnames``; see `db.screening.explain`."""
     bits: float
     """log2(m / u): positive speaks for the same person, negative against; 0.0 when missing."""
+    level: str = ""
+    """The level's name in `db.screening.compare`, small letters: ``one_of_two``, ``missing``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry that may be the visitor, with all seven rows of evidence in `Field` order."""
+    """An entry that may be the visitor, with its rows of evidence in `Field` order."""
 
     entry: WatchlistEntry
     list_id: UUID

@@ -1,45 +1,44 @@
 """One screening: a visitor against every list at once.
 
-The sum of a row's bits is a log likelihood ratio, so the chance that an unlisted visitor reaches
-`b` bits against one row is at most ``2 ** -b`` (Markov's inequality on the ratio, whose mean among
-unlisted visitors is 1). With `n` rows, at most one visitor in ``2 ** b / n`` matches that well by
-chance: tiers and the hold's threshold come from that figure and from nothing hand-made.
+The sum of a row's bits is a log likelihood ratio. How often chance alone reaches so many bits is
+tried out on the list itself (`db.screening.calibrate`); tiers and the hold's threshold come from
+that rate and from nothing hand-made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
-from db.domain.people import Identity
-from db.domain.screening import HoldReason, ListVersion, Match, Screening, Tier
-from db.domain.watchlist import Category
-from db.screening import compare, weights
-from db.screening.compare import DateLevel, NameLevel
-from db.screening.explain import Compared, evidence_of
-from db.screening.index import Index, Row
+from db.domain.partial_date import PartialDate
+from db.domain.people import Identity, PersonName
+from db.domain.screening import Evidence, HoldReason, ListVersion, Match, Screening, Tier
+from db.domain.watchlist import Category, WatchlistEntry
+from db.screening.calibrate import CHECK_PHOTO, POSSIBLE, STRONG, Curve
+from db.screening.compare import DateKind, DateLevel, NameLevel
+from db.screening.explain import Compared, Person, evidence_of
+from db.screening.index import Index, ListIndex
 from db.screening.names import fold, fold_middle
+from db.screening.pairs import Scored
+from db.screening.scan import Scan
+from db.screening.segment import SEXES, Segment, fold_suffix
+from db.screening.side import Query
 
-ENGINE_VERSION = "2"
-
-STRONG_ONE_IN = 3_333
-POSSIBLE_ONE_IN = 200
-CHECK_PHOTO_ONE_IN = 77
-"""At most 0.03, 0.5 and 1.3 expected false alarms in 100 visitors."""
+ENGINE_VERSION = "3"
 MOST_ONE_IN = 1_000_000
 MOST_MATCHES = 20
-
-Levels = NDArray[np.int8]
-L = TypeVar("L", NameLevel, DateLevel)
-V = TypeVar("V")
+_LONGEST_PLACE = 2
+"""Letters of a state: a consulate or a school that issued a card is no place to compare."""
 
 
 def screen(
-    identity: Identity, index: Index, *, number_hash: str, now: datetime, screening_id: UUID
+    identity: Identity,
+    index: Index,
+    *,
+    number_hash: str,
+    now: datetime,
+    screening_id: UUID,
+    today: date | None = None,
 ) -> Screening:
     """Compare a visitor with every list; best match first, one match for each entry of a list.
 
@@ -48,8 +47,12 @@ def screen(
     speaks against it: no birth date on either side, or the same year where the list has no more.
     Schools write such lists by hand and often know no date. A registry is too large for that:
     half the visitors have a namesake there, so without a date the bits alone decide.
+
+    Entries that are not in force on `today` (by the school's calendar; that of UTC when it is not
+    given) are left out. Raises LookupError when an index is older than its list.
     """
-    matches = _matches(identity, index, number_hash)
+    visitor = visitor_of(identity, number_hash)
+    matches = [m for m in find_matches(visitor, index, today or now.date()) if m.tier is not None]
     reasons: list[HoldReason] = []
     if matches:
         reasons.append(HoldReason.MATCH)
@@ -60,113 +63,181 @@ def screen(
         screened_at=now,
         engine_version=ENGINE_VERSION,
         lists=tuple(ListVersion(w.list_id, w.name, w.version) for w in index.lists),
-        matches=tuple(matches[:MOST_MATCHES]),
+        matches=tuple(_match(m, m.tier) for m in matches[:MOST_MATCHES] if m.tier is not None),
         hold_reasons=tuple(reasons),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Scores:
-    """For every row the bits so far, and what is needed to explain a row."""
+class Visitor:
+    """Whom the lists are searched for; `number_hash` is the keyed hash of an ID's number."""
 
-    total: weights.Bits
-    swapped: NDArray[np.bool_]
-    family: tuple[Levels, weights.Bits]
-    given: tuple[Levels, weights.Bits]
-    middle: tuple[Levels, weights.Bits]
-    birth: tuple[Levels, weights.Bits]
+    person: Person
+    number_hash: str = ""
 
-
-def _matches(identity: Identity, index: Index, number_hash: str) -> list[Match]:
-    if not index.rows:
-        return []
-    scores = _score(identity, index)
-    is_always_held = _is_always_held(index, scores)
-    # Fields that few rows have are added row by row, so the first cut leaves room for them.
-    room = weights.NUMBER_BITS[True] if number_hash else 8.0
-    least = np.log2(CHECK_PHOTO_ONE_IN * len(index.rows)) - room
-    best: dict[tuple[UUID, UUID], Match] = {}
-    for at in np.flatnonzero((scores.total >= least) | is_always_held):
-        compared = _compared(identity, index, int(at), scores, number_hash)
-        match = _match(
-            identity, index, index.rows[at], compared, is_always_held=bool(is_always_held[at])
+    @property
+    def query(self) -> Query:
+        """The same, folded."""
+        name = self.person.name
+        return Query(
+            family=fold(name.family),
+            given=fold(name.given),
+            middle=fold_middle(name.middle),
+            suffix=fold_suffix(name.suffix),
+            born=self.person.born.digits if self.person.born is not None else "",
+            sex=SEXES.index(self.person.sex),
+            place=self.person.place.casefold(),
+            number_hash=self.number_hash,
         )
-        if match is None:
+
+
+def visitor_of(identity: Identity, number_hash: str = "") -> Visitor:
+    """What of an identity is compared."""
+    born = PartialDate.of(identity.birth_date) if identity.birth_date is not None else None
+    place = identity.document.jurisdiction if identity.document is not None else ""
+    if len(place) > _LONGEST_PLACE:
+        place = ""
+    return Visitor(Person(identity.name, born, identity.sex, place, bool(number_hash)), number_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry at or above the floor; `tier` is None below every tier."""
+
+    visitor: Person
+    list_index: ListIndex
+    entry: WatchlistEntry
+    name: PersonName
+    """The entry's name, or the alias, that fits best."""
+    compared: Compared
+    bits: float
+    expected: float
+    """Expected false alarms: the share of unlisted visitors who reach as many bits by chance."""
+    tier: Tier | None
+
+
+def find_matches(
+    visitor: Visitor, index: Index, today: date, floor: float | None = None
+) -> list[Found]:
+    """Every entry in force with at least `floor` bits (the lowest tier's, unless it is lower)."""
+    found = [each for one in index.each for each in _in_list(visitor, one, index, today, floor)]
+    return sorted(
+        found, key=lambda f: (-f.bits, f.list_index.watchlist.name, str(f.entry.entry_id))
+    )
+
+
+def _in_list(
+    visitor: Visitor, one: ListIndex, index: Index, today: date, floor: float | None
+) -> Iterator[Found]:
+    least = one.calibration.floor
+    if floor is not None:
+        least = min(least, floor)
+    scan = Scan(visitor.query, one.segments, index.population)
+    is_local = one.watchlist.category is not Category.REGISTRY
+    best: dict[int, tuple[float, int, int]] = {}
+    scored = scan.found(least, is_named_held=is_local)
+    for at, part in enumerate(scored):
+        entries = one.segments[at].segment.entry_of[part.rows]
+        for place, (entry, bits) in enumerate(
+            zip(entries.tolist(), part.total.tolist(), strict=True)
+        ):
+            if entry not in best or bits > best[entry][0]:
+                best[entry] = (bits, at, place)
+    for entry_place, (bits, at, place) in best.items():
+        entry = one.entry(entry_place)
+        if not entry.is_in_force(today):
             continue
-        key = (match.list_id, match.entry.entry_id)  # one person has the same id on every list
-        known = best.get(key)
-        if known is None or match.bits > known.bits:
-            best[key] = match
-    return sorted(best.values(), key=lambda m: (-m.bits, m.list_name, str(m.entry.entry_id)))
+        segment = one.segments[at].segment
+        compared = _compared(scored[at], place)
+        expected, tier = _tier(one, segment, scored[at], place, bits, is_local=is_local)
+        if tier is None and (floor is None or bits < floor):
+            continue
+        name = _name(segment, int(scored[at].rows[place]))
+        yield Found(visitor.person, one, entry, name, compared, bits, expected, tier)
 
 
-def _is_always_held(index: Index, scores: _Scores) -> NDArray[np.bool_]:
-    """For every row, whether it holds whatever the bits say: see `screen`."""
-    birth = scores.birth[0][index.birth_of]
-    is_open = (birth == DateLevel.MISSING) | (birth == DateLevel.SAME_YEAR_ONLY_KNOWN)
-    is_local = np.array([w.category is not Category.REGISTRY for w in index.lists], np.bool_)
-    is_named: NDArray[np.bool_] = (scores.family[0][index.family_of] == NameLevel.EXACT) & (
-        scores.given[0][index.given_of] == NameLevel.EXACT
-    )
-    is_held: NDArray[np.bool_] = is_open & is_local[index.list_of] | (birth == DateLevel.EXACT)
-    return np.logical_and(is_named, is_held)
+def _tier(
+    one: ListIndex, segment: Segment, scored: Scored, place: int, bits: float, *, is_local: bool
+) -> tuple[float, Tier | None]:
+    row = scored.rows[place]
+    kind = DateKind(int(segment.dates.kinds[segment.birth_of[row]]))
+    birth = DateLevel(int(scored.names.birth_level[place]))
+    is_dated = kind is DateKind.WHOLE and not _is_partial(birth)
+    curve = _curve_of(one, kind, birth)
+    expected = curve.expected(bits)
+    if not is_dated:
+        if expected <= CHECK_PHOTO:
+            return expected, Tier.CHECK_PHOTO
+    elif expected <= STRONG and birth is not DateLevel.DIFFERENT:
+        return expected, Tier.STRONG
+    elif expected <= POSSIBLE:
+        return expected, Tier.POSSIBLE
+    if scored.names.is_same_person_by_name_and_date[place]:
+        return expected, Tier.POSSIBLE
+    if is_local and scored.names.is_same_name_and_open_date[place]:
+        return expected, Tier.CHECK_PHOTO
+    return expected, None
 
 
-def _score(identity: Identity, index: Index) -> _Scores:
-    family, given = fold(identity.name.family), fold(identity.name.given)
-    middle = fold_middle(identity.name.middle)
-    family_levels = _levels(index.family_names, lambda n: _family(family, n))
-    given_levels = _levels(index.given_names, lambda n: _given(given, middle, n))
-    middle_levels = _levels(index.middle_names, lambda n: compare.middle_level(middle, n))
-    birth_levels = _levels(index.birth_dates, lambda d: compare.date_level(identity.birth_date, *d))
-    entries = len(index.rows)
-    family_bits = weights.family_bits(
-        family, _shares(family_levels[index.family_of], NameLevel), entries
-    )
-    given_bits = weights.given_bits(
-        given, _shares(given_levels[index.given_of], NameLevel), entries
-    )
-    birth_bits = weights.date_bits(_shares(birth_levels[index.birth_of], DateLevel), entries)
-    middle_bits = weights.middle_bits()
-    straight = (
-        family_bits[family_levels][index.family_of] + given_bits[given_levels][index.given_of]
-    )
-    crossed = (
-        family_bits[_levels(index.given_names, lambda n: _family(family, n))][index.given_of]
-        + given_bits[_levels(index.family_names, lambda n: _given(given, "", n))][index.family_of]
-        + weights.SWAPPED_BITS
-    )
-    names = np.maximum(straight, crossed)
-    total = (
-        names
-        + birth_bits[birth_levels][index.birth_of]
-        + middle_bits[middle_levels][index.middle_of]
-    )
-    return _Scores(
-        total,
-        crossed > straight,
-        (family_levels, family_bits),
-        (given_levels, given_bits),
-        (middle_levels, middle_bits),
-        (birth_levels, birth_bits),
+def _curve_of(one: ListIndex, kind: DateKind, birth: DateLevel) -> Curve:
+    if kind is DateKind.WHOLE:
+        # On such a level it is the visitor whose birth date is not whole.
+        return one.calibration.estimate if _is_partial(birth) else one.calibration.whole
+    if birth is DateLevel.MISSING and kind is not DateKind.NOTHING:
+        return one.calibration.estimate
+    return one.calibration.partial
+
+
+def _is_partial(birth: DateLevel) -> bool:
+    return birth in (
+        DateLevel.MISSING,
+        DateLevel.SAME_MONTH_ONLY_KNOWN,
+        DateLevel.SAME_YEAR_ONLY_KNOWN,
+        DateLevel.YEAR_NEAR_ONLY_KNOWN,
     )
 
 
-def _match(
-    identity: Identity, index: Index, row: Row, compared: Compared, *, is_always_held: bool
-) -> Match | None:
-    evidence = evidence_of(identity, row.name, row.entry, compared)
-    bits = sum(e.bits for e in evidence)
-    # An upper bound on chance: more than a million would claim what nobody can know.
-    one_in = max(1, int(min(2.0**bits / len(index.rows), MOST_ONE_IN)))
-    tier = _tier(one_in, row, compared.birth)
-    if tier is None and is_always_held:
-        tier = Tier.POSSIBLE if compared.birth is DateLevel.EXACT else Tier.CHECK_PHOTO
-    if tier is None:
-        return None
-    watchlist = index.lists[row.list_at]
+def _compared(scored: Scored, place: int) -> Compared:
+    names = scored.names
+    return Compared(
+        family=NameLevel(int(names.family_level[place])),
+        family_bits=float(names.family[place]),
+        given=NameLevel(int(names.given_level[place])),
+        given_bits=float(names.given[place]),
+        is_swapped=bool(names.is_swapped[place]),
+        middle=NameLevel(int(scored.middle_level[place])),
+        middle_bits=float(scored.middle[place]),
+        birth=DateLevel(int(names.birth_level[place])),
+        birth_bits=float(names.birth[place]),
+        suffix_bits=float(scored.suffix[place]),
+        sex_bits=float(scored.sex[place]),
+        place_bits=float(scored.place[place]),
+        number_bits=float(scored.number[place]),
+    )
+
+
+def _name(segment: Segment, row: int) -> PersonName:
+    return PersonName(
+        given=segment.given.written[segment.given_of[row]],
+        family=segment.family.written[segment.family_of[row]],
+        middle=segment.given.written[segment.middle_of[row]],
+        suffix=segment.suffixes[segment.suffix_of[row]],
+    )
+
+
+def evidence(found: Found) -> tuple[Evidence, ...]:
+    """The rows that explain a match."""
+    entry = found.entry
+    listed = Person(found.name, entry.born, entry.sex, entry.jurisdiction, bool(entry.number_hash))
+    return evidence_of(found.visitor, listed, found.compared)
+
+
+def _match(found: Found, tier: Tier) -> Match:
+    watchlist, rows = found.list_index.watchlist, evidence(found)
+    # Beyond a million nobody can know: more digits would claim too much.
+    one_in = int(min(1.0 / max(found.expected, 1.0 / MOST_ONE_IN), MOST_ONE_IN))
     return Match(
-        entry=row.entry,
+        entry=found.entry,
         list_id=watchlist.list_id,
         list_name=watchlist.name,
         category=watchlist.category,
@@ -175,71 +246,10 @@ def _match(
         list_imported_at=watchlist.imported_at,
         max_age_days=watchlist.max_age_days,
         tier=tier,
-        bits=round(bits, 1),
-        one_in=two_digits(one_in),
-        evidence=evidence,
+        bits=round(sum(e.bits for e in rows), 1),  # what is shown adds up
+        one_in=two_digits(max(one_in, 1)),
+        evidence=rows,
     )
-
-
-def _compared(
-    identity: Identity, index: Index, at: int, scores: _Scores, number_hash: str
-) -> Compared:
-    row = index.rows[at]
-    family_level = NameLevel(int(scores.family[0][index.family_of[at]]))
-    given_level = NameLevel(int(scores.given[0][index.given_of[at]]))
-    is_swapped = bool(scores.swapped[at])
-    if is_swapped:
-        family, given = fold(identity.name.family), fold(identity.name.given)
-        family_level = _family(family, fold(row.name.given))
-        given_level = _given(given, "", fold(row.name.family))
-    birth = DateLevel(int(scores.birth[0][index.birth_of[at]]))
-    middle = NameLevel(int(scores.middle[0][index.middle_of[at]]))
-    return Compared(
-        family=family_level,
-        family_bits=float(scores.family[1][family_level])
-        + (weights.SWAPPED_BITS if is_swapped else 0.0),
-        given=given_level,
-        given_bits=float(scores.given[1][given_level]),
-        is_swapped=is_swapped,
-        middle=middle,
-        middle_bits=float(scores.middle[1][middle]),
-        birth=birth,
-        birth_bits=float(scores.birth[1][birth]),
-        number_hash=number_hash,
-    )
-
-
-def _tier(one_in: int, row: Row, birth: DateLevel) -> Tier | None:
-    born = row.entry.born
-    if born is None or born.on is None or birth is DateLevel.MISSING:
-        return Tier.CHECK_PHOTO if one_in >= CHECK_PHOTO_ONE_IN else None
-    if one_in >= STRONG_ONE_IN and birth is not DateLevel.DIFFERENT:
-        return Tier.STRONG
-    return Tier.POSSIBLE if one_in >= POSSIBLE_ONE_IN else None
-
-
-def _family(visitor: str, listed: str) -> NameLevel:
-    return compare.name_level(visitor, listed, is_given=False)
-
-
-def _given(given: str, middle: str, listed: str) -> NameLevel:
-    """Compare the given name, or the middle name where somebody goes by it."""
-    level = compare.name_level(given, listed, is_given=True)
-    if level is NameLevel.DIFFERENT and middle:
-        by_middle = compare.name_level(middle, listed, is_given=True)
-        if by_middle is NameLevel.EXACT:
-            return NameLevel.ONE_OF_TWO
-    return level
-
-
-def _levels(values: Sequence[V], level: Callable[[V], int]) -> Levels:
-    return np.fromiter((level(v) for v in values), np.int8, len(values))
-
-
-def _shares(levels: Levels, of: type[L]) -> dict[L, float]:
-    counts = np.bincount(levels, minlength=len(of))
-    present = len(levels) - counts[0]
-    return {level: float(counts[level]) / present if present else 0.0 for level in of}
 
 
 def _is_outdated(imported_at: datetime, max_age_days: int | None, now: datetime) -> bool:

@@ -1,23 +1,26 @@
 """A match in words that an office worker trusts: all seven fields, always in the same order."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from db.domain.partial_date import PartialDate
-from db.domain.people import Identity, PersonName, Sex
+from db.domain.people import PersonName, Sex
 from db.domain.screening import Agreement, Evidence, Field, Match
-from db.domain.watchlist import WatchlistEntry
-from db.screening import weights
 from db.screening.compare import DateLevel, NameLevel
 
 _NAME_WORDS = {
     NameLevel.EXACT: "Same",
-    NameLevel.ONE_OF_TWO: "Same, one of two names",
+    NameLevel.REORDERED: "Same, in another order",
     NameLevel.NICKNAME: "Same, a short form",
+    NameLevel.ONE_OF_TWO: "Same, one of two names",
+    NameLevel.ONE_LETTER: "Same but for one letter",
+    NameLevel.SPELLING: "Same, spelled another way",
     NameLevel.CLOSE: "Nearly the same spelling",
     NameLevel.SOUND: "Sounds the same",
+    NameLevel.PART_CLOSE: "One of two names nearly the same",
     NameLevel.NEAR: "Similar spelling",
     NameLevel.INITIAL: "Same initial",
+    NameLevel.AS_MIDDLE: "Same as the middle name",
     NameLevel.DIFFERENT: "Differs",
 }
 _DATE_WORDS = {
@@ -26,13 +29,26 @@ _DATE_WORDS = {
     DateLevel.TRANSPOSED: "Same with two digits swapped",
     DateLevel.ONE_DIGIT: "Same but for one digit",
     DateLevel.YEAR_OFF_BY_ONE: "Same day, year off by one",
-    DateLevel.SAME_YEAR_ONLY_KNOWN: "Same year; the list has no more",
+    DateLevel.SAME_DAY_AND_MONTH: "Same day and month, other year",
+    DateLevel.TWO_DIGITS: "Same but for two digits",
     DateLevel.SAME_YEAR_AND_MONTH: "Same month and year, other day",
+    DateLevel.SAME_MONTH_ONLY_KNOWN: "Same month and year; the day is not known",
+    DateLevel.SAME_YEAR_ONLY_KNOWN: "Same year; the list has no more",
+    DateLevel.YEAR_NEAR_ONLY_KNOWN: "Nearly the same year; the list has no more",
     DateLevel.DIFFERENT: "Differs",
 }
-_LONGEST_PLACE = 2
-"""Letters of a state: a consulate or a school that issued a card is no place to compare."""
 _SEXES = {Sex.FEMALE: "Woman", Sex.MALE: "Man", Sex.UNSPECIFIED: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is compared of a visitor, or of one name of an entry."""
+
+    name: PersonName
+    born: PartialDate | None
+    sex: Sex
+    place: str
+    has_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +64,34 @@ class Compared:
     middle_bits: float
     birth: DateLevel
     birth_bits: float
-    number_hash: str
+    suffix_bits: float
+    sex_bits: float
+    place_bits: float
+    number_bits: float
 
 
-def evidence_of(
-    identity: Identity, name: PersonName, entry: WatchlistEntry, compared: Compared
-) -> tuple[Evidence, ...]:
-    """All seven rows in `Field` order."""
-    return (
-        _family_row(identity.name, name, compared),
-        _name_row(
-            Field.GIVEN_NAME, identity.name.given, name.given, compared.given, compared.given_bits
-        ),
-        _name_row(
-            Field.MIDDLE_NAME,
-            identity.name.middle,
-            name.middle,
-            compared.middle,
-            compared.middle_bits,
-        ),
-        _birth_row(identity.birth_date, entry.born, compared),
-        _sex_row(identity.sex, entry.sex),
-        _place_row(identity, entry),
-        _number_row(compared.number_hash, entry.number_hash),
+def evidence_of(visitor: Person, listed: Person, compared: Compared) -> tuple[Evidence, ...]:
+    """Seven rows in `Field` order, and the suffix where both have one."""
+    ours, theirs, c = visitor.name, listed.name, compared
+    family = _name_row(Field.FAMILY_NAME, ours.family, theirs.family, c.family, c.family_bits)
+    if c.is_swapped:
+        family = replace(
+            family, words="Same, with first and last name swapped", agreement=Agreement.AGREES
+        )
+    elif c.family is NameLevel.ONE_OF_TWO:
+        family = replace(family, words="Same, one of two surnames")
+    rows = (
+        family,
+        _name_row(Field.GIVEN_NAME, ours.given, theirs.given, c.given, c.given_bits),
+        _name_row(Field.MIDDLE_NAME, ours.middle, theirs.middle, c.middle, c.middle_bits),
+        _birth_row(visitor.born, listed.born, c),
+        _plain_row(Field.SEX, _SEXES[visitor.sex], _SEXES[listed.sex], c.sex_bits),
+        _plain_row(Field.PLACE, visitor.place, listed.place, c.place_bits),
+        _number_row(visitor, listed, c.number_bits),
     )
+    if not ours.suffix or not theirs.suffix:
+        return rows
+    return (*rows, _plain_row(Field.SUFFIX, ours.suffix, theirs.suffix, c.suffix_bits))
 
 
 def summary(match: Match) -> str:
@@ -105,74 +125,61 @@ def list_age_sentence(match: Match, now: datetime) -> str:
     return "Updated yesterday" if days == 1 else f"Updated {days} days ago"
 
 
-def _family_row(visitor: PersonName, listed: PersonName, compared: Compared) -> Evidence:
-    row = _name_row(
-        Field.FAMILY_NAME, visitor.family, listed.family, compared.family, compared.family_bits
-    )
-    words = row.words
-    if compared.is_swapped:
-        words = "Same, with first and last name swapped"
-    elif compared.family is NameLevel.ONE_OF_TWO:
-        words = "Same, one of two surnames"
-    if words == row.words:
-        return row
-    return Evidence(row.field, row.visitor, row.entry, Agreement.AGREES, words, row.bits)
-
-
 def _name_row(field: Field, visitor: str, listed: str, level: NameLevel, bits: float) -> Evidence:
     if level is NameLevel.MISSING:
-        return Evidence(field, visitor, listed, Agreement.MISSING, _missing(visitor, listed), 0.0)
+        # A middle name may be missing since it was already compared with the given name.
+        words = _missing(visitor, listed) or "Compared with the first name"
+        return Evidence(field, visitor, listed, Agreement.MISSING, words, 0.0, "missing")
     agreement = Agreement.DIFFERS if level is NameLevel.DIFFERENT else Agreement.AGREES
-    return Evidence(field, visitor, listed, agreement, _NAME_WORDS[level], round(bits, 1))
+    words = _NAME_WORDS[level]
+    return Evidence(field, visitor, listed, agreement, words, round(bits, 1), level.name.lower())
 
 
-def _birth_row(visitor: date | None, listed: PartialDate | None, compared: Compared) -> Evidence:
-    level = compared.birth
-    theirs = "" if listed is None else listed.words
+def _birth_row(visitor: PartialDate | None, listed: PartialDate | None, c: Compared) -> Evidence:
+    ours, theirs = ("" if b is None else b.words for b in (visitor, listed))
     if listed is not None and listed.month is None:
         theirs = f"{theirs} (year only)"
-    if level is DateLevel.MISSING:
-        words = _missing(_day(visitor), theirs)
-        return Evidence(Field.BIRTH_DATE, _day(visitor), theirs, Agreement.MISSING, words, 0.0)
-    agreement = Agreement.DIFFERS if level is DateLevel.DIFFERENT else Agreement.AGREES
-    bits = round(compared.birth_bits, 1)
-    return Evidence(Field.BIRTH_DATE, _day(visitor), theirs, agreement, _DATE_WORDS[level], bits)
+    if c.birth is DateLevel.MISSING:
+        words = _missing(ours, theirs)
+        return Evidence(Field.BIRTH_DATE, ours, theirs, Agreement.MISSING, words, 0.0, "missing")
+    agreement = Agreement.DIFFERS if c.birth is DateLevel.DIFFERENT else Agreement.AGREES
+    words, bits = _DATE_WORDS[c.birth], round(c.birth_bits, 1)
+    return Evidence(Field.BIRTH_DATE, ours, theirs, agreement, words, bits, c.birth.name.lower())
 
 
-def _sex_row(visitor: Sex, listed: Sex) -> Evidence:
-    return _plain_row(Field.SEX, _SEXES[visitor], _SEXES[listed], weights.SEX_BITS)
-
-
-def _place_row(identity: Identity, entry: WatchlistEntry) -> Evidence:
-    place = identity.document.jurisdiction if identity.document is not None else ""
-    if len(place) > _LONGEST_PLACE:
-        place = ""
-    return _plain_row(Field.PLACE, place, entry.jurisdiction, weights.PLACE_BITS)
-
-
-def _number_row(visitor: str, listed: str) -> Evidence:
-    row = _plain_row(Field.ID_NUMBER, visitor, listed, weights.NUMBER_BITS)
+def _number_row(visitor: Person, listed: Person, bits: float) -> Evidence:
     # The numbers themselves are nowhere: only that there is a code to compare.
-    shown = ("held as a code" if visitor else "none", "held as a code" if listed else "none")
-    return Evidence(row.field, *shown, row.agreement, row.words, row.bits)
+    ours, theirs = ("held as a code" if p.has_number else "none" for p in (visitor, listed))
+    if not visitor.has_number or not listed.has_number:
+        words = _missing(*("1" if p.has_number else "" for p in (visitor, listed)))
+        return Evidence(Field.ID_NUMBER, ours, theirs, Agreement.MISSING, words, 0.0, "missing")
+    return _agreement_row(Field.ID_NUMBER, ours, theirs, bits)
 
 
-def _plain_row(field: Field, visitor: str, listed: str, bits: dict[bool, float]) -> Evidence:
+def _plain_row(field: Field, visitor: str, listed: str, bits: float) -> Evidence:
     if not visitor or not listed:
         words = _missing(visitor, listed)
-        return Evidence(field, visitor, listed, Agreement.MISSING, words, 0.0)
-    is_same = visitor.casefold() == listed.casefold()
-    agreement = Agreement.AGREES if is_same else Agreement.DIFFERS
+        return Evidence(field, visitor, listed, Agreement.MISSING, words, 0.0, "missing")
+    return _agreement_row(field, visitor, listed, bits)
+
+
+def _agreement_row(field: Field, visitor: str, listed: str, bits: float) -> Evidence:
+    """Two values are the same when they are worth something: what differs never is."""
+    is_same = bits > 0 or visitor.casefold() == listed.casefold()
     return Evidence(
-        field, visitor, listed, agreement, "Same" if is_same else "Differs", bits[is_same]
+        field,
+        visitor,
+        listed,
+        Agreement.AGREES if is_same else Agreement.DIFFERS,
+        "Same" if is_same else "Differs",
+        round(bits, 1),
+        "exact" if is_same else "different",
     )
 
 
 def _missing(visitor: str, listed: str) -> str:
+    if visitor and listed:
+        return ""
     if not visitor and not listed:
         return "Missing on both"
     return "Missing on the list" if not listed else "Missing on the ID"
-
-
-def _day(moment: date | None) -> str:
-    return "" if moment is None else f"{moment:%b} {moment.day}, {moment.year}"

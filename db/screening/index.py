@@ -1,86 +1,145 @@
-"""All lists in memory, ready to be compared. Built once for each change of a list; immutable.
+"""All lists, ready to be compared. Each list is made once for each of its versions; immutable.
 
-One row is one name of an entry: aliases are further rows. A visitor is compared with every
-*unique* surname, given name and birth date, and rows then only add up what their values got.
+A changed list need not be made anew: `updated` lays the changed entries over the old columns.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.domain.partial_date import PartialDate
-from db.domain.people import PersonName
 from db.domain.watchlist import Watchlist, WatchlistEntry
-from db.screening.names import fold, fold_middle
+from db.screening.calibrate import Calibration, calibrate
+from db.screening.population import Population, load_population
+from db.screening.segment import build_segment, rows_of
+from db.screening.tally import Counted, count
 
-Ints = NDArray[np.int32]
-T = TypeVar("T")
+EntryOf = Callable[[UUID], WatchlistEntry | None]
+"""Looks an entry up; None when the list does not have it (any more)."""
+Ids = NDArray[np.uint8]
+"""Entries' ids, sixteen bytes a row."""
+_MOST_OVERLAID = 0.1
+"""Share of entries that may lie over the old ones before the whole list is made anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One name of one entry."""
+class ListIndex:
+    """One list in one version."""
 
-    list_at: int
-    entry: WatchlistEntry
-    name: PersonName
+    watchlist: Watchlist
+    ids: Ids
+    segments: tuple[Counted, ...]
+    calibration: Calibration
+    entry_of: EntryOf
+
+    def entry(self, place: int) -> WatchlistEntry:
+        """The entry at a place; raises LookupError when it is not to be had any more."""
+        entry_id = UUID(bytes=self.ids[place].tobytes())
+        entry = self.entry_of(entry_id)
+        if entry is None:
+            raise LookupError("an entry of the index is not on the list any more")
+        return entry
+
+    @property
+    def rows(self) -> int:
+        """Names to be compared, aliases included."""
+        return sum(s.rows for s in self.segments)
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Every list. Arrays hold, for each row, which of the unique values it has."""
+    """Every list, and how common names are."""
 
-    lists: tuple[Watchlist, ...]
-    rows: tuple[Row, ...]
-    family_names: tuple[str, ...]
-    given_names: tuple[str, ...]
-    middle_names: tuple[str, ...]
-    birth_dates: tuple[tuple[date | None, int | None], ...]
-    family_of: Ints
-    given_of: Ints
-    middle_of: Ints
-    birth_of: Ints
-    list_of: Ints
-    """For each row the place of its list in `lists`."""
+    each: tuple[ListIndex, ...]
+    population: Population
+
+    @property
+    def lists(self) -> tuple[Watchlist, ...]:
+        """The lists themselves."""
+        return tuple(one.watchlist for one in self.each)
 
 
 def build_index(lists: Iterable[tuple[Watchlist, Sequence[WatchlistEntry]]]) -> Index:
-    """Build the index. Takes a second for each hundred thousand entries; safe in any thread."""
-    known: list[Watchlist] = []
-    rows: list[Row] = []
-    for at, (watchlist, entries) in enumerate(lists):
-        known.append(watchlist)
-        rows.extend(
-            Row(at, entry, name) for entry in entries for name in (entry.name, *entry.aliases)
-        )
-    family, family_of = _unique([fold(r.name.family) for r in rows])
-    given, given_of = _unique([fold(r.name.given) for r in rows])
-    middle, middle_of = _unique([fold_middle(r.name.middle) for r in rows])
-    birth, birth_of = _unique([_birth(r.entry.born) for r in rows])
+    """The index of lists whose entries are at hand, which it keeps."""
     return Index(
-        lists=tuple(known),
-        rows=tuple(rows),
-        family_names=tuple(family),
-        given_names=tuple(given),
-        middle_names=tuple(middle),
-        birth_dates=tuple(birth),
-        family_of=family_of,
-        given_of=given_of,
-        middle_of=middle_of,
-        birth_of=birth_of,
-        list_of=np.fromiter((r.list_at for r in rows), np.int32, len(rows)),
+        tuple(build_list(watchlist, entries) for watchlist, entries in lists), load_population()
     )
 
 
-def _birth(born: PartialDate | None) -> tuple[date | None, int | None]:
-    return (None, None) if born is None else (born.on, born.year)
+def build_list(watchlist: Watchlist, entries: Sequence[WatchlistEntry]) -> ListIndex:
+    """The index of one list, its entries being kept in memory."""
+    known = {e.entry_id: e for e in entries}
+    return build_list_from(watchlist, entries, known.get)
 
 
-def _unique(values: list[T]) -> tuple[list[T], Ints]:
-    places: dict[T, int] = {}
-    of = np.fromiter((places.setdefault(v, len(places)) for v in values), np.int32, len(values))
-    return list(places), of
+def build_list_from(
+    watchlist: Watchlist, entries: Iterable[WatchlistEntry], entry_of: EntryOf
+) -> ListIndex:
+    """The index of one list from entries that come one by one and are not kept.
+
+    Some fifteen seconds for a million, and as many again to find out what chance does; safe in any
+    thread.
+    """
+    ids = bytearray()
+
+    def counted() -> Iterator[WatchlistEntry]:
+        for entry in entries:
+            ids.extend(entry.entry_id.bytes)
+            yield entry
+
+    segment = count(build_segment(rows_of(counted())))
+    return ListIndex(
+        watchlist=watchlist,
+        ids=np.frombuffer(bytes(ids), np.uint8).reshape(-1, 16),
+        segments=(segment,),
+        calibration=calibrate((segment,), load_population()),
+        entry_of=entry_of,
+    )
+
+
+def updated(
+    old: ListIndex,
+    watchlist: Watchlist,
+    changed: Sequence[WatchlistEntry],
+    removed: Collection[UUID],
+    entry_of: EntryOf,
+) -> ListIndex | None:
+    """The index of the next version: `changed` entries, new ones among them, over the old ones.
+
+    None when so much changed that the list is better made anew. What chance does was found out for
+    the old version, and so few entries do not change it.
+    """
+    overlaid = len(changed) + len(removed) + sum(s.rows for s in old.segments[1:])
+    if overlaid > _MOST_OVERLAID * max(old.rows, 1):
+        return None
+    gone = _places(old.ids, [*(e.entry_id for e in changed), *removed])
+    is_gone = np.zeros(len(old.ids) + len(changed), np.bool_)
+    is_gone[gone] = True
+    kept = tuple(count(s.segment.without(is_gone)) for s in old.segments)
+    first = len(old.ids)
+    rows = (row._replace(entry=row.entry + first) for row in rows_of(changed))
+    new_ids = np.frombuffer(b"".join(e.entry_id.bytes for e in changed), np.uint8)
+    return replace(
+        old,
+        watchlist=watchlist,
+        ids=np.concatenate((old.ids, new_ids.reshape(-1, 16))),
+        segments=(*kept, count(build_segment(rows))) if changed else kept,
+        entry_of=entry_of,
+    )
+
+
+def _places(ids: Ids, wanted: Sequence[UUID]) -> NDArray[np.intp]:
+    """Where these ids are, those that are not there left out."""
+    if not wanted or not len(ids):
+        return np.empty(0, np.intp)
+    sought = np.frombuffer(b"".join(u.bytes for u in wanted), np.uint8).reshape(-1, 16)
+    maybe = np.flatnonzero(np.isin(_halves(ids)[:, 0], _halves(sought)[:, 0]))
+    exact = {u.bytes for u in wanted}
+    return np.array([at for at in maybe.tolist() if ids[at].tobytes() in exact], np.intp)
+
+
+def _halves(ids: Ids) -> NDArray[Any]:
+    return np.ascontiguousarray(ids).view(np.uint64)

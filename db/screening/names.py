@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 import jellyfish
+from anyascii import anyascii
+from nicknames import NickNamer
 
 PARTICLES = frozenset(
     [
@@ -38,17 +40,42 @@ PARTICLES = frozenset(
         "ter",
         "van",
         "vander",
+        "vom",
         "von",
         "y",
+        "zu",
+        "zum",
+        "zur",
     ]
 )
+"""Words that a name is written with or without, and glued on or apart."""
 
 NO_NAME = frozenset({"none", "nmn", "nfn", "nln", "unknown", "unk"})
 """What offices type where there is no name."""
 NO_MIDDLE_NAME = NO_NAME | {"na"}
 """``N/A`` too; as a family name it is somebody's, as in ``Hyejin Na``."""
 
+LONGEST = 48
+"""Letters of a name that are compared; no two people differ only beyond."""
+
 _NOT_A_LETTER = re.compile(r"[^\w\s-]|_")
+_OTHER_SPELLINGS = (
+    ("ae", "a"),
+    ("oe", "o"),
+    ("ue", "u"),
+    ("ph", "f"),
+    ("tsch", "ch"),
+    ("sch", "sh"),
+    ("cz", "ch"),
+    ("sz", "sh"),
+    ("ck", "k"),
+    ("th", "t"),
+    ("w", "v"),
+    ("y", "i"),
+    ("j", "i"),
+    ("z", "s"),
+)
+_TWICE = re.compile(r"(.)\1")
 
 
 @lru_cache(maxsize=65_536)
@@ -61,27 +88,27 @@ def fold(name: str) -> str:
 def fold_middle(name: str) -> str:
     """A middle name folded; most people have none, and offices have many ways to say so."""
     folded = letters(name)
-    return "" if folded in NO_MIDDLE_NAME else folded
+    return "" if folded.replace(" ", "") in NO_MIDDLE_NAME else folded
 
 
 def letters(text: str) -> str:
     """Fold any words for comparison: ``O'Brien`` and ``OBRIEN`` are ``obrien``.
 
-    Apostrophes of every shape go; hyphens part the words of a double surname. ``ß``, ``ø``, ``đ``
-    and their like have no decomposition and are written out.
+    Apostrophes of every shape go; hyphens part the words of a double surname. Other scripts are
+    written in Latin letters (``Иванов``, ``ivanov``), as are ``ß``, ``ø``, ``đ`` and their like.
     """
-    spelled = text.casefold().translate(_SPELLED_OUT)
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c)
-    )
-    return " ".join(_NOT_A_LETTER.sub("", plain).replace("-", " ").split())
+    if text.isascii():
+        plain = text.casefold()
+    else:
+        # Accents first: "ü" is "u" with two dots, also where it was typed as two characters.
+        marked = unicodedata.normalize("NFKD", text.casefold())
+        plain = "".join(c for c in marked if not unicodedata.combining(c))
+        if not plain.isascii():
+            plain = anyascii(plain).casefold()
+    return " ".join(_NOT_A_LETTER.sub("", plain.replace("/", " ")).replace("-", " ").split())
 
 
-_SPELLED_OUT = str.maketrans(
-    {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-)
-
-
+@lru_cache(maxsize=65_536)
 def parts(folded: str) -> tuple[str, ...]:
     """The words of a folded name without particles; all of them when nothing else is left."""
     words = tuple(folded.split())
@@ -90,18 +117,26 @@ def parts(folded: str) -> tuple[str, ...]:
 
 def solid(folded: str) -> str:
     """The name without blanks and particles: ``de la cruz`` and ``delacruz`` meet in ``cruz``."""
-    return "".join(parts(folded))
+    return "".join(parts(folded))[:LONGEST]
+
+
+def spelling(solid_name: str) -> str:
+    """One spelling for those that languages and clerks take for one: ``mueller``, ``muller``."""
+    text = solid_name
+    for theirs, ours in _OTHER_SPELLINGS:
+        text = text.replace(theirs, ours)
+    return _TWICE.sub(r"\1", text)
 
 
 @lru_cache(maxsize=65_536)
-def sound(folded: str) -> str:
-    """How a name sounds in English (Metaphone, Philips 1990), empty when it has no letters."""
-    return str(jellyfish.metaphone(solid(folded))) if folded.isascii() else ""
+def sound(solid_name: str) -> str:
+    """How a name sounds in English (Metaphone, Philips 1990), empty when it says too little."""
+    code = str(jellyfish.metaphone(solid_name)) if solid_name.isascii() else ""
+    return code if len(code) > 1 else ""
 
 
 @lru_cache(maxsize=1)
-def nicknames() -> dict[str, frozenset[str]]:
-    """Every short form's circle: ``tony`` -> {anthony, antonio, tony}."""
+def _circles() -> dict[str, frozenset[str]]:
     circles: dict[str, set[str]] = {}
     for line in _lines("nicknames.csv"):
         circle = line.split(",")
@@ -110,19 +145,36 @@ def nicknames() -> dict[str, frozenset[str]]:
     return {name: frozenset(circle) for name, circle in circles.items()}
 
 
-@lru_cache(maxsize=1)
-def population() -> tuple[dict[str, float], dict[str, float]]:
-    """Share of people with a surname, and with a given name, for lists too small to tell.
+@lru_cache(maxsize=16_384)
+def short_forms(name: str) -> frozenset[str]:
+    """Every name that may be another form of this one: ``tony`` gives anthony, antonio, ant.
 
-    Approximate, after the US Census Bureau's tables of 2010 (surnames) and 1990 (given names):
-    the most frequent ones; everybody else shares a floor.
+    Symmetric: whoever is in somebody's circle has that one in theirs.
     """
-    surnames: dict[str, float] = {}
-    given: dict[str, float] = {}
+    names = _nicknamer()
+    whole_names = names.canonicals_of(name)
+    circle = set(_circles().get(name, ())) | names.nicknames_of(name) | whole_names
+    for whole_name in whole_names:  # two short forms of one whole name
+        circle |= names.nicknames_of(whole_name)
+    return frozenset(circle - {name})
+
+
+@lru_cache(maxsize=1)
+def _nicknamer() -> NickNamer:
+    return NickNamer()
+
+
+@lru_cache(maxsize=1)
+def population() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Share of people with a surname, of women and of men with a given name.
+
+    For lists too small to tell how common a name is. US Census Bureau, 1990 (public domain).
+    """
+    tables: dict[str, dict[str, float]] = {"family": {}, "woman": {}, "man": {}}
     for line in _lines("population.csv"):
         kind, name, per_100_000 = line.split(",")
-        (surnames if kind == "family" else given)[name] = float(per_100_000) / 100_000
-    return surnames, given
+        tables[kind][name] = float(per_100_000) / 100_000
+    return tables["family"], tables["woman"], tables["man"]
 
 
 def _lines(name: str) -> Iterator[str]:

@@ -1,158 +1,352 @@
 """What a level is worth: ``log2(m / u)`` bits (Fellegi and Sunter, JASA 1969).
 
-`m` is how often true pairs land on a level; fixed, from the corruption rates of public test data
-(FEBRL) and experience. `u` is how often *this* visitor lands there by chance in *this* list: the
-list's own share of entries on the level, drawn towards a general share that counts as much as
-`PRIOR_ENTRIES` entries, so that a list of fifty says little and one of a million says all.
+`m` is how often true pairs land on a level: set by hand from published rates of clerical error and
+of name changes, fitted on no data. `u` is how often *this* visitor lands there by chance in *this*
+list: the list's own share of rows on the level, drawn towards the share of the population, which
+counts as much as `PRIOR_ROWS` rows. So a list of fifty says little and one of a million says all.
+
+Two surnames cannot equal one, and ``J`` cannot equal ``John``. So levels are weighed apart for rows
+of each `Shape`, and the shape itself counts as a field of its own.
 """
 
-from collections.abc import Mapping
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screening.compare import DateLevel, NameLevel
-from db.screening.names import population
-
-PRIOR_ENTRIES = 2_000.0
-RARE_SURNAME = 4e-6
-RARE_GIVEN = 1e-5
-"""Shares of a name that the population table does not hold."""
-ONE_BIRTH_DATE = 1 / 22_000
-"""Share of one birth date among adults of about sixty years."""
+from db.screening.compare import DateKind, DateLevel, NameLevel
 
 Bits = NDArray[np.float64]
+Counts = NDArray[np.float64]
+"""Rows by shape (or kind of date) and level."""
 
-_FAMILY_M = {
-    NameLevel.EXACT: 0.86,
-    NameLevel.ONE_OF_TWO: 0.035,
-    NameLevel.NICKNAME: 0.001,
-    NameLevel.CLOSE: 0.04,
-    NameLevel.SOUND: 0.012,
-    NameLevel.NEAR: 0.012,
+PRIOR_ROWS = 2_000.0
+ONE_BIRTH_DATE = 1 / 22_000
+"""Share of one birth date among adults of about sixty years."""
+RARE_NAME = 1e-5
+"""Share of a name that the population table does not hold."""
+_SAME_SHAPE = 0.6
+"""How often a name has the same shape on both sides for a reason, and not by chance."""
+SWAPPED_BITS = -5.6
+"""Given and family name swapped happens to one true pair in fifty."""
+_LEVELS = len(NameLevel)
+
+
+class Shape(IntEnum):
+    """What a name looks like, as far as it limits what it can equal."""
+
+    SINGLE = 0
+    DOUBLE = 1
+    INITIAL = 2
+
+
+_Table = dict[NameLevel, float]
+
+_SINGLE_M: _Table = {
+    NameLevel.EXACT: 0.855,
+    NameLevel.REORDERED: 0.001,
+    NameLevel.NICKNAME: 0.002,
+    NameLevel.ONE_OF_TWO: 0.002,
+    NameLevel.ONE_LETTER: 0.055,
+    NameLevel.SPELLING: 0.008,
+    NameLevel.CLOSE: 0.015,
+    NameLevel.SOUND: 0.006,
+    NameLevel.PART_CLOSE: 0.001,
+    NameLevel.NEAR: 0.008,
+    NameLevel.INITIAL: 0.002,
+    NameLevel.AS_MIDDLE: 0.001,
+    NameLevel.DIFFERENT: 0.045,
+}
+_GIVEN_SINGLE_M: _Table = _SINGLE_M | {
+    NameLevel.EXACT: 0.78,
+    NameLevel.NICKNAME: 0.065,
+    NameLevel.AS_MIDDLE: 0.02,
+    NameLevel.DIFFERENT: 0.045,
+}
+_MIXED_M: _Table = {
+    NameLevel.EXACT: 0.04,
+    NameLevel.REORDERED: 0.001,
+    NameLevel.NICKNAME: 0.002,
+    NameLevel.ONE_OF_TWO: 0.76,
+    NameLevel.ONE_LETTER: 0.012,
+    NameLevel.SPELLING: 0.005,
+    NameLevel.CLOSE: 0.03,
+    NameLevel.SOUND: 0.005,
+    NameLevel.PART_CLOSE: 0.05,
+    NameLevel.NEAR: 0.015,
+    NameLevel.INITIAL: 0.002,
+    NameLevel.AS_MIDDLE: 0.005,
+    NameLevel.DIFFERENT: 0.073,
+}
+_DOUBLE_M: _Table = {
+    NameLevel.EXACT: 0.74,
+    NameLevel.REORDERED: 0.05,
+    NameLevel.NICKNAME: 0.005,
+    NameLevel.ONE_OF_TWO: 0.06,
+    NameLevel.ONE_LETTER: 0.05,
+    NameLevel.SPELLING: 0.01,
+    NameLevel.CLOSE: 0.03,
+    NameLevel.SOUND: 0.005,
+    NameLevel.PART_CLOSE: 0.008,
+    NameLevel.NEAR: 0.005,
     NameLevel.INITIAL: 0.001,
-    NameLevel.DIFFERENT: 0.039,
+    NameLevel.AS_MIDDLE: 0.006,
+    NameLevel.DIFFERENT: 0.03,
 }
-_FAMILY_U = {
-    NameLevel.ONE_OF_TWO: 6e-4,
-    NameLevel.NICKNAME: 1e-3,
-    NameLevel.CLOSE: 6e-4,
-    NameLevel.SOUND: 6e-4,
+_INITIAL_M: _Table = dict.fromkeys(NameLevel, 0.001) | {
+    NameLevel.EXACT: 0.93,
+    NameLevel.INITIAL: 0.93,
+    NameLevel.DIFFERENT: 0.06,
+}
+_NAME_U: _Table = {
+    NameLevel.EXACT: RARE_NAME,
+    NameLevel.REORDERED: RARE_NAME,
+    NameLevel.NICKNAME: 2e-3,
+    NameLevel.ONE_OF_TWO: 4e-4,
+    NameLevel.ONE_LETTER: 4e-4,
+    NameLevel.SPELLING: 1e-4,
+    NameLevel.CLOSE: 4e-4,
+    NameLevel.SOUND: 4e-4,
+    NameLevel.PART_CLOSE: 1e-3,
     NameLevel.NEAR: 1.5e-3,
-    NameLevel.INITIAL: 0.02,
-    NameLevel.DIFFERENT: 0.99,
+    NameLevel.INITIAL: 0.06,
+    NameLevel.AS_MIDDLE: 2e-3,
+    NameLevel.DIFFERENT: 0.98,
 }
-_GIVEN_M = {
-    NameLevel.EXACT: 0.79,
-    NameLevel.ONE_OF_TWO: 0.03,
-    NameLevel.NICKNAME: 0.07,
-    NameLevel.CLOSE: 0.04,
-    NameLevel.SOUND: 0.01,
-    NameLevel.NEAR: 0.01,
-    NameLevel.INITIAL: 0.01,
-    NameLevel.DIFFERENT: 0.04,
-}
-_GIVEN_U = {
-    NameLevel.ONE_OF_TWO: 2e-3,
-    NameLevel.NICKNAME: 8e-3,
-    NameLevel.CLOSE: 5e-3,
-    NameLevel.SOUND: 4e-3,
-    NameLevel.NEAR: 6e-3,
-    NameLevel.INITIAL: 0.07,
-    NameLevel.DIFFERENT: 0.95,
-}
+"""Shares where neither list nor population says more."""
 _DATE_M = {
-    DateLevel.EXACT: 0.92,
-    DateLevel.SWAPPED: 0.012,
-    DateLevel.TRANSPOSED: 0.008,
-    DateLevel.ONE_DIGIT: 0.02,
-    DateLevel.YEAR_OFF_BY_ONE: 0.005,
-    DateLevel.SAME_YEAR_ONLY_KNOWN: 0.95,
-    DateLevel.SAME_YEAR_AND_MONTH: 0.008,
-    DateLevel.DIFFERENT: 0.027,
+    DateKind.WHOLE: {
+        DateLevel.EXACT: 0.905,
+        DateLevel.SWAPPED: 0.012,
+        DateLevel.TRANSPOSED: 0.008,
+        DateLevel.ONE_DIGIT: 0.03,
+        DateLevel.YEAR_OFF_BY_ONE: 0.005,
+        DateLevel.SAME_DAY_AND_MONTH: 0.006,
+        DateLevel.TWO_DIGITS: 0.01,
+        DateLevel.SAME_YEAR_AND_MONTH: 0.006,
+        DateLevel.DIFFERENT: 0.018,
+    },
+    DateKind.MONTH: {
+        DateLevel.SAME_MONTH_ONLY_KNOWN: 0.93,
+        DateLevel.SAME_YEAR_ONLY_KNOWN: 0.93,
+        DateLevel.YEAR_NEAR_ONLY_KNOWN: 0.03,
+        DateLevel.DIFFERENT: 0.04,
+    },
+    DateKind.YEAR: {
+        DateLevel.SAME_YEAR_ONLY_KNOWN: 0.94,
+        DateLevel.YEAR_NEAR_ONLY_KNOWN: 0.04,
+        DateLevel.DIFFERENT: 0.02,
+    },
 }
 _DATE_U = {
     DateLevel.EXACT: ONE_BIRTH_DATE,
     DateLevel.SWAPPED: 0.4 * ONE_BIRTH_DATE,
     DateLevel.TRANSPOSED: 2 * ONE_BIRTH_DATE,
     DateLevel.ONE_DIGIT: 18 * ONE_BIRTH_DATE,
-    DateLevel.YEAR_OFF_BY_ONE: 2 * ONE_BIRTH_DATE,
+    DateLevel.YEAR_OFF_BY_ONE: ONE_BIRTH_DATE,
+    DateLevel.SAME_DAY_AND_MONTH: 50 * ONE_BIRTH_DATE,
+    DateLevel.TWO_DIGITS: 200 * ONE_BIRTH_DATE,
+    DateLevel.SAME_YEAR_AND_MONTH: 22 * ONE_BIRTH_DATE,
+    DateLevel.SAME_MONTH_ONLY_KNOWN: 1 / 720,
     DateLevel.SAME_YEAR_ONLY_KNOWN: 1 / 60,
-    DateLevel.SAME_YEAR_AND_MONTH: 28 * ONE_BIRTH_DATE,
-    DateLevel.DIFFERENT: 0.99,
+    DateLevel.YEAR_NEAR_ONLY_KNOWN: 1 / 10,
+    DateLevel.DIFFERENT: 0.97,
 }
-_MIDDLE = {
-    NameLevel.EXACT: (0.70, 0.012),
-    NameLevel.ONE_OF_TWO: (0.02, 0.004),
-    NameLevel.NICKNAME: (0.02, 0.008),
-    NameLevel.CLOSE: (0.04, 0.012),
-    NameLevel.INITIAL: (0.16, 0.075),
-    NameLevel.DIFFERENT: (0.06, 0.88),
-}
-SEX_BITS = {True: 0.93, False: -4.6}
-"""Agreement: m 0.96 to u 0.504 when nothing says more; difference: 0.02 to 0.49."""
-PLACE_BITS = {True: 3.0, False: -0.8}
-"""A list of one state says little, people move: m 0.6 to u 0.075; 0.4 to 0.7."""
 NUMBER_BITS = {True: 22.0, False: -0.5}
 """One ID number in ten million people; a new licence often has a new number."""
-SUFFIX_BITS = {True: 1.5, False: -2.5}
-SWAPPED_BITS = -6.6
-"""Given and family name swapped happens to one true pair in a hundred."""
+_SUFFIX = (0.9, 0.35)
+_SEX = (0.98, 0.5)
+_PLACE = (0.6, 0.08)
+"""`m` and general `u` of agreement."""
+_PLACE_PRIOR = 200.0
 
 
-def family_bits(visitor: str, shares: Mapping[NameLevel, float], entries: int) -> Bits:
-    """Bits of each `NameLevel` for this surname; `shares` are the list's shares per level."""
-    exact = population()[0].get(visitor, RARE_SURNAME)
-    return _name_bits(_FAMILY_M, _FAMILY_U | {NameLevel.EXACT: exact}, shares, entries)
+def name_bits(counts: Counts, population: Bits, visitor: Shape, *, is_given: bool) -> Bits:
+    """Bits by shape of the row and `NameLevel`.
 
-
-def given_bits(visitor: str, shares: Mapping[NameLevel, float], entries: int) -> Bits:
-    """Bits of each `NameLevel` for this given name."""
-    exact = population()[1].get(visitor, RARE_GIVEN)
-    return _name_bits(_GIVEN_M, _GIVEN_U | {NameLevel.EXACT: exact}, shares, entries)
-
-
-def date_bits(shares: Mapping[DateLevel, float], entries: int) -> Bits:
-    """Bits of each `DateLevel` for this birth date."""
-    bits = np.zeros(len(DateLevel))
-    for level, m in _DATE_M.items():
-        u = _drawn(shares.get(level, 0.0), _DATE_U[level], entries)
-        bits[level] = np.log2(m / u)
-    # More agreement may never be worth less, whatever a small list's chances look like.
-    order = [
-        DateLevel.DIFFERENT,
-        DateLevel.SAME_YEAR_AND_MONTH,
-        DateLevel.YEAR_OFF_BY_ONE,
-        DateLevel.ONE_DIGIT,
-        DateLevel.TRANSPOSED,
-        DateLevel.SWAPPED,
-    ]
-    bits[DateLevel.EXACT] = max(bits[DateLevel.EXACT], *(bits[level] for level in order))
+    `counts` are the list's rows by shape and level for this visitor's name; `population` the
+    shares of people by level, all zero for a name unlike any that the population table holds.
+    """
+    named = counts.copy()
+    named[:, NameLevel.MISSING] = 0.0
+    here = named.sum(axis=1, keepdims=True)
+    general = np.maximum(_GENERAL * 0.25, population) if population.any() else _GENERAL
+    bits: Bits = _LOG_M[int(is_given), visitor] - np.log2(
+        _chance(named, here, general, _NAME_DOUBT)
+    )
+    bits[:, NameLevel.DIFFERENT] = np.minimum(bits[:, NameLevel.DIFFERENT], 0.0)
+    if visitor is not Shape.INITIAL:
+        bits[:2, NameLevel.EXACT : NameLevel.DIFFERENT] += _shape_bits(visitor, here[:, 0])
+    # A name that agrees may never speak against somebody, however common it is on the list.
+    bits[:, NameLevel.EXACT] = np.maximum(bits[:, NameLevel.EXACT], 0.0)
+    bits[:, NameLevel.MISSING] = 0.0
     return bits
 
 
-def middle_bits() -> Bits:
-    """Bits of each `NameLevel` for middle names."""
-    bits = np.zeros(len(NameLevel))
-    for level, (m, u) in _MIDDLE.items():
-        bits[level] = np.log2(m / u)
-    return bits
-
-
-def _name_bits(
-    m: Mapping[NameLevel, float],
-    general: Mapping[NameLevel, float],
-    shares: Mapping[NameLevel, float],
-    entries: int,
+def slip_bits(
+    bits: Bits, levels: NDArray[np.int8], ours: float, theirs: NDArray[np.float64]
 ) -> Bits:
-    bits = np.zeros(len(NameLevel))
-    for level, often in m.items():
-        u = _drawn(shares.get(level, 0.0), general[level], entries)
-        bits[level] = np.log2(often / u)
-    better = [NameLevel.ONE_OF_TWO, NameLevel.NICKNAME, NameLevel.CLOSE, NameLevel.SOUND]
-    bits[NameLevel.EXACT] = max(bits[NameLevel.EXACT], *(bits[level] for level in better))
+    """Bits of levels that a slip of somebody's pen explains, given how common both names are.
+
+    A slip seldom makes another name that people have: *Sezh* for *Seth* is one, *Beth* rather
+    somebody else. `ours` and `theirs` are the shares of the visitor's name and of the listed ones;
+    `bits` is what their level is worth, which stays true of names that clerks confuse.
+
+    Of a person named t one writes v with the chance ``P(v|t)``; so a pair of names is worth
+    ``P(v, w) / (P(v) P(w))``, which is ``P(v|w) / P(v) + P(w|v) / P(w)`` when one of them is right.
+    """
+    often = _SLIP_M[levels]
+    pair = often / 2 * (1 / ours + 1 / theirs)
+    weighed: Bits = np.where(
+        often > 0, np.log2(_CONFUSED * np.exp2(bits) + (1 - _CONFUSED) * pair + 1e-12), bits
+    )
+    return weighed
+
+
+def share_of_name(exact: float, slips: float, rows: float) -> float:
+    """Share of a name; names that nobody has come from slips in others, `slips` of the rows."""
+    seen = name_shares(np.array([exact]), rows)[0]
+    return float(seen + slips / max(rows, 1.0) * _SLIP_M[NameLevel.ONE_LETTER])
+
+
+def name_shares(counts: NDArray[np.float64], rows: float) -> NDArray[np.float64]:
+    """Shares of names that so many rows have."""
+    shares: NDArray[np.float64] = (counts + _UNSEEN) / (rows + PRIOR_ROWS)
+    return shares
+
+
+def middle_bits(counts: Counts, population: Bits, visitor: Shape) -> Bits:
+    """Bits by shape and `NameLevel` of middle names, which relatives share: rare ones say less."""
+    bits = name_bits(counts, population, visitor, is_given=True)
+    return np.minimum(bits, _MOST_OF_MIDDLE)
+
+
+def as_middle_bits(count: float, rows: float) -> float:
+    """Bits of a given name that is the middle name on the other side of `count` rows."""
+    if count < 1:
+        return 0.0
+    chance = _chance(np.array([count]), rows, np.array([2e-3]), _NAME_DOUBT)[0]
+    return float(np.log2(_GIVEN_SINGLE_M[NameLevel.AS_MIDDLE] / chance))
+
+
+def date_bits(counts: Counts, visitor: DateKind) -> Bits:
+    """Bits by `DateKind` of the row and `DateLevel`; `counts` are the list's rows likewise."""
+    bits = np.zeros((len(DateKind), len(DateLevel)))
+    if visitor is DateKind.NOTHING:
+        return bits
+    for kind in (DateKind.YEAR, DateKind.MONTH, DateKind.WHOLE):
+        u = _chance(counts[kind], counts[kind].sum(), _DATE_GENERAL, _DATE_DOUBT)
+        bits[kind] = _LOG_DATE_M[min(kind, visitor)] - np.log2(u)
+        bits[kind, DateLevel.DIFFERENT] = min(bits[kind, DateLevel.DIFFERENT], 0.0)
+        bits[kind, DateLevel.EXACT] = max(bits[kind, DateLevel.EXACT], 0.0)
+    bits[:, DateLevel.MISSING] = 0.0
     return bits
 
 
-def _drawn(share: float, general: float, entries: int) -> float:
-    return (share * entries + general * PRIOR_ENTRIES) / (entries + PRIOR_ENTRIES)
+def agreement_bits(same: float, rows: float, general: tuple[float, float], prior: float) -> Bits:
+    """Bits of a field that differs (first) or agrees (second), `same` of so many rows agreeing."""
+    m, u = general
+    u = min((same + u * prior) / (rows + prior), 0.999)
+    differs = min(np.log2((1 - m) / (1 - u)), 0.0)
+    return np.array([differs, max(np.log2(m / u), 0.0)])
+
+
+def sex_bits(same: float, rows: float) -> Bits:
+    """Bits of a sex that differs, or agrees."""
+    return agreement_bits(same, rows, _SEX, PRIOR_ROWS)
+
+
+def place_bits(same: float, rows: float) -> Bits:
+    """Bits of an issuing place that differs, or agrees. People move: neither says much."""
+    return agreement_bits(same, rows, _PLACE, _PLACE_PRIOR)
+
+
+def suffix_bits(same: float, rows: float) -> Bits:
+    """Bits of a suffix (Jr, III) that differs, or agrees."""
+    return agreement_bits(same, rows, _SUFFIX, PRIOR_ROWS)
+
+
+def together_bits(found: NDArray[np.float64], expected: NDArray[np.float64]) -> Bits:
+    """Bits that two names lose since they go together: a Minh among Nguyens is no surprise.
+
+    `found` rows have both, `expected` would if the names were independent. One of those found may
+    be the visitor's own entry.
+    """
+    doubt = 3.0
+    ratio = (np.maximum(found - 1.0, 0.0) + doubt) / (expected + doubt)
+    lost: Bits = -np.maximum(np.log2(ratio), 0.0)
+    return lost
+
+
+def _chance(
+    counts: NDArray[np.float64],
+    rows: NDArray[np.float64] | float,
+    general: NDArray[np.float64],
+    doubt: float,
+) -> NDArray[np.float64]:
+    """Share of rows on each level, drawn towards a general share.
+
+    The mean of a gamma distribution after `counts` were seen, whose mean before was `general` and
+    whose shape was `doubt` (more where `PRIOR_ROWS` people tell more): what is rare in general
+    needs more rows to be believed common.
+    """
+    shape = np.maximum(doubt, general * PRIOR_ROWS)
+    chance: NDArray[np.float64] = (counts + shape) / (rows + shape / general)
+    return chance
+
+
+def _m_table(visitor: Shape, listed: Shape, *, is_given: bool) -> _Table:
+    if Shape.INITIAL in (visitor, listed):
+        return _INITIAL_M
+    if visitor is not listed:
+        return _MIXED_M
+    if visitor is Shape.DOUBLE:
+        return _DOUBLE_M
+    return _GIVEN_SINGLE_M if is_given else _SINGLE_M
+
+
+def _shape_bits(visitor: Shape, here: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What it says that a row is of one word, or of two, and the visitor's name is too or not."""
+    share = (here[:2] + _SHARES_OF_SHAPES * PRIOR_ROWS) / (here[:2].sum() + PRIOR_ROWS)
+    chance = 1 - _SAME_SHAPE
+    ratio = np.full(2, chance)
+    ratio[visitor] = (_SAME_SHAPE + chance * share[visitor]) / share[visitor]
+    bits: NDArray[np.float64] = np.log2(ratio)[:, None]
+    return bits
+
+
+_NAME_DOUBT, _DATE_DOUBT = 0.05, 2.0
+"""Names differ from country to country; a birth date is as rare everywhere."""
+_MOST_OF_MIDDLE = 8.0
+_UNSEEN = 0.005
+_CONFUSED = 0.3
+"""Share of slips that end at another name since a clerk confuses the two."""
+_NEVER = 1e-4
+"""`m` of a level that the tables do not name."""
+_SHARES_OF_SHAPES = np.array([0.96, 0.04])
+_GENERAL = np.array([_NAME_U.get(level, 1e-6) for level in NameLevel])
+_LOG_M = np.log2(
+    [
+        [
+            [
+                [_m_table(ours, theirs, is_given=is_given).get(lv, _NEVER) for lv in NameLevel]
+                for theirs in Shape
+            ]
+            for ours in Shape
+        ]
+        for is_given in (False, True)
+    ]
+)
+"""By whether it is a given name, shape of the visitor's, shape of the row's, level."""
+_DATE_GENERAL = np.array([_DATE_U.get(level, 1e-6) for level in DateLevel])
+_LOG_DATE_M = np.log2(
+    [[_DATE_M.get(kind, {}).get(level, _NEVER) for level in DateLevel] for kind in DateKind]
+)
+_SLIP_M = np.zeros(_LEVELS)
+_SLIP_M[NameLevel.ONE_LETTER] = 0.055 / 100
+_SLIP_M[NameLevel.SPELLING] = 0.01 / 20
+_SLIP_M[NameLevel.CLOSE] = 0.015 / 5_000
+_SLIP_M[NameLevel.SOUND] = 0.006 / 1_000
+_SLIP_M[NameLevel.PART_CLOSE] = 0.01 / 200
+_SLIP_M[NameLevel.NEAR] = 0.008 / 20_000
+"""How often a name is written as one certain other on the level: divided by how many there are."""

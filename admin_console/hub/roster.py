@@ -1,0 +1,263 @@
+"""A CSV file of people as ``vestibule-hub screen`` takes it, read whole and kept small.
+
+Columns: ``id, given_name, middle_name, family_name, suffix, birth_date, sex``, of lists also
+``aliases`` and ``category``. What cannot be used is told by its line, and nothing is left out in
+silence: a row of a list with a name is always compared, whatever else is wrong with it.
+"""
+
+import csv
+import io
+import unicodedata
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TextIO
+from uuid import UUID
+
+from db.domain.errors import ImportRefusedError
+from db.domain.partial_date import PartialDate
+from db.domain.people import PersonName, Sex
+from db.domain.watchlist import Category, Watchlist, WatchlistEntry
+from db.screening.index import ListIndex, build_list_from
+from db.screening.names import letters
+
+_COLUMNS = (
+    "id",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "suffix",
+    "birth_date",
+    "sex",
+    "aliases",
+    "category",
+)
+_CELL, _ROW = "\x1f", "\x1e"
+_SHOWN = 20
+"""Remarks that are told one by one."""
+_SEXES = {
+    **dict.fromkeys(("m", "male", "man", "1"), Sex.MALE),
+    **dict.fromkeys(("f", "female", "woman", "w", "2"), Sex.FEMALE),
+}
+_NO_SEX = frozenset(("x", "u", "9", "unknown", "unspecified"))
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One person of the file."""
+
+    line: int
+    id: str
+    name: PersonName
+    born: PartialDate | None
+    sex: Sex
+    aliases: tuple[PersonName, ...] = ()
+    category: str = ""
+    why_bad: str = ""
+
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether there is a name with a letter in it."""
+        return _is_name(self.name.family) or _is_name(self.name.given)
+
+
+@dataclass(slots=True)
+class Roster:
+    """The rows of a file, as text of a tenth of the size that values would have."""
+
+    path: Path
+    text: str
+    starts: "array[int]"
+    """Where in `text` each row begins, and where the last one ends."""
+    lines: "array[int]"
+    remarks: list[str] = field(default_factory=list)
+    places: "dict[Category, array[int]]" = field(default_factory=dict)
+    """Rows of each category; those without a name are in none."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def row(self, place: int) -> RosterRow:
+        """The row at a place."""
+        cells = self.text[self.starts[place] : self.starts[place + 1] - 1].split(_CELL)
+        return _row(self.lines[place], cells)
+
+    def rows(self) -> Iterator[RosterRow]:
+        """Every row, in order."""
+        return (self.row(place) for place in range(len(self)))
+
+    def report(self, said: TextIO) -> None:
+        """Tell what is odd about the file."""
+        said.writelines(f"{self.path.name}, {remark}\n" for remark in self.remarks[:_SHOWN])
+        if len(self.remarks) > _SHOWN:
+            said.write(f"{self.path.name}, and {len(self.remarks) - _SHOWN:,} more like these\n")
+
+    def index(self, said: TextIO) -> list[ListIndex]:
+        """A list for each category in the file; whoever has none is of a registry."""
+        self.report(said)
+        return [self._index_of(category, of) for category, of in self.places.items()]
+
+    def _index_of(self, category: Category, places: "array[int]") -> ListIndex:
+        watchlist = Watchlist(
+            list_id=UUID(int=0),
+            name=self.path.name,
+            category=category,
+            version=1,
+            imported_at=datetime.now(UTC),
+            entry_count=len(places),
+        )
+
+        def entry_of(entry_id: UUID) -> WatchlistEntry:
+            return _entry(self.row(entry_id.int), entry_id.int)
+
+        return build_list_from(
+            watchlist, (_entry(self.row(place), place) for place in places), entry_of
+        )
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a file; raises `ImportRefusedError` when it is no table of people."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImportRefusedError(f"{path}: {error.strerror}. Nothing was screened.") from error
+    if b"\0" in content[:4096] or content.startswith(b"PK"):
+        raise ImportRefusedError(f"{path} is not a CSV file. Save it as CSV with UTF-8.")
+    reader = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
+    kept = io.StringIO()
+    roster = Roster(path, "", array("q"), array("q"))
+    try:
+        header = next(reader, [])
+        at = _columns(path, header)
+        begins = reader.line_num + 1
+        for cells in reader:
+            if any(c.strip() for c in cells):
+                row = _kept(cells, at, len(header))
+                _note(roster, row, begins)
+                roster.starts.append(kept.tell())
+                roster.lines.append(begins)
+                kept.write(_CELL.join(row) + _ROW)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ImportRefusedError(
+            f"{path} is damaged near line {reader.line_num} ({error}). Nothing was screened."
+        ) from error
+    roster.starts.append(kept.tell())
+    roster.text = kept.getvalue()
+    return roster
+
+
+def _columns(path: Path, header: list[str]) -> list[int]:
+    names = ["_".join(c.strip().casefold().split()) for c in header]
+    if "family_name" not in names and "given_name" not in names:
+        raise ImportRefusedError(
+            f"{path} has no column family_name or given_name in its first line. The columns are "
+            f"{','.join(_COLUMNS[:7])}; of lists also aliases,category. Nothing was screened."
+        )
+    return [names.index(name) if name in names else -1 for name in _COLUMNS]
+
+
+def _kept(cells: list[str], at: list[int], width: int) -> list[str]:
+    """The columns in our order, and what is wrong with the row as a whole."""
+    row = [_clean(cells[i]) if 0 <= i < len(cells) else "" for i in at]
+    bad = "" if len(cells) == width else f"{len(cells)} columns where the first line has {width}"
+    return [*row, bad]
+
+
+@lru_cache(maxsize=65_536)
+def _clean(cell: str) -> str:
+    """Without control characters and marks of writing direction, blanks as one."""
+    if cell.isascii() and cell.isprintable():
+        return " ".join(cell.split()) if "  " in cell or cell != cell.strip() else cell
+    kept = (c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else " " for c in cell)
+    return " ".join("".join(kept).split())
+
+
+def _row(line: int, cells: list[str]) -> RosterRow:
+    person_id, given, middle, family, suffix, born, sex, aliases, category, bad = cells
+    return RosterRow(
+        line=line,
+        id=person_id,
+        name=PersonName(given, family, middle, suffix),
+        born=_born(born),
+        sex=_SEXES.get(sex.casefold(), Sex.UNSPECIFIED),
+        aliases=_aliases(aliases, given, family) if aliases else (),
+        category=category,
+        why_bad=bad,
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _born(text: str) -> PartialDate | None:
+    try:
+        return PartialDate.read(text) if text else None
+    except ValueError:
+        return None
+
+
+def _aliases(text: str, given: str, family: str) -> tuple[PersonName, ...]:
+    """Other names, parted by semicolons or bars: ``Given Family``, or ``Family, Given``.
+
+    What can be read in two ways counts both ways: a single word as a given and as a family name,
+    the middle one of three words as a second given name and as a first surname.
+    """
+    found: list[PersonName] = []
+    for alias in (a.strip() for a in text.replace("|", ";").split(";")):
+        words = alias.split()
+        if "," in alias:
+            last, _, first = (p.strip() for p in alias.partition(","))
+            found.append(PersonName(first, last))
+        elif len(words) == 1:
+            found += [PersonName(words[0], family), PersonName(given, words[0])]
+        elif words:
+            found.append(PersonName(words[0], words[-1], " ".join(words[1:-1])))
+            if len(words) > 2:
+                found.append(PersonName(words[0], " ".join(words[1:])))
+    return tuple(found)
+
+
+def _category(text: str) -> Category:
+    try:
+        return Category(text.casefold())
+    except ValueError:
+        return Category.REGISTRY
+
+
+def _entry(row: RosterRow, place: int) -> WatchlistEntry:
+    return WatchlistEntry(
+        entry_id=UUID(int=place),
+        name=row.name,
+        born=row.born,
+        sex=row.sex,
+        aliases=row.aliases,
+        reference=row.id,
+    )
+
+
+def _note(roster: Roster, row: list[str], line: int) -> None:
+    """Sort a row by its category, and remark what is odd about it (without what it says)."""
+    _, given, _, family, _, born, sex, _, text, bad = row
+    category = _category(text)
+    if _is_name(given) or _is_name(family):
+        roster.places.setdefault(category, array("q")).append(len(roster))
+    else:
+        roster.remarks.append(f"line {line}: no name; nobody can be compared with it")
+    if bad:
+        roster.remarks.append(f"line {line}: {bad}; what is there is compared")
+    known = _born(born)
+    if born and known is None:
+        roster.remarks.append(f"line {line}: the birth date is none; compared without it")
+    elif known is not None and known.is_impossible:
+        roster.remarks.append(f"line {line}: no calendar has the birth date; compared by digits")
+    if sex and sex.casefold() not in _SEXES and sex.casefold() not in _NO_SEX:
+        roster.remarks.append(f"line {line}: the sex is none of M, F and X; compared without it")
+    if text and category.value != text.casefold():
+        roster.remarks.append(f"line {line}: the category is unknown; taken as registry")
+
+
+@lru_cache(maxsize=65_536)
+def _is_name(text: str) -> bool:
+    return bool(letters(text))

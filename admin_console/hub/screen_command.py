@@ -1,0 +1,116 @@
+"""``vestibule-hub screen``: whole files of people against whole lists, with every reason given.
+
+For a volunteer roster, and for judging the engine. Nothing is stored and no database is touched.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+from admin_console.hub.roster import RosterRow, read_roster
+from db.domain.screening import Tier
+from db.screening.engine import Found, Visitor, evidence, find_matches
+from db.screening.explain import Person
+from db.screening.index import Index
+from db.screening.population import load_population
+
+_TIERS: Mapping[Tier | None, str | None] = {
+    None: None,
+    Tier.STRONG: "strong",
+    Tier.POSSIBLE: "possible",
+    Tier.CHECK_PHOTO: "photo",
+}
+_EACH = 2.0
+"""Seconds between two lines of progress."""
+
+
+def screen_files(
+    lists: list[Path],
+    visitors: Path,
+    out: TextIO,
+    said: TextIO,
+    *,
+    as_json: bool,
+    min_bits: float | None,
+    today: date,
+) -> bool:
+    """Screen every row of `visitors`; True when each could be compared.
+
+    One line for each visitor goes to `out`, progress and remarks to `said`. Raises
+    `ImportRefusedError` when a file as a whole cannot be used.
+    """
+    people = read_roster(visitors)
+    people.report(said)
+    index = Index(
+        tuple(one for path in lists for one in read_roster(path).index(said)), load_population()
+    )
+    _say(said, f"{sum(i.rows for i in index.each):,} names on the lists are ready.")
+    is_whole, began = True, time.monotonic()
+    for number, row in enumerate(people.rows(), start=1):
+        answer = _answer(row, index, today, min_bits)
+        is_whole &= "error" not in answer
+        out.write((json.dumps(answer, ensure_ascii=False) if as_json else _words(answer)) + "\n")
+        if time.monotonic() - began > _EACH:
+            began = time.monotonic()
+            _say(said, f"{number:,} of {len(people):,} visitors screened")
+    return is_whole
+
+
+def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -> dict[str, object]:
+    began = time.perf_counter()
+    if not row.can_be_compared:  # a screening that could not run is a hold
+        return {
+            "id": row.id,
+            "outcome": "hold",
+            "tier": None,
+            "milliseconds": 0.0,
+            "matches": [],
+            "error": f"line {row.line}: {row.why_bad or 'no name'}",
+        }
+    person = Person(row.name, row.born, row.sex, "", has_number=False)
+    matches = [_match(f) for f in find_matches(Visitor(person), index, today, min_bits)]
+    held = [m for m in matches if m["tier"] is not None]
+    tiers = [m["tier"] for m in held]
+    return {
+        "id": row.id,
+        "outcome": "hold" if held else "clear",
+        "tier": next((t for t in _TIERS.values() if t is not None and t in tiers), None),
+        "milliseconds": round((time.perf_counter() - began) * 1000, 3),
+        "matches": matches,
+    }
+
+
+def _match(found: Found) -> dict[str, object]:
+    return {
+        "entry_id": found.entry.reference,
+        "bits": round(found.bits, 2),
+        "tier": _TIERS[found.tier],
+        "expected_false_alarms": float(f"{found.expected:.3g}"),
+        "evidence": [
+            {"field": e.field.value, "level": e.level, "bits": e.bits, "text": e.words}
+            for e in evidence(found)
+        ],
+    }
+
+
+def _words(answer: Mapping[str, object]) -> str:
+    matches = answer["matches"]
+    said = f"{answer['id']}: {answer['outcome']}"
+    if "error" in answer:
+        said += f" ({answer['error']})"
+    for match in matches if isinstance(matches, list) else []:
+        reasons = "; ".join(
+            f"{e['field'].replace('_', ' ')}: {e['text'].lower()} ({e['bits']:+.1f})"
+            for e in match["evidence"]
+            if e["level"] != "missing"
+        )
+        said += f"\n  {match['tier'] or 'below'}: {match['entry_id']}, {match['bits']}: {reasons}"
+    return said
+
+
+def _say(said: TextIO, text: str) -> None:
+    said.write(f"{text}\n")
+    said.flush()

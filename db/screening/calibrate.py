@@ -1,0 +1,148 @@
+"""How often chance alone reaches a number of bits, found out on the very list.
+
+The bits of a match are an estimate from fields taken one by one; what they are worth on a list
+whose names come from one town, or twice, only a trial can tell. So people who are not on the list
+are made up (the names of an entry, which itself does not count, with the birth date and the middle
+name of others) and compared. A list too small for that is left to the estimate: with `n` rows, at
+most ``n / 2**b`` unlisted visitors reach `b` bits (Markov's inequality, the mean of a likelihood
+ratio being 1).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.screening.compare import DateKind
+from db.screening.names import fold
+from db.screening.population import Population
+from db.screening.scan import Scan
+from db.screening.side import Query
+from db.screening.tally import Counted
+
+STRONG, POSSIBLE, CHECK_PHOTO = 0.0003, 0.005, 0.013
+"""At most 0.03, 0.5 and 1.3 expected false alarms in 100 visitors."""
+FEWEST_ROWS = 10_000
+VISITORS = 3_000
+_TAIL = 0.02
+"""Share of the visitors, those with the most bits, whose bits tell how the rest would go on."""
+_LEAST_SLOPE = 0.35
+"""Bits that chance loses for each bit; by the estimate alone it would be 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Expected false alarms in a visitor, by bits: ``rate * 2 ** (slope * (bits_at_rate - b))``."""
+
+    rate: float
+    bits: float
+    slope: float
+
+    def expected(self, bits: float) -> float:
+        """How many unlisted visitors, as a share, reach so many bits."""
+        return float(min(1.0, self.rate * 2.0 ** (self.slope * (self.bits - bits))))
+
+    def bits_at(self, rate: float) -> float:
+        """How many bits so few unlisted visitors reach."""
+        return float(self.bits + np.log2(self.rate / rate) / self.slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What chance does among entries with a whole birth date, and among the others."""
+
+    whole: Curve
+    partial: Curve
+    estimate: Curve
+    """By the estimate alone, for visitors without a birth date."""
+
+    @property
+    def floor(self) -> float:
+        """The fewest bits of any tier."""
+        return min(
+            self.whole.bits_at(POSSIBLE),
+            self.partial.bits_at(CHECK_PHOTO),
+            self.estimate.bits_at(CHECK_PHOTO),
+        )
+
+
+def calibrate(
+    segments: Sequence[Counted], population: Population, seed: int = 1, visitors: int = VISITORS
+) -> Calibration:
+    """Try out what chance does: a few seconds. The same list has the same result."""
+    rows = sum(s.rows for s in segments)
+    estimate = Curve(1.0, float(np.log2(max(rows, 1))), 1.0)
+    if rows < FEWEST_ROWS:
+        return Calibration(estimate, estimate, estimate)
+    rng = np.random.default_rng(seed)
+    side = segments[0]
+    floor = float(np.log2(rows)) - 2.0
+    best = np.array(
+        [
+            _best_of_others(query, entry, side, population, floor)
+            for query, entry in _unlisted(side, rng, visitors)
+        ]
+    )
+    whole, partial = (_curve(best[:, at], floor, estimate) for at in (0, 1))
+    return Calibration(whole, partial, estimate)
+
+
+def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tuple[Query, int]]:
+    """Made-up visitors, as many women as men where the list has both, and whose names they have."""
+    segment = side.segment
+    alive = np.arange(len(segment))
+    if segment.is_gone is not None:
+        alive = alive[~segment.is_gone]
+    kinds = segment.dates.kinds[segment.birth_of[alive]]
+    dated = alive[kinds == DateKind.WHOLE]
+    groups = [g for sex in (0, 1, 2) if len(g := alive[segment.sex_of[alive] == sex])]
+    made: list[tuple[Query, int]] = []
+    for number in range(visitors):
+        group = groups[number % len(groups)]
+        row = int(rng.choice(group))
+        middle = int(segment.middle_of[rng.choice(group)])
+        born = _some_day(rng)
+        if len(dated):
+            born = segment.dates.digits[segment.birth_of[rng.choice(dated)]]
+        query = Query(
+            family=fold(segment.family.written[segment.family_of[row]]),
+            given=fold(segment.given.written[segment.given_of[row]]),
+            middle=fold(segment.given.written[middle]),
+            born=born,
+            sex=int(segment.sex_of[row]),
+        )
+        made.append((query, int(segment.entry_of[row])))
+    return made
+
+
+def _some_day(rng: np.random.Generator) -> str:
+    return f"{rng.integers(1940, 2006):04}{rng.integers(1, 13):02}{rng.integers(1, 29):02}"
+
+
+def _best_of_others(
+    query: Query, entry: int, side: Counted, population: Population, floor: float
+) -> tuple[float, float]:
+    """Most bits of an entry with a whole birth date, and without, but for this one."""
+    (scored,) = Scan(query, [side], population).found(floor)
+    segment = side.segment
+    other = segment.entry_of[scored.rows] != entry
+    is_whole = segment.dates.kinds[segment.birth_of[scored.rows]] == DateKind.WHOLE
+    return (
+        float(scored.total[other & is_whole].max(initial=-np.inf)),
+        float(scored.total[other & ~is_whole].max(initial=-np.inf)),
+    )
+
+
+def _curve(best: NDArray[np.float64], floor: float, estimate: Curve) -> Curve:
+    """An exponential tail through the visitors with the most bits (by its mean excess)."""
+    tail = max(int(len(best) * _TAIL), 1)
+    ordered = np.sort(best)[::-1]
+    top = ordered[:tail]
+    top = top[top > floor]
+    if len(top) < tail // 4:  # chance hardly gets here: the estimate is on the safe side
+        return estimate
+    start = float(top[-1])
+    excess = float((top - start).mean())
+    slope = max(1.0 / (max(excess, 1e-3) * float(np.log(2))), _LEAST_SLOPE)
+    return Curve(len(top) / len(best), start, min(slope, 1.0))

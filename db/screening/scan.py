@@ -1,0 +1,257 @@
+"""The rows of a list that a visitor may be, with their bits: every one at or above a floor.
+
+Nothing is missed for the sake of speed: a row is passed over only when the most that its fields
+could add stays below the floor. Tests hold the result against every row compared on its own.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.screening import weights
+from db.screening.compare import NameLevel, date_kind
+from db.screening.pairs import Pairs, Scored, joined
+from db.screening.population import Population
+from db.screening.segment import SEXES, slices
+from db.screening.side import Query, Side, shape_of, total_of
+from db.screening.tally import Counted
+from db.screening.weights import Bits, Shape
+
+Rows = NDArray[np.intp]
+_LEVELS = len(NameLevel)
+
+
+class Scan:
+    """One visitor against the segments of one list.
+
+    What a level is worth is known once the whole list has been counted; then `found` looks at the
+    rows of each segment.
+    """
+
+    def __init__(self, query: Query, segments: Sequence[Counted], population: Population) -> None:
+        self.query = query
+        self.sides = [Side(query, counted) for counted in segments]
+        known_family = population.family(query.family)
+        known_given = [population.given(query.given, sex) for sex in range(len(SEXES))]
+        family, given, middle = (shape_of(n) for n in (query.family, query.given, query.middle))
+        total = total_of(self.sides)
+        self.family = weights.name_bits(total.family, known_family, family, is_given=False)
+        # How common a given name is depends on the sex, and it is the row's that counts.
+        self.given = np.stack(
+            [
+                weights.name_bits(counts, known, given, is_given=True)
+                for counts, known in zip(total.given, known_given, strict=True)
+            ]
+        )
+        self.swapped_family = weights.name_bits(
+            total.swapped_family, known_family, family, is_given=False
+        )
+        self.swapped_given = weights.name_bits(
+            total.swapped_given, known_given[0], given, is_given=True
+        )
+        known_middle = population.given(query.middle, 0)
+        self.middle = weights.middle_bits(total.middle, known_middle, middle)
+        self.birth = weights.date_bits(total.birth, date_kind(query.born))
+        self.as_middle = weights.as_middle_bits(total.as_middle, total.rows)
+        self.sex, self.suffix, self.place = (
+            weights.sex_bits(*total.sex),
+            weights.suffix_bits(*total.suffix),
+            weights.place_bits(*total.place),
+        )
+        self._total = total
+        names = [
+            ("family", self.family, total.family),
+            ("given", self.given.max(axis=0), total.given[0]),
+            ("swapped_family", self.swapped_family, total.swapped_family),
+            ("swapped_given", self.swapped_given, total.swapped_given),
+        ]
+        for field, bits, counts in names:
+            by_level = counts.sum(axis=0)
+            rows = float(by_level.sum())
+            ours = weights.share_of_name(
+                float(by_level[NameLevel.EXACT]), float(by_level[NameLevel.ONE_LETTER]), rows
+            )
+            for side in self.sides:
+                side.weigh_slips(field, bits, ours, rows)
+        self._most_of_rest = (
+            float(self.middle[total.middle > 0].max(initial=0.0))
+            + (float(self.sex[1]) if query.sex else 0.0)
+            + (float(self.suffix[1]) if query.suffix else 0.0)
+            + (float(self.place[1]) if query.place else 0.0)
+        )
+
+    def found(self, floor: float, *, is_named_held: bool = False) -> list[Scored]:
+        """For each segment the rows with at least `floor` bits, and those that always hold.
+
+        With `is_named_held` also those of the visitor's names whose birth date is open.
+        """
+        return [self._found_in(side, floor, is_named_held) for side in self.sides]
+
+    def _found_in(self, side: Side, floor: float, is_named_held: bool) -> Scored:
+        pairs = self._candidates(side, floor)
+        numbered = side.segment.rows_with_number(self.query.number_hash).astype(np.intp)
+        if len(numbered):
+            others = numbered[~np.isin(numbered, pairs.rows[~pairs.is_swapped])]
+            pairs = joined([pairs, self._paired(side, others)])
+        if side.segment.is_gone is not None:
+            pairs = pairs.kept(~side.segment.is_gone[pairs.rows])
+        scored = self._with_rest(side, pairs)
+        keep = (scored.total >= floor) | pairs.is_same_person_by_name_and_date
+        if is_named_held:
+            keep |= pairs.is_same_name_and_open_date
+        return self._with_rest(side, pairs.kept(keep)) if not keep.all() else scored
+
+    def _candidates(self, side: Side, floor: float) -> Pairs:
+        """Rows that may reach the floor, by one of three ways.
+
+        Their surname agrees, or it is the visitor's given name, or their birth date agrees so well
+        that the surname need not.
+        """
+        segment = side.segment
+        birth_of_date = self.birth[segment.dates.kinds, side.birth]
+        most_given = max(side.most("given"), self.as_middle)
+        spare = floor - self._most_of_rest
+        least = spare - most_given - float(birth_of_date.max(initial=0.0))
+        bits = side.bits_of["family"]
+        taken = side.family.ids[(bits >= least) | (side.family.levels == NameLevel.EXACT)]
+        same = self._paired(side, slices(segment.family_start, taken))
+        self._lose_together(side, same)
+        is_held = same.is_same_person_by_name_and_date | same.is_same_name_and_open_date
+        parts = [same.kept(self._may_reach(same, floor) | is_held)]
+
+        most_swapped = side.most("swapped_family") + weights.SWAPPED_BITS
+        least_swapped = spare - most_swapped - float(birth_of_date.max(initial=0.0))
+        swapped = side.swapped_given.ids[side.bits_of["swapped_given"] >= least_swapped]
+        if len(swapped):
+            crossed = self._crossed(side, slices(segment.family_start, swapped))
+            parts.append(crossed.kept(self._may_reach(crossed, floor)))
+
+        # What is left agrees on neither surname: it needs the birth date.
+        rest = max(
+            float(self.family[:, NameLevel.DIFFERENT].max()) + most_given,
+            float(self.swapped_given[:, NameLevel.DIFFERENT].max()) + most_swapped,
+        )
+        dates = np.flatnonzero(birth_of_date >= spare - rest)
+        if len(dates):
+            rows = segment.by_birth[slices(segment.birth_start, dates)].astype(np.intp)
+            is_known = np.zeros(len(segment.family), np.bool_)
+            is_known[taken] = True
+            for pairs in (
+                self._paired(side, rows[~is_known[segment.family_of[rows]]]),
+                self._crossed(side, rows),
+            ):
+                parts += [pairs.kept(self._may_reach(pairs, floor))]
+        return joined(parts)
+
+    def _may_reach(self, pairs: Pairs, floor: float) -> NDArray[np.bool_]:
+        given = np.where(
+            pairs.given_level == NameLevel.DIFFERENT,
+            np.maximum(pairs.given, self.as_middle),
+            pairs.given,
+        )
+        return pairs.family + given + pairs.birth + self._most_of_rest >= floor
+
+    def _paired(self, side: Side, rows: Rows) -> Pairs:
+        """Names and birth dates of these rows."""
+        segment = side.segment
+        family_id, given_id = segment.family_of[rows], segment.given_of[rows]
+        family_level, given_level = side.family_dense[family_id], side.given_dense[given_id]
+        return Pairs(
+            rows,
+            family_level,
+            self.family[side.counted.family_shapes[family_id], family_level]
+            + side.slips["family"][family_id],
+            given_level,
+            self.given[segment.sex_of[rows], side.counted.given_shapes[given_id], given_level]
+            + side.slips["given"][given_id],
+            *self._born(side, rows),
+            np.zeros(len(rows), np.bool_),
+        )
+
+    def _crossed(self, side: Side, rows: Rows) -> Pairs:
+        """The same with given and family name having changed places on one side."""
+        segment = side.segment
+        family_id, given_id = segment.family_of[rows], segment.given_of[rows]
+        given_level = side.swapped_given_dense[family_id]
+        family_level = side.swapped_family_dense[given_id]
+        return Pairs(
+            rows,
+            family_level,
+            self.swapped_family[side.counted.given_shapes[given_id], family_level]
+            + side.slips["swapped_family"][given_id]
+            + weights.SWAPPED_BITS,
+            given_level,
+            self.swapped_given[side.counted.family_shapes[family_id], given_level]
+            + side.slips["swapped_given"][family_id],
+            *self._born(side, rows),
+            np.ones(len(rows), np.bool_),
+        )
+
+    def _born(self, side: Side, rows: Rows) -> tuple[NDArray[np.int8], Bits]:
+        birth_id = side.segment.birth_of[rows]
+        level = side.birth[birth_id]
+        return level, self.birth[side.segment.dates.kinds[birth_id], level]
+
+    def _lose_together(self, side: Side, pairs: "Pairs") -> None:
+        """Take from the given name what it is no surprise beside the family name."""
+        # Each class of surnames is here whole, or none of it is: what is counted here is all.
+        agrees = (
+            (pairs.family_level > NameLevel.MISSING)
+            & (pairs.family_level < NameLevel.DIFFERENT)
+            & (pairs.given_level > NameLevel.MISSING)
+            & (pairs.given_level < NameLevel.DIFFERENT)
+        )
+        at = np.flatnonzero(agrees)
+        if not len(at):
+            return
+        shape = side.counted.family_shapes[side.segment.family_of[pairs.rows[at]]]
+        family_class = shape.astype(np.intp) * _LEVELS + pairs.family_level[at]
+        both = family_class * _LEVELS + pairs.given_level[at]
+        found = np.bincount(both, minlength=len(Shape) * _LEVELS * _LEVELS).astype(np.float64)
+        of_family = self._total.family.reshape(-1)
+        of_given = self._total.given[0].sum(axis=0)
+        of_given = of_given / max(float(of_given.sum()), 1.0)
+        expected = of_family[family_class] * of_given[pairs.given_level[at]]
+        lost = weights.together_bits(found[both], expected)
+        pairs.given[at] += np.maximum(lost, -np.maximum(pairs.given[at], 0.0))
+
+    def _with_rest(self, side: Side, pairs: Pairs) -> Scored:
+        """Everything that is looked at only for the few rows that may reach the floor."""
+        segment, query, rows = side.segment, self.query, pairs.rows
+        middle_id = segment.middle_of[rows]
+        middle_level = side.middle_dense[middle_id]
+        middle = self.middle[side.counted.given_shapes[middle_id], middle_level]
+        is_middle = (
+            (side.given_dense[middle_id] == NameLevel.EXACT)
+            | (side.middle_dense[segment.given_of[rows]] == NameLevel.EXACT)
+        ) & (pairs.given_level == NameLevel.DIFFERENT)
+        is_middle &= (self.as_middle > pairs.given) & ~pairs.is_swapped
+        pairs.given[is_middle] = self.as_middle
+        pairs.given_level[is_middle] = NameLevel.AS_MIDDLE
+        # One name is evidence once.
+        is_used = pairs.given_level == NameLevel.AS_MIDDLE
+        middle[is_used], middle_level[is_used] = 0.0, NameLevel.MISSING
+        number = np.zeros(len(rows))
+        if query.number_hash and len(segment.numbers):
+            is_same = np.isin(rows, segment.rows_with_number(query.number_hash))
+            number[np.isin(rows, segment.number_rows)] = weights.NUMBER_BITS[False]
+            number[is_same] = weights.NUMBER_BITS[True]
+        return Scored(
+            names=pairs,
+            middle_level=middle_level,
+            middle=middle,
+            sex=_agreement(query.sex, segment.sex_of[rows], 0, self.sex),
+            suffix=_agreement(side.suffix, segment.suffix_of[rows], side.no_suffix, self.suffix),
+            place=_agreement(side.place, segment.place_of[rows], side.no_place, self.place),
+            number=number,
+        )
+
+
+def _agreement(ours: int, theirs: NDArray[Any], nothing: int, bits: Bits) -> Bits:
+    if ours == nothing:
+        return np.zeros(len(theirs))
+    got: Bits = bits[(theirs == ours).astype(np.intp)]
+    got[theirs == nothing] = 0.0
+    return got

@@ -1,0 +1,158 @@
+"""On which levels one visitor meets the tables of one segment, and how many rows are on each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.screening import weights
+from db.screening.compare import NameLevel
+from db.screening.name_table import Levels
+from db.screening.names import parts, solid
+from db.screening.tally import Counted, count_dates, count_levels
+from db.screening.weights import Bits, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A visitor, folded. `born` is eight digits or empty, `sex` the place in `segment.SEXES`."""
+
+    family: str
+    given: str
+    middle: str = ""
+    suffix: str = ""
+    born: str = ""
+    sex: int = 0
+    place: str = ""
+    number_hash: str = ""
+
+
+def shape_of(folded: str) -> Shape:
+    """What limits the levels that a name can reach."""
+    if len(solid(folded)) == 1:
+        return Shape.INITIAL
+    return Shape.DOUBLE if len(parts(folded)) > 1 else Shape.SINGLE
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows are on which level, of one segment or of all of them."""
+
+    rows: float
+    family: NDArray[np.float64]
+    given: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    swapped_family: NDArray[np.float64]
+    swapped_given: NDArray[np.float64]
+    birth: NDArray[np.float64]
+    as_middle: float
+    sex: NDArray[np.float64]
+    """Rows that agree, rows that have one at all; so too the next two."""
+    suffix: NDArray[np.float64]
+    place: NDArray[np.float64]
+
+
+def total_of(sides: Sequence["Side"]) -> Total:
+    if len(sides) == 1:
+        return sides[0].total
+    return Total(*(sum(getattr(s.total, f.name) for s in sides) for f in fields(Total)))
+
+
+class Side:
+    """On which levels a visitor meets the tables of one segment."""
+
+    bits_of: dict[str, Bits]
+    """Bits of the names that are not on the rest's level, in the order of their `ids`."""
+    slips: dict[str, NDArray[np.float32]]
+    """For every name of a table what `weights.slip_bits` adds to its level's bits."""
+
+    def __init__(self, query: Query, counted: Counted) -> None:
+        segment = counted.segment
+        self.counted, self.segment = counted, segment
+        self.family = segment.family.compare(query.family, is_given=False)
+        self.given = given = segment.given.compare(query.given, is_given=True)
+        middle = segment.given.compare(query.middle, is_given=True)
+        self.swapped_family = segment.given.compare(query.family, is_given=False)
+        self.swapped_given = segment.family.compare(query.given, is_given=True)
+        self.birth = segment.dates.compare(query.born)
+        self.given_dense = given.dense(len(segment.given))
+        self.middle_dense = middle.dense(len(segment.given))
+        self.family_dense = self.family.dense(len(segment.family))
+        self.swapped_family_dense = self.swapped_family.dense(len(segment.given))
+        self.swapped_given_dense = self.swapped_given.dense(len(segment.family))
+        self.bits_of, self.slips = {}, {}
+        self.suffix = _place(segment.suffixes, query.suffix)
+        self.no_suffix = _place(segment.suffixes, "")
+        self.place = _place(segment.places, query.place)
+        self.no_place = _place(segment.places, "")
+        self.total = Total(
+            rows=float(counted.rows),
+            family=count_levels(
+                self.family, counted.family, counted.family_shapes, counted.family_by_shape
+            ),
+            given=np.stack(
+                [
+                    count_levels(given, counts, counted.given_shapes, by_shape)
+                    for counts, by_shape in zip(counted.given, counted.given_by_shape, strict=True)
+                ]
+            ),
+            middle=count_levels(
+                middle, counted.middle, counted.given_shapes, counted.middle_by_shape
+            ),
+            swapped_family=count_levels(
+                self.swapped_family,
+                counted.given[0],
+                counted.given_shapes,
+                counted.given_by_shape[0],
+            ),
+            swapped_given=count_levels(
+                self.swapped_given, counted.family, counted.family_shapes, counted.family_by_shape
+            ),
+            birth=count_dates(segment, self.birth, counted.birth),
+            as_middle=_rows_with(counted.middle, given)
+            + (_rows_with(counted.given[0], middle) if query.middle else 0.0),
+            sex=_same(counted.sexes, query.sex, 0),
+            suffix=_same(counted.suffixes, self.suffix, self.no_suffix),
+            place=_same(counted.places, self.place, self.no_place),
+        )
+
+    def weigh_slips(self, field: str, bits: Bits, ours: float, rows: float) -> None:
+        """Reckon `bits_of` and `slips` of one of the four comparisons of names."""
+        levels: Levels = getattr(self, field)
+        is_family = field in ("family", "swapped_given")
+        shapes = self.counted.family_shapes if is_family else self.counted.given_shapes
+        counts = self.counted.family if is_family else self.counted.given[0]
+        of_level = bits[shapes[levels.ids], levels.levels]
+        theirs = weights.name_shares(counts[levels.ids], rows)
+        weighed = weights.slip_bits(of_level, levels.levels, ours, theirs)
+        slips = np.zeros(len(shapes), np.float32)
+        slips[levels.ids] = weighed - of_level
+        self.bits_of[field], self.slips[field] = weighed, slips
+
+    def most(self, field: str) -> float:
+        """The most that a name of this comparison is worth."""
+        return float(self.bits_of[field].max(initial=0.0))
+
+
+def _rows_with(counts: NDArray[np.float64], levels: Levels) -> float:
+    return float(counts[levels.ids[levels.levels == NameLevel.EXACT]].sum())
+
+
+_UNHEARD = -2
+"""The place of a value that no row has."""
+_NONE = -1
+"""The place of "no value" where every row has one."""
+
+
+def _place(values: Sequence[str], value: str) -> int:
+    if value in values:
+        return values.index(value)
+    return _UNHEARD if value else _NONE
+
+
+def _same(counts: NDArray[np.float64], ours: int, nothing: int) -> NDArray[np.float64]:
+    if ours == nothing:
+        return np.zeros(2)
+    known = counts.sum() - (counts[nothing] if nothing >= 0 else 0.0)
+    return np.array([counts[ours] if ours >= 0 else 0.0, known])

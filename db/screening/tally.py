@@ -1,0 +1,106 @@
+"""How many rows of a segment have each value: what chance is reckoned from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.screening.compare import DateKind, DateLevel, NameLevel
+from db.screening.name_table import Levels, NameTable
+from db.screening.segment import SEXES, Segment
+from db.screening.weights import Shape
+
+Counts = NDArray[np.float64]
+LEVELS = len(NameLevel)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A segment with the counts of the rows that are not gone."""
+
+    segment: Segment
+    rows: int
+    family: Counts
+    given: tuple[Counts, Counts, Counts]
+    """By place in `SEXES`: of everybody; of women, and of men, and of whoever states no sex."""
+    middle: Counts
+    birth: Counts
+    sexes: Counts
+    suffixes: Counts
+    places: Counts
+    family_shapes: NDArray[np.int8]
+    given_shapes: NDArray[np.int8]
+    family_by_shape: Counts
+    given_by_shape: tuple[Counts, Counts, Counts]
+    middle_by_shape: Counts
+
+
+def count(segment: Segment) -> Counted:
+    """Count a segment's rows. A tenth of a second for a million."""
+    alive = slice(None) if segment.is_gone is None else ~segment.is_gone
+    given_of, sex_of = segment.given_of[alive], segment.sex_of[alive]
+    family_shapes, given_shapes = _shapes(segment.family), _shapes(segment.given)
+    by_sex = [_count(given_of[sex_of == sex], len(segment.given)) for sex in range(len(SEXES))]
+    given = (by_sex[0] + by_sex[1] + by_sex[2], by_sex[0] + by_sex[1], by_sex[0] + by_sex[2])
+    family = _count(segment.family_of[alive], len(segment.family))
+    middle = _count(segment.middle_of[alive], len(segment.given))
+    # Whoever has no middle name is no chance for one to meet.
+    middle[segment.given.empty] = 0.0
+    return Counted(
+        segment=segment,
+        rows=len(sex_of),
+        family=family,
+        given=given,
+        middle=middle,
+        birth=_count(segment.birth_of[alive], len(segment.dates)),
+        sexes=_count(sex_of, len(SEXES)),
+        suffixes=_count(segment.suffix_of[alive], len(segment.suffixes)),
+        places=_count(segment.place_of[alive], len(segment.places)),
+        family_shapes=family_shapes,
+        given_shapes=given_shapes,
+        family_by_shape=_by_shape(family, family_shapes),
+        given_by_shape=(
+            _by_shape(given[0], given_shapes),
+            _by_shape(given[1], given_shapes),
+            _by_shape(given[2], given_shapes),
+        ),
+        middle_by_shape=_by_shape(middle, given_shapes),
+    )
+
+
+def count_levels(
+    levels: Levels, counts: Counts, shapes: NDArray[np.int8], by_shape: Counts
+) -> Counts:
+    """Rows by shape and `NameLevel`."""
+    code = shapes[levels.ids].astype(np.intp) * LEVELS + levels.levels
+    found = np.zeros(len(Shape) * LEVELS)
+    found += np.bincount(code, weights=counts[levels.ids], minlength=len(found))
+    table = found.reshape(len(Shape), LEVELS)
+    table[:, levels.rest] += by_shape - table.sum(axis=1)
+    return table
+
+
+def count_dates(segment: Segment, levels: NDArray[np.int8], counts: Counts) -> Counts:
+    """Rows by `DateKind` and `DateLevel`."""
+    code = segment.dates.kinds.astype(np.intp) * len(DateLevel) + levels
+    found = np.zeros(len(DateKind) * len(DateLevel))
+    found += np.bincount(code, weights=counts, minlength=len(found))
+    return found.reshape(len(DateKind), len(DateLevel))
+
+
+def _shapes(table: NameTable) -> NDArray[np.int8]:
+    shapes = np.full(len(table), Shape.SINGLE, np.int8)
+    shapes[table.words > 1] = Shape.DOUBLE
+    shapes[table.lengths == 1] = Shape.INITIAL
+    return shapes
+
+
+def _by_shape(counts: Counts, shapes: NDArray[np.int8]) -> Counts:
+    found = np.zeros(len(Shape))
+    found += np.bincount(shapes, weights=counts, minlength=len(Shape))
+    return found
+
+
+def _count(values: NDArray[Any], size: int) -> Counts:
+    return np.bincount(values, minlength=size).astype(np.float64)
