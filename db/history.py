@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from db import holds, pairing, policy, visits, watchlists
+from db import holds, pairing, visits, watchlists
 from db.domain.decision import Verdict
 from db.domain.desk import DayFigures, Desk, Happening, OnSite, VisitPage
 from db.domain.screening import Outcome
@@ -61,7 +61,7 @@ def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
         lists_current=len(current),
         lists=len(lists),
         alarms=tuple(holds.alarms(session)),
-        denial_words=policy.of(session).denial_words,
+        turned_away=tuple(holds.turned_away(session, now)),
     )
 
 

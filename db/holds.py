@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import policy, rechecks, visits
 from db.domain.decision import Decision, Verdict
-from db.domain.desk import Alarm, EarlierVisit, Hold
+from db.domain.desk import Alarm, EarlierVisit, Hold, TurnedAway
 from db.domain.policy import DeskPolicy
 from db.domain.screening import Screening
 from db.domain.visit import Visit, VisitState
@@ -18,6 +18,8 @@ from db.models import DecisionRow, VisitRow
 from db.story import LET_IN_ANYWAY
 
 EARLIER = 3
+LOBBY_MINUTES = timedelta(minutes=10)
+"""For so long somebody who was not admitted may still stand there."""
 FOUND_INSIDE = "Found on a list after signing in, and must leave"
 
 
@@ -69,6 +71,26 @@ def alarms(session: Session) -> Iterator[Alarm]:
         inside = visits.get(session, visit_id)
         if inside is not None and visit_id not in seen:
             yield _alarm(session, inside, decision, FOUND_INSIDE, words)
+
+
+def turned_away(session: Session, now: datetime) -> Iterator[TurnedAway]:
+    """Who was not admitted in the last minutes, oldest first, with what the office does then."""
+    words = policy.of(session).denial_words
+    rows = session.execute(
+        select(VisitRow, DecisionRow)
+        .join(DecisionRow, DecisionRow.visit_id == VisitRow.visit_id)
+        .where(
+            VisitRow.state == VisitState.DENIED,
+            DecisionRow.superseded.is_(False),
+            DecisionRow.verdict == Verdict.DENY,
+            DecisionRow.decided_at >= now - LOBBY_MINUTES,
+        )
+        .order_by(DecisionRow.decided_at)
+    ).all()
+    for row, against in rows:
+        told = on_denial(visits.screening_of(session, row.visit_id), words)
+        if told:
+            yield TurnedAway(visits.value_of(row), visits.decision_value(against), told)
 
 
 def earlier_visits(session: Session, visit: Visit, number_hash: str) -> list[Visit]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from db.domain.clearance import Lapse
 from db.domain.people import Document, DocumentKind, Identity
 from db.domain.screening import Agreement, Evidence, Field, HoldReason, Match, Screening
 from db.domain.visit import Host, Visit, VisitDetails, VisitorType
@@ -55,6 +56,12 @@ _WHY_HELD = {
     "for an adult who comes along.",
     HoldReason.ID_EXPIRED: "The ID has expired: ask for a current one, or compare its picture with "
     "the visitor.",
+}
+
+_LAPSES = {
+    Lapse.ENTRY_CHANGED: "the entry has changed since",
+    Lapse.EXPIRED: "that has expired",
+    Lapse.ENDED: "that was taken back",
 }
 
 _EXPIRED = {
@@ -154,8 +161,13 @@ def _summary(screening: Screening, best: Match | None) -> str:
         f"{'is' if missing == 1 else 'are'} missing."
     )
     others = len(screening.matches) - 1
+    lapsed = screening.lapsed_of(best)
+    if lapsed is not None:
+        text = f"{text} {lapsed.cleared_by} had cleared this visitor; {_LAPSES[lapsed.why]}."
     if others:
         return f"{text} {others} other {'entry' if others == 1 else 'entries'} may match too."
+    if lapsed is not None:
+        return f"{text} The decision is yours."
     return f"{text} No other list has an entry like this. The decision is yours."
 
 

@@ -119,6 +119,16 @@ def _parser() -> argparse.ArgumentParser:
     from_file = _command(hosts, "import", "replace the hosts by a CSV file", _hosts_import)
     from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
 
+    settled = _command(commands, "policy", "show or settle the desk's standing rules", _policy)
+    settled.add_argument("--clearance-days", type=_days, metavar="DAYS")
+    settled.add_argument(
+        "--rescreen-days",
+        type=_days_or_none,
+        metavar="DAYS",
+        help="when a list changes, visits of so many days are screened again; 0: who is inside",
+    )
+    settled.add_argument("--denial-words", metavar="TEXT", help="what the office does at a denial")
+
     export = _command(commands, "export", "write the log as a table", _export)
     export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
     export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
@@ -175,6 +185,10 @@ def _days(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 on")
     return int(text)
+
+
+def _days_or_none(text: str) -> int:
+    return 0 if text == "0" else _days(text)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -277,6 +291,18 @@ def _hosts_import(arguments: argparse.Namespace) -> int:
     from admin_console.hub import commands  # noqa: PLC0415
 
     _say(commands.import_hosts(arguments.database, arguments.file))
+    return 0
+
+
+def _policy(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    wanted = {
+        name: value
+        for name in ("clearance_days", "rescreen_days", "denial_words")
+        if (value := getattr(arguments, name)) is not None
+    }
+    _say(commands.settle_policy(arguments.database, wanted))
     return 0
 
 

@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,7 @@ from db import (
     list_table,
     log,
     pairing,
+    policy,
     replay,
     settings,
     staff,
@@ -30,7 +31,7 @@ from db import (
     watchlists,
 )
 from db.domain.desk import Role
-from db.domain.errors import ImportRefusedError, StorageError
+from db.domain.errors import ConfigError, ImportRefusedError, StorageError
 from db.domain.visit import Host
 from db.engine import Database, open_database, open_existing
 from db.history import Filters
@@ -189,6 +190,21 @@ def _host(row: list_table.Row, columns: list[str]) -> Host:
         place=known.get("place", ""),
         role=known.get("role", ""),
         directions=known.get("directions", ""),
+    )
+
+
+def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
+    """Put other standing rules in force, those that are named, and say what holds."""
+    with _set_up(url) as database, database.begin() as session:
+        try:
+            rules = replace(policy.of(session), **wanted)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise ConfigError(f"{str(error).capitalize()}. Nothing was changed.") from error
+        policy.settle(session, rules)
+    return (
+        f"Not this person holds for {rules.clearance_days} days, unless the entry changes.\n"
+        f"When a list changes, visits of {rules.rescreen_days} days are screened again.\n"
+        f"At a denial the office is told: {rules.denial_words or '(nothing)'}"
     )
 
 

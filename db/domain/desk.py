@@ -126,6 +126,15 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Somebody who was not admitted a moment ago and may still stand in the lobby."""
+
+    visit: Visit
+    decision: Decision
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The desk page in one answer."""
 
@@ -142,8 +151,8 @@ class Desk:
     """Oldest first; shown above the holds."""
     unread_notices: int = 0
     """Of those that whoever asks may see."""
-    denial_words: str = ""
-    """The school's own words on what to do when somebody is not admitted."""
+    turned_away: tuple[TurnedAway, ...] = ()
+    """The last minutes' denials, wherever they were decided, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from db.domain.desk import (
     ImportPreview,
     Lists,
     LogLine,
+    TurnedAway,
     VisitPage,
     VisitStory,
 )
@@ -320,3 +321,18 @@ def make_inside(visit: Visit) -> Hold:
         clears_until=date(2027, 11, 17),
         on_denial=DENIAL_WORDS,
     )
+
+
+def make_turned_away(visit: Visit) -> TurnedAway:
+    """Somebody on a custody order, whom the kiosk's staff did not admit."""
+    denied = Decision(
+        make_id(83),
+        visit.visit_id,
+        Verdict.DENY,
+        "Same person",
+        "Pia Moreno",
+        at(10, 41),
+        DecidedAt.KIOSK,
+    )
+    told = f"Do not release the children. {DENIAL_WORDS}"
+    return TurnedAway(visit, denied, told)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console import verdict_words
@@ -75,3 +75,20 @@ def test_panel_says_of_whom_nobody_can_know_again_that_it_counts_only_now() -> N
     hold = replace(invented.make_tony(), clears_until=None)
 
     assert verdict_words.clearing_hint(hold) == verdict_words.ONLY_NOW
+
+
+def test_whoever_was_just_denied_is_told_with_what_to_do_until_somebody_did_it(
+    qtbot: QtBot,
+) -> None:
+    hub = FakeHub()
+    denial = records.make_turned_away(hub.desk_answer.holds[1].visit)
+    hub.desk_answer = replace(hub.desk_answer, turned_away=(denial,))
+    shell = open_shell(qtbot, hub)
+    told = child(shell, QLabel, "turnedAwayToDo").text()
+
+    child(shell, QAbstractButton, "turnedAwayDone").click()
+    hub.change()
+
+    cards = child(shell, QWidget, "turnedAwayCards")
+    qtbot.waitUntil(lambda: not cards.isVisible())
+    assert told == "Do not release the children. Tell the principal. Do not say why."

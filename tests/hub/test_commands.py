@@ -106,6 +106,28 @@ def test_pairing_code_is_printed_with_what_to_do(hub: Hub) -> None:
     assert "vestibule-kiosk pair" in said
 
 
+# ---- standing rules --------------------------------------------------------------------------
+
+
+def test_policy_is_settled_and_shown(hub: Hub) -> None:
+    hub("policy", "--clearance-days", "90", "--denial-words", "Call Officer Reyes.")
+
+    status, said = hub("policy")
+
+    assert status == 0
+    assert "holds for 90 days" in said
+    assert "visits of 30 days are screened again" in said
+    assert said.endswith("Call Officer Reyes.\n")
+
+
+def test_policy_that_no_desk_can_use_changes_nothing(hub: Hub) -> None:
+    status, said = hub("policy", "--denial-words", "x" * 301)
+
+    assert status == 1
+    assert said.endswith("Nothing was changed.\n")
+    assert "Tell the principal" in hub("policy")[1]
+
+
 # ---- lists -----------------------------------------------------------------------------------
 
 

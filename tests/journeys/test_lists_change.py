@@ -26,6 +26,10 @@ from tests.makers import make_identity
 FIRST = b"LNAME,FNAME,DOB,CASE_NO\nMarlow,Helena,04/17/1986,T-2\n"
 SECOND = FIRST + b"Quillfeather,Daniel,03/07/1984,T-1\n"
 THIRD = SECOND + b"Szczepanska,Ludmila,12/09/1966,T-3\n"
+WITH_INSTRUCTIONS = (
+    b"LNAME,FNAME,DOB,CASE_NO,INSTRUCTIONS\n"
+    b"Quillfeather,Daniel,03/07/1984,T-1,Call Officer Reyes.\n"
+)
 FATHER = make_identity("Daniel", "Quillfeather", number="88211", birth_date=date(1984, 3, 7))
 
 
@@ -297,6 +301,22 @@ def test_denial_at_the_door_is_told_to_administrators_and_to_nobody_else(
     )
     assert told(district, "rbegaye") == []
     assert (district.desk().unread_notices, district.desk("rbegaye").unread_notices) == (1, 0)
+
+
+def test_office_is_told_what_to_do_for_some_minutes_after_a_denial(
+    district: District, front: QuietKiosk
+) -> None:
+    district.import_list(WITH_INSTRUCTIONS)
+    held = front.screen(FATHER)
+    front.decide(held.visit.visit_id, Verdict.DENY, "Same person")
+    front.push()
+
+    (denial,) = district.desk("rbegaye").turned_away
+    assert denial.visit.visit_id == held.visit.visit_id
+    assert denial.what_to_do == "Call Officer Reyes. Tell the principal. Do not say why."
+
+    district.later(minutes=11)
+    assert district.desk("rbegaye").turned_away == ()
 
 
 def test_notice_is_read_once_for_all(district: District, front: QuietKiosk) -> None:

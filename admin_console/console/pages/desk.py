@@ -19,6 +19,7 @@ from admin_console.console.pages.left_queue import LeftQueue
 from admin_console.console.pages.match_card import MatchCard
 from admin_console.console.pages.queue_panel import NARROW, WIDE, QueuePanel
 from admin_console.console.pages.quiet_desk import QuietDesk
+from admin_console.console.pages.turned_away import TurnedAwayCards
 from admin_console.console.parts.card import Panel
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, HubSession
@@ -72,6 +73,7 @@ class DeskPage(QWidget):
         self._unsent = UnsentCard(theme, session.zone)
         self._alarms = Alarms(theme, session.zone)
         self._alarms.sign_out_asked.connect(self._on_sign_out_asked)
+        self._turned_away = TurnedAwayCards(theme, session.zone)
         self._panel = DecisionPanel(theme)
         self._panel.chosen.connect(self._on_chosen)
         row = QHBoxLayout(self)
@@ -124,6 +126,7 @@ class DeskPage(QWidget):
             self._left.forget()
         self._quiet.show_desk(desk, now)
         self._alarms.show_alarms(desk.alarms, now)
+        self._turned_away.show_denials(desk.turned_away, now)
         self._show_queue(now, is_asked=is_first)
 
     def show_connection(self, connection: Connection, now: datetime) -> None:
@@ -172,6 +175,7 @@ class DeskPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._alarms)
+        column.addWidget(self._turned_away)
         column.addWidget(self._unsent_row)
         column.addWidget(self._stack, 1)
         column.addWidget(self._panel)

@@ -246,6 +246,19 @@ def test_on_site_with_somebody_whom_the_office_denied(qtbot: QtBot, looks_like: 
     looks_like(shell, "03-on-site-alarm")
 
 
+def test_desk_after_a_denial_says_what_to_do_now(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_photos(FakeHub())
+    visit = replace(hub.desk_answer.holds[1].visit, state=VisitState.DENIED)
+    denial = records.make_turned_away(visit)
+    left = tuple(hold for place, hold in enumerate(hub.desk_answer.holds) if place != 1)
+    hub.desk_answer = replace(hub.desk_answer, holds=left, turned_away=(denial,))
+    shell = open_shell(qtbot, hub)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "01-desk-turned-away")
+
+
 def test_desk_when_nobody_waits(qtbot: QtBot, looks_like: Look) -> None:
     shell = open_shell(qtbot, FakeHub(desk_answer=invented.make_desk(())))
 
