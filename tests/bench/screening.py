@@ -39,7 +39,6 @@ from screening_examples import examples
 
 POPULATIONS = ("spanish", "polish", "vietnamese", "french", "german")
 HEADS = ("matcher", "0.1 %", "1 %", "any 0.1 %", "any 1 %", "ms p50")
-MISSING = ("not installed", "", "", "", "")
 
 
 def say(text: str) -> None:
@@ -93,7 +92,8 @@ class Bench:
                 cells = [recall_cells(self.scored(matcher, r), r.truths) for r in rosters]
             except MatcherError as error:
                 sys.stderr.write(f"{matcher.name}: {error}\n")
-                rows.append([matcher.name, *MISSING])
+                is_missing = "ModuleNotFoundError" in str(error)
+                rows.append([matcher.name, "not installed" if is_missing else "failed", *[""] * 4])
                 continue
             rows.append(recall_row(matcher.name, [mean(c) for c in zip(*cells, strict=True)]))
         say(table(title, HEADS, rows))
