@@ -193,8 +193,15 @@ def _database(engine: Engine) -> Database:
     return Database(
         engine,
         sessionmaker(engine, expire_on_commit=False),
-        sessionmaker(engine.execution_options(only_reads=True)),
+        sessionmaker(_that_reads(engine)),
     )
+
+
+def _that_reads(engine: Engine) -> Engine:
+    """One moment for all that a transaction reads: PostgreSQL must be told, SQLite does so."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(only_reads=True, isolation_level="REPEATABLE READ")
+    return engine.execution_options(only_reads=True)
 
 
 def _tune_sqlite(engine: Engine, *, is_ours: bool) -> None:

@@ -15,7 +15,7 @@ from db import watchlists
 from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
 from db.engine import Database
 from db.ids import new_id
-from db.models import ListImportRow
+from db.list_models import ListImportRow
 
 STALE_AFTER = timedelta(seconds=30)
 """An import that has not said for so long that it goes on was killed."""

@@ -295,52 +295,6 @@ class FeedRow(Base):
     version: Mapped[int] = mapped_column(default=0)
 
 
-class ListImportRow(Base):
-    """The one import of a list that is under way; whoever holds it renews it again and again."""
-
-    __tablename__ = "list_import"
-    lock_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    import_id: Mapped[UUID]
-    list_name: Mapped[Name]
-    edition: Mapped[int]
-    started_at: Mapped[datetime]
-    renewed_at: Mapped[datetime]
-    phase: Mapped[str] = mapped_column(String(16))
-    done: Mapped[int] = mapped_column(default=0)
-    total: Mapped[int] = mapped_column(default=0)
-    is_cancelled: Mapped[bool] = mapped_column(default=False)
-
-
-class EntryHistoryRow(Base):
-    """Who changed an entry by hand, when and how; `fields` is JSON of (field, before, after)."""
-
-    __tablename__ = "watchlist_entry_history"
-    change_id: Mapped[Key]
-    list_id: Mapped[UUID]
-    entry_id: Mapped[UUID]
-    what: Mapped[str] = mapped_column(String(24))
-    entry_version: Mapped[int]
-    list_version: Mapped[int]
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[Name]
-    fields: Mapped[Json]
-    reason: Mapped[str] = mapped_column(Text, default="")
-
-    __table_args__ = (Index("ix_watchlist_entry_history_list_id_entry_id", "list_id", "entry_id"),)
-
-
-class EntryRemovalRow(Base):
-    """Somebody asked that an entry be removed; another person has yet to confirm it."""
-
-    __tablename__ = "watchlist_entry_removal"
-    list_id: Mapped[Key]
-    entry_id: Mapped[Key]
-    asked_by: Mapped[UUID]
-    asked_by_name: Mapped[Name]
-    asked_at: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Text, default="")
-
-
 class DeviceRow(Base):
     """A kiosk that was paired."""
 

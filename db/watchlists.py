@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from db import list_bulk
-from db.domain.watchlist import Category, Watchlist, WatchlistEntry
+from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
+from db.list_models import ListImportRow
 from db.list_rows import TABLE, entry_of, values_of
-from db.models import ListImportRow, WatchlistEntryRow, WatchlistRow
+from db.models import WatchlistEntryRow, WatchlistRow
 
 _AT_ONCE = 5_000
 _DELETED_AT_ONCE = 50_000
@@ -159,6 +160,36 @@ def entry(session: Session, list_id: UUID, entry_id: UUID) -> WatchlistEntry | N
         select(TABLE).where(TABLE.c.edition == edition, TABLE.c.entry_id == entry_id)
     ).first()
     return None if row is None else entry_of(row)
+
+
+def page(session: Session, list_id: UUID, after: UUID | None, limit: int) -> list[WatchlistEntry]:
+    """At most `limit` entries of the version in force behind that id, in the order of their ids."""
+    query = select(TABLE).where(TABLE.c.edition == edition_of(session, list_id))
+    if after is not None:
+        query = query.where(TABLE.c.entry_id > after)
+    return [entry_of(row) for row in session.execute(query.order_by(TABLE.c.entry_id).limit(limit))]
+
+
+def apply_delta(session: Session, watchlist: Watchlist, delta: EntryDelta) -> Watchlist:
+    """Make the list in force this version of it; returns it with its hash and count."""
+    edition = edition_of(session, watchlist.list_id)
+    if edition is None:
+        raise LookupError(watchlist.list_id)
+    gone = delta.drop if delta.put is None else delta.put.entry_id
+    session.execute(
+        delete(WatchlistEntryRow).where(
+            WatchlistEntryRow.edition == edition, WatchlistEntryRow.entry_id == gone
+        )
+    )
+    if delta.put is not None:
+        list_bulk.add(session, edition, [values_of(delta.put)])
+    count = session.scalar(
+        select(func.count())
+        .select_from(WatchlistEntryRow)
+        .where(WatchlistEntryRow.edition == edition)
+    )
+    given = changed(watchlist, entry_count=count or 0, content_hash="")
+    return put_in_force(session, given, edition)
 
 
 def every_entry(session: Session, edition: int) -> Iterator[WatchlistEntry]:

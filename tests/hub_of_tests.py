@@ -97,5 +97,5 @@ def _served(app: FastAPI) -> Iterator[str]:
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     app.state.context.wake.close()
     server.should_exit = True
-    thread.join(5)
+    thread.join(30)
     listener.close()

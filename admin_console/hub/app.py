@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 
 from admin_console.hub import (
     clearance_routes,
+    entry_routes,
     kiosk_routes,
     list_routes,
     notice_routes,
@@ -50,9 +51,11 @@ def create_app(
         watch = asyncio.create_task(tell_of_outdated_lists(context))
         rescreen = asyncio.create_task(keep_rescreening(context))
         yield
+        wake.close()
         for task in (upkeep, watch, rescreen):
             task.cancel()
-        wake.close()
+        # A thread of theirs may be at the database, which is closed once this has ended.
+        await asyncio.gather(upkeep, watch, rescreen, return_exceptions=True)
 
     app = FastAPI(
         title="Vestibule hub",
@@ -66,6 +69,7 @@ def create_app(
     app.include_router(kiosk_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(list_routes.router)
+    app.include_router(entry_routes.router)
     app.include_router(clearance_routes.router)
     app.include_router(notice_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)

@@ -23,6 +23,7 @@ from db.pairing import PairedKiosk
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_EVENTS = 1_000
+MOST_ENTRIES = 5_000
 LONGEST_WAIT_SECONDS = 25.0
 LAST_EPOCH = 100_000
 
@@ -260,11 +261,19 @@ def _changes(context: InContext, cursor: int, mark: str) -> Changes:
 
 
 @router.get("/watchlists/{list_id}/entries")
-def entries(list_id: UUID, version: int, context: InContext, _: AskingKiosk) -> Response:
-    """One version of a list, an entry a line."""
+def entries(
+    list_id: UUID,
+    version: int,
+    context: InContext,
+    _: AskingKiosk,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES)] = MOST_ENTRIES,
+    after: UUID | None = None,
+) -> Response:
+    """A page of one version of a list, an entry a line, in the order of their ids."""
     with context.database.read() as session:
         known = watchlists.get(session, list_id)
         if known is None or known.version != version:
             raise refuse(410, "That version is no longer in force; a newer one follows.")
-        lines = [codec.to_json(e) for e in watchlists.entries_of(session, list_id)]
+        lines = [codec.to_json(e) for e in watchlists.page(session, list_id, after, limit)]
     return Response(b"\n".join(lines), media_type="application/x-ndjson")

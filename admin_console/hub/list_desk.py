@@ -1,17 +1,23 @@
 """Lists as administrators change them: the log and the kiosks learn of it in one transaction."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
-from db import changes, list_import, outbox
+from admin_console.hub.context import Context
+from db import changes, codec, list_editing, list_import, outbox, settings, watchlists
+from db.domain.desk import StaffMember
+from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryFile
 from db.domain.errors import ImportRefusedError
-from db.domain.events import WatchlistImported
-from db.domain.watchlist import Watchlist
+from db.domain.events import DomainEvent, WatchlistEntryEdited, WatchlistImported
+from db.domain.watchlist import Category, EntryDelta, Watchlist
 from db.engine import Database
+from db.list_editing import Edited, Editor
 from db.list_import import Imported, ListWanted, Watch
 
 
@@ -30,17 +36,152 @@ def import_list(
     """
 
     def publish(session: Session, imported: Watchlist) -> None:
-        site = hub_site.of(session)
-        if site is None:
-            raise ImportRefusedError("This hub is not set up yet: start it once first.")
-        event = WatchlistImported(
-            list_id=imported.list_id,
-            name=imported.name,
-            version=imported.version,
-            entry_count=imported.entry_count,
-            content_hash=imported.content_hash,
-        )
-        outbox.add(session, hub_site.hub_device(site), event, imported.imported_at, actor=actor)
+        _log(session, _imported(imported), actor, imported.imported_at)
         changes.add(session, "watchlist", imported)
 
     return list_import.import_list(database, file, wanted, now=now, publish=publish, watch=watch)
+
+
+@dataclass(frozen=True, slots=True)
+class ListStart:
+    """A list that is to be kept by hand."""
+
+    name: str
+    category: Category
+    max_age_days: int | None = None
+
+
+def add_list(context: Context, wanted: ListStart, member: StaffMember) -> Watchlist:
+    """Begin a list without people. Raises `EntryRefusedError` when the name is taken."""
+    now = context.now()
+    with context.database.begin() as session:
+        begun = list_editing.add_list(
+            session, wanted.name, wanted.category, wanted.max_age_days, now
+        )
+        _log(session, _imported(begun), f"staff:{member.staff_id}", now)
+        changes.add(session, "watchlist", begun)
+    context.wake.notify()
+    return begun
+
+
+def add_entry(context: Context, list_id: UUID, draft: EntryDraft, member: StaffMember) -> EntryFile:
+    """Put somebody on a list. Raises LookupError or `EntryRefusedError`."""
+    with context.database.begin() as session:
+        editor = Editor(member.staff_id, member.display_name, context.now())
+        edited = list_editing.add(session, list_id, draft, editor)
+        found = _published(session, edited, editor)
+    context.wake.notify()
+    return found
+
+
+def change_entry(
+    context: Context,
+    list_id: UUID,
+    entry_id: UUID,
+    draft: EntryDraft,
+    *,
+    version: int,
+    member: StaffMember,
+) -> EntryFile:
+    """Change what an entry says. Raises LookupError or `EntryRefusedError`."""
+    with context.database.begin() as session:
+        editor = Editor(member.staff_id, member.display_name, context.now())
+        edited = list_editing.change(
+            session, list_id, entry_id, draft, version=version, editor=editor
+        )
+        found = _published(session, edited, editor)
+    context.wake.notify()
+    return found
+
+
+def remove_entry(
+    context: Context,
+    list_id: UUID,
+    entry_id: UUID,
+    reason: str,
+    *,
+    version: int,
+    member: StaffMember,
+) -> EntryFile:
+    """Ask for a removal, or confirm it. Raises LookupError or `EntryRefusedError`."""
+    with context.database.begin() as session:
+        editor = Editor(member.staff_id, member.display_name, context.now())
+        edited = list_editing.remove(
+            session, list_id, entry_id, reason, version=version, editor=editor
+        )
+        if edited is None:
+            return _asked(session, list_id, entry_id, editor, EntryChangeKind.REMOVAL_ASKED)
+        found = _published(session, edited, editor)
+    context.wake.notify()
+    return found
+
+
+def keep_entry(context: Context, list_id: UUID, entry_id: UUID, member: StaffMember) -> EntryFile:
+    """Take the wish to remove an entry back. Raises LookupError or `EntryRefusedError`."""
+    with context.database.begin() as session:
+        editor = Editor(member.staff_id, member.display_name, context.now())
+        list_editing.keep(session, list_id, entry_id, editor)
+        return _asked(session, list_id, entry_id, editor, EntryChangeKind.REMOVAL_TAKEN_BACK)
+
+
+def set_two_to_remove(database: Database, *, is_on: bool) -> None:
+    """Say whether removing an entry takes a second person."""
+    with database.begin() as session:
+        settings.write(session, list_editing.TWO_TO_REMOVE, is_on)
+
+
+def _published(session: Session, edited: Edited, editor: Editor) -> EntryFile:
+    """Tell the log and the kiosks, who need only the one entry that changed."""
+    watchlist, entry = edited.watchlist, edited.entry
+    event = WatchlistEntryEdited(
+        list_id=watchlist.list_id,
+        list_version=watchlist.version,
+        entry_id=entry.entry_id,
+        entry_version=entry.version,
+        what=edited.what,
+        content_hash=watchlist.content_hash,
+    )
+    _log(session, event, f"staff:{editor.staff_id}", editor.at)
+    changes.add(session, "watchlist", _with_delta(watchlist, edited.delta))
+    return list_editing.file_of(session, watchlist.list_id, entry.entry_id, editor.at)
+
+
+def _asked(
+    session: Session, list_id: UUID, entry_id: UUID, editor: Editor, what: EntryChangeKind
+) -> EntryFile:
+    """Nothing in the list changed: the log alone learns of it."""
+    found = list_editing.file_of(session, list_id, entry_id, editor.at)
+    known = watchlists.get(session, list_id)
+    event = WatchlistEntryEdited(
+        list_id=list_id,
+        list_version=found.list_version,
+        entry_id=entry_id,
+        entry_version=0 if found.entry is None else found.entry.version,
+        what=what,
+        content_hash="" if known is None else known.content_hash,
+    )
+    _log(session, event, f"staff:{editor.staff_id}", editor.at)
+    return found
+
+
+def _imported(imported: Watchlist) -> WatchlistImported:
+    return WatchlistImported(
+        list_id=imported.list_id,
+        name=imported.name,
+        version=imported.version,
+        entry_count=imported.entry_count,
+        content_hash=imported.content_hash,
+    )
+
+
+def _log(session: Session, event: DomainEvent, actor: str, now: datetime) -> None:
+    site = hub_site.of(session)
+    if site is None:
+        raise ImportRefusedError("This hub is not set up yet: start it once first.")
+    outbox.add(session, hub_site.hub_device(site), event, now, actor=actor)
+
+
+def _with_delta(watchlist: Watchlist, delta: EntryDelta) -> dict[str, Any]:
+    """A list as the feed has it, with all that is new: older kiosks fetch the whole of it."""
+    said = codec.from_json(codec.to_json(watchlist), dict[str, Any])
+    return {**said, "delta": delta}

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from db.domain.decision import Decision
+from db.domain.entry_history import EntryChangeKind
 from db.domain.people import Identity
 from db.domain.screening import Screening
 from db.domain.visit import CheckOutWay, VisitDetails
@@ -124,6 +125,21 @@ class WatchlistImported:
     content_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class WatchlistEntryEdited:
+    """Somebody added, changed or removed an entry by hand, or asked for its removal.
+
+    What the entry says is not here, since the log is kept longer than a list.
+    """
+
+    list_id: UUID
+    list_version: int
+    entry_id: UUID
+    entry_version: int
+    what: EntryChangeKind
+    content_hash: str
+
+
 DomainEvent = (
     VisitorScreened
     | DecisionMade
@@ -136,6 +152,7 @@ DomainEvent = (
     | BadgeFailed
     | VisitCheckedOut
     | WatchlistImported
+    | WatchlistEntryEdited
 )
 
 TYPES: dict[str, type[DomainEvent]] = {
@@ -150,6 +167,7 @@ TYPES: dict[str, type[DomainEvent]] = {
     "badge.failed": BadgeFailed,
     "visit.checked_out": VisitCheckedOut,
     "watchlist.imported": WatchlistImported,
+    "watchlist.entry_edited": WatchlistEntryEdited,
 }
 """Wire name of every type that this version understands; others are stored, not refused."""
 

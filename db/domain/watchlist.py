@@ -53,6 +53,14 @@ class WatchlistEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryDelta:
+    """All that a version of a list changes to the one before: an entry put, or one dropped."""
+
+    put: WatchlistEntry | None = None
+    drop: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Watchlist:
     """A named list in one version, as it was imported; `entry_count` people."""
 

@@ -139,8 +139,14 @@ class HubClient(Protocol):
         """What is new behind the change read last; waits that long for something to come."""
         ...
 
-    def entries(self, list_id: UUID, version: int) -> list[WatchlistEntry]:
-        """One version of a list, whole. Raises `HubGoneError` once a newer one is in force."""
+    def entries(
+        self, list_id: UUID, version: int, after: UUID | None, limit: int
+    ) -> list[WatchlistEntry]:
+        """The entries of one version of a list behind that id, in the order of their ids.
+
+        Fewer than `limit` are the last ones. Raises `HubGoneError` once a newer version is in
+        force.
+        """
         ...
 
     def close(self) -> None:

@@ -31,7 +31,6 @@ from db.domain.desk import Site
 from db.domain.errors import HubRefusedError, StorageError
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Host
-from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync.client import (
@@ -40,12 +39,12 @@ from kiosk.sync.client import (
     HubClient,
     HubDecision,
     HubForkError,
-    HubGoneError,
     HubTooMuchError,
     HubUnpairedError,
     StaffCheckOut,
     StaffPin,
 )
+from kiosk.sync.list_pull import DeltaMisfitError, Pulled, pull_list, sweep
 
 LOG = logging.getLogger(__name__)
 
@@ -227,25 +226,33 @@ def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:
 
 
 def _apply(database: Database, hub: HubClient, change: Change, *, is_now_complete: bool) -> Learned:
-    entries = _entries(hub, change) if change.kind == "watchlist" else None
+    if change.kind != "watchlist":
+        return _write(database, change, None, is_now_complete=is_now_complete)
+    body = bytes(change.body)
+    try:
+        pulled = pull_list(database, hub, body)
+        learned = _write(database, change, pulled, is_now_complete=is_now_complete)
+    except DeltaMisfitError:
+        pulled = pull_list(database, hub, body, is_whole=True)
+        learned = _write(database, change, pulled, is_now_complete=is_now_complete)
+    if pulled is not None and pulled.edition is not None:
+        sweep(database)
+    return learned
+
+
+def _write(
+    database: Database, change: Change, pulled: Pulled | None, *, is_now_complete: bool
+) -> Learned:
     with database.begin() as session:
         learned = _learn(session, change)
-        if entries is not None:
-            watchlists.replace(session, codec.from_json(bytes(change.body), Watchlist), entries)
+        if pulled is not None:
+            pulled.put_in_force(session)
         settings.write(session, CURSOR, change.version)
         settings.write(session, MARK, change.mark)
         if is_now_complete:
             settings.write(session, COMPLETE, value=True)
             learned = replace(learned, lists_changed=True)
     return learned
-
-
-def _entries(hub: HubClient, change: Change) -> list[WatchlistEntry] | None:
-    wanted = codec.from_json(bytes(change.body), Watchlist)
-    try:
-        return hub.entries(wanted.list_id, wanted.version)
-    except HubGoneError:
-        return None  # a newer version follows in the feed and brings its own entries
 
 
 def _learn(session: Session, change: Change) -> Learned:

@@ -79,10 +79,13 @@ class HttpHub:
         )
         return _read(response.content, Changes)
 
-    def entries(self, list_id: UUID, version: int) -> list[WatchlistEntry]:
-        response = self._ask(
-            "GET", f"/v1/watchlists/{list_id}/entries", params={"version": version}
-        )
+    def entries(
+        self, list_id: UUID, version: int, after: UUID | None, limit: int
+    ) -> list[WatchlistEntry]:
+        asked: dict[str, int | float | str] = {"version": version, "limit": limit}
+        if after is not None:
+            asked["after"] = str(after)
+        response = self._ask("GET", f"/v1/watchlists/{list_id}/entries", params=asked)
         return [_read(line, WatchlistEntry) for line in _lines(response.content)]
 
     def close(self) -> None:

@@ -26,7 +26,8 @@ from db.domain.people import PersonName, Sex
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
 from db.engine import Database, open_database
 from db.list_import import Imported, ListWanted
-from db.models import ListImportRow, WatchlistEntryRow
+from db.list_models import ListImportRow
+from db.models import WatchlistEntryRow
 from tests.hub_of_tests import Clock
 from tests.makers import NINE, make_entry, make_watchlist
 

@@ -1,0 +1,155 @@
+"""Entries of lists as the console's editor sees and changes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from admin_console.hub import list_desk
+from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub.context import AskingAdministrator, InContext
+from admin_console.hub.list_desk import ListStart
+from db import list_editing
+from db.domain.entry_history import EntryDraft, EntryFile
+from db.domain.errors import EntryRefusedError
+from db.domain.watchlist import Watchlist
+
+LONGEST_NAME = 200
+
+router = APIRouter(prefix="/v1/watchlists", tags=["list entries"])
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Why an entry is to be removed; to confirm what another person asked it may be empty."""
+
+    version: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """How lists may be changed by hand."""
+
+    two_to_remove: bool
+
+
+@router.post("/new")
+async def add_list(request: Request, context: InContext, member: AskingAdministrator) -> Response:
+    """Begin a list that is kept by hand."""
+    asked = await body_as(request, ListStart)
+    name = " ".join(asked.name.split())
+    age = asked.max_age_days
+    if not 0 < len(name) <= LONGEST_NAME or (age is not None and age < 1):
+        raise refuse(422, "A list needs a name of at most 200 characters, and an age from 1 on.")
+    wanted = ListStart(name, asked.category, age)
+    return await _answered(lambda: list_desk.add_list(context, wanted, member))
+
+
+@router.get("/settings")
+def read_settings(context: InContext, _: AskingAdministrator) -> Response:
+    """How lists may be changed by hand."""
+    with context.database.read() as session:
+        return answer(ListSettings(list_editing.needs_two(session)))
+
+
+@router.put("/settings")
+async def write_settings(request: Request, context: InContext, _: AskingAdministrator) -> Response:
+    """Say how lists may be changed by hand."""
+    asked = await body_as(request, ListSettings)
+    await run_in_threadpool(
+        list_desk.set_two_to_remove, context.database, is_on=asked.two_to_remove
+    )
+    return answer(asked)
+
+
+@router.get("/{list_id}/people")
+def people(
+    list_id: UUID,
+    context: InContext,
+    _: AskingAdministrator,
+    words: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Entries of a list by name, a page at a time."""
+    with context.database.read() as session:
+        return answer(list_editing.page(session, list_id, words, page, context.now()))
+
+
+@router.get("/{list_id}/people/{entry_id}")
+def entry(list_id: UUID, entry_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
+    """One entry with all that happened to it by hand."""
+    try:
+        with context.database.read() as session:
+            return answer(list_editing.file_of(session, list_id, entry_id, context.now()))
+    except LookupError as error:
+        raise _gone() from error
+
+
+@router.post("/{list_id}/people")
+async def add(
+    list_id: UUID, request: Request, context: InContext, member: AskingAdministrator
+) -> Response:
+    """Put somebody on a list."""
+    draft = await body_as(request, EntryDraft)
+    return await _answered(lambda: list_desk.add_entry(context, list_id, draft, member))
+
+
+@router.put("/{list_id}/people/{entry_id}")
+async def change(
+    list_id: UUID,
+    entry_id: UUID,
+    request: Request,
+    context: InContext,
+    member: AskingAdministrator,
+    *,
+    version: Annotated[int, Query(ge=1)],
+) -> Response:
+    """Change what an entry says; `version` is the one that was looked at."""
+    draft = await body_as(request, EntryDraft)
+    return await _answered(
+        lambda: list_desk.change_entry(
+            context, list_id, entry_id, draft, version=version, member=member
+        )
+    )
+
+
+@router.post("/{list_id}/people/{entry_id}/removal")
+async def remove(
+    list_id: UUID,
+    entry_id: UUID,
+    request: Request,
+    context: InContext,
+    member: AskingAdministrator,
+) -> Response:
+    """Ask that an entry be removed, or confirm what another person asked."""
+    asked = await body_as(request, Removal)
+    return await _answered(
+        lambda: list_desk.remove_entry(
+            context, list_id, entry_id, asked.reason, version=asked.version, member=member
+        )
+    )
+
+
+@router.delete("/{list_id}/people/{entry_id}/removal")
+async def keep(
+    list_id: UUID, entry_id: UUID, context: InContext, member: AskingAdministrator
+) -> Response:
+    """Take the wish to remove an entry back."""
+    return await _answered(lambda: list_desk.keep_entry(context, list_id, entry_id, member))
+
+
+async def _answered(does: Callable[[], EntryFile | Watchlist]) -> Response:
+    try:
+        return answer(await run_in_threadpool(does))
+    except LookupError as error:
+        raise _gone() from error
+    except EntryRefusedError as error:
+        raise refuse(409, str(error)) from error
+
+
+def _gone() -> Exception:
+    return refuse(404, "That entry or list is not there any more. Nothing was changed.")

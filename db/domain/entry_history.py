@@ -1,0 +1,96 @@
+"""What a person wrote about an entry, and who changed it when. Pure values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from db.domain.watchlist import WatchlistEntry
+
+
+class EntryChangeKind(StrEnum):
+    """What somebody did to an entry by hand."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVAL_ASKED = "removal_asked"
+    REMOVAL_TAKEN_BACK = "removal_taken_back"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An entry as somebody typed it; texts are read by the rules of an import."""
+
+    family: str
+    given: str = ""
+    middle: str = ""
+    suffix: str = ""
+    birth_date: str = ""
+    """``YYYY-MM-DD``, or as much of it as is known."""
+    sex: str = ""
+    aliases: str = ""
+    """Other names, parted by semicolons: ``Family, Given`` or ``Given Family``."""
+    jurisdiction: str = ""
+    reference: str = ""
+    note: str = ""
+    instructions: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryEvent:
+    """One change by hand. `entry_version` is the one that it made, or that was removed."""
+
+    what: EntryChangeKind
+    entry_version: int
+    list_version: int
+    at: datetime
+    by: str
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalAsked:
+    """Somebody asked that the entry be removed; it counts until another person confirms."""
+
+    by: str
+    by_id: UUID
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFile:
+    """One entry with all that happened to it by hand, newest first. None: it was removed."""
+
+    as_of: datetime
+    list_id: UUID
+    list_name: str
+    list_version: int
+    entry: WatchlistEntry | None
+    history: tuple[EntryEvent, ...]
+    removal: RemovalAsked | None = None
+    needs_two: bool = True
+    """Whether removing it takes a second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries of a list, in the order of their names. `next_page` is None at the end."""
+
+    as_of: datetime
+    entries: tuple[WatchlistEntry, ...]
+    next_page: str | None = None

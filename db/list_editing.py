@@ -1,0 +1,356 @@
+"""Entries as people change them: one at a time, with who, when and what, and two to remove one.
+
+Each change makes a new version of the list, which kiosks learn as the one entry that changed. The
+list's age stays that of its last import: one mended entry makes no old list new.
+"""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from db import codec, list_lock, settings, watchlists
+from db.domain.entry_history import (
+    EntryChangeKind,
+    EntryDraft,
+    EntryEvent,
+    EntryFile,
+    EntryPage,
+    FieldChange,
+    RemovalAsked,
+)
+from db.domain.errors import EntryRefusedError
+from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
+from db.ids import new_id
+from db.list_dates import DateOrder
+from db.list_fields import DateOrders, FieldError, aliases_as_text, clean, entry_from
+from db.list_models import EntryHistoryRow, EntryRemovalRow
+from db.list_rows import TABLE, digest_of, entry_of
+from db.models import WatchlistRow
+
+TWO_TO_REMOVE = "lists.two_to_remove"
+"""The setting whether removing an entry takes two people; it does unless it was turned off."""
+LONGEST_REASON = 500
+_PAGE = 100
+_ORDERS = DateOrders(DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST)
+_SHOWN = ("name", "born", "sex", "aliases", "jurisdiction", "reference", "note", "instructions",
+          "valid_from", "valid_until", "photo")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who changes an entry, and when."""
+
+    staff_id: UUID
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What a change by hand made: the list's new version, and what is all that is new in it."""
+
+    watchlist: Watchlist
+    delta: EntryDelta
+    entry: WatchlistEntry
+    what: EntryChangeKind
+
+
+def needs_two(session: Session) -> bool:
+    """Whether removing an entry takes a second person."""
+    return settings.read(session, TWO_TO_REMOVE, bool) is not False
+
+
+def add_list(
+    session: Session, name: str, category: Category, max_age_days: int | None, now: datetime
+) -> Watchlist:
+    """Begin a list that is kept by hand. Raises `EntryRefusedError` when the name is taken."""
+    if watchlists.named(session, name) is not None:
+        raise EntryRefusedError(f'There is a list called "{name}" already. Nothing was changed.')
+    begun = Watchlist(new_id(now), name, category, 1, now, 0, max_age_days)
+    return watchlists.put_in_force(session, begun, watchlists.new_edition(session))
+
+
+def add(session: Session, list_id: UUID, draft: EntryDraft, editor: Editor) -> Edited:
+    """Put somebody on a list. Raises LookupError for no such list, and `EntryRefusedError`."""
+    known = _locked(session, list_id, editor.at)
+    entry = replace(_entry(draft, editor.at.date()), entry_id=new_id(editor.at))
+    edited = _put(session, known, entry, EntryChangeKind.ADDED)
+    _remember(session, edited, editor, _changes(None, entry))
+    return edited
+
+
+def change(
+    session: Session,
+    list_id: UUID,
+    entry_id: UUID,
+    draft: EntryDraft,
+    *,
+    version: int,
+    editor: Editor,
+) -> Edited:
+    """Change what an entry says. `version` is the one that the editor has seen.
+
+    Raises LookupError for no such entry, and `EntryRefusedError` when somebody else was first,
+    nothing differs, or what was typed makes no entry.
+    """
+    known = _locked(session, list_id, editor.at)
+    before = _seen(session, list_id, entry_id, version)
+    entry = replace(
+        _entry(draft, editor.at.date()),
+        entry_id=entry_id,
+        number_hash=before.number_hash,
+        version=before.version + 1,
+    )
+    if digest_of(entry) == digest_of(before):
+        raise EntryRefusedError("Nothing differs from what the entry says already.")
+    edited = _put(session, known, entry, EntryChangeKind.CHANGED)
+    _remember(session, edited, editor, _changes(before, entry))
+    return edited
+
+
+def remove(
+    session: Session,
+    list_id: UUID,
+    entry_id: UUID,
+    reason: str,
+    *,
+    version: int,
+    editor: Editor,
+) -> Edited | None:
+    """Ask that an entry be removed, or confirm what another person asked; None when it waits.
+
+    Raises LookupError for no such entry, and `EntryRefusedError` when the same person confirms,
+    the reason is missing, or the entry changed since.
+    """
+    known = _locked(session, list_id, editor.at)
+    before = _seen(session, list_id, entry_id, version)
+    asked = session.get(EntryRemovalRow, (list_id, entry_id))
+    reason = clean(reason)[:LONGEST_REASON]
+    if asked is None and not reason:
+        raise EntryRefusedError("Say why the entry is to be removed. Nothing was changed.")
+    if needs_two(session):
+        if asked is None:
+            _ask(session, known, before, reason, editor)
+            return None
+        if asked.asked_by == editor.staff_id:
+            raise EntryRefusedError(
+                "You asked for this yourself: another person has to confirm it. The entry still "
+                "counts."
+            )
+    reason = reason or (asked.reason if asked is not None else "")
+    edited = _drop(session, known, before)
+    _forget_asked(session, list_id, entry_id)
+    _remember(session, edited, editor, _changes(before, None), reason)
+    return edited
+
+
+def keep(session: Session, list_id: UUID, entry_id: UUID, editor: Editor) -> None:
+    """Take a wish to remove an entry back. Raises LookupError when nobody had it."""
+    known = _locked(session, list_id, editor.at)
+    entry = watchlists.entry(session, list_id, entry_id)
+    if entry is None or not _forget_asked(session, list_id, entry_id):
+        raise LookupError(entry_id)
+    taken_back = Edited(known, EntryDelta(), entry, EntryChangeKind.REMOVAL_TAKEN_BACK)
+    _remember(session, taken_back, editor, ())
+
+
+def file_of(session: Session, list_id: UUID, entry_id: UUID, now: datetime) -> EntryFile:
+    """One entry with its history. Raises LookupError when it never was on this list."""
+    known = watchlists.get(session, list_id)
+    if known is None:
+        raise LookupError(list_id)
+    entry = watchlists.entry(session, list_id, entry_id)
+    rows = session.scalars(
+        select(EntryHistoryRow)
+        .where(EntryHistoryRow.list_id == list_id, EntryHistoryRow.entry_id == entry_id)
+        .order_by(EntryHistoryRow.changed_at.desc(), EntryHistoryRow.change_id.desc())
+    ).all()
+    if entry is None and not rows:
+        raise LookupError(entry_id)
+    asked = session.get(EntryRemovalRow, (list_id, entry_id))
+    return EntryFile(
+        as_of=now,
+        list_id=list_id,
+        list_name=known.name,
+        list_version=known.version,
+        entry=entry,
+        history=tuple(_event(row) for row in rows),
+        removal=None
+        if asked is None or entry is None
+        else RemovalAsked(asked.asked_by_name, asked.asked_by, asked.asked_at, asked.reason),
+        needs_two=needs_two(session),
+    )
+
+
+def page(
+    session: Session, list_id: UUID, words: str, after: str | None, now: datetime
+) -> EntryPage:
+    """Entries of a list whose name or number holds `words`, by family name."""
+    query = select(TABLE).where(TABLE.c.edition == watchlists.edition_of(session, list_id))
+    for word in words.split():
+        query = query.where(
+            or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (
+                        TABLE.c.family_name,
+                        TABLE.c.given_name,
+                        TABLE.c.aliases,
+                        TABLE.c.reference,
+                    )
+                )
+            )
+        )
+    skipped = int(after) if after and after.isdecimal() else 0
+    order = (TABLE.c.family_name, TABLE.c.given_name, TABLE.c.entry_id)
+    rows = session.execute(query.order_by(*order).offset(skipped).limit(_PAGE + 1)).all()
+    is_more = len(rows) > _PAGE
+    return EntryPage(
+        now, tuple(entry_of(r) for r in rows[:_PAGE]), str(skipped + _PAGE) if is_more else None
+    )
+
+
+# ---- parts -----------------------------------------------------------------------------------
+
+
+def _locked(session: Session, list_id: UUID, now: datetime) -> Watchlist:
+    """The list, with nobody else at it until this transaction ends."""
+    row = session.get(WatchlistRow, list_id, with_for_update=True)
+    known = watchlists.get(session, list_id)
+    if row is None or known is None:
+        raise LookupError(list_id)
+    coming = list_lock.under_way(session, now)
+    if coming is not None and coming.list_name == known.name:
+        raise EntryRefusedError(
+            "This list is being imported at this moment. Nothing was changed. Look again when that "
+            "is done."
+        )
+    return known
+
+
+def _seen(session: Session, list_id: UUID, entry_id: UUID, version: int) -> WatchlistEntry:
+    entry = watchlists.entry(session, list_id, entry_id)
+    if entry is None:
+        raise LookupError(entry_id)
+    if entry.version != version:
+        raise EntryRefusedError(
+            "Somebody changed this entry since you opened it. Nothing of yours was saved. Open it "
+            "again."
+        )
+    return entry
+
+
+def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
+    """What was typed as an entry, its id still without a meaning."""
+    known = {
+        f.name: "" if (value := getattr(draft, f.name)) is None else clean(str(value))
+        for f in fields(draft)
+    }
+    try:
+        return entry_from(known, _ORDERS, today)
+    except FieldError as error:
+        words = str(error)
+        raise EntryRefusedError(
+            f"{words[0].upper()}{words[1:]}. Nothing was changed; mend it, then save again."
+        ) from error
+
+
+def _put(
+    session: Session, known: Watchlist, entry: WatchlistEntry, what: EntryChangeKind
+) -> Edited:
+    delta = EntryDelta(put=entry)
+    next_version = replace(known, version=known.version + 1)
+    return Edited(watchlists.apply_delta(session, next_version, delta), delta, entry, what)
+
+
+def _drop(session: Session, known: Watchlist, entry: WatchlistEntry) -> Edited:
+    delta = EntryDelta(drop=entry.entry_id)
+    dropped = watchlists.apply_delta(session, replace(known, version=known.version + 1), delta)
+    return Edited(dropped, delta, entry, EntryChangeKind.REMOVED)
+
+
+def _ask(
+    session: Session,
+    known: Watchlist,
+    entry: WatchlistEntry,
+    reason: str,
+    editor: Editor,
+) -> None:
+    session.add(
+        EntryRemovalRow(
+            list_id=known.list_id,
+            entry_id=entry.entry_id,
+            asked_by=editor.staff_id,
+            asked_by_name=editor.name,
+            asked_at=editor.at,
+            reason=reason,
+        )
+    )
+    asked = Edited(known, EntryDelta(), entry, EntryChangeKind.REMOVAL_ASKED)
+    _remember(session, asked, editor, (), reason)
+
+
+def _forget_asked(session: Session, list_id: UUID, entry_id: UUID) -> bool:
+    forgotten = session.execute(
+        delete(EntryRemovalRow)
+        .where(EntryRemovalRow.list_id == list_id, EntryRemovalRow.entry_id == entry_id)
+        .returning(EntryRemovalRow.entry_id)
+    ).first()
+    return forgotten is not None
+
+
+def _remember(
+    session: Session,
+    edited: Edited,
+    editor: Editor,
+    changes: tuple[FieldChange, ...],
+    reason: str = "",
+) -> None:
+    session.add(
+        EntryHistoryRow(
+            change_id=new_id(editor.at),
+            list_id=edited.watchlist.list_id,
+            entry_id=edited.entry.entry_id,
+            what=edited.what.value,
+            entry_version=edited.entry.version,
+            list_version=edited.watchlist.version,
+            changed_at=editor.at,
+            changed_by=editor.name,
+            fields=codec.to_json(changes).decode(),
+            reason=reason,
+        )
+    )
+    session.flush()
+
+
+def _event(row: EntryHistoryRow) -> EntryEvent:
+    return EntryEvent(
+        EntryChangeKind(row.what),
+        row.entry_version,
+        row.list_version,
+        row.changed_at,
+        row.changed_by,
+        codec.from_json(row.fields, tuple[FieldChange, ...]),
+        row.reason,
+    )
+
+
+def _changes(
+    before: WatchlistEntry | None, after: WatchlistEntry | None
+) -> tuple[FieldChange, ...]:
+    pairs = ((name, _text(before, name), _text(after, name)) for name in _SHOWN)
+    return tuple(FieldChange(name, old, new) for name, old, new in pairs if old != new)
+
+
+def _text(entry: WatchlistEntry | None, name: str) -> str:
+    if entry is None:
+        return ""
+    if name == "name":
+        return entry.name.full
+    if name == "aliases":
+        return aliases_as_text(entry.aliases)
+    value = getattr(entry, name)
+    return "" if value is None else str(value)
