@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from db import clearances, notices, outbox, policy, rechecks, visits, watchlists
@@ -149,11 +149,20 @@ def next_visits(
     return [_candidate(session, row, [watchlist]) for row in rows]
 
 
-def these_visits(session: Session, visit_ids: Collection[UUID]) -> list[Candidate]:
+def these_visits(session: Session, visit_ids: Collection[UUID], now: datetime) -> list[Candidate]:
     """Visits that are compared by themselves, with every list that their kiosk did not have."""
     lists = watchlists.all_lists(session)
-    rows = session.scalars(select(VisitRow).where(VisitRow.visit_id.in_(visit_ids))).all()
+    rows = session.scalars(
+        select(VisitRow).where(VisitRow.visit_id.in_(visit_ids), _is_recent(session, now))
+    ).all()
     return [_candidate(session, row, lists) for row in rows]
+
+
+def _is_recent(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Of the last days, or with nobody seen leaving yet."""
+    since = now - timedelta(days=policy.of(session).rescreen_days)
+    is_open = VisitRow.state.in_((VisitState.ON_SITE, *_IN_THE_LOBBY))
+    return or_(is_open, VisitRow.started_at >= since)
 
 
 def _candidate(session: Session, row: VisitRow, lists: list[Watchlist]) -> Candidate:

@@ -119,6 +119,18 @@ def _parser() -> argparse.ArgumentParser:
     from_file = _command(hosts, "import", "replace the hosts by a CSV file", _hosts_import)
     from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
 
+    _add_policy(commands)
+    export = _command(commands, "export", "write the log as a table", _export)
+    export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
+    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
+
+    verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
+    verify.add_argument("--json", action="store_true")
+    return parser
+
+
+def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     settled = _command(commands, "policy", "show or settle the desk's standing rules", _policy)
     settled.add_argument("--clearance-days", type=_days, metavar="DAYS")
     settled.add_argument(
@@ -128,15 +140,6 @@ def _parser() -> argparse.ArgumentParser:
         help="when a list changes, visits of so many days are screened again; 0: who is inside",
     )
     settled.add_argument("--denial-words", metavar="TEXT", help="what the office does at a denial")
-
-    export = _command(commands, "export", "write the log as a table", _export)
-    export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
-    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
-    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
-
-    verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
-    verify.add_argument("--json", action="store_true")
-    return parser
 
 
 def _command(

@@ -68,6 +68,6 @@ def _tell_of_denial(
         NoticeKind.DENIED,
         f"{decision.decided_by} decided: not admitted.{because}",
         now,
-        about=f"{decision.decision_id}",
+        about=f"{decision.visit_id} {decision.decided_at.isoformat()}",
         visit_id=decision.visit_id,
     )

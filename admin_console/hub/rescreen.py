@@ -73,7 +73,7 @@ class Rescreening:
     def _compare_due(self, desk: Desk, due: list[UUID]) -> None:
         now = self._context.now()
         with self._context.database.read() as session:
-            candidates = rescreening.these_visits(session, due)
+            candidates = rescreening.these_visits(session, due, now)
         found, counts, compared = self._compare(desk, candidates)
         done = {c.visit.visit_id for c in compared}
         gone = set(due) - {c.visit.visit_id for c in candidates}

@@ -17,8 +17,9 @@ from db.domain.decision import Verdict
 from db.domain.desk import VisitStory
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.people import Identity
-from db.domain.screening import Outcome
+from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
+from kiosk import reception
 from tests.district import District, QuietKiosk
 from tests.hub_of_tests import Clock, hub_at
 from tests.makers import make_identity
@@ -344,3 +345,45 @@ def test_outdated_list_is_told_once_for_each_version(district: District) -> None
         assert notices.tell_of_outdated_lists(session, later) == 0
     (notice,) = told(district)
     assert "31 days ago; 30 are allowed" in notice.text
+
+
+def test_screening_that_could_not_run_at_the_kiosk_is_made_up_for_at_the_hub(
+    district: District, front: QuietKiosk
+) -> None:
+    district.import_list(SECOND)
+    with front.database.begin() as session:
+        held = reception.screen_visitor(session, front.desk, FATHER, None, district.clock())
+    assert held.screening.matches == ()
+
+    front.push()
+    settle(district)
+
+    (hold,) = district.desk().holds
+    assert hold.visit.visit_id == held.visit.visit_id
+    assert not hold.is_inside
+    assert hold.screening.hold_reasons == (HoldReason.SCREENING_FAILED, HoldReason.MATCH)
+    assert [match.entry.reference for match in hold.screening.matches] == ["T-1"]
+    district.decide(held.visit.visit_id, Verdict.DENY)
+    assert [n.kind for n in told(district)] == [NoticeKind.DENIED, NoticeKind.ON_SITE]
+
+
+def test_whole_way_on_the_servers_of_a_district(postgres_url: str, tmp_path: Path) -> None:
+    clock = Clock()
+    with hub_at(postgres_url, tmp_path / "hub", clock) as hub:
+        district = District(hub, clock, tmp_path)
+        front = district.open_kiosk("front")
+        district.import_list(FIRST)
+        visit_id = come_in(front)
+        district.import_list(SECOND)
+        settle(district)
+
+        (hold,) = district.desk().holds
+        district.decide(hold.visit.visit_id, Verdict.NOT_THIS_PERSON)
+        front.check_out(visit_id)
+        again = front.screen(FATHER)
+
+        assert again.screening.outcome is Outcome.CLEAR
+        assert district.clearances().in_force == 1
+        with hub.database.read() as session:
+            assert replay.differences(session) == []
+        district.close()
