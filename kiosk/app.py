@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from db.domain.desk import Site
 from db.domain.visit import Host
 from db.engine import Database, open_database
+from db.list_index import FOLDER, ListIndexes
 from kiosk import own_device
 from kiosk.announcer import Announcer
 from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest
@@ -133,8 +134,17 @@ def build_kiosk(
         rules_version=config.visit.rules_version,
         documents=config.documents.rules,
     )
-    db_jobs, print_jobs = Jobs("db"), Jobs("printer")
-    front_desk = FrontDesk(database, db_jobs, desk, _now, answer_seconds)
+    db_jobs, list_jobs, print_jobs = Jobs("db"), Jobs("lists"), Jobs("printer")
+    lists = ListIndexes(database, config.folder / FOLDER)
+    front_desk = FrontDesk(
+        database,
+        db_jobs,
+        desk,
+        _now,
+        list_jobs=list_jobs,
+        lists=lists,
+        answer_seconds=answer_seconds,
+    )
     window = KioskWindow(words.site_name, _window_settings(config, is_still), _clock(zone))
     times = config.times
     visit = VisitController(
@@ -155,7 +165,7 @@ def build_kiosk(
     if sync is not None:
         front_desk.written.connect(sync.wake)
     _listen(news, visit, staff_desk, front_desk, sign_in)
-    jobs, daily = (db_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
+    jobs, daily = (db_jobs, list_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
     announcer = _announcer(config, window, voice)
     return Kiosk(
         window, visit, lens, front_desk, scanner, news, sync, database, jobs, daily, announcer

@@ -7,6 +7,7 @@ waiting.
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -23,6 +24,7 @@ from db.domain.people import Identity, PersonName
 from db.domain.screening import Outcome
 from db.domain.visit import CheckOutWay, Host, Visit
 from db.engine import Database
+from db.list_index import ListIndexes
 from db.screening.index import Index
 from db.staff_pins import StaffOnDuty
 from kiosk import readings, reception
@@ -37,8 +39,9 @@ from resources.toolkit.jobs import Jobs
 LOG = logging.getLogger(__name__)
 ANSWER_SECONDS = 20.0
 """How long somebody at the screen waits for the database before they are sent to the office."""
-LISTS_SECONDS = 120.0
-"""The same while the lists are loaded before it: a national registry takes its time."""
+FIRST_LISTS_SECONDS, NEW_LISTS_SECONDS = 10.0, 2.0
+"""How long a screening waits for lists that are just being loaded: when there are none yet, it is a
+hold without them; when there are, it goes by the ones before."""
 T = TypeVar("T")
 
 Done = Callable[[T], object]
@@ -60,15 +63,23 @@ class FrontDesk(QObject):
         jobs: Jobs,
         desk: Desk,
         now: Callable[[], datetime],
+        *,
+        list_jobs: Jobs,
+        lists: ListIndexes,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         super().__init__()
         self._database = database
         self._jobs = jobs
+        self._list_jobs = list_jobs
+        self._lists = lists
         self.desk = desk
         self._now = now
         self._answer_seconds = answer_seconds
         self._loads = 0
+        self._loading = threading.Lock()
+        self._loaded = threading.Event()
+        self._loaded.set()
         self._index: Index | None = None
 
     def close(self) -> None:
@@ -77,25 +88,37 @@ class FrontDesk(QObject):
             timer.stop()
 
     def load_lists(self) -> None:
-        """Load the lists again, between two transactions. Without them every visitor is held."""
+        """Load the lists again. Without them every visitor is held."""
 
-        def load() -> None:
-            # On the database thread, so that the next screening there already uses it.
+        def load() -> Index | None:
             try:
-                self._index = load_index(self._database)
+                self._index = load_index(self._database, self._lists)
             except Exception:
                 self._index = None
                 raise
-
-        def loaded(_: None) -> None:
-            self._loads -= 1
+            finally:
+                # Here and not on the GUI thread, so that a screening that waits goes on at once.
+                self._end_load()
+            return self._index
 
         def lost(error: Exception) -> None:
-            self._loads -= 1
             LOG.error("the lists could not be loaded (%s): every visitor is held", type(error))
 
-        self._loads += 1
-        self._jobs.run(load, loaded, lost)
+        with self._loading:
+            self._loads += 1
+            self._loaded.clear()
+        self._list_jobs.run(load, _ignore, lost)
+
+    def _end_load(self) -> None:
+        with self._loading:
+            self._loads -= 1
+            if not self._loads:
+                self._loaded.set()
+
+    def _lists_now(self) -> Index | None:
+        """The lists as they are; those that are just being loaded if they come soon."""
+        self._loaded.wait(FIRST_LISTS_SECONDS if self._index is None else NEW_LISTS_SECONDS)
+        return self._index
 
     def screen(self, identity: Identity, done: Done[ScreenedVisit], failed: Failed) -> None:
         """Compare with the lists as they are when the job runs, not when it was asked for.
@@ -105,7 +128,8 @@ class FrontDesk(QObject):
         """
 
         def work(session: Session) -> ScreenedVisit:
-            return reception.screen_visitor(session, self.desk, identity, self._index, self._now())
+            index = self._lists_now()
+            return reception.screen_visitor(session, self.desk, identity, index, self._now())
 
         def late(screened: ScreenedVisit) -> None:
             if screened.screening.outcome is Outcome.CLEAR:
@@ -202,8 +226,7 @@ class FrontDesk(QObject):
         self._read(lambda s: settings.read(s, HOSTS, tuple[Host, ...]) or (), done, _log_only)
 
     def _awaited(self, done: Done[T], failed: Failed, late: Done[T] | None = None) -> Answer[T]:
-        seconds = max(self._answer_seconds, LISTS_SECONDS if self._loads else 0.0)
-        return Answer(seconds, done, failed, late or _ignore, self)
+        return Answer(self._answer_seconds, done, failed, late or _ignore, self)
 
     def _ask(self, work: Callable[[Session], T], done: Done[T], failed: Failed) -> None:
         answer = self._awaited(done, failed)

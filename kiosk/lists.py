@@ -1,18 +1,19 @@
-"""The index of all lists, kept ready in memory, and rebuilt when a list changes."""
+"""The index of all lists, kept ready in memory, and renewed when a list changes."""
 
 import logging
 
-from db import settings, watchlists
+from db import settings
 from db.engine import Database
-from db.screening.index import Index, build_index
+from db.list_index import ListIndexes
+from db.screening.index import Index
 from kiosk import own_device
 from kiosk.sync.exchange import COMPLETE
 
 LOG = logging.getLogger(__name__)
 
 
-def load_index(database: Database) -> Index | None:
-    """Read every list and build the index. Slow for large lists: never on the GUI thread.
+def load_index(database: Database, lists: ListIndexes) -> Index | None:
+    """The index of every list. Slow for a large new one: never on a thread that somebody needs.
 
     None while a paired kiosk has not yet received all that its hub has: to compare with no list
     would clear everybody. A kiosk that stands alone has the lists that it has.
@@ -21,7 +22,4 @@ def load_index(database: Database) -> Index | None:
         if own_device.is_paired(session) and not settings.read(session, COMPLETE, bool):
             LOG.warning("the hub's lists have not all come yet: every visitor is held")
             return None
-        loaded = [
-            (w, watchlists.entries_of(session, w.list_id)) for w in watchlists.all_lists(session)
-        ]
-    return build_index(loaded)
+    return lists.load()

@@ -13,11 +13,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
-from db import rescreening, watchlists
+from db import rescreening
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
+from db.list_index import FOLDER, ListIndexes
 from db.rescreening import Candidate, Counts, Desk, Found
-from db.screening.index import Index, build_index
+from db.screening.index import Index
 
 LOG = logging.getLogger(__name__)
 
@@ -51,8 +52,7 @@ class Rescreening:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._index: Index | None = None
-        self._versions: tuple[tuple[UUID, int], ...] = ()
+        self._lists: ListIndexes | None = None
 
     def step(self) -> bool:
         """Compare a few visits. Returns whether there may be more to do."""
@@ -61,7 +61,7 @@ class Rescreening:
             due = rescreening.due(session, CHUNK)
             site = hub_site.of(session)
         if site is None or not (pending or due):
-            self._index = None  # a million people take room
+            self._lists = None  # a million people take room
             return False
         desk = Desk(hub_site.hub_device(site), ZoneInfo(site.time_zone))
         if due:
@@ -128,13 +128,10 @@ class Rescreening:
 
     def _loaded(self) -> Index:
         """The index of all lists as they are in force now."""
-        with self._context.database.read() as session:
-            known = watchlists.all_lists(session)
-            versions = tuple((w.list_id, w.version) for w in known)
-            if self._index is None or versions != self._versions:
-                loaded = [(w, watchlists.entries_of(session, w.list_id)) for w in known]
-                self._index, self._versions = build_index(loaded), versions
-        return self._index
+        if self._lists is None:
+            folder = self._context.photos.parent / FOLDER
+            self._lists = ListIndexes(self._context.database, folder)
+        return self._lists.load()
 
     def _tell(self, found: int) -> None:
         if found:

@@ -3,6 +3,7 @@
 A changed list need not be made anew: `updated` lays the changed entries over the old columns.
 """
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,8 +20,12 @@ from db.screening.tally import Counted, count
 
 EntryOf = Callable[[UUID], WatchlistEntry | None]
 """Looks an entry up; None when the list does not have it (any more)."""
+MarkOf = Callable[[WatchlistEntry], int]
+"""A number of 64 bits that changes when what an entry says does."""
 Ids = NDArray[np.uint8]
 """Entries' ids, sixteen bytes a row."""
+Marks = NDArray[np.uint64]
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 _MOST_OVERLAID = 0.1
 """Share of entries that may lie over the old ones before the whole list is made anew."""
 
@@ -31,6 +36,8 @@ class ListIndex:
 
     watchlist: Watchlist
     ids: Ids
+    marks: Marks
+    """Of each entry what its content is known by; see `MarkOf`."""
     segments: tuple[Counted, ...]
     calibration: Calibration
     entry_of: EntryOf
@@ -76,24 +83,29 @@ def build_list(watchlist: Watchlist, entries: Sequence[WatchlistEntry]) -> ListI
 
 
 def build_list_from(
-    watchlist: Watchlist, entries: Iterable[WatchlistEntry], entry_of: EntryOf
+    watchlist: Watchlist,
+    entries: Iterable[WatchlistEntry],
+    entry_of: EntryOf,
+    mark_of: MarkOf = lambda entry: entry.version,
 ) -> ListIndex:
     """The index of one list from entries that come one by one and are not kept.
 
     Some fifteen seconds for a million, and as many again to find out what chance does; safe in any
     thread.
     """
-    ids = bytearray()
+    ids, marks = bytearray(), array("Q")
 
     def counted() -> Iterator[WatchlistEntry]:
         for entry in entries:
             ids.extend(entry.entry_id.bytes)
+            marks.append(mark_of(entry))
             yield entry
 
     segment = count(build_segment(rows_of(counted())))
     return ListIndex(
         watchlist=watchlist,
         ids=np.frombuffer(bytes(ids), np.uint8).reshape(-1, 16),
+        marks=np.frombuffer(marks, np.uint64),
         segments=(segment,),
         calibration=calibrate((segment,), load_population()),
         entry_of=entry_of,
@@ -105,7 +117,9 @@ def updated(
     watchlist: Watchlist,
     changed: Sequence[WatchlistEntry],
     removed: Collection[UUID],
+    *,
     entry_of: EntryOf,
+    mark_of: MarkOf = lambda entry: entry.version,
 ) -> ListIndex | None:
     """The index of the next version: `changed` entries, new ones among them, over the old ones.
 
@@ -126,9 +140,35 @@ def updated(
         old,
         watchlist=watchlist,
         ids=np.concatenate((old.ids, new_ids.reshape(-1, 16))),
+        marks=np.concatenate((old.marks, np.array([mark_of(e) for e in changed], np.uint64))),
         segments=(*kept, count(build_segment(rows))) if changed else kept,
         entry_of=entry_of,
     )
+
+
+def difference(old: ListIndex, ids: Ids, marks: Marks) -> tuple[list[UUID], list[UUID]]:
+    """Entries that a list has and its old index has not, or not so; and those that it lost.
+
+    `ids` and `marks` are those of the list as it is.
+    """
+    is_alive = np.zeros(len(old.ids), np.bool_)
+    for counted in old.segments:
+        segment = counted.segment
+        there = segment.entry_of
+        is_alive[there if segment.is_gone is None else there[~segment.is_gone]] = True
+    known = old.ids[is_alive]
+    new_keys, old_keys = _keys(ids, marks), _keys(known, old.marks[is_alive])
+    changed = ids[~np.isin(new_keys, old_keys)]
+    lost = known[~np.isin(_keys(known), _keys(ids))]
+    return ([UUID(bytes=i.tobytes()) for i in changed], [UUID(bytes=i.tobytes()) for i in lost])
+
+
+def _keys(ids: Ids, marks: Marks | None = None) -> NDArray[np.uint64]:
+    """One number for each id, or for each id with its mark."""
+    halves = _halves(ids)
+    with np.errstate(over="ignore"):
+        keys: NDArray[np.uint64] = halves[:, 0] * _ODD + halves[:, 1]
+        return keys if marks is None else keys * _ODD + marks
 
 
 def _places(ids: Ids, wanted: Sequence[UUID]) -> NDArray[np.intp]:

@@ -50,6 +50,7 @@ def save(index: ListIndex, folder: Path) -> None:
     draft.mkdir(parents=True, mode=0o700)
     try:
         np.save(draft / "ids.npy", index.ids)
+        np.save(draft / "marks.npy", index.marks)
         for at, counted in enumerate(index.segments):
             _save_segment(counted.segment, draft / str(at))
         about = {
@@ -74,6 +75,7 @@ def load(folder: Path, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | N
         return ListIndex(
             watchlist=watchlist,
             ids=_mapped(folder / "ids.npy"),
+            marks=_mapped(folder / "marks.npy"),
             segments=tuple(
                 count(_load_segment(folder / str(at))) for at in range(about["segments"])
             ),

@@ -1,0 +1,162 @@
+"""The index of all lists in force, kept from one version of a list to the next, also on disk."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import watchlists
+from db.domain.watchlist import Watchlist, WatchlistEntry
+from db.engine import Database, make_private_folder
+from db.list_rows import digest_of
+from db.models import WatchlistEntryRow
+from db.screening import store
+from db.screening.index import (
+    EntryOf,
+    Ids,
+    Index,
+    ListIndex,
+    Marks,
+    build_list_from,
+    difference,
+    updated,
+)
+from db.screening.population import load_population
+
+LOG = logging.getLogger(__name__)
+FOLDER = "list-index"
+"""Its name beside the database."""
+_MARK = 8
+"""Bytes of an entry's digest that mark what it says."""
+_AT_ONCE = 20_000
+
+
+class ListIndexes:
+    """Makes the index anew when it is asked for, as little of it as has changed.
+
+    `folder` keeps it for the next start; it holds names and birth dates, as the database does, and
+    belongs beside it. May be used from any thread, by one at a time.
+    """
+
+    def __init__(self, database: Database, folder: Path | None) -> None:
+        self._database = database
+        self._folder = folder
+        self._known: dict[UUID, ListIndex] = {}
+        self._lock = Lock()
+
+    def load(self) -> Index:
+        """The index of the lists in force. Raises `StorageError`; slow for a large new list."""
+        with self._lock:
+            with self._database.read() as session:
+                known = watchlists.all_lists(session)
+                self._known = {w.list_id: self._one(session, w) for w in known}
+            self._sweep()
+            return Index(tuple(self._known[w.list_id] for w in known), load_population())
+
+    def _one(self, session: Session, watchlist: Watchlist) -> ListIndex:
+        entry_of = self._entry_of(watchlist.list_id)
+        old = self._known.get(watchlist.list_id)
+        place = self._place(watchlist)
+        if old is None or old.watchlist.content_hash != watchlist.content_hash:
+            saved = store.load(place, watchlist, entry_of) if place is not None else None
+            if saved is not None:
+                return saved
+            old = old or self._saved_before(watchlist, entry_of)
+            made = self._made(session, watchlist, old, entry_of)
+            if place is not None:
+                self._save(made, place)
+            return made
+        return ListIndex(watchlist, old.ids, old.marks, old.segments, old.calibration, old.entry_of)
+
+    def _made(
+        self, session: Session, watchlist: Watchlist, old: ListIndex | None, entry_of: EntryOf
+    ) -> ListIndex:
+        edition = watchlists.edition_of(session, watchlist.list_id)
+        if edition is None:
+            raise LookupError("a list went while its index was made")
+        if old is not None:
+            changed, lost = difference(old, *_ids_and_marks(session, edition))
+            entries = _entries(session, watchlist.list_id, changed, most=len(old.ids) // 10)
+            if entries is not None:
+                made = updated(old, watchlist, entries, lost, entry_of=entry_of, mark_of=_mark)
+                if made is not None:
+                    return made
+        LOG.info("the index of a list of %d entries is made", watchlist.entry_count)
+        return build_list_from(watchlist, watchlists.every_entry(session, edition), entry_of, _mark)
+
+    def _entry_of(self, list_id: UUID) -> EntryOf:
+        def look_up(entry_id: UUID) -> WatchlistEntry | None:
+            with self._database.read() as session:
+                return watchlists.entry(session, list_id, entry_id)
+
+        return look_up
+
+    def _place(self, watchlist: Watchlist) -> Path | None:
+        if self._folder is None:
+            return None
+        return self._folder / f"{watchlist.list_id.hex}-{watchlist.content_hash[:16]}"
+
+    def _saved_before(self, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | None:
+        """The saved index of an earlier version."""
+        for place in self._folders():
+            if place.name.startswith(watchlist.list_id.hex):
+                found = store.load(place, watchlist, entry_of)
+                if found is not None:
+                    return found
+        return None
+
+    def _folders(self) -> Iterator[Path]:
+        if self._folder is not None and self._folder.is_dir():
+            yield from sorted(self._folder.iterdir())
+
+    def _save(self, index: ListIndex, place: Path) -> None:
+        """Saving only spares the next start some time: that it fails disturbs nothing."""
+        try:
+            make_private_folder(place.parent)
+            store.save(index, place)
+        except OSError as error:
+            LOG.warning("the index of a list could not be saved (%s)", type(error).__name__)
+
+    def _sweep(self) -> None:
+        """Remove what no list in force needs: names of a list that went may not stay."""
+        needed = {self._place(one.watchlist) for one in self._known.values()}
+        for place in self._folders():
+            if place not in needed:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def _mark(entry: WatchlistEntry) -> int:
+    return int.from_bytes(digest_of(entry)[:_MARK], "little")
+
+
+def _ids_and_marks(session: Session, edition: int) -> tuple[Ids, Marks]:
+    table = WatchlistEntryRow.__table__
+    rows = session.execute(
+        select(table.c.entry_id, table.c.digest)
+        .where(table.c.edition == edition)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    ids, marks = bytearray(), bytearray()
+    for entry_id, digest in rows:
+        ids += entry_id.bytes
+        marks += digest[:_MARK]
+    return (
+        np.frombuffer(bytes(ids), np.uint8).reshape(-1, 16),
+        np.frombuffer(bytes(marks), "<u8").astype(np.uint64),
+    )
+
+
+def _entries(
+    session: Session, list_id: UUID, ids: list[UUID], most: int
+) -> list[WatchlistEntry] | None:
+    """These entries, None when there are so many that reading all is quicker."""
+    if len(ids) > most:
+        return None
+    found = (watchlists.entry(session, list_id, entry_id) for entry_id in ids)
+    return [entry for entry in found if entry is not None]
