@@ -206,6 +206,7 @@ def compare(
         number_hash=candidate.number_hash,
         now=now,
         screening_id=new_id(now),
+        today=today,
     )
     news = tuple(
         m for m in said.matches if m.list_id in candidate.lists and _known(m) not in candidate.known

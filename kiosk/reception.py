@@ -207,7 +207,14 @@ def _screen(
     if index is None:
         return _failed(screening_id, now)
     try:
-        found = screen(identity, index, number_hash=number_hash, now=now, screening_id=screening_id)
+        found = screen(
+            identity,
+            index,
+            number_hash=number_hash,
+            now=now,
+            screening_id=screening_id,
+            today=_today(desk, now),
+        )
     except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
         LOG.error("a screening could not run (%s): it is a hold", type(error).__name__)  # noqa: TRY400  its words may hold a name
         return _failed(screening_id, now)

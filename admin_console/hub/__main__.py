@@ -98,20 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     exported.add_argument("--name", required=True, type=_list_name)
     exported.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
 
-    screen = commands.add_parser(
-        "screen",
-        help="compare a file of people with lists",
-        description="Compare a file of people with lists, both CSV files with the columns "
-        "id,given_name,middle_name,family_name,suffix,birth_date,sex (lists also "
-        "aliases,category). Nothing is stored. Exit status 0 when everybody was compared.",
-    )
-    screen.set_defaults(run=_screen)
-    screen.add_argument("visitors", type=Path, metavar="VISITORS.csv")
-    screen.add_argument("--list", type=Path, action="append", required=True, metavar="LIST.csv")
-    screen.add_argument("--json", action="store_true", help="a JSON object for each visitor")
-    screen.add_argument(
-        "--min-bits", type=float, metavar="B", help="also show matches below every tier down to B"
-    )
+    _add_screen(commands)
 
     hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
         required=True, metavar="COMMAND"
@@ -140,6 +127,23 @@ def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="when a list changes, visits of so many days are screened again; 0: who is inside",
     )
     settled.add_argument("--denial-words", metavar="TEXT", help="what the office does at a denial")
+
+
+def _add_screen(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    screen = commands.add_parser(
+        "screen",
+        help="compare a file of people with lists",
+        description="Compare a file of people with lists, both CSV files with the columns "
+        "id,given_name,middle_name,family_name,suffix,birth_date,sex (lists also "
+        "aliases,category). Nothing is stored. Exit status 0 when everybody was compared.",
+    )
+    screen.set_defaults(run=_screen)
+    screen.add_argument("visitors", type=Path, metavar="VISITORS.csv")
+    screen.add_argument("--list", type=Path, action="append", required=True, metavar="LIST.csv")
+    screen.add_argument("--json", action="store_true", help="a JSON object for each visitor")
+    screen.add_argument(
+        "--min-bits", type=float, metavar="B", help="also show matches below every tier down to B"
+    )
 
 
 def _command(

@@ -75,10 +75,17 @@ class NameTable:
         self._key_ids: Ids = arrays["key_ids"]
         self.empty: Ids = np.flatnonzero(self.lengths == 0).astype(np.int32)
         self._single: Ids = np.flatnonzero(self.lengths == 1).astype(np.int32)
+        self._places: dict[str, int] = {}
         self._remembered: OrderedDict[tuple[str, bool, bool], Levels] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    def place(self, written: str) -> int | None:
+        """Where a name is, written just so."""
+        if not self._places:
+            self._places = {name: at for at, name in enumerate(self.written)}
+        return self._places.get(written)
 
     def compare(self, folded: str, *, is_given: bool, is_strict: bool = False) -> Levels:
         """On which level a folded name meets every name of the table.

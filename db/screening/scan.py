@@ -17,7 +17,7 @@ from db.screening.population import Population
 from db.screening.segment import SEXES, slices
 from db.screening.side import Query, Side, shape_of, total_of
 from db.screening.tally import Counted
-from db.screening.weights import Bits, Shape
+from db.screening.weights import Bits
 
 Rows = NDArray[np.intp]
 _LEVELS = len(NameLevel)
@@ -74,7 +74,9 @@ class Scan:
                 float(by_level[NameLevel.EXACT]), float(by_level[NameLevel.ONE_LETTER]), rows
             )
             for side in self.sides:
-                side.weigh_slips(field, bits, ours, rows)
+                others = [other for other in self.sides if other is not side]
+                side.weigh_slips(field, bits, ours, rows, others)
+        self._lost = self._lost_together()
         self._most_of_rest = (
             float(self.middle[total.middle > 0].max(initial=0.0))
             + (float(self.sex[1]) if query.sex else 0.0)
@@ -117,7 +119,6 @@ class Scan:
         bits = side.bits_of["family"]
         taken = side.family.ids[(bits >= least) | (side.family.levels == NameLevel.EXACT)]
         same = self._paired(side, slices(segment.family_start, taken))
-        self._lose_together(side, same)
         is_held = same.is_same_person_by_name_and_date | same.is_same_name_and_open_date
         parts = [same.kept(self._may_reach(same, floor) | is_held)]
 
@@ -158,14 +159,18 @@ class Scan:
         segment = side.segment
         family_id, given_id = segment.family_of[rows], segment.given_of[rows]
         family_level, given_level = side.family_dense[family_id], side.given_dense[given_id]
+        given = (
+            self.given[segment.sex_of[rows], side.counted.given_shapes[given_id], given_level]
+            + side.slips["given"][given_id]
+        )
+        lost = self._lost[given_level] * (family_level == NameLevel.EXACT)
         return Pairs(
             rows,
             family_level,
             self.family[side.counted.family_shapes[family_id], family_level]
             + side.slips["family"][family_id],
             given_level,
-            self.given[segment.sex_of[rows], side.counted.given_shapes[given_id], given_level]
-            + side.slips["given"][given_id],
+            given + np.maximum(lost, -np.maximum(given, 0.0)),
             *self._born(side, rows),
             np.zeros(len(rows), np.bool_),
         )
@@ -194,28 +199,15 @@ class Scan:
         level = side.birth[birth_id]
         return level, self.birth[side.segment.dates.kinds[birth_id], level]
 
-    def _lose_together(self, side: Side, pairs: "Pairs") -> None:
-        """Take from the given name what it is no surprise beside the family name."""
-        # Each class of surnames is here whole, or none of it is: what is counted here is all.
-        agrees = (
-            (pairs.family_level > NameLevel.MISSING)
-            & (pairs.family_level < NameLevel.DIFFERENT)
-            & (pairs.given_level > NameLevel.MISSING)
-            & (pairs.given_level < NameLevel.DIFFERENT)
-        )
-        at = np.flatnonzero(agrees)
-        if not len(at):
-            return
-        shape = side.counted.family_shapes[side.segment.family_of[pairs.rows[at]]]
-        family_class = shape.astype(np.intp) * _LEVELS + pairs.family_level[at]
-        both = family_class * _LEVELS + pairs.given_level[at]
-        found = np.bincount(both, minlength=len(Shape) * _LEVELS * _LEVELS).astype(np.float64)
-        of_family = self._total.family.reshape(-1)
-        of_given = self._total.given[0].sum(axis=0)
-        of_given = of_given / max(float(of_given.sum()), 1.0)
-        expected = of_family[family_class] * of_given[pairs.given_level[at]]
-        lost = weights.together_bits(found[both], expected)
-        pairs.given[at] += np.maximum(lost, -np.maximum(pairs.given[at], 0.0))
+    def _lost_together(self) -> Bits:
+        """By the level of the given name what it loses beside the visitor's very family name."""
+        found = sum(side.beside_family() for side in self.sides)
+        givens = self._total.given[0].sum(axis=0)
+        families = float(self._total.family[:, NameLevel.EXACT].sum())
+        expected = families * givens / max(float(givens.sum()), 1.0)
+        lost = weights.together_bits(np.asarray(found, np.float64), expected)
+        lost[[NameLevel.MISSING, NameLevel.DIFFERENT]] = 0.0
+        return lost
 
     def _with_rest(self, side: Side, pairs: Pairs) -> Scored:
         """Everything that is looked at only for the few rows that may reach the floor."""

@@ -10,6 +10,7 @@ from db.screening import weights
 from db.screening.compare import NameLevel
 from db.screening.name_table import Levels
 from db.screening.names import parts, solid
+from db.screening.segment import slices
 from db.screening.tally import Counted, count_dates, count_levels
 from db.screening.weights import Bits, Shape
 
@@ -117,18 +118,42 @@ class Side:
             place=_same(counted.places, self.place, self.no_place),
         )
 
-    def weigh_slips(self, field: str, bits: Bits, ours: float, rows: float) -> None:
+    def beside_family(self) -> NDArray[np.intp]:
+        """By the level of the given name, rows that have the visitor's very family name."""
+        segment = self.segment
+        exact = self.family.ids[self.family.levels == NameLevel.EXACT]
+        rows = slices(segment.family_start, exact)
+        if segment.is_gone is not None:
+            rows = rows[~segment.is_gone[rows]]
+        found: NDArray[np.intp] = np.bincount(
+            self.given_dense[segment.given_of[rows]], minlength=len(NameLevel)
+        )
+        return found
+
+    def weigh_slips(
+        self, field: str, bits: Bits, ours: float, rows: float, others: Sequence["Side"]
+    ) -> None:
         """Reckon `bits_of` and `slips` of one of the four comparisons of names."""
         levels: Levels = getattr(self, field)
         is_family = field in ("family", "swapped_given")
         shapes = self.counted.family_shapes if is_family else self.counted.given_shapes
-        counts = self.counted.family if is_family else self.counted.given[0]
+        table = self.segment.family if is_family else self.segment.given
+        counts = (self.counted.family if is_family else self.counted.given[0])[levels.ids]
+        for other in others:
+            counts = counts + other.counts_of([table.written[at] for at in levels.ids], is_family)
         of_level = bits[shapes[levels.ids], levels.levels]
-        theirs = weights.name_shares(counts[levels.ids], rows)
+        theirs = weights.name_shares(counts, rows)
         weighed = weights.slip_bits(of_level, levels.levels, ours, theirs)
         slips = np.zeros(len(shapes), np.float32)
         slips[levels.ids] = weighed - of_level
         self.bits_of[field], self.slips[field] = weighed, slips
+
+    def counts_of(self, written: Sequence[str], is_family: bool) -> NDArray[np.float64]:
+        """How many rows here have each of these names."""
+        table = self.segment.family if is_family else self.segment.given
+        counts = self.counted.family if is_family else self.counted.given[0]
+        places = [table.place(name) for name in written]
+        return np.array([counts[at] if at is not None else 0.0 for at in places])
 
     def most(self, field: str) -> float:
         """The most that a name of this comparison is worth."""

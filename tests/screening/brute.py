@@ -1,0 +1,185 @@
+"""The engine's definition, row by row and in plain Python: what the quick way must equal."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from db.screening import weights
+from db.screening.compare import (
+    DateKind,
+    DateLevel,
+    NameLevel,
+    date_kind,
+    date_level,
+    name_level,
+)
+from db.screening.names import fold, fold_middle
+from db.screening.population import load_population
+from db.screening.segment import Row, fold_suffix
+from db.screening.side import Query, shape_of
+from db.screening.weights import Shape
+
+AGREEING = range(NameLevel.EXACT, NameLevel.DIFFERENT)
+Table = np.ndarray
+
+
+def totals(query: Query, rows: Sequence[Row]) -> list[float]:
+    """The bits of every row."""
+    return _Brute(query, rows).totals()
+
+
+class _Brute:
+    def __init__(self, query: Query, rows: Sequence[Row]) -> None:
+        self.query, self.rows = query, rows
+        self.folded = [
+            (fold(r.family), fold(r.given), fold(r.middle) if fold_middle(r.middle) else "")
+            for r in rows
+        ]
+        people = load_population()
+        family, given = people.family(query.family), people.given(query.given, 0)
+        self.family = self._bits(query.family, [n[0] for n in self.folded], family, False)
+        self.given = [
+            self._bits(
+                query.given,
+                [
+                    n[1]
+                    for n, r in zip(self.folded, rows, strict=True)
+                    if sex == 0 or r.sex in (0, sex)
+                ],
+                people.given(query.given, sex),
+                True,
+            )
+            for sex in (0, 1, 2)
+        ]
+        self.swapped_family = self._bits(query.family, [n[1] for n in self.folded], family, False)
+        self.swapped_given = self._bits(query.given, [n[0] for n in self.folded], given, True)
+        middles = [n[2] for n in self.folded if n[2]]
+        self.middle = weights.middle_bits(
+            self._counts(query.middle, middles, True),
+            people.given(query.middle, 0),
+            shape_of(query.middle),
+        )
+        dates = np.zeros((len(DateKind), len(DateLevel)))
+        for row in rows:
+            dates[date_kind(row.born), date_level(query.born, row.born)] += 1
+        self.birth = weights.date_bits(dates, date_kind(query.born))
+        exact = sum(self._level(query.given, m, True) is NameLevel.EXACT for m in middles)
+        if query.middle:
+            exact += sum(
+                self._level(query.middle, n[1], True) is NameLevel.EXACT for n in self.folded
+            )
+        self.as_middle = weights.as_middle_bits(exact, len(rows))
+
+    def totals(self) -> list[float]:
+        beside = Counter(
+            self._level(self.query.given, n[1], True)
+            for n in self.folded
+            if self._level(self.query.family, n[0], False) is NameLevel.EXACT
+        )
+        return [
+            max(self._straight(at, beside), self._crossed(at)) + self._rest(at)
+            for at in range(len(self.rows))
+        ]
+
+    def _straight(self, at: int, beside: "Counter[NameLevel]") -> float:
+        family, given, middle = self.folded[at]
+        query, row = self.query, self.rows[at]
+        family_level = self._level(query.family, family, False)
+        given_level = self._level(query.given, given, True)
+        got = self._worth(self.family, query.family, family, 0, False)
+        bits = self._worth_given(given, row.sex)
+        if family_level is NameLevel.EXACT and given_level in AGREEING:
+            lost = self._lost(given_level, beside)
+            bits += max(lost, -max(bits, 0.0))
+        middle_level = self._level(query.middle, middle, True)
+        its_middle = self.middle[shape_of(middle), middle_level]
+        is_middle = self._level(query.given, middle, True) is NameLevel.EXACT or (
+            self._level(query.middle, given, True) is NameLevel.EXACT
+        )
+        if given_level is NameLevel.DIFFERENT and is_middle and self.as_middle > bits:
+            return float(got + self.as_middle)
+        return float(got + bits + its_middle)
+
+    def _crossed(self, at: int) -> float:
+        family, given, middle = self.folded[at]
+        query = self.query
+        its_middle = self.middle[shape_of(middle), self._level(query.middle, middle, True)]
+        return float(
+            self._worth(self.swapped_family, query.family, given, 1, False)
+            + self._worth(self.swapped_given, query.given, family, 0, True)
+            + weights.SWAPPED_BITS
+            + its_middle
+        )
+
+    def _rest(self, at: int) -> float:
+        query, row = self.query, self.rows[at]
+        bits = self.birth[date_kind(row.born), date_level(query.born, row.born)]
+        for ours, theirs, of in (
+            (query.sex or "", row.sex or "", weights.sex_bits),
+            (query.suffix, fold_suffix(row.suffix), weights.suffix_bits),
+            (query.place, row.place.casefold(), weights.place_bits),
+        ):
+            if ours and theirs:
+                bits += of(*self._agreeing(of, ours))[int(ours == theirs)]
+        if query.number_hash and row.number_hash:
+            bits += weights.NUMBER_BITS[query.number_hash == row.number_hash]
+        return float(bits)
+
+    def _agreeing(self, of: object, ours: object) -> tuple[float, float]:
+        value = {
+            weights.sex_bits: lambda r: r.sex or "",
+            weights.suffix_bits: lambda r: fold_suffix(r.suffix),
+            weights.place_bits: lambda r: r.place.casefold(),
+        }[of]  # type: ignore[index]
+        all_values = [value(r) for r in self.rows]
+        return float(all_values.count(ours)), float(sum(bool(v) for v in all_values))
+
+    def _lost(self, given: NameLevel, beside: "Counter[NameLevel]") -> float:
+        families = sum(beside.values())
+        givens = sum(self._level(self.query.given, n[1], True) is given for n in self.folded)
+        expected = families * givens / len(self.rows)
+        found = np.array([float(beside[given])])
+        return float(weights.together_bits(found, np.array([expected]))[0])
+
+    def _worth_given(self, theirs: str, sex: int) -> float:
+        level = self._level(self.query.given, theirs, True)
+        shape = shape_of(theirs)
+        most = np.max(self.given, axis=0)
+        slip = self._slip(most[shape, level], level, self.query.given, theirs, 1, True)
+        return float(self.given[sex][shape, level] + slip)
+
+    def _worth(self, table: Table, ours: str, theirs: str, column: int, is_given: bool) -> float:
+        level = self._level(ours, theirs, is_given)
+        bits = table[shape_of(theirs), level]
+        return float(bits + self._slip(bits, level, ours, theirs, column, is_given))
+
+    def _slip(  # noqa: PLR0917
+        self, bits: float, level: NameLevel, ours: str, theirs: str, column: int, is_given: bool
+    ) -> float:
+        if level in (NameLevel.MISSING, NameLevel.DIFFERENT):
+            return 0.0
+        column_names = [n[column] for n in self.folded]
+        levels = Counter(self._level(ours, n, is_given) for n in column_names)
+        rows = float(len(column_names))
+        share = weights.share_of_name(
+            float(levels[NameLevel.EXACT]), float(levels[NameLevel.ONE_LETTER]), rows
+        )
+        written = [r[1] if column == 0 else r[2] for r in self.rows]
+        same = [w for w, n in zip(written, column_names, strict=True) if n == theirs]
+        their_share = weights.name_shares(np.array([float(Counter(same)[same[0]])]), rows)
+        got = weights.slip_bits(np.array([bits]), np.array([level]), share, their_share)
+        return float(got[0] - bits)
+
+    def _bits(self, ours: str, listed: list[str], known: Table, is_given: bool) -> Table:
+        counts = self._counts(ours, listed, is_given)
+        return weights.name_bits(counts, known, shape_of(ours), is_given=is_given)
+
+    def _counts(self, ours: str, listed: list[str], is_given: bool) -> Table:
+        counts = np.zeros((len(Shape), len(NameLevel)))
+        for name in listed:
+            counts[shape_of(name), self._level(ours, name, is_given)] += 1
+        return counts
+
+    def _level(self, ours: str, theirs: str, is_given: bool) -> NameLevel:
+        return name_level(ours, theirs, is_given=is_given)
