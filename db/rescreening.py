@@ -30,8 +30,8 @@ from db.screening.index import Index
 
 LOG = logging.getLogger(__name__)
 
-Known = tuple[UUID, UUID, int, str]
-"""List, entry, its version and its mark."""
+Known = tuple[UUID, UUID, str]
+"""List, entry and its mark: another note or instruction on it makes no other match."""
 _IN_THE_LOBBY = (VisitState.HELD, VisitState.CLEARED)
 
 
@@ -188,7 +188,7 @@ def _matches_of(screening: Screening) -> Iterator[Known]:
 
 def _known(match: Match) -> Known:
     entry = match.entry
-    return (match.list_id, entry.entry_id, entry.version, clearances.entry_mark(entry))
+    return (match.list_id, entry.entry_id, clearances.entry_mark(entry))
 
 
 # ---- comparing -------------------------------------------------------------------------------

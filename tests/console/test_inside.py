@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console import verdict_words
+from admin_console.console.pages.alarms import chip_words
 from admin_console.console.shell import Shell
 from db.domain.decision import Verdict
 from tests.console import invented, records
@@ -92,3 +93,11 @@ def test_whoever_was_just_denied_is_told_with_what_to_do_until_somebody_did_it(
     cards = child(shell, QWidget, "turnedAwayCards")
     qtbot.waitUntil(lambda: not cards.isVisible())
     assert told == "Do not release the children. Tell the principal. Do not say why."
+
+
+def test_alarm_says_whether_somebody_must_leave_or_should_not_have_come_in() -> None:
+    visit = invented.make_visit(8, "Giorgos", "Makris", came=invented.at(8, 50))
+    before = records.make_alarm(replace(visit, checked_in_at=invented.at(9, 5)))
+    after = records.make_alarm(visit)
+
+    assert (chip_words(before), chip_words(after)) == ("Not admitted", "Must leave")

@@ -200,6 +200,20 @@ def test_whoever_was_cleared_is_not_found_again(district: District, front: Quiet
     assert told(district) == []
 
 
+def test_another_note_on_an_entry_asks_about_nobody_again(
+    district: District, front: QuietKiosk
+) -> None:
+    visit_id = come_in(front)
+    district.import_list(SECOND)
+    settle(district)
+    district.decide(visit_id, Verdict.APPROVE, "Known to the office")
+
+    district.import_list(WITH_INSTRUCTIONS)
+    settle(district)
+
+    assert district.desk().holds == ()
+
+
 def test_same_version_is_never_compared_twice(
     district: District, front: QuietKiosk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,6 +17,7 @@ from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import Alarm
 
 NOT_ADMITTED = "Not admitted"
+MUST_LEAVE = "Must leave"
 AWAY = "The hub is away: signing out needs it."
 UNDER_WAY = "The hub is told."
 
@@ -27,6 +28,12 @@ def decided_words(alarm: Alarm, now: datetime, zone: ZoneInfo) -> str:
     verdict = words.VERDICTS_DONE[decision.verdict]
     at = words.clock_or_day(decision.decided_at, now, zone)
     return f"{verdict} by {decision.decided_by} at {at}: {decision.reason.rstrip('.')}."
+
+
+def chip_words(alarm: Alarm) -> str:
+    """Whether they should never have come in, or were found only afterwards."""
+    came = alarm.visit.checked_in_at
+    return MUST_LEAVE if came is not None and alarm.decision.decided_at > came else NOT_ADMITTED
 
 
 def came_words(alarm: Alarm, now: datetime, zone: ZoneInfo) -> str:
@@ -59,7 +66,7 @@ class AlarmCard(Card):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(name)
-        head.addWidget(Chip(theme, NOT_ADMITTED, Tone.ALARM, "deny"))
+        head.addWidget(Chip(theme, chip_words(alarm), Tone.ALARM, "deny"))
         head.addStretch(1)
         said = QVBoxLayout()
         said.setSpacing(2)
