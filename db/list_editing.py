@@ -245,10 +245,7 @@ def _seen(session: Session, list_id: UUID, entry_id: UUID, version: int) -> Watc
 
 def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
     """What was typed as an entry, its id still without a meaning."""
-    known = {
-        f.name: "" if (value := getattr(draft, f.name)) is None else clean(str(value))
-        for f in fields(draft)
-    }
+    known = {f.name: clean(getattr(draft, f.name)) for f in fields(draft)}
     try:
         return entry_from(known, _ORDERS, today)
     except FieldError as error:

@@ -5,8 +5,10 @@ program, however it ends. Each file is then small enough to be sorted in memory.
 same id ends up in the same file, so that duplicates meet.
 """
 
+import gc
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 import msgspec
@@ -51,7 +53,8 @@ class Spool:
         """All entries, in batches that part no id: see `BITS`."""
         for file, count in zip(self._files, self._counts, strict=True):
             file.seek(0)
-            batch = _DECODE(_ARRAY + count.to_bytes(4, "big") + file.read())
+            with _undisturbed():
+                batch = _DECODE(_ARRAY + count.to_bytes(4, "big") + file.read())
             batch.sort(key=_by_id)  # which leaves those of one id in the order of their lines
             yield batch
 
@@ -59,6 +62,18 @@ class Spool:
         """Give the space back."""
         for file in self._files:
             file.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Python would look through all new values for circles, again and again: there are none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _by_id(line: Line) -> int:

@@ -25,7 +25,17 @@ import msgspec
 from db import codec
 from db.domain.clearance import Clearance, Clearances
 from db.domain.decision import Decision, Verdict
-from db.domain.desk import Desk, ImportPreview, Lists, OnSite, SignedIn, VisitPage, VisitStory
+from db.domain.desk import (
+    Desk,
+    ImportPreview,
+    ImportProgress,
+    Lists,
+    OnSite,
+    SignedIn,
+    VisitPage,
+    VisitStory,
+)
+from db.domain.entry_history import EntryDraft, EntryFile, EntryPage
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.notice import Notice, Notices
 from db.domain.visit import Visit, VisitorType, VisitState
@@ -110,6 +120,17 @@ class HubClient(Protocol):
     def lists(self) -> Lists: ...
     def preview(self, file: ListFile) -> ImportPreview: ...
     def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist: ...
+    def import_progress(self) -> ImportProgress | None: ...
+    def cancel_import(self) -> None: ...
+    def people(self, list_id: UUID, text: str, page: str | None) -> EntryPage: ...
+    def entry(self, list_id: UUID, entry_id: UUID) -> EntryFile: ...
+    def save_entry(
+        self, list_id: UUID, entry_id: UUID | None, draft: EntryDraft, version: int
+    ) -> EntryFile: ...
+    def remove_entry(
+        self, list_id: UUID, entry_id: UUID, version: int, reason: str
+    ) -> EntryFile: ...
+    def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile: ...
     def clearances(self) -> Clearances: ...
     def end_clearance(self, clearance_id: UUID) -> Clearance: ...
     def notices(self) -> Notices: ...
@@ -229,6 +250,54 @@ class HttpHub:
 
     def read_notice(self, notice_id: UUID) -> Notice:
         return _read(self._send("POST", f"/v1/notices/{notice_id}/read"), Notice)
+
+    def import_progress(self) -> ImportProgress | None:
+        """How far the import has come that is under way; None when there is none."""
+        try:
+            return _read(self._send("GET", "/v1/watchlists/import"), ImportProgress)
+        except HubRefusedError as error:
+            if isinstance(error, SessionOverError):
+                raise
+            return None
+
+    def cancel_import(self) -> None:
+        """Ask the import that is under way to stop."""
+        self._send("DELETE", "/v1/watchlists/import")
+
+    def people(self, list_id: UUID, text: str, page: str | None) -> EntryPage:
+        parameters = {"words": text, "page": page or ""}
+        return _read(
+            self._send("GET", f"/v1/watchlists/{list_id}/people", params=parameters), EntryPage
+        )
+
+    def entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
+        return _read(self._send("GET", f"/v1/watchlists/{list_id}/people/{entry_id}"), EntryFile)
+
+    def save_entry(
+        self, list_id: UUID, entry_id: UUID | None, draft: EntryDraft, version: int
+    ) -> EntryFile:
+        """Change an entry, or with no id add one."""
+        address, content = f"/v1/watchlists/{list_id}/people", codec.to_json(draft)
+        if entry_id is None:
+            return _read(self._send("POST", address, content=content), EntryFile)
+        response = self._send(
+            "PUT", f"{address}/{entry_id}", params={"version": str(version)}, content=content
+        )
+        return _read(response, EntryFile)
+
+    def remove_entry(self, list_id: UUID, entry_id: UUID, version: int, reason: str) -> EntryFile:
+        """Ask that an entry be removed, or confirm what another person asked."""
+        response = self._send(
+            "POST",
+            f"/v1/watchlists/{list_id}/people/{entry_id}/removal",
+            content=codec.to_json({"version": version, "reason": reason}),
+        )
+        return _read(response, EntryFile)
+
+    def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
+        """Take the wish to remove an entry back."""
+        address = f"/v1/watchlists/{list_id}/people/{entry_id}/removal"
+        return _read(self._send("DELETE", address), EntryFile)
 
     def photo(self, sha256: str) -> bytes:
         return self._send("GET", f"/v1/blobs/{sha256}").content

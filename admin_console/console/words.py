@@ -229,6 +229,11 @@ def exact_clock(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.hour}:{local:%M:%S}"
 
 
+def day_and_clock(at: datetime, zone: ZoneInfo) -> str:
+    """``Nov 13, 2026, 8:20``."""
+    return f"{day(at.astimezone(zone).date())}, {clock(at, zone)}"
+
+
 def day(on: date) -> str:
     """``Nov 13, 2026``."""
     return f"{on:%b} {on.day}, {on.year}"

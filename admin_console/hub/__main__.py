@@ -75,6 +75,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(people, "list", "who may sign in", _staff_list)
 
+    _list_commands(commands)
+    _add_screen(commands)
+
+    hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    from_file = _command(hosts, "import", "replace the hosts by a CSV file", _hosts_import)
+    from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
+
+    _add_policy(commands)
+    export = _command(commands, "export", "write the log as a table", _export)
+    export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
+    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
+
+    verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
+    verify.add_argument("--json", action="store_true")
+    return parser
+
+
+def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     lists = commands.add_parser("lists", help="watchlists").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -97,24 +118,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     exported.add_argument("--name", required=True, type=_list_name)
     exported.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
-
-    _add_screen(commands)
-
-    hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    from_file = _command(hosts, "import", "replace the hosts by a CSV file", _hosts_import)
-    from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
-
-    _add_policy(commands)
-    export = _command(commands, "export", "write the log as a table", _export)
-    export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
-    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
-    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
-
-    verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
-    verify.add_argument("--json", action="store_true")
-    return parser
 
 
 def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,7 +1,7 @@
 """What a person wrote about an entry, and who changed it when. Pure values."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -35,8 +35,9 @@ class EntryDraft:
     reference: str = ""
     note: str = ""
     instructions: str = ""
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: str = ""
+    valid_until: str = ""
+    """``YYYY-MM-DD``, empty for no such limit."""
     photo: str = ""
 
 

@@ -17,6 +17,7 @@ from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
     Desk,
     ImportPreview,
+    ImportProgress,
     Lists,
     OnSite,
     Role,
@@ -24,13 +25,21 @@ from db.domain.desk import (
     VisitPage,
     VisitStory,
 )
+from db.domain.entry_history import EntryDraft, EntryFile, EntryPage, RemovalAsked
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.notice import Notice, Notices
+from db.domain.people import PersonName
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Watchlist
 from tests.console import invented, records
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
+
+
+def _set_event() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @dataclass
@@ -55,6 +64,14 @@ class FakeHub:
     refuses_check_out: Exception | None = None
     wanted: list[VisitFilter] = field(default_factory=list)
     imported: list[tuple[ListFile, bool]] = field(default_factory=list)
+    progress_answer: ImportProgress | None = None
+    cancelled: int = 0
+    may_import: threading.Event = field(default_factory=_set_event)
+    """An import waits for it."""
+    entries: dict[UUID, EntryFile] = field(default_factory=records.make_entries)
+    drafts: list[tuple[UUID | None, EntryDraft]] = field(default_factory=list)
+    removals: list[tuple[UUID, int, str]] = field(default_factory=list)
+    refuses_entry: Exception | None = None
     is_away: bool = False
     is_over: bool = False
     is_troubled: bool = False
@@ -178,6 +195,54 @@ class FakeHub:
         self._answer()
         return self.lists_answer
 
+    def import_progress(self) -> ImportProgress | None:
+        self._answer()
+        return self.progress_answer
+
+    def cancel_import(self) -> None:
+        self._answer()
+        self.cancelled += 1
+        self.may_import.set()
+
+    def people(self, list_id: UUID, text: str, page: str | None) -> EntryPage:
+        self._answer()
+        assert list_id in {w.list_id for w in self.lists_answer.lists}
+        found = (f.entry for f in self.entries.values() if f.entry is not None)
+        shown = tuple(e for e in found if text.casefold() in e.name.full.casefold())
+        return EntryPage(invented.NOW, shown if page is None else ())
+
+    def entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
+        self._answer()
+        return replace(self.entries[entry_id], list_id=list_id)
+
+    def save_entry(
+        self, list_id: UUID, entry_id: UUID | None, draft: EntryDraft, version: int
+    ) -> EntryFile:
+        self._answer()
+        if self.refuses_entry is not None:
+            raise self.refuses_entry
+        self.drafts.append((entry_id, draft))
+        known = self.entries.get(entry_id or invented.make_id(9999)) or records.make_entry_file()
+        assert known.entry is not None
+        name = PersonName(draft.given, draft.family, draft.middle, draft.suffix)
+        saved = replace(known.entry, name=name, version=version + 1 if entry_id else 1)
+        return replace(known, list_id=list_id, entry=saved)
+
+    def remove_entry(self, list_id: UUID, entry_id: UUID, version: int, reason: str) -> EntryFile:
+        self._answer()
+        self.removals.append((entry_id, version, reason))
+        known = self.entries[entry_id]
+        if known.removal is not None:
+            return replace(known, list_id=list_id, entry=None, removal=None)
+        asked = RemovalAsked("Dana Whitlock", invented.make_id(1), invented.NOW, reason)
+        self.entries[entry_id] = replace(known, removal=asked)
+        return self.entries[entry_id]
+
+    def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
+        self._answer()
+        self.entries[entry_id] = replace(self.entries[entry_id], list_id=list_id, removal=None)
+        return self.entries[entry_id]
+
     def clearances(self) -> Clearances:
         self._answer()
         return self.clearances_answer
@@ -231,6 +296,10 @@ class FakeHub:
         self._answer()
         if self.refuses_import is not None:
             raise self.refuses_import
+        self.may_import.wait(10)
+        if self.cancelled:
+            msg = "The import was stopped. Nothing was changed."
+            raise HubRefusedError(msg)
         self.imported.append((file, skip_bad))
         return replace(self.lists_answer.lists[0], name=file.list_name, version=42)
 

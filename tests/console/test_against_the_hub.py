@@ -18,6 +18,7 @@ from db import visits
 from db.domain.decision import Verdict
 from db.domain.visit import VisitDetails, VisitorType, VisitState
 from db.engine import Database
+from db.list_index import ListIndexes
 from db.outbox import Device
 from kiosk import reception
 from kiosk.draft import VisitDraft
@@ -47,7 +48,7 @@ class Kiosk:
         )
 
     def screen(self, given: str, family: str, born: date) -> ScreenedVisit:
-        index = load_index(self.database)
+        index = load_index(self.database, ListIndexes(self.database, None))
         identity = make_identity(given, family, birth_date=born)
         with self.database.begin() as session:
             screened = reception.screen_visitor(session, self.desk, identity, index, NINE)
@@ -106,7 +107,7 @@ def kiosk(qtbot: QtBot, shell: Shell, hub: HubOfTests, database: Database, tmp_p
 
 
 def test_list_comes_in_through_the_console(kiosk: Kiosk) -> None:
-    assert load_index(kiosk.database) is not None
+    assert load_index(kiosk.database, ListIndexes(kiosk.database, None)) is not None
     held = kiosk.screen("Daniel", "Quillfeather", date(1984, 3, 7))
 
     assert held.visit.state is VisitState.HELD

@@ -43,14 +43,13 @@ def test_desk_quotes_what_the_kiosk_shows_while_somebody_waits(qtbot: QtBot) -> 
 def test_columns_named_at_the_import_are_all_understood() -> None:
     header = ",".join([*import_file.FIRST_COLUMNS, *import_file.MORE_COLUMNS])
 
-    read = read_list_file(f"{header}\nQuillfeather\n".encode(), date(2026, 11, 17))
-
-    assert all(field for _name, _first, field in read.columns)
+    row = "Quillfeather" + "," * header.count(",")
+    with read_list_file(f"{header}\n{row}\n".encode(), date(2026, 11, 17)) as read:
+        assert all(field for _name, _first, field in read.columns)
 
 
 def test_only_the_column_that_is_said_to_be_required_is_required() -> None:
     required = import_file.FIRST_COLUMNS[0]
 
-    read = read_list_file(f"{required}\nQuillfeather\n".encode(), date(2026, 11, 17))
-
-    assert [entry.name.family for entry in read.entries] == ["Quillfeather"]
+    with read_list_file(f"{required}\nQuillfeather\n".encode(), date(2026, 11, 17)) as read:
+        assert [entry.name.family for entry in read.entries()] == ["Quillfeather"]

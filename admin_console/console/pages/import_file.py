@@ -19,7 +19,7 @@ from admin_console.console.theme import Text, Theme, Weight
 from db.domain.watchlist import Category, Watchlist
 
 FIRST_COLUMNS = ("LAST", "FIRST", "DOB")
-MORE_COLUMNS = ("MIDDLE", "SUFFIX", "SEX", "AKA", "STATE", "CASE_NO", "NOTE")
+MORE_COLUMNS = ("MIDDLE", "SUFFIX", "SEX", "AKA", "STATE", "CASE_NO", "NOTE", "INSTRUCTIONS")
 COLUMNS = (
     f"Columns: {', '.join(FIRST_COLUMNS)}; more columns: {', '.join(MORE_COLUMNS)}."
     f" Only {FIRST_COLUMNS[0]} is required."
@@ -65,7 +65,9 @@ class DropZone(Card):
     def show_file(self, path: Path | None) -> None:
         if path is None:
             self._title.setText("Drop the file here")
-            self._said.setText("CSV, up to a million people. It goes to your hub and nowhere else.")
+            self._said.setText(
+                "CSV or XLSX, up to a million people. It goes to your hub and nowhere else."
+            )
             return
         self._title.setText(path.name)
         self._said.setText(f"{words.file_size(path.stat().st_size)}. Drop another to replace it.")
@@ -78,7 +80,9 @@ class DropZone(Card):
         self.taken.emit(event.mimeData().urls()[0].toLocalFile())
 
     def _on_choose(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "The list's file", "", "Table (*.csv *.txt)")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "The list's file", "", "Table (*.csv *.txt *.xlsx)"
+        )
         if chosen:
             self.taken.emit(chosen)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,12 +15,16 @@ from admin_console.console.parts.card import Card, Panel
 from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.stepper import Stepper
-from admin_console.console.session import HubSession
+from admin_console.console.session import Fetch, HubSession
 from admin_console.console.theme import Theme
-from db.domain.desk import ImportPreview
+from db.domain.desk import ImportPreview, ImportProgress
 from db.domain.watchlist import Watchlist
 
 FILE, DIFFERENCE = 0, 1
+
+
+def _nothing(_: object) -> None:
+    """What came of it is seen elsewhere."""
 
 
 class ImportView(Panel):
@@ -41,7 +45,12 @@ class ImportView(Panel):
         self._theme, self._session = theme, session
         self._file: ListFile | None = None
         self._preview: ImportPreview | None = None
-        self._is_busy = False
+        self._is_busy = self._is_applying = self._is_stopping = False
+        self._progress = Fetch(
+            session, lambda hub: hub.import_progress(), self._on_progress, _nothing
+        )
+        self._progress_clock = QTimer(self, interval=1000)
+        self._progress_clock.timeout.connect(self._ask_progress)
         self.setObjectName("importView")
         self._steps = Stepper(theme, ("File", "Columns and difference", "Apply"))
         self._file_words = Words(theme, "", colour=theme.colours.muted, name="fileWords")
@@ -100,9 +109,34 @@ class ImportView(Panel):
             return
         self._steps.show_step(2)
         self._set_busy("The hub puts the list in force. Until it has, the version before holds.")
+        self._is_applying = True
+        self._progress_clock.start()
+        self._show_actions()
         self._session.carry(
             lambda hub: hub.import_list(file, skip_bad=skip_bad), self._on_applied, self._on_failed
         )
+
+    def _ask_progress(self) -> None:
+        self._progress.ask()
+
+    def _on_progress(self, progress: ImportProgress | None) -> None:
+        if progress is None or not self._is_applying or self._is_stopping or not progress.total:
+            return
+        if progress.phase == "storing":
+            done, total = words.count(progress.done), words.count(progress.total)
+            self._waiting = f"The hub has stored {done} of {total} people. Esc stops it."
+        else:
+            share = 100 * progress.done // progress.total
+            self._waiting = f"The hub has read {share} of 100 parts of the file. Esc stops it."
+        self._show_actions()
+
+    def _stop(self) -> None:
+        """Ask the hub to stop: the version before stays, and what was chosen is kept."""
+        if not self._is_stopping:
+            self._is_stopping = True
+            self._waiting = "The hub stops the import. The version before stays in force."
+            self._show_actions()
+            self._session.act(lambda hub: hub.cancel_import(), _nothing, _nothing)
 
     def _on_applied(self, watchlist: Watchlist) -> None:
         self._set_busy("")
@@ -119,11 +153,18 @@ class ImportView(Panel):
         self._show_step(FILE)
 
     def _on_cancel(self) -> None:
-        if self.isVisible() and not self._is_busy:
+        if not self.isVisible():
+            return
+        if self._is_applying:
+            self._stop()
+        elif not self._is_busy:
             self.left.emit()
 
     def _set_busy(self, said: str) -> None:
         self._is_busy = bool(said)
+        if not said:
+            self._is_applying = self._is_stopping = False
+            self._progress_clock.stop()
         self._say("")
         self._waiting = said
         self._show_actions()
@@ -159,8 +200,10 @@ class ImportView(Panel):
             if not self.preview_step.skips_bad():
                 off = f"{rows} cannot be read: correct the file, or leave them out."
         self._go.set_off(off)
-        for button in (self._back, self._cancel):
-            button.set_off(self._waiting)
+        self._back.set_off(self._waiting)
+        self._cancel.set_words("Stop the import" if self._is_applying else "Cancel")
+        can_stop = self._is_applying and not self._is_stopping
+        self._cancel.set_off("" if can_stop else self._waiting)
         self._unsaved.setText(off or self._consequence())
 
     def _consequence(self) -> str:

@@ -105,6 +105,7 @@ class ImportPreviewStep(QWidget):
         self._columns = PlainModel(Columns(("Column", "First value", "Read as")), self)
         self._changes = PlainModel(Columns(("", "Name", "Birth date", "What changes")), self)
         self._bad = PlainModel(Columns(("Line", "Name", "Why it cannot be read"), (0,)), self)
+        self._remarks = PlainModel(Columns(("Line", "Name", "What is odd"), (0,)), self)
         self._counts = Counts(theme)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -112,7 +113,7 @@ class ImportPreviewStep(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, widgets in (
             (left, (self._columns_card(), self._replaces_card())),
-            (right, (self._counts, self._changes_card(), self._bad_card())),
+            (right, (self._counts, self._changes_card(), self._bad_card(), self._remarks_card())),
         ):
             column.setSpacing(16)
             for widget in widgets:
@@ -139,6 +140,13 @@ class ImportPreviewStep(QWidget):
         shown = len(preview.bad_rows)
         first = f", the first {shown} shown" if shown < preview.bad else ""
         self._bad_note.setText(f"{words.count(preview.bad)}{first}")
+        self._remarks.show_rows(
+            tuple((words.count(r.line), r.name, r.why) for r in preview.remarks)
+        )
+        shown = len(preview.remarks)
+        first = f", the first {shown} shown" if shown < preview.remarked else ""
+        self._remarks_note.setText(f"{words.count(preview.remarked)}, used all the same{first}")
+        self._remarks_box.setVisible(preview.remarked > 0)
         self._bad_box.setVisible(preview.bad > 0)
         self._skip_row.setVisible(preview.bad > 0)
         self._skip.setChecked(False)
@@ -269,6 +277,23 @@ class ImportPreviewStep(QWidget):
         self._bad_box.body.addWidget(table)
         TableCardMask(theme, self._bad_box)
         return self._bad_box
+
+    def _remarks_card(self) -> Card:
+        c = self._theme.colours
+
+        def look(_row: int, column: int) -> Look:
+            return Look(
+                c.ink if column == 1 else c.muted, Weight.LABEL if column == 1 else Weight.TEXT
+            )
+
+        table = self._table(self._remarks, look, "remarks", "Remarks", 32)
+        table.set_widths((88, 190, 346), (2,))
+        self._remarks_note = Words(self._theme, "", colour=c.muted, name="remarksNote")
+        self._remarks_box = Card(self._theme, name="remarksCard", margins=(1, 1, 1, 1))
+        self._remarks_box.body.addLayout(card_head(self._theme, "Remarks", self._remarks_note))
+        self._remarks_box.body.addWidget(table)
+        TableCardMask(self._theme, self._remarks_box)
+        return self._remarks_box
 
     def _table(
         self, model: PlainModel, look: Callable[[int, int], Look], name: str, label: str, row: int

@@ -1,6 +1,7 @@
 """The lists in force, how old they are, and the way to import one."""
 
 from datetime import datetime
+from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -9,7 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from admin_console.console import words
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
 from admin_console.console.pages.clearances import ClearancesView
+from admin_console.console.pages.entry_editor import EntryEditor
 from admin_console.console.pages.import_list import ImportView
+from admin_console.console.pages.list_people import ListPeople
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
 from admin_console.console.parts.chips import Icon
@@ -25,6 +28,7 @@ from db.domain.desk import Lists, Role
 from db.domain.watchlist import Watchlist
 
 AGE = 4
+TABLE, IMPORT, PEOPLE, EDITOR = range(4)
 
 MAY_NOT = "Only administrators bring in lists. Ask one of yours; the lists hold as they are."
 
@@ -59,13 +63,23 @@ class ListsPage(Panel):
         self.import_view.left.connect(lambda: self._show(0))
         self.import_view.step_changed.connect(self.facts_changed)
         self.import_view.finished.connect(self._on_imported)
+        self.people = ListPeople(theme, session)
+        self.people.left.connect(lambda: self._show(0))
+        self.people.facts_changed.connect(self.facts_changed)
+        self.people.chosen.connect(lambda entry: self._edit(entry.entry_id))
+        self.people.adding_asked.connect(lambda: self._edit(None))
+        self.people.import_asked.connect(self._on_new_version)
+        self.editor = EntryEditor(theme, session)
+        self.editor.left.connect(self._on_edited)
+        self.editor.facts_changed.connect(self.facts_changed)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._table_page())
-        self._stack.addWidget(self.import_view)
+        for part in (self._table_page(), self.import_view, self.people, self.editor):
+            self._stack.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._toast = Toast(theme, self)
+        self.editor.saved.connect(self._toast.say)
         for keys, does in (
             ("J", lambda: self._table.step(1)),
             ("K", lambda: self._table.step(-1)),
@@ -74,8 +88,10 @@ class ListsPage(Panel):
             QShortcut(QKeySequence(keys), self._table).activated.connect(does)
 
     def facts(self, _now: datetime) -> str:
-        if self._stack.currentIndex() == 1:
+        if self._stack.currentIndex() == IMPORT:
             return self.import_view.title()
+        if self._stack.currentIndex() in (PEOPLE, EDITOR):
+            return self._view().facts()
         if self._parts.currentIndex() == 1:
             return self.clearances.facts()
         if self._shown is None:
@@ -88,12 +104,14 @@ class ListsPage(Panel):
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something just now."""
-        if self._stack.currentIndex() == 1:
+        if self._stack.currentIndex() in (PEOPLE, EDITOR):
+            return self._view().keys
+        if self._stack.currentIndex() == IMPORT:
             return (("Tab", "next field"), ("Ctrl ↵", "go on"), ("Esc", "cancel"))
         if self._parts.currentIndex() == 1:
             return self.clearances.keys
         tab = ("1-2", "tab")
-        return (tab, ("J K", "move"), ("Enter", "new version")) if self._may_import else (tab,)
+        return (tab, ("J K", "move"), ("Enter", "open")) if self._may_import else (tab,)
 
     def refresh(self) -> None:
         self._fetch.ask()
@@ -110,16 +128,39 @@ class ListsPage(Panel):
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         self._import.set_off("" if connection.is_up else "The hub is away: importing needs it.")
         self.import_view.show_connection()
+        self.people.show_connection()
+        self.editor.show_connection()
         self.clearances.show_connection(connection)
 
     def start_import(self) -> None:
         """Begin with the file."""
         if self._may_import and self._session.connection.is_up:
             self.import_view.start(self._shown.lists if self._shown else ())
-            self._show(1)
+            self._show(IMPORT)
+
+    def _view(self) -> ListPeople | EntryEditor:
+        return self.people if self._stack.currentIndex() == PEOPLE else self.editor
+
+    def _edit(self, entry_id: UUID | None) -> None:
+        if self.people.watchlist is not None:
+            self.editor.start(self.people.watchlist, entry_id)
+            self._show(EDITOR)
+            self.editor.setFocus()
+
+    def _on_edited(self) -> None:
+        self._show(PEOPLE)
+        self.refresh()
+
+    def _on_new_version(self) -> None:
+        chosen = self.people.watchlist
+        if chosen is not None:
+            self.start_import()
+            self.import_view.file_step.choose_list(
+                chosen.name, chosen.category, chosen.max_age_days
+            )
 
     def _show(self, part: int) -> None:
-        """The table (0) or the import (1)."""
+        """One of `TABLE`, `IMPORT`, `PEOPLE` and `EDITOR`."""
         self._stack.setCurrentIndex(part)
         self.facts_changed.emit()
 
@@ -138,6 +179,11 @@ class ListsPage(Panel):
 
     def _on_lists(self, lists: Lists) -> None:
         self._shown = lists
+        same = self.people.watchlist
+        if same is not None and self._stack.currentIndex() == PEOPLE:
+            newest = next((w for w in lists.lists if w.list_id == same.list_id), same)
+            self.people.watchlist = newest
+            self.people.refresh()
         self.facts_changed.emit()
         self.tick(self._session.now())
         self._card.setVisible(bool(lists.lists))
@@ -155,9 +201,9 @@ class ListsPage(Panel):
     def _on_opened(self, index: QModelIndex) -> None:
         if self._shown is None or not self._may_import:
             return
-        chosen = self._shown.lists[index.row()]
-        self.start_import()
-        self.import_view.file_step.choose_list(chosen.name, chosen.category, chosen.max_age_days)
+        self.people.start(self._shown.lists[index.row()])
+        self._show(PEOPLE)
+        self.people.setFocus()
 
     def _on_imported(self, watchlist: Watchlist) -> None:
         self._show(0)

@@ -394,6 +394,27 @@ def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> Non
     looks_like(shell, "06-list-import")
 
 
+def test_people_of_a_list_and_one_entry(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
+    shell.go("Lists")
+    lists = child(shell, RowTable, "listsTable")
+    lists.setFocus()
+    lists.setCurrentIndex(lists.model().index(1, 0))
+    press(qtbot, Key.Key_Return)
+    people = child(shell, RowTable, "peopleTable")
+    qtbot.waitUntil(lambda: people.isVisible() and people.model().rowCount() == 3)
+    looks_like(shell, "22-list-people")
+
+    people.setFocus()
+    people.setCurrentIndex(people.model().index(0, 0))
+    press(qtbot, Key.Key_Return)
+    note = child(shell, Field, "entry_note")
+    qtbot.waitUntil(lambda: child(shell, Field, "entry_family").text() == "Vanterpool")
+    note.setText("Court paper seen, filed as FC-26-118")
+
+    looks_like(shell, "07-list-entry")
+
+
 def test_desk_without_the_hub(qtbot: QtBot, looks_like: Look) -> None:
     hub, clock = with_photos(FakeHub()), Clock()
     shell = open_shell(qtbot, hub, clock)

@@ -1,0 +1,362 @@
+"""One entry of a list: what it says, who changed it when, and the way to remove it."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from admin_console.console import words
+from admin_console.console.client import HubClient
+from admin_console.console.pages.entry_form import FIELD_WORDS, EntryForm, draft_of
+from admin_console.console.parts.button import Button, Kind
+from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.chips import Icon
+from admin_console.console.parts.fields import Field
+from admin_console.console.parts.labels import Words
+from admin_console.console.parts.timeline import Step, Timeline
+from admin_console.console.session import HubSession
+from admin_console.console.theme import Text, Theme, Weight
+from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryEvent, EntryFile
+from db.domain.watchlist import Watchlist
+
+_SAID = {
+    EntryChangeKind.ADDED: "Entry written",
+    EntryChangeKind.CHANGED: "Changed",
+    EntryChangeKind.REMOVAL_ASKED: "Removal asked for",
+    EntryChangeKind.REMOVAL_TAKEN_BACK: "Kept after all",
+    EntryChangeKind.REMOVED: "Removed",
+}
+_AWAY = "The hub is away. What you typed is kept; save when it is back."
+_ENDS = "Whoever was cleared of this entry is held once more."
+
+
+Deed: TypeAlias = Callable[[HubClient], EntryFile]
+Done: TypeAlias = Callable[[EntryFile], object]
+
+
+class EntryEditor(Panel):
+    """The page of one entry, or of a new one.
+
+    Signals:
+        left: whoever edits goes back to the list.
+        saved: the hub has it, with words for a toast.
+        facts_changed: another person is shown.
+    """
+
+    left = Signal()
+    saved = Signal(str, str)
+    facts_changed = Signal()
+
+    def __init__(self, theme: Theme, session: HubSession) -> None:
+        super().__init__(theme.colours.ground)
+        self._theme, self._session = theme, session
+        self._list: Watchlist | None = None
+        self._file: EntryFile | None = None
+        self._waiting = ""
+        self._is_removing = self._is_warned = False
+        self.setObjectName("entryEditor")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.form = EntryForm(theme)
+        self.form.edited.connect(self._on_edited)
+        self._build()
+        for keys, does in (("Esc", self._on_discard), ("Ctrl+S", self._on_save)):
+            QShortcut(QKeySequence(keys), self).activated.connect(does)
+
+    def start(self, watchlist: Watchlist, entry_id: UUID | None) -> None:
+        """Show an entry, or with no id an empty form."""
+        self._list, self._file = watchlist, None
+        self._is_removing = self._is_warned = False
+        self._say("")
+        self.form.show_draft(EntryDraft(""))
+        if entry_id is None:
+            self._wait("")
+        else:
+            self._wait("The entry is asked for.")
+            list_id = watchlist.list_id
+            self._session.ask(lambda hub: hub.entry(list_id, entry_id), self._on_file, self._failed)
+        self._show()
+
+    def facts(self) -> str:
+        if self._list is None:
+            return ""
+        entry = self._file.entry if self._file is not None else None
+        who = entry.name.full if entry is not None else "Somebody new"
+        return f"{self._list.name}: {who}"
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The keys that do something just now."""
+        return (("Ctrl S", "save"), ("Tab", "next field"), ("Esc", "discard"))
+
+    def show_connection(self) -> None:
+        self._show()
+
+    # ---- what happens ------------------------------------------------------------------------
+
+    def _on_file(self, file: EntryFile) -> None:
+        self._file = file
+        if file.entry is not None:
+            self.form.show_draft(draft_of(file.entry))
+        self._wait("")
+        self._show()
+        self.facts_changed.emit()
+
+    def _on_edited(self) -> None:
+        self._is_warned = False
+        self._show()
+
+    def _on_save(self) -> None:
+        if not self._save.isEnabled() or not self.isVisible() or self._list is None:
+            return
+        list_id, draft = self._list.list_id, self.form.draft()
+        entry = self._file.entry if self._file is not None else None
+        entry_id, version = (None, 0) if entry is None else (entry.entry_id, entry.version)
+        self._act(lambda hub: hub.save_entry(list_id, entry_id, draft, version), self._on_saved)
+
+    def _on_saved(self, file: EntryFile) -> None:
+        self._on_file(file)
+        if file.entry is not None:
+            said = f"Version {file.entry.version} of this entry is in force on every kiosk."
+            self.saved.emit(file.entry.name.full, said)
+
+    def _on_discard(self) -> None:
+        """Go back; what is unsaved is asked about once."""
+        if not self.isVisible() or self._waiting:
+            return
+        if self._is_removing:
+            self._is_removing = False
+            self._show()
+        elif self.form.unsaved() and not self._is_warned:
+            self._is_warned = True
+            self._show()
+        else:
+            self.left.emit()
+
+    def _on_remove(self) -> None:
+        self._is_removing = True
+        self._show()
+        self._reason.setFocus()
+
+    def _on_removal(self) -> None:
+        """Ask for it, or confirm it."""
+        file = self._file
+        if file is None or file.entry is None:
+            return
+        list_id, entry, reason = file.list_id, file.entry, self._reason.text().strip()
+        if file.removal is None and not reason:
+            self._say("Say why the entry is to be removed.")
+            return
+        self._act(
+            lambda hub: hub.remove_entry(list_id, entry.entry_id, entry.version, reason),
+            self._on_removal_done,
+        )
+
+    def _on_removal_done(self, file: EntryFile) -> None:
+        name = self.facts()
+        self._is_removing = False
+        self._reason.clear()
+        self._on_file(file)
+        if file.entry is None:
+            self.saved.emit(name, "Removed from the list on every kiosk.")
+            self.left.emit()
+
+    def _on_keep(self) -> None:
+        file = self._file
+        if file is not None and file.entry is not None:
+            list_id, entry_id = file.list_id, file.entry.entry_id
+            self._act(lambda hub: hub.keep_entry(list_id, entry_id), self._on_file)
+
+    def _act(self, deed: Deed, done: Done) -> None:
+        self._say("")
+        self._wait("The hub is asked.")
+        self._session.act(deed, done, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._wait("")
+        self._say(str(error))
+
+    # ---- what is shown -----------------------------------------------------------------------
+
+    def _wait(self, what: str) -> None:
+        self._waiting = what
+        self._show()
+
+    def _say(self, error: str) -> None:
+        self._error.setText(error)
+        self._error.setVisible(bool(error))
+
+    def _show(self) -> None:
+        file, unsaved = self._file, self.form.unsaved()
+        entry = file.entry if file is not None else None
+        off = self._waiting or ("" if self._session.connection.is_up else _AWAY)
+        version = 1 if entry is None else entry.version + 1
+        self._save.set_words("Add to the list" if entry is None else f"Save as version {version}")
+        self._save.set_off(off or ("" if unsaved else "Nothing was changed."))
+        self._unsaved.setText(off or self._unsaved_words(unsaved))
+        asked = file.removal if file is not None else None
+        self._remove.setVisible(entry is not None and asked is None and not self._is_removing)
+        self._remove.set_off(off)
+        self._ends.setVisible(entry is not None and bool(unsaved))
+        self._ends_words.setText(f"Saving makes version {version}. {_ENDS}")
+        self._show_removal(off)
+        self._show_history()
+
+    def _unsaved_words(self, unsaved: tuple[str, ...]) -> str:
+        if self._is_warned:
+            return "Not saved yet. Esc once more discards it."
+        if not unsaved:
+            return "Nothing is unsaved."
+        many = words.plural(len(unsaved), "change", "changes")
+        return f"{many} not saved: {', '.join(unsaved)}."
+
+    def _show_removal(self, off: str) -> None:
+        file = self._file
+        asked = file.removal if file is not None else None
+        self._removal.setVisible(self._is_removing or asked is not None)
+        self._reason.setVisible(asked is None)
+        self._keep.setVisible(asked is not None)
+        self._give_up.setVisible(asked is None)
+        if asked is not None:
+            when = words.day_and_clock(asked.at, self._session.zone)
+            self._removal_words.setText(f"{asked.by} asked for it, {when}: {asked.reason}")
+            is_own = asked.by_id == self._session.staff.staff_id
+            own = "You asked for it yourself: another person has to confirm it." if is_own else ""
+            self._confirm.set_words("Remove it")
+            self._confirm.set_off(off or own)
+        else:
+            two = file is None or file.needs_two
+            said = "It counts until another person confirms." if two else "It ends at once."
+            self._removal_words.setText(f"Say why this entry is to be removed. {said}")
+            self._confirm.set_words("Ask for the removal" if two else "Remove it")
+            self._confirm.set_off(off)
+        self._keep.set_off(off)
+
+    def _show_history(self) -> None:
+        file = self._file
+        events = file.history if file is not None else ()
+        self._timeline.show_steps(tuple(self._step(event) for event in events))
+        self._timeline.setVisible(bool(events))
+        self._no_history.setVisible(not events)
+        entry = file.entry if file is not None else None
+        self._version.setText("new" if entry is None else f"version {entry.version}")
+
+    def _step(self, event: EntryEvent) -> Step:
+        zone, c = self._session.zone, self._theme.colours
+        said, changes = _SAID[event.what], ""
+        if event.what is EntryChangeKind.CHANGED:
+            names = ", ".join(FIELD_WORDS.get(f.field, f.field) for f in event.fields)
+            said = f"{names.capitalize()} changed"
+            pairs = ((f.before or "nothing", f.after or "nothing") for f in event.fields)
+            changes = "; ".join(f"{before} to {after}" for before, after in pairs)
+        by = f"{event.by}, {words.clock(event.at, zone)}"
+        more = ". ".join(part for part in (changes, event.reason, by) if part)
+        on = event.at.astimezone(zone).date()
+        return Step(f"{on:%b} {on.day}", said, more, c.muted)
+
+    def _build(self) -> None:
+        theme, c = self._theme, self._theme.colours
+        self._error = Words(theme, "", colour=c.alarm, wrap=True, name="entryError")
+        right = QVBoxLayout()
+        right.setSpacing(16)
+        for card in (self._removal_card(), self._history_card(), self._ends_card()):
+            right.addWidget(card)
+        right.addStretch(1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(24)
+        row.addWidget(self.form, 752)
+        row.addLayout(right, 400)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body.setProperty("plain", True)
+        area.setWidget(body)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(24, 24, 24, 16)
+        inner.setSpacing(16)
+        inner.addWidget(self._error)
+        inner.addWidget(area, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(inner, 1)
+        column.addWidget(self._action_bar())
+
+    def _history_card(self) -> Card:
+        theme, c = self._theme, self._theme.colours
+        card = Card(theme, name="entryHistory", margins=(16, 12, 16, 12), spacing=12)
+        head = QHBoxLayout()
+        head.addWidget(Words(theme, "History", Text.SECTION, Weight.STRONG))
+        head.addStretch(1)
+        self._version = Words(theme, "", colour=c.muted, whole=True)
+        head.addWidget(self._version)
+        card.body.addLayout(head)
+        self._timeline = Timeline(theme, "entryTimeline")
+        card.body.addWidget(self._timeline)
+        said = "Nobody has changed it by hand: it is as it was imported."
+        self._no_history = Words(theme, said, colour=c.muted, wrap=True)
+        card.body.addWidget(self._no_history)
+        return card
+
+    def _removal_card(self) -> Card:
+        theme = self._theme
+        self._removal = Card(theme, name="entryRemoval", margins=(16, 12, 16, 16), spacing=12)
+        body = self._removal.body
+        body.addWidget(Words(theme, "Removal from the list", Text.SECTION, Weight.STRONG))
+        self._removal_words = Words(theme, "", wrap=True, name="removalWords")
+        body.addWidget(self._removal_words)
+        self._reason = Field(theme, name="removalReason", label="Why", placeholder="Why")
+        body.addWidget(self._reason)
+        self._confirm = Button(theme, "Remove it", name="confirmRemoval", kind=Kind.DESTRUCTIVE)
+        self._confirm.clicked.connect(self._on_removal)
+        self._keep = Button(theme, "Keep the entry", name="keepEntry")
+        self._keep.clicked.connect(self._on_keep)
+        self._give_up = Button(theme, "Cancel", name="cancelRemoval", key="Esc")
+        self._give_up.clicked.connect(self._on_discard)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for button in (self._keep, self._give_up, self._confirm):
+            row.addWidget(button)
+        body.addLayout(row)
+        return self._removal
+
+    def _ends_card(self) -> Card:
+        theme, c = self._theme, self._theme.colours
+        self._ends = Card(
+            theme, name="entryEnds", margins=(16, 12, 16, 12), fill=c.caution_soft, radius=8
+        )
+        self._ends_words = Words(theme, "", colour=c.caution, wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(Icon(theme, "warning", c.caution), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._ends_words, 1)
+        self._ends.body.addLayout(row)
+        return self._ends
+
+    def _action_bar(self) -> QWidget:
+        theme, c = self._theme, self._theme.colours
+        bar = Panel(c.surface, line=c.line, edges="t")
+        bar.setFixedHeight(64)
+        self._remove = Button(
+            theme, "Remove from the list", name="removeEntry", kind=Kind.DESTRUCTIVE, icon="erase"
+        )
+        self._remove.clicked.connect(self._on_remove)
+        self._unsaved = Words(theme, "", colour=c.muted, name="entryUnsaved")
+        discard = Button(theme, "Discard", name="discardEntry", key="Esc")
+        discard.clicked.connect(self._on_discard)
+        self._save = Button(theme, "Save", name="saveEntry", kind=Kind.PRIMARY, key="Ctrl S")
+        self._save.clicked.connect(self._on_save)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(24, 1, 24, 0)
+        row.setSpacing(12)
+        row.addWidget(self._remove)
+        row.addWidget(self._unsaved, 1)
+        row.addWidget(discard)
+        row.addWidget(self._save)
+        return bar

@@ -1,0 +1,211 @@
+"""The people of a list and the editor of one entry, as somebody uses them."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from admin_console.console.pages.entry_form import draft_of
+from admin_console.console.parts.button import Button
+from admin_console.console.parts.fields import Field
+from admin_console.console.parts.table import RowTable
+from admin_console.console.shell import Shell
+from db.domain.desk import ImportProgress, Role
+from db.domain.entry_history import RemovalAsked
+from db.domain.errors import HubRefusedError
+from db.domain.watchlist import Category
+from db.list_fields import DateOrders, aliases_from, entry_from
+from tests.console import invented, records
+from tests.console.fake_hub import FakeHub
+from tests.console.windows import child, open_shell, press
+
+Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
+RODERICK = invented.make_id(81)
+
+
+def open_people(qtbot: QtBot, hub: FakeHub) -> Shell:
+    shell = open_shell(qtbot, hub)
+    shell.go("Lists")
+    lists = child(shell, RowTable, "listsTable")
+    lists.setFocus()
+    lists.setCurrentIndex(lists.model().index(1, 0))
+    press(qtbot, Key.Key_Return)
+    people = child(shell, RowTable, "peopleTable")
+    qtbot.waitUntil(lambda: people.isVisible() and people.model().rowCount() == 3)
+    return shell
+
+
+def open_entry(qtbot: QtBot, hub: FakeHub) -> Shell:
+    shell = open_people(qtbot, hub)
+    people = child(shell, RowTable, "peopleTable")
+    people.setFocus()
+    people.setCurrentIndex(people.model().index(0, 0))
+    press(qtbot, Key.Key_Return)
+    family = child(shell, Field, "entry_family")
+    qtbot.waitUntil(lambda: family.isVisible() and family.text() == "Vanterpool")
+    return shell
+
+
+def button(shell: Shell, name: str) -> Button:
+    return child(shell, Button, name)
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    return FakeHub(role=Role.ADMINISTRATOR)
+
+
+def test_people_of_a_list_are_found_by_name(qtbot: QtBot, hub: FakeHub) -> None:
+    shell = open_people(qtbot, hub)
+
+    child(shell, Field, "peopleSearch").setText("ahlg")
+
+    table = child(shell, RowTable, "peopleTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 1)
+    shown = [table.model().index(0, at).data() for at in range(6)]
+    assert shown == ["Tove Ahlgren", "1980-02-30", "", "Call the principal", "always", "1"]
+
+
+def test_changed_entry_is_saved_as_its_next_version(qtbot: QtBot, hub: FakeHub) -> None:
+    shell = open_entry(qtbot, hub)
+    assert not button(shell, "saveEntry").isEnabled()
+
+    child(shell, Field, "entry_note").setText("Court paper seen")
+
+    unsaved = child(shell, QLabel, "entryUnsaved")
+    assert unsaved.text() == "1 change not saved: note."
+    assert button(shell, "saveEntry").text() == "Save as version 4"
+    qtbot.keyClick(shell, Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(hub.drafts) == 1)
+    entry_id, draft = hub.drafts[0]
+    assert entry_id == RODERICK
+    assert (draft.family, draft.note) == ("Vanterpool", "Court paper seen")
+
+
+def test_new_person_is_put_on_the_list(qtbot: QtBot, hub: FakeHub) -> None:
+    shell = open_people(qtbot, hub)
+    qtbot.mouseClick(button(shell, "addEntry"), LEFT)
+    child(shell, Field, "entry_family").setText("Quillfeather")
+
+    qtbot.mouseClick(button(shell, "saveEntry"), LEFT)
+
+    qtbot.waitUntil(lambda: len(hub.drafts) == 1)
+    assert (hub.drafts[0][0], hub.drafts[0][1].family) == (None, "Quillfeather")
+
+
+def test_refused_entry_keeps_what_was_typed(qtbot: QtBot, hub: FakeHub) -> None:
+    hub.refuses_entry = HubRefusedError("Somebody changed this entry since you opened it.")
+    shell = open_entry(qtbot, hub)
+    child(shell, Field, "entry_note").setText("mine")
+
+    qtbot.mouseClick(button(shell, "saveEntry"), LEFT)
+
+    error = child(shell, QLabel, "entryError")
+    qtbot.waitUntil(error.isVisible)
+    assert "Somebody changed this entry" in error.text()
+    assert child(shell, Field, "entry_note").text() == "mine"
+
+
+def test_unsaved_words_are_discarded_only_at_the_second_press(qtbot: QtBot, hub: FakeHub) -> None:
+    shell = open_entry(qtbot, hub)
+    child(shell, Field, "entry_note").setText("mine")
+
+    qtbot.mouseClick(button(shell, "discardEntry"), LEFT)
+    assert "Esc once more" in child(shell, QLabel, "entryUnsaved").text()
+    qtbot.mouseClick(button(shell, "discardEntry"), LEFT)
+
+    assert child(shell, QWidget, "listPeople").isVisible()
+    assert hub.drafts == []
+
+
+def test_removal_is_asked_for_with_a_reason(qtbot: QtBot, hub: FakeHub) -> None:
+    shell = open_entry(qtbot, hub)
+    qtbot.mouseClick(button(shell, "removeEntry"), LEFT)
+    qtbot.mouseClick(button(shell, "confirmRemoval"), LEFT)
+    assert hub.removals == []
+
+    child(shell, Field, "removalReason").setText("The order has ended")
+    qtbot.mouseClick(button(shell, "confirmRemoval"), LEFT)
+
+    qtbot.waitUntil(lambda: hub.removals == [(RODERICK, 3, "The order has ended")])
+    said = child(shell, QLabel, "removalWords")
+    qtbot.waitUntil(lambda: said.text().startswith("Dana Whitlock asked for it"))
+
+
+def asked_by(staff_id_number: int) -> FakeHub:
+    asked = RemovalAsked(
+        "Ngozi Okonkwo", invented.make_id(staff_id_number), invented.NOW, "The order has ended"
+    )
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    hub.entries[RODERICK] = records.make_entry_file(asked)
+    return hub
+
+
+def test_second_person_confirms_a_removal(qtbot: QtBot) -> None:
+    hub = asked_by(4321)
+    shell = open_entry(qtbot, hub)
+
+    qtbot.mouseClick(button(shell, "confirmRemoval"), LEFT)
+
+    qtbot.waitUntil(child(shell, QWidget, "listPeople").isVisible)
+    assert hub.removals == [(RODERICK, 3, "")]
+
+
+def test_whoever_asked_for_a_removal_cannot_confirm_it(qtbot: QtBot) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    own = invented.make_signed_in(Role.ADMINISTRATOR).staff
+    asked = RemovalAsked(own.display_name, own.staff_id, invented.NOW, "The order has ended")
+    hub.entries[RODERICK] = records.make_entry_file(asked)
+
+    shell = open_entry(qtbot, hub)
+
+    confirm = button(shell, "confirmRemoval")
+    assert not confirm.isEnabled()
+    assert "another person has to confirm it" in confirm.accessibleDescription()
+    qtbot.mouseClick(button(shell, "keepEntry"), LEFT)
+    qtbot.waitUntil(lambda: not child(shell, QWidget, "entryRemoval").isVisible())
+
+
+def test_form_reads_back_what_an_entry_says() -> None:
+    for file in records.make_entries().values():
+        entry = file.entry
+        assert entry is not None
+        draft = draft_of(entry)
+
+        known = {name: getattr(draft, name) for name in ("family", "given", "middle", "sex")}
+        again = entry_from(
+            known | {"birth_date": draft.birth_date}, DateOrders(), invented.NOW.date()
+        )
+
+        assert (again.name, again.born, again.sex) == (entry.name, entry.born, entry.sex)
+        assert aliases_from(draft.aliases, entry.name) == entry.aliases
+
+
+# ---- an import that goes on ------------------------------------------------------------------
+
+
+def test_import_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot, tmp_path: Path) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, preview_answer=records.make_preview(bad=0))
+    hub.progress_answer = ImportProgress("Registry", invented.NOW, "storing", 340_000, 1_000_000)
+    hub.may_import.clear()
+    path = tmp_path / "registry.xlsx"
+    path.write_bytes(b"PK invented")
+    shell = open_shell(qtbot, hub)
+    shell.go("Lists")
+    shell.lists.start_import()
+    shell.lists.import_view.take(path)
+    shell.lists.import_view.file_step.choose_list("Registry", Category.REGISTRY, 14)
+    qtbot.mouseClick(button(shell, "goImport"), LEFT)
+    qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
+    qtbot.mouseClick(button(shell, "goImport"), LEFT)
+    words = child(shell, QLabel, "importConsequence")
+    qtbot.waitUntil(lambda: "stored 340,000 of 1,000,000 people" in words.text())
+
+    qtbot.mouseClick(button(shell, "cancelImport"), LEFT)
+
+    error = child(shell, QLabel, "importErrorWords")
+    qtbot.waitUntil(error.isVisible)
+    assert error.text() == "The import was stopped. Nothing was changed."
+    assert (hub.cancelled, hub.imported) == (1, [])
