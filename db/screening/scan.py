@@ -20,7 +20,8 @@ from db.screening.tally import Counted
 from db.screening.weights import Bits
 
 Rows = NDArray[np.intp]
-_LEVELS = len(NameLevel)
+_RARE = 9.0
+"""Bits of a given name that so few rows have that each of them can be looked at."""
 
 
 class Scan:
@@ -106,52 +107,70 @@ class Scan:
         return self._with_rest(side, pairs.kept(keep)) if not keep.all() else scored
 
     def _candidates(self, side: Side, floor: float) -> Pairs:
-        """Rows that may reach the floor, by one of three ways.
+        """Rows that may reach the floor, by the first of four ways that leads to them.
 
-        Their surname agrees, or it is the visitor's given name, or their birth date agrees so well
-        that the surname need not.
+        Their surname agrees, or is the visitor's given name; or no surname does, and then a rare
+        given name has to agree, or else the birth date.
         """
         segment = side.segment
-        birth_of_date = self.birth[segment.dates.kinds, side.birth]
+        birth = self.birth[segment.dates.kinds, side.birth]
+        spare = floor - self._most_of_rest - max(float(birth.max(initial=0.0)), 0.0)
+        parts = []
+
+        family = side.bits_of["family"]
         most_given = max(side.most("given"), self.as_middle)
-        spare = floor - self._most_of_rest
-        least = spare - most_given - float(birth_of_date.max(initial=0.0))
-        bits = side.bits_of["family"]
-        taken = side.family.ids[(bits >= least) | (side.family.levels == NameLevel.EXACT)]
+        is_taken = (family >= spare - most_given) | (side.family.levels == NameLevel.EXACT)
+        taken = side.family.ids[is_taken]
         same = self._paired(side, slices(segment.family_start, taken))
         is_held = same.is_same_person_by_name_and_date | same.is_same_name_and_open_date
-        parts = [same.kept(self._may_reach(same, floor) | is_held)]
+        parts.append(same.kept(self._may_reach(same, floor) | is_held))
 
         most_swapped = side.most("swapped_family") + weights.SWAPPED_BITS
-        least_swapped = spare - most_swapped - float(birth_of_date.max(initial=0.0))
-        swapped = side.swapped_given.ids[side.bits_of["swapped_given"] >= least_swapped]
-        if len(swapped):
-            crossed = self._crossed(side, slices(segment.family_start, swapped))
-            parts.append(crossed.kept(self._may_reach(crossed, floor)))
+        crossed = side.swapped_given.ids[side.bits_of["swapped_given"] >= spare - most_swapped]
+        parts += self._reaching(floor, self._crossed(side, slices(segment.family_start, crossed)))
 
-        # What is left agrees on neither surname: it needs the birth date.
-        rest = max(
-            float(self.family[:, NameLevel.DIFFERENT].max()) + most_given,
-            float(self.swapped_given[:, NameLevel.DIFFERENT].max()) + most_swapped,
+        # What is left agrees on no surname.
+        is_known = np.zeros(len(segment.family), np.bool_)
+        is_known[taken] = True
+        other_family = float(self.family[:, NameLevel.DIFFERENT].max())
+        other_given = float(self.swapped_given[:, NameLevel.DIFFERENT].max()) + weights.SWAPPED_BITS
+        least = max(spare - other_family, _RARE)
+        rare = side.given.ids[side.bits_of["given"] >= least]
+        rows = segment.by_given[slices(segment.given_start, rare)].astype(np.intp)
+        rows = rows[~is_known[segment.family_of[rows]]]
+        parts += self._reaching(floor, self._paired(side, rows))
+        least = max(spare - other_given, _RARE)
+        rare = side.swapped_family.ids[side.bits_of["swapped_family"] >= least]
+        rows = segment.by_given[slices(segment.given_start, rare)].astype(np.intp)
+        parts += self._reaching(floor, self._crossed(side, rows))
+
+        common = max(
+            other_family + min(side.most("given"), _RARE),
+            other_given + min(side.most("swapped_family"), _RARE),
         )
-        dates = np.flatnonzero(birth_of_date >= spare - rest)
-        if len(dates):
-            rows = segment.by_birth[slices(segment.birth_start, dates)].astype(np.intp)
-            is_known = np.zeros(len(segment.family), np.bool_)
-            is_known[taken] = True
-            for pairs in (
-                self._paired(side, rows[~is_known[segment.family_of[rows]]]),
-                self._crossed(side, rows),
-            ):
-                parts += [pairs.kept(self._may_reach(pairs, floor))]
+        dates = np.flatnonzero(birth >= floor - self._most_of_rest - common)
+        rows = segment.by_birth[slices(segment.birth_start, dates)].astype(np.intp)
+        given = segment.given_of[rows]
+        agrees = side.given_dense[given] != NameLevel.DIFFERENT
+        if other_family + float(self.given[..., NameLevel.DIFFERENT].max()) >= spare:
+            agrees[:] = True  # so low a floor is reached without any name
+        straight = rows[agrees & ~is_known[segment.family_of[rows]]]
+        parts += self._reaching(floor, self._paired(side, straight))
+        swapped = rows[side.swapped_family_dense[given] != NameLevel.DIFFERENT]
+        parts += self._reaching(floor, self._crossed(side, swapped))
         return joined(parts)
 
+    def _reaching(self, floor: float, pairs: Pairs) -> list[Pairs]:
+        """The pairs that may reach the floor; nothing when there are none."""
+        likely = self._may_reach(pairs, floor)
+        return [pairs.kept(likely)] if likely.any() else []
+
     def _may_reach(self, pairs: Pairs, floor: float) -> NDArray[np.bool_]:
-        given = np.where(
-            pairs.given_level == NameLevel.DIFFERENT,
-            np.maximum(pairs.given, self.as_middle),
-            pairs.given,
+        # Whoever goes by a middle name has the family name at least.
+        may_be_middle = (pairs.given_level == NameLevel.DIFFERENT) & (
+            pairs.family_level != NameLevel.DIFFERENT
         )
+        given = np.where(may_be_middle, np.maximum(pairs.given, self.as_middle), pairs.given)
         return pairs.family + given + pairs.birth + self._most_of_rest >= floor
 
     def _paired(self, side: Side, rows: Rows) -> Pairs:
@@ -219,6 +238,7 @@ class Scan:
             (side.given_dense[middle_id] == NameLevel.EXACT)
             | (side.middle_dense[segment.given_of[rows]] == NameLevel.EXACT)
         ) & (pairs.given_level == NameLevel.DIFFERENT)
+        is_middle &= pairs.family_level != NameLevel.DIFFERENT
         is_middle &= (self.as_middle > pairs.given) & ~pairs.is_swapped
         pairs.given[is_middle] = self.as_middle
         pairs.given_level[is_middle] = NameLevel.AS_MIDDLE

@@ -59,6 +59,9 @@ class Segment:
     birth_start: Ints
     by_birth: Ints
     """Rows in the order of their birth dates, to be used with `birth_start`."""
+    given_start: Ints
+    by_given: Ints
+    """The same for given names."""
     family_of: Ints
     given_of: Ints
     middle_of: Ints
@@ -169,6 +172,8 @@ def build_segment(rows: Iterable[Row]) -> Segment:
         family_start=_starts(table[:, 0], len(family)),
         birth_start=_starts(table[:, 3], len(dates)),
         by_birth=by_birth,
+        given_start=_starts(table[:, 1], len(given)),
+        by_given=np.argsort(table[:, 1], kind="stable").astype(np.int32),
         family_of=_column(table, 0),
         given_of=_column(table, 1),
         middle_of=_column(table, 2),

@@ -23,13 +23,15 @@ from db.screening.name_table import NameTable
 from db.screening.segment import Segment
 from db.screening.tally import count
 
-FORMAT = 1
+FORMAT = 2
 _TABLES = ("family", "given")
 _TEXTS = ("suffixes", "places")
 _COLUMNS = (
     "family_start",
     "birth_start",
     "by_birth",
+    "given_start",
+    "by_given",
     "family_of",
     "given_of",
     "middle_of",
@@ -126,7 +128,7 @@ def _load_segment(folder: Path) -> Segment:
 
 def _mapped(path: Path) -> NDArray[Any]:
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
+    return array.view(np.ndarray)  # the same memory without the cost of a memmap's every slice
 
 
 def _save_texts(path: Path, texts: Sequence[str]) -> None:

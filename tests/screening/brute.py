@@ -97,6 +97,7 @@ class _Brute:
         is_middle = self._level(query.given, middle, True) is NameLevel.EXACT or (
             self._level(query.middle, given, True) is NameLevel.EXACT
         )
+        is_middle = is_middle and family_level is not NameLevel.DIFFERENT
         if given_level is NameLevel.DIFFERENT and is_middle and self.as_middle > bits:
             return float(got + self.as_middle)
         return float(got + bits + its_middle)
