@@ -39,6 +39,7 @@ _WHOLE, _SPELLING, _SOUND, _WORDS, _FIRST, _WORD, _WORD_SLIP = range(1, 8)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _START = 4
 """Letters at the start that Jaro-Winkler rewards."""
+_NEVER = 255
 _REMEMBERED = 4_096
 
 
@@ -69,14 +70,21 @@ class NameTable:
         self._solids = arrays["solids"].tobytes().decode("ascii").split("\n")
         self.words: NDArray[np.uint8] = arrays["words"]
         self.lengths: NDArray[np.uint8] = arrays["lengths"]
+        # Letters and starts stand in the order of the names' lengths: few lengths are alike.
+        self._by_length: Ids = arrays["by_length"]
         self._letters: NDArray[np.uint8] = arrays["letters"]
         self._starts: NDArray[np.uint8] = arrays["starts"]
+        of_length = np.bincount(self.lengths, minlength=names.LONGEST + 1)
+        self._of_length = of_length
+        self._length_start = np.concatenate(([0], np.cumsum(of_length)))
+        self._firsts = np.zeros(len(self.lengths), np.uint8)
+        self._firsts[self._by_length] = self._starts[0]
         self._keys: NDArray[np.uint64] = arrays["keys"]
         self._key_ids: Ids = arrays["key_ids"]
         self.empty: Ids = np.flatnonzero(self.lengths == 0).astype(np.int32)
         self._single: Ids = np.flatnonzero(self.lengths == 1).astype(np.int32)
         self._places: dict[str, int] = {}
-        self._remembered: OrderedDict[tuple[str, bool, bool], Levels] = OrderedDict()
+        self._remembered: OrderedDict[tuple[str, bool], Levels] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -87,31 +95,27 @@ class NameTable:
             self._places = {name: at for at, name in enumerate(self.written)}
         return self._places.get(written)
 
-    def compare(self, folded: str, *, is_given: bool, is_strict: bool = False) -> Levels:
-        """On which level a folded name meets every name of the table.
-
-        With `is_strict`, what needs a look at every name (Jaro-Winkler) is left out: CLOSE and
-        NEAR then count as what they would be without.
-        """
-        key = (folded, is_given, is_strict)
+    def compare(self, folded: str, *, is_given: bool) -> Levels:
+        """On which level a folded name meets every name of the table."""
+        key = (folded, is_given)
         known = self._remembered.get(key)
         if known is None:
-            known = self._compare(folded, is_given=is_given, is_strict=is_strict)
+            known = self._compare(folded, is_given=is_given)
             self._remembered[key] = known
             if len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return known
 
-    def _compare(self, folded: str, *, is_given: bool, is_strict: bool) -> Levels:
+    def _compare(self, folded: str, *, is_given: bool) -> Levels:
         ours, words = names.solid(folded), names.parts(folded)
         if not ours:
             return Levels(_NOBODY, _NOBODY.astype(np.int8), NameLevel.MISSING)
         best: dict[int, NameLevel] = {}
         if len(ours) > 1:
-            self._by_likeness(best, ours, words, is_given=is_given, is_strict=is_strict)
+            self._by_likeness(best, ours, words, is_given=is_given)
         # A single letter meets what begins with it, and nothing else.
         for at in self._single if len(ours) > 1 else self._beginning_with(ours):
-            same = self._starts[0, at] == ord(ours[0])
+            same = self._firsts[at] == ord(ours[0])
             best[int(at)] = NameLevel.INITIAL if same else NameLevel.DIFFERENT
         best.update(dict.fromkeys(self.empty.tolist(), NameLevel.MISSING))
         best.update(dict.fromkeys(self._equal(ours), NameLevel.EXACT))
@@ -121,49 +125,57 @@ class NameTable:
         )
 
     def _by_likeness(
-        self,
-        best: dict[int, NameLevel],
-        ours: str,
-        words: tuple[str, ...],
-        *,
-        is_given: bool,
-        is_strict: bool,
+        self, best: dict[int, NameLevel], ours: str, words: tuple[str, ...], *, is_given: bool
     ) -> None:
         """From the worst level to the best, each in place of the last."""
 
         def put(ids: Iterable[int], level: NameLevel) -> None:
             best.update(dict.fromkeys(ids, level))
 
-        near, close = ([], []) if is_strict else self._alike(ours)
+        sound = names.sound(ours)
+        forms = names.short_forms(words[0]) if is_given else frozenset()
+        sounding, spelled, slips, short, sharing, reordered = self._having_each(
+            [hashes.hash_of(sound, _SOUND)] if sound else [],
+            [hashes.hash_of(names.spelling(ours), _SPELLING)],
+            hashes.without_one(ours, _WHOLE),
+            [hashes.hash_of(form, _FIRST) for form in forms],
+            [hashes.hash_of(w, _WORD) for w in set(words) if len(w) >= SHORTEST_WORD],
+            [_hash_of_words(words)] if len(words) > 1 else [],
+        )
+        near, close = self._alike(ours)
         put(near, NameLevel.NEAR)
         put(self._with_a_slip_in_a_word(words), NameLevel.PART_CLOSE)
-        if sound := names.sound(ours):
-            put(self._having([hashes.hash_of(sound, _SOUND)]), NameLevel.SOUND)
+        put(sounding, NameLevel.SOUND)
         put(close, NameLevel.CLOSE)
-        put(self._having([hashes.hash_of(names.spelling(ours), _SPELLING)]), NameLevel.SPELLING)
-        put(self._with_a_slip(ours), NameLevel.ONE_LETTER)
-        if is_given:
-            forms = [hashes.hash_of(form, _FIRST) for form in names.short_forms(words[0])]
-            put(self._having(forms), NameLevel.NICKNAME)
-        shared = [hashes.hash_of(w, _WORD) for w in set(words) if len(w) >= SHORTEST_WORD]
-        double = [at for at in self._having(shared) if len(words) > 1 or self.words[at] > 1]
+        put(spelled, NameLevel.SPELLING)
+        one_letter = [at for at in slips if is_slip(ours, self._solids[at], SHORTEST_SLIP)]
+        put(one_letter, NameLevel.ONE_LETTER)
+        put(short, NameLevel.NICKNAME)
+        double = [at for at in sharing if len(words) > 1 or self.words[at] > 1]
         put(double, NameLevel.ONE_OF_TWO)
-        if len(words) > 1:
-            put(self._having([_hash_of_words(words)]), NameLevel.REORDERED)
+        put(reordered, NameLevel.REORDERED)
 
     def _alike(self, ours: str) -> tuple[list[int], list[int]]:
         """Names at least NEAR, and at least CLOSE, where counting letters does not rule it out."""
-        common = np.zeros(len(self), np.uint8)
-        for letter in set(ours):
-            common += np.minimum(self._letters[_row(letter)], np.uint8(ours.count(letter)))
         least = _least_common(len(ours))
-        maybe = np.flatnonzero(common >= least[_START].take(self.lengths))
+        lengths = np.flatnonzero(least[_START] < _NEVER)
+        shortest, longest = int(lengths[0]), int(lengths[-1]) + 1
+        first, last = self._length_start[shortest], self._length_start[longest]
+        common, some = np.zeros(last - first, np.uint8), np.empty(last - first, np.uint8)
+        for letter in set(ours):
+            row = self._letters[_row(letter), first:last]
+            np.minimum(row, np.uint8(ours.count(letter)), out=some)
+            common += some
+        enough = np.repeat(least[_START, shortest:longest], self._of_length[shortest:longest])
+        maybe: NDArray[np.integer[Any]] = np.flatnonzero(common >= enough)
         start = np.zeros(len(maybe), np.intp)
         is_same = np.ones(len(maybe), np.bool_)
         for at in range(min(_START, len(ours))):
-            is_same &= self._starts[at].take(maybe) == ord(ours[at])
+            is_same &= self._starts[at, first:last].take(maybe) == ord(ours[at])
             start += is_same
-        maybe = maybe[common.take(maybe) >= least[start, self.lengths.take(maybe)]]
+        common = common.take(maybe)
+        maybe = self._by_length[first:last].take(maybe)
+        maybe = maybe[common >= least[start, self.lengths.take(maybe)]]
         likeness = cdist(
             [ours],
             [self._solids[at] for at in maybe.tolist()],
@@ -175,10 +187,6 @@ class NameTable:
     def _equal(self, ours: str) -> list[int]:
         same = self._having([hashes.hash_of(ours, _WHOLE)])
         return [at for at in same if self._solids[at] == ours]
-
-    def _with_a_slip(self, ours: str) -> list[int]:
-        maybe = self._having(hashes.without_one(ours, _WHOLE))
-        return [at for at in maybe if is_slip(ours, self._solids[at], SHORTEST_SLIP)]
 
     def _with_a_slip_in_a_word(self, words: tuple[str, ...]) -> list[int]:
         long = [w for w in words if len(w) >= SHORTEST_WORD_SLIP]
@@ -199,17 +207,25 @@ class NameTable:
         return found
 
     def _beginning_with(self, ours: str) -> Ids:
-        return np.flatnonzero(self._starts[0] == ord(ours[0])).astype(np.int32)
+        return np.flatnonzero(self._firsts == ord(ours[0])).astype(np.int32)
 
     def _having(self, wanted: Sequence[int]) -> list[int]:
         """Places of the names that have one of these keys."""
-        keys = np.array(wanted, np.uint64)
-        first = np.searchsorted(self._keys, keys, "left")
-        last = np.searchsorted(self._keys, keys, "right")
-        found: list[int] = []
-        for begin, end in zip(first.tolist(), last.tolist(), strict=True):
-            if end > begin:
-                found += self._key_ids[begin:end].tolist()
+        return self._having_each(wanted)[0]
+
+    def _having_each(self, *wanted: Sequence[int]) -> list[list[int]]:
+        """The same for several sets of keys, in one search."""
+        keys = np.array([key for one in wanted for key in one], np.uint64)
+        first = np.searchsorted(self._keys, keys, "left").tolist()
+        last = np.searchsorted(self._keys, keys, "right").tolist()
+        found, at = [], 0
+        for one in wanted:
+            places: list[int] = []
+            for begin, end in zip(first[at : at + len(one)], last[at : at + len(one)], strict=True):
+                if end > begin:
+                    places += self._key_ids[begin:end].tolist()
+            found.append(places)
+            at += len(one)
         return found
 
 
@@ -241,14 +257,18 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
     ids.append(np.array([at for _, at in long], np.int32)[near_ids])
     all_keys, all_ids = np.concatenate(keys), np.concatenate(ids)
     order = np.argsort(all_keys, kind="stable")
+    lengths = np.array([len(s) for s in solids], np.uint8)
+    by_length = np.argsort(lengths, kind="stable").astype(np.int32)
+    sorted_solids = [solids[at] for at in by_length.tolist()]
     return NameTable(
         written,
         {
             "solids": np.frombuffer("\n".join(solids).encode("ascii"), np.uint8),
             "words": np.array([min(len(w), 255) for w in words], np.uint8),
-            "lengths": np.array([len(s) for s in solids], np.uint8),
-            "letters": _letters(solids),
-            "starts": _starts(solids),
+            "lengths": lengths,
+            "by_length": by_length,
+            "letters": _letters(sorted_solids),
+            "starts": _starts(sorted_solids),
             "keys": all_keys[order],
             "key_ids": all_ids[order],
         },
@@ -285,7 +305,7 @@ def _starts(solids: Sequence[str]) -> NDArray[np.uint8]:
 @lru_cache(maxsize=64)
 def _least_common(length: int) -> NDArray[np.uint8]:
     """Fewest letters in common for NEAR, by letters equal at the start and the other's length."""
-    least = np.full((_START + 1, names.LONGEST + 1), 255, np.uint8)
+    least = np.full((_START + 1, names.LONGEST + 1), _NEVER, np.uint8)
     for start in range(_START + 1):
         for other in range(1, names.LONGEST + 1):
             for common in range(min(length, other) + 1):

@@ -35,17 +35,12 @@ class Scan:
         self.query = query
         self.sides = [Side(query, counted) for counted in segments]
         known_family = population.family(query.family)
-        known_given = [population.given(query.given, sex) for sex in range(len(SEXES))]
+        known_given = np.stack([population.given(query.given, sex) for sex in range(len(SEXES))])
         family, given, middle = (shape_of(n) for n in (query.family, query.given, query.middle))
         total = total_of(self.sides)
         self.family = weights.name_bits(total.family, known_family, family, is_given=False)
         # How common a given name is depends on the sex, and it is the row's that counts.
-        self.given = np.stack(
-            [
-                weights.name_bits(counts, known, given, is_given=True)
-                for counts, known in zip(total.given, known_given, strict=True)
-            ]
-        )
+        self.given = weights.name_bits(total.given, known_given, given, is_given=True)
         self.swapped_family = weights.name_bits(
             total.swapped_family, known_family, family, is_given=False
         )
@@ -112,53 +107,97 @@ class Scan:
         Their surname agrees, or is the visitor's given name; or no surname does, and then a rare
         given name has to agree, or else the birth date.
         """
-        segment = side.segment
-        birth = self.birth[segment.dates.kinds, side.birth]
+        birth = self.birth[side.segment.dates.kinds, side.birth]
         spare = floor - self._most_of_rest - max(float(birth.max(initial=0.0)), 0.0)
-        parts = []
+        same, taken = self._by_family(side, floor, spare, birth)
+        is_other = np.ones(len(side.segment.family), np.bool_)
+        is_other[taken] = False
+        return joined(
+            [
+                same,
+                *self._by_swapped_family(side, floor, spare),
+                *self._by_rare_given(side, floor, spare, is_other),
+                *self._by_birth(side, floor, birth, is_other),
+            ]
+        )
 
-        family = side.bits_of["family"]
-        most_given = max(side.most("given"), self.as_middle)
-        is_taken = (family >= spare - most_given) | (side.family.levels == NameLevel.EXACT)
+    def _by_family(
+        self, side: Side, floor: float, spare: float, birth: Bits
+    ) -> tuple[Pairs, NDArray[np.int32]]:
+        """Rows whose surname agrees well enough, and which surnames these are."""
+        segment, bits = side.segment, side.bits_of["family"]
+        is_exact = side.family.levels == NameLevel.EXACT
+        is_taken = (bits >= spare - max(side.most("given"), self.as_middle)) | is_exact
         taken = side.family.ids[is_taken]
-        same = self._paired(side, slices(segment.family_start, taken))
-        is_held = same.is_same_person_by_name_and_date | same.is_same_name_and_open_date
-        parts.append(same.kept(self._may_reach(same, floor) | is_held))
+        rows = slices(segment.family_start, taken)
+        lengths = segment.family_start[taken + 1] - segment.family_start[taken]
+        given_of = segment.given_of[rows]
+        most = (
+            np.repeat(bits[is_taken], lengths)
+            + self._most_of_given(side)[given_of]
+            + birth[segment.birth_of[rows]]
+        )
+        is_named = np.repeat(is_exact[is_taken], lengths)
+        is_named &= side.given_dense[given_of] == NameLevel.EXACT
+        pairs = self._paired(side, rows[(most >= floor - self._most_of_rest) | is_named])
+        is_held = pairs.is_same_person_by_name_and_date | pairs.is_same_name_and_open_date
+        return pairs.kept(self._may_reach(pairs, floor) | is_held), taken
 
-        most_swapped = side.most("swapped_family") + weights.SWAPPED_BITS
-        crossed = side.swapped_given.ids[side.bits_of["swapped_given"] >= spare - most_swapped]
-        parts += self._reaching(floor, self._crossed(side, slices(segment.family_start, crossed)))
+    def _most_of_given(self, side: Side) -> Bits:
+        """For each given name of the table the most it can be worth in a row."""
+        other = max(float(self.given[..., NameLevel.DIFFERENT].max()), self.as_middle)
+        most = np.full(len(side.segment.given), other)
+        is_other = side.given.levels == NameLevel.DIFFERENT
+        most[side.given.ids] = np.maximum(
+            side.bits_of["given"], np.where(is_other, self.as_middle, -np.inf)
+        )
+        return most
 
-        # What is left agrees on no surname.
-        is_known = np.zeros(len(segment.family), np.bool_)
-        is_known[taken] = True
-        other_family = float(self.family[:, NameLevel.DIFFERENT].max())
-        other_given = float(self.swapped_given[:, NameLevel.DIFFERENT].max()) + weights.SWAPPED_BITS
-        least = max(spare - other_family, _RARE)
+    def _by_swapped_family(self, side: Side, floor: float, spare: float) -> list[Pairs]:
+        """Rows whose surname is the visitor's given name."""
+        least = spare - side.most("swapped_family") - weights.SWAPPED_BITS
+        ids = side.swapped_given.ids[side.bits_of["swapped_given"] >= least]
+        rows = slices(side.segment.family_start, ids)
+        return self._reaching(floor, self._crossed(side, rows))
+
+    def _by_rare_given(
+        self, side: Side, floor: float, spare: float, is_other: NDArray[np.bool_]
+    ) -> list[Pairs]:
+        """Rows of another surname with a given name that few have, in its place or swapped."""
+        segment = side.segment
+        least = max(spare - float(self.family[:, NameLevel.DIFFERENT].max()), _RARE)
         rare = side.given.ids[side.bits_of["given"] >= least]
         rows = segment.by_given[slices(segment.given_start, rare)].astype(np.intp)
-        rows = rows[~is_known[segment.family_of[rows]]]
-        parts += self._reaching(floor, self._paired(side, rows))
-        least = max(spare - other_given, _RARE)
-        rare = side.swapped_family.ids[side.bits_of["swapped_family"] >= least]
+        rows = rows[is_other[segment.family_of[rows]]]
+        found = self._reaching(floor, self._paired(side, rows))
+        other = float(self.swapped_given[:, NameLevel.DIFFERENT].max()) + weights.SWAPPED_BITS
+        rare = side.swapped_family.ids[side.bits_of["swapped_family"] >= max(spare - other, _RARE)]
         rows = segment.by_given[slices(segment.given_start, rare)].astype(np.intp)
-        parts += self._reaching(floor, self._crossed(side, rows))
+        return found + self._reaching(floor, self._crossed(side, rows))
 
-        common = max(
+    def _by_birth(
+        self, side: Side, floor: float, birth: Bits, is_other: NDArray[np.bool_]
+    ) -> list[Pairs]:
+        """Rows of another surname and a given name that many have: they need the birth date."""
+        segment = side.segment
+        other_family = float(self.family[:, NameLevel.DIFFERENT].max())
+        other_given = float(self.swapped_given[:, NameLevel.DIFFERENT].max())
+        most = max(
             other_family + min(side.most("given"), _RARE),
-            other_given + min(side.most("swapped_family"), _RARE),
+            other_given + min(side.most("swapped_family"), _RARE) + weights.SWAPPED_BITS,
         )
-        dates = np.flatnonzero(birth >= floor - self._most_of_rest - common)
+        left = floor - self._most_of_rest
+        dates = np.flatnonzero(birth >= left - most)
         rows = segment.by_birth[slices(segment.birth_start, dates)].astype(np.intp)
         given = segment.given_of[rows]
-        agrees = side.given_dense[given] != NameLevel.DIFFERENT
-        if other_family + float(self.given[..., NameLevel.DIFFERENT].max()) >= spare:
-            agrees[:] = True  # so low a floor is reached without any name
-        straight = rows[agrees & ~is_known[segment.family_of[rows]]]
-        parts += self._reaching(floor, self._paired(side, straight))
-        swapped = rows[side.swapped_family_dense[given] != NameLevel.DIFFERENT]
-        parts += self._reaching(floor, self._crossed(side, swapped))
-        return joined(parts)
+        is_likely = is_other[segment.family_of[rows]]
+        nothing = other_family + float(self.given[..., NameLevel.DIFFERENT].max())
+        if nothing + float(birth.max(initial=0.0)) < left:  # without any name it is not enough
+            is_likely &= side.given_dense[given] != NameLevel.DIFFERENT
+        is_swapped = side.swapped_family_dense[given] != NameLevel.DIFFERENT
+        return self._reaching(floor, self._paired(side, rows[is_likely])) + self._reaching(
+            floor, self._crossed(side, rows[is_swapped])
+        )
 
     def _reaching(self, floor: float, pairs: Pairs) -> list[Pairs]:
         """The pairs that may reach the floor; nothing when there are none."""

@@ -166,20 +166,22 @@ def name_bits(counts: Counts, population: Bits, visitor: Shape, *, is_given: boo
 
     `counts` are the list's rows by shape and level for this visitor's name; `population` the
     shares of people by level, all zero for a name unlike any that the population table holds.
+    Both may have a further axis in front, for several sets of rows.
     """
     named = counts.copy()
-    named[:, NameLevel.MISSING] = 0.0
-    here = named.sum(axis=1, keepdims=True)
-    general = np.maximum(_GENERAL * 0.25, population) if population.any() else _GENERAL
-    bits: Bits = _LOG_M[int(is_given), visitor] - np.log2(
-        _chance(named, here, general, _NAME_DOUBT)
-    )
-    bits[:, NameLevel.DIFFERENT] = np.minimum(bits[:, NameLevel.DIFFERENT], 0.0)
+    named[..., NameLevel.MISSING] = 0.0
+    here = named.sum(axis=-1, keepdims=True)
+    is_known = population.any(axis=-1, keepdims=True)
+    general = np.where(is_known, np.maximum(_GENERAL * 0.25, population), _GENERAL)
+    chance = _chance(named, here, general[..., None, :], _NAME_DOUBT)
+    bits: Bits = _LOG_M[int(is_given), visitor] - np.log2(chance)
+    bits[..., NameLevel.DIFFERENT] = np.minimum(bits[..., NameLevel.DIFFERENT], 0.0)
     if visitor is not Shape.INITIAL:
-        bits[:2, NameLevel.EXACT : NameLevel.DIFFERENT] += _shape_bits(visitor, here[:, 0])
+        shape = _shape_bits(visitor, here[..., 0])
+        bits[..., :2, NameLevel.EXACT : NameLevel.DIFFERENT] += shape
     # A name that agrees may never speak against somebody, however common it is on the list.
-    bits[:, NameLevel.EXACT] = np.maximum(bits[:, NameLevel.EXACT], 0.0)
-    bits[:, NameLevel.MISSING] = 0.0
+    bits[..., NameLevel.EXACT] = np.maximum(bits[..., NameLevel.EXACT], 0.0)
+    bits[..., NameLevel.MISSING] = 0.0
     return bits
 
 
@@ -307,11 +309,14 @@ def _m_table(visitor: Shape, listed: Shape, *, is_given: bool) -> _Table:
 
 def _shape_bits(visitor: Shape, here: NDArray[np.float64]) -> NDArray[np.float64]:
     """What it says that a row is of one word, or of two, and the visitor's name is too or not."""
-    share = (here[:2] + _SHARES_OF_SHAPES * PRIOR_ROWS) / (here[:2].sum() + PRIOR_ROWS)
+    both = here[..., :2]
+    share = (both + _SHARES_OF_SHAPES * PRIOR_ROWS) / (
+        both.sum(axis=-1, keepdims=True) + PRIOR_ROWS
+    )
     chance = 1 - _SAME_SHAPE
-    ratio = np.full(2, chance)
-    ratio[visitor] = (_SAME_SHAPE + chance * share[visitor]) / share[visitor]
-    bits: NDArray[np.float64] = np.log2(ratio)[:, None]
+    ratio = np.full(share.shape, chance)
+    ratio[..., visitor] = (_SAME_SHAPE + chance * share[..., visitor]) / share[..., visitor]
+    bits: NDArray[np.float64] = np.log2(ratio)[..., None]
     return bits
 
 
