@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from db.screening import weights
 from db.screening.compare import NameLevel, date_kind
+from db.screening.name_table import Levels
 from db.screening.pairs import Pairs, Scored, joined
 from db.screening.population import Population
 from db.screening.segment import SEXES, slices
@@ -115,8 +116,8 @@ class Scan:
         return joined(
             [
                 same,
-                *self._by_swapped_family(side, floor, spare),
-                *self._by_rare_given(side, floor, spare, is_other),
+                *self._by_swapped_family(side, floor, birth),
+                *self._by_rare_given(side, floor, birth, is_other),
                 *self._by_birth(side, floor, birth, is_other),
             ]
         )
@@ -153,27 +154,36 @@ class Scan:
         )
         return most
 
-    def _by_swapped_family(self, side: Side, floor: float, spare: float) -> list[Pairs]:
+    def _by_swapped_family(self, side: Side, floor: float, birth: Bits) -> list[Pairs]:
         """Rows whose surname is the visitor's given name."""
-        least = spare - side.most("swapped_family") - weights.SWAPPED_BITS
-        ids = side.swapped_given.ids[side.bits_of["swapped_given"] >= least]
-        rows = slices(side.segment.family_start, ids)
+        least = floor - self._most_of_rest - side.most("swapped_family") - weights.SWAPPED_BITS
+        levels, bits = side.swapped_given, side.bits_of["swapped_given"]
+        rows = _reaching_by_birth(side, side.segment.family_start, levels.ids, bits, birth, least)
         return self._reaching(floor, self._crossed(side, rows))
 
     def _by_rare_given(
-        self, side: Side, floor: float, spare: float, is_other: NDArray[np.bool_]
+        self, side: Side, floor: float, birth: Bits, is_other: NDArray[np.bool_]
     ) -> list[Pairs]:
         """Rows of another surname with a given name that few have, in its place or swapped."""
-        segment = side.segment
-        least = max(spare - float(self.family[:, NameLevel.DIFFERENT].max()), _RARE)
-        rare = side.given.ids[side.bits_of["given"] >= least]
-        rows = segment.by_given[slices(segment.given_start, rare)].astype(np.intp)
-        rows = rows[is_other[segment.family_of[rows]]]
-        found = self._reaching(floor, self._paired(side, rows))
-        other = float(self.swapped_given[:, NameLevel.DIFFERENT].max()) + weights.SWAPPED_BITS
-        rare = side.swapped_family.ids[side.bits_of["swapped_family"] >= max(spare - other, _RARE)]
-        rows = segment.by_given[slices(segment.given_start, rare)].astype(np.intp)
-        return found + self._reaching(floor, self._crossed(side, rows))
+        segment, left = side.segment, floor - self._most_of_rest
+
+        def rows_of(field: str, levels: Levels, other: float) -> Rows:
+            bits = side.bits_of[field]
+            is_rare = bits >= _RARE
+            ids, bits = levels.ids[is_rare], bits[is_rare]
+            places = _reaching_by_birth(
+                side, segment.given_start, ids, bits, birth, left - other, segment.by_given
+            )
+            return segment.by_given[places].astype(np.intp)
+
+        other_family = float(self.family[:, NameLevel.DIFFERENT].max())
+        other_given = float(self.swapped_given[:, NameLevel.DIFFERENT].max())
+        straight = rows_of("given", side.given, other_family)
+        straight = straight[is_other[segment.family_of[straight]]]
+        crossed = rows_of("swapped_family", side.swapped_family, other_given + weights.SWAPPED_BITS)
+        return self._reaching(floor, self._paired(side, straight)) + self._reaching(
+            floor, self._crossed(side, crossed)
+        )
 
     def _by_birth(
         self, side: Side, floor: float, birth: Bits, is_other: NDArray[np.bool_]
@@ -298,6 +308,27 @@ class Scan:
             place=_agreement(side.place, segment.place_of[rows], side.no_place, self.place),
             number=number,
         )
+
+
+def _reaching_by_birth(  # noqa: PLR0917
+    side: Side,
+    start: NDArray[np.int32],
+    ids: NDArray[np.int32],
+    bits: Bits,
+    birth: Bits,
+    least: float,
+    order: NDArray[np.int32] | None = None,
+) -> Rows:
+    """Places in `order` (rows where it is None) of names whose bits reach `least` with the birth.
+
+    `bits` are those of the names `ids`, whose places begin at `start`; `birth` those of the dates.
+    """
+    is_near = bits >= least - float(birth.max(initial=0.0))
+    ids, bits = ids[is_near], bits[is_near]
+    places = slices(start, ids)
+    rows = places if order is None else order[places]
+    reached = np.repeat(bits, start[ids + 1] - start[ids]) + birth[side.segment.birth_of[rows]]
+    return places[reached >= least]
 
 
 def _agreement(ours: int, theirs: NDArray[Any], nothing: int, bits: Bits) -> Bits:
