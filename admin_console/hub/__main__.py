@@ -118,6 +118,12 @@ def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     )
     exported.add_argument("--name", required=True, type=_list_name)
     exported.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
+    rules = _command(lists, "rules", "show or settle who may remove an entry", _lists_rules)
+    rules.add_argument(
+        "--two-to-remove",
+        choices=["yes", "no"],
+        help="whether one person asks for a removal and another one confirms it",
+    )
 
 
 def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -295,6 +301,14 @@ def _screen(arguments: argparse.Namespace) -> int:
         today=datetime.now(UTC).date(),
     )
     return 0 if is_whole else 1
+
+
+def _lists_rules(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+
+    asked = arguments.two_to_remove
+    _say(commands.list_rules(arguments.database, None if asked is None else asked == "yes"))
+    return 0
 
 
 def _hosts_import(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from db import (
     codec,
     export,
     inbox,
+    list_editing,
     list_export,
     list_import,
     list_table,
@@ -114,6 +115,18 @@ def diff_list(url: str, path: Path, wanted: ListWanted) -> Iterator[str]:
     """What importing the file would change, a line for each person."""
     with _opened(path) as file, _existing(url) as database:
         yield from list_import.differences(database, file, wanted, _now())
+
+
+def list_rules(url: str, two_to_remove: bool | None) -> str:
+    """Who may remove an entry; changed first when something is asked."""
+    with _set_up(url) as database:
+        if two_to_remove is not None:
+            list_desk.set_two_to_remove(database, is_on=two_to_remove)
+        with database.read() as session:
+            needs_two = list_editing.needs_two(session)
+    if needs_two:
+        return "Removing an entry takes two people: one asks, another confirms."
+    return "One person removes an entry alone."
 
 
 def export_list(url: str, name: str, target: str) -> str:

@@ -1,0 +1,169 @@
+"""``vestibule-hub lists``: import, diff, show, export and rules, through the real command line."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from admin_console.hub.__main__ import main
+from db import watchlists
+from db.engine import open_database
+from db.list_models import ListImportRow
+
+LIST = "LAST,FIRST,DOB\nQuillfeather,Daniel,03/07/1984\nMarlow,Helena,04/17/1986\n"
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/hub.db"
+
+
+@pytest.fixture
+def run(url: str, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``vestibule-hub lists ...``: exit status, and all that was said."""
+
+    def one(*arguments: str | Path) -> tuple[int, str]:
+        try:
+            status = main(["lists", *(str(a) for a in arguments), "--database", url])
+        except SystemExit as wrong_use:
+            status = int(wrong_use.code or 0)
+        said = capfd.readouterr()
+        return status, said.out + said.err
+
+    return one
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        path = tmp_path / "given.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def put(run: Run, path: Path, *more: str) -> tuple[int, str]:
+    return run("import", path, "--name", "Ours", "--category", "alert", *more)
+
+
+def test_difference_is_said_person_by_person_and_changes_nothing(
+    run: Run, given: Callable[[str], Path]
+) -> None:
+    put(run, given(LIST))
+    other = given("LAST,FIRST,DOB\nQuillfeather,Daniel,03/07/1984\nNkosi,Thandiwe,\n,Nobody,\n")
+
+    status, said = run("diff", other, "--name", "Ours")
+
+    assert status == 0
+    *people, bad, counts = said.splitlines()
+    assert sorted(people) == [
+        "added  Thandiwe Nkosi  (whole entry)",
+        "removed  Helena Marlow  Apr 17, 1986  (not in the file any more)",
+    ]
+    assert bad == "line 4 cannot be used: no family name"
+    assert counts.startswith("1 added, 0 changed, 1 removed, 1 rows that cannot be used")
+    assert "version 1  2 people" in run("show")[1]
+
+
+def test_what_is_odd_is_said_with_its_line(run: Run, given: Callable[[str], Path]) -> None:
+    status, said = put(run, given(LIST + "Ahlgren,Tove,1980-02-30\n"))
+
+    assert status == 0
+    assert "Line 4: birth date 1980-02-30 is on no calendar; it is kept as written." in said
+
+
+def test_exported_list_imports_back_unchanged(
+    run: Run, given: Callable[[str], Path], tmp_path: Path
+) -> None:
+    put(run, given(LIST))
+
+    assert run("export", "--name", "Ours", "--csv", tmp_path / "copy.csv") == (
+        0,
+        "2 people of Ours, version 1.\n",
+    )
+
+    assert "(0 added, 0 changed, 0 removed)" in put(run, tmp_path / "copy.csv")[1]
+
+
+def test_table_of_a_list_goes_to_standard_output(run: Run, given: Callable[[str], Path]) -> None:
+    put(run, given(LIST))
+
+    status, said = run("export", "--name", "Ours", "--csv")
+
+    assert status == 0
+    assert "Quillfeather,Daniel" in said
+
+
+def test_list_that_is_not_there_cannot_be_exported(run: Run, given: Callable[[str], Path]) -> None:
+    put(run, given(LIST))
+
+    status, said = run("export", "--name", "Theirs")
+
+    assert (status, "lists show" in said) == (1, True)
+
+
+def test_column_of_another_name_is_said_once(run: Run, given: Callable[[str], Path]) -> None:
+    theirs = given("WHO,GIVEN\nMarlow,Helena\n")
+    assert "No column holds the family name" in put(run, theirs)[1]
+
+    assert put(run, theirs, "--column", "WHO=family")[0] == 0
+
+    assert put(run, theirs)[0] == 0
+
+
+@pytest.mark.parametrize("column", ["WHO", "=family", "WHO=nobody"])
+def test_column_of_an_unknown_field_is_wrong_use(
+    run: Run, given: Callable[[str], Path], column: str
+) -> None:
+    status, said = put(run, given(LIST), "--column", column)
+
+    assert status == 2
+    assert "NAME=FIELD" in said
+
+
+def test_rule_of_two_people_is_turned_off_and_on(run: Run, given: Callable[[str], Path]) -> None:
+    put(run, given(LIST))
+
+    assert "takes two people" in run("rules")[1]
+    assert "One person removes" in run("rules", "--two-to-remove", "no")[1]
+    assert "One person removes" in run("rules")[1]
+    assert "takes two people" in run("rules", "--two-to-remove", "yes")[1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal there")
+def test_ctrl_c_leaves_the_version_before(
+    run: Run, url: str, given: Callable[[str], Path], tmp_path: Path
+) -> None:
+    put(run, given(LIST))
+    large = tmp_path / "large.csv"
+    rows = "".join(f"Quillfeather{n},Daniel,1984-03-07\n" for n in range(300_000))
+    large.write_text(f"LAST,FIRST,DOB\n{rows}", encoding="utf-8")
+    command = [sys.executable, "-m", "admin_console.hub", "lists", "import", str(large)]
+    importing = subprocess.Popen(
+        [*command, "--name", "Ours", "--category", "alert", "--database", url],
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    database = open_database(url)
+    until = time.monotonic() + 60
+    while time.monotonic() < until and importing.poll() is None:
+        with database.read() as session:
+            if session.get(ListImportRow, 1) is not None:
+                break
+
+    importing.send_signal(signal.SIGINT)
+    said = importing.communicate(timeout=60)[1].decode()
+
+    with database.read() as session:
+        (ours,) = watchlists.all_lists(session)
+        assert session.get(ListImportRow, 1) is None
+    database.close()
+    assert (importing.returncode, ours.version, ours.entry_count) == (130, 1, 2)
+    assert said.endswith("The import was stopped. Nothing was changed.\n")
