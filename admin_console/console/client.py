@@ -11,7 +11,7 @@
     └── AlreadyDecidedError   somebody else was first; carries their decision
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -102,6 +102,8 @@ class ListFile:
     list_name: str
     category: Category
     max_age_days: int | None = None
+    columns: Mapping[str, str] | None = None
+    """Which column is which field, as somebody said; None as it was said for the list before."""
 
 
 class HubClient(Protocol):
@@ -261,7 +263,6 @@ class HttpHub:
             return None
 
     def cancel_import(self) -> None:
-        """Ask the import that is under way to stop."""
         self._send("DELETE", "/v1/watchlists/import")
 
     def people(self, list_id: UUID, text: str, page: str | None) -> EntryPage:
@@ -295,7 +296,6 @@ class HttpHub:
         return _read(response, EntryFile)
 
     def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
-        """Take the wish to remove an entry back."""
         address = f"/v1/watchlists/{list_id}/people/{entry_id}/removal"
         return _read(self._send("DELETE", address), EntryFile)
 
@@ -307,6 +307,8 @@ class HttpHub:
 
     def _send_list(self, path: str, file: ListFile, more: dict[str, str]) -> httpx.Response:
         parameters = {"name": file.list_name, "category": file.category.value} | more
+        if file.columns is not None:
+            parameters["columns"] = codec.to_json(file.columns).decode()
         headers = {"Content-Type": "application/octet-stream"}
         content = file.path.read_bytes()
         return self._send(

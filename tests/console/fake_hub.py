@@ -66,6 +66,7 @@ class FakeHub:
     imported: list[tuple[ListFile, bool]] = field(default_factory=list)
     progress_answer: ImportProgress | None = None
     cancelled: int = 0
+    previewed: list[ListFile] = field(default_factory=list)
     may_import: threading.Event = field(default_factory=_set_event)
     """An import waits for it."""
     entries: dict[UUID, EntryFile] = field(default_factory=records.make_entries)
@@ -289,6 +290,7 @@ class FakeHub:
 
     def preview(self, file: ListFile) -> ImportPreview:
         self._answer()
+        self.previewed.append(file)
         file.path.read_bytes()
         return self.preview_answer
 

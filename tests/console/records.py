@@ -227,9 +227,9 @@ def make_preview(bad: int = 5) -> ImportPreview:
     )
     return ImportPreview(
         columns=(
-            ("LNAME", "Ortega-Ruiz", "family_name"),
-            ("FNAME", "Darnell", "given_name"),
-            ("MI", "T", "middle_name"),
+            ("LNAME", "Ortega-Ruiz", "family"),
+            ("FNAME", "Darnell", "given"),
+            ("MI", "T", "middle"),
             ("SUFFIX", "Jr", "suffix"),
             ("DOB", "07/14/1979", "birth_date"),
             ("SEX_CD", "M", "sex"),

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from admin_console.console.pages.entry_form import draft_of
 from admin_console.console.parts.button import Button
-from admin_console.console.parts.fields import Field
+from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.desk import ImportProgress, Role
@@ -209,3 +209,30 @@ def test_import_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot, tmp_path: P
     qtbot.waitUntil(error.isVisible)
     assert error.text() == "The import was stopped. Nothing was changed."
     assert (hub.cancelled, hub.imported) == (1, [])
+
+
+def test_column_is_read_as_somebody_says(qtbot: QtBot, tmp_path: Path) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, preview_answer=records.make_preview(bad=0))
+    path = tmp_path / "registry.csv"
+    path.write_text("LNAME\nQuintero\n", encoding="utf-8")
+    shell = open_shell(qtbot, hub)
+    shell.go("Lists")
+    shell.lists.start_import()
+    shell.lists.import_view.take(path)
+    shell.lists.import_view.file_step.choose_list("Registry", Category.REGISTRY, 14)
+    qtbot.mouseClick(button(shell, "goImport"), LEFT)
+    field = child(shell, Choice, "mapField")
+    qtbot.waitUntil(field.isVisible)
+    column = child(shell, Choice, "mapColumn").currentText()
+
+    field.setCurrentIndex(field.findData("note"))
+    field.activated.emit(field.currentIndex())
+
+    qtbot.waitUntil(lambda: len(hub.previewed) == 2)
+    said = hub.previewed[1].columns
+    assert said is not None
+    assert said[column] == "note"
+    qtbot.waitUntil(button(shell, "goImport").isEnabled)
+    qtbot.mouseClick(button(shell, "goImport"), LEFT)
+    qtbot.waitUntil(lambda: len(hub.imported) == 1)
+    assert hub.imported[0][0].columns == said

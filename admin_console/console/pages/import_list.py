@@ -1,5 +1,6 @@
 """Importing a list: file, columns and difference, apply. Nothing changes before the last press."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -58,6 +59,7 @@ class ImportView(Panel):
         self.file_step.completed.connect(lambda _is: self._show_actions())
         self.preview_step = ImportPreviewStep(theme)
         self.preview_step.skip_changed.connect(lambda _is: self._show_actions())
+        self.preview_step.columns_changed.connect(self._on_columns)
         self._build()
         for keys, does in (
             ("Esc", self._on_cancel),
@@ -91,8 +93,15 @@ class ImportView(Panel):
 
     def _ask_preview(self) -> None:
         file = self.file_step.chosen()
-        if file is None:
-            return
+        if file is not None:
+            self._read(file)
+
+    def _on_columns(self, columns: dict[str, str]) -> None:
+        """Somebody says which column is which: the file is read anew."""
+        if self._file is not None and not self._is_busy:
+            self._read(replace(self._file, columns=columns))
+
+    def _read(self, file: ListFile) -> None:
         self._file = file
         self._set_busy(f"The hub reads {file.path.name}.")
         self._session.carry(lambda hub: hub.preview(file), self._on_preview, self._on_failed)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from admin_console.console import words
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
+from admin_console.console.pages.column_mapper import LEFT_OUT, ColumnMapper, field_words
 from admin_console.console.painting import Tone
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Line, card_head
@@ -29,13 +30,6 @@ _KINDS = {
     ChangeKind.CHANGED: ("Changed", Tone.PRIMARY),
     ChangeKind.REMOVED: ("Removed", Tone.CAUTION),
 }
-
-LEFT_OUT = "Left out"
-
-
-def field_words(field: str) -> str:
-    """``birth_date`` as ``Birth date``."""
-    return field.replace("_", " ").capitalize() if field else LEFT_OUT
 
 
 def write_report(bad_rows: tuple[BadRow, ...], path: Path) -> None:
@@ -92,9 +86,11 @@ class ImportPreviewStep(QWidget):
 
     Signals:
         skip_changed: whether the bad rows are to be left out.
+        columns_changed: which column is which field, as somebody said: names in the file to fields.
     """
 
     skip_changed = Signal(bool)
+    columns_changed = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -129,6 +125,7 @@ class ImportPreviewStep(QWidget):
         self._columns.show_rows(
             tuple((name, value, field_words(field)) for name, value, field in preview.columns)
         )
+        self._mapper.show_columns(preview.columns)
         version = preview.current_version
         self._against.setText(
             "All of it is new" if version is None else f"Difference to version {version}"
@@ -187,7 +184,11 @@ class ImportPreviewStep(QWidget):
 
         table = self._table(self._columns, look, "importColumns", "Columns in the file", 36)
         table.set_widths((150, 190, 164), (1,))
-        return self._table_card("Columns in the file", table, note="read by their names")
+        card = self._table_card("Columns in the file", table, note="read by their names")
+        self._mapper = ColumnMapper(self._theme)
+        self._mapper.changed.connect(self.columns_changed)
+        card.body.addWidget(self._mapper)
+        return card
 
     def _replaces_card(self) -> Card:
         theme = self._theme
