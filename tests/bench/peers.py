@@ -7,8 +7,8 @@ jaro-winkler          rapidfuzz among entries with exactly this birth date: the 
                       given and family name, the same with the two swapped, and the whole name;
                       without a birth date nothing is found
 jaro-winkler, graded  the same among all entries (the whole name for the 50 best only), plus for the
-                      birth date 1 when equal, 0.7 for one wrong digit or day and month swapped,
-                      0.4 for the same year where one side knows no more, 0.3 when missing
+                      birth date 0.5 when equal, 0.35 for one wrong digit or day and month swapped,
+                      0.2 for the same year where one side knows no more, 0.15 when missing
 splink                its own NameComparison with term frequency and DateOfBirthComparison, middle
                       name and sex exactly, learnt without labels on these very files
 brute force           Jaro-Winkler of the whole name with every entry's: for its time only
@@ -112,13 +112,13 @@ class Graded:
 
     def _births(self, visitor: Row) -> np.ndarray:
         if len(visitor.birth) != 8:
-            return np.where(self.years == visitor.birth[:4], np.float32(0.4), np.float32(0.3))
+            return np.where(self.years == visitor.birth[:4], np.float32(0.2), np.float32(0.15))
         code = np.frombuffer(visitor.birth.encode(), np.uint8)
         wrong = (self.codes != code).sum(axis=1)
         turned = visitor.birth[:4] + visitor.birth[6:] + visitor.birth[4:6]
         is_turned = (self.codes == np.frombuffer(turned.encode(), np.uint8)).all(axis=1)
-        whole = np.select([wrong == 0, (wrong == 1) | is_turned], [1.0, 0.7], 0.0)
-        part = np.where(self.years == "", 0.3, np.where(self.years == visitor.birth[:4], 0.4, 0))
+        whole = np.select([wrong == 0, (wrong == 1) | is_turned], [0.5, 0.35], 0.0)
+        part = np.where(self.years == "", 0.15, np.where(self.years == visitor.birth[:4], 0.2, 0))
         return np.where(self.is_whole, whole, part).astype(np.float32)
 
 
