@@ -16,6 +16,7 @@ from db.domain.people import Identity
 from db.domain.visit import CheckOutWay, Visit, VisitDetails, VisitorType
 from db.engine import Database, open_database
 from db.ids import new_id
+from db.list_index import ListIndexes
 from db.outbox import Device
 from kiosk import reception
 from kiosk.draft import VisitDraft
@@ -39,7 +40,7 @@ class QuietKiosk:
     clock: Clock
 
     def screen(self, identity: Identity) -> ScreenedVisit:
-        index = load_index(self.database)
+        index = load_index(self.database, ListIndexes(self.database, None))
         with self.database.begin() as session:
             return reception.screen_visitor(session, self.desk, identity, index, self.clock())
 

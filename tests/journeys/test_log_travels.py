@@ -19,6 +19,7 @@ from db.domain.people import Identity
 from db.domain.screening import HoldReason
 from db.domain.visit import CheckOutWay, Visit, VisitDetails, VisitorType, VisitState
 from db.engine import Database
+from db.list_index import ListIndexes
 from db.outbox import Device
 from kiosk import reception
 from kiosk.draft import VisitDraft
@@ -43,7 +44,7 @@ class KioskOfTests:
     token: str
 
     def screen(self, identity: Identity) -> ScreenedVisit:
-        index = load_index(self.database)
+        index = load_index(self.database, ListIndexes(self.database, None))
         with self.database.begin() as session:
             return reception.screen_visitor(session, self.desk, identity, index, NINE)
 

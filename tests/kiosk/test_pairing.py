@@ -12,6 +12,7 @@ from sqlalchemy import text
 from db import log, outbox, pairing, settings, staff_pins, watchlists
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.engine import Database, open_database
+from db.list_index import ListIndexes
 from kiosk import own_device
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.lists import load_index
@@ -172,7 +173,7 @@ def test_another_school_gets_nothing_of_the_first_one_and_leaves_nothing_of_it(
         assert watchlists.all_lists(session) == []
         assert not staff_pins.any_known(session)
         assert settings.read(session, exchange.HOSTS, object) is None
-    assert load_index(kiosk) is None
+    assert load_index(kiosk, ListIndexes(kiosk, None)) is None
     sync(kiosk)
     assert own(kiosk).device.kiosk_id != first.kiosk_id
     with kiosk.read() as here, other_hub.database.read() as there:
@@ -196,7 +197,7 @@ def test_kiosk_without_a_name_is_given_one(hub: HubOfTests) -> None:
 
 
 def test_kiosk_that_stands_alone_screens_with_the_lists_that_it_has(kiosk: Database) -> None:
-    assert load_index(kiosk) is not None
+    assert load_index(kiosk, ListIndexes(kiosk, None)) is not None
 
 
 def test_paired_kiosk_without_its_lists_screens_nobody(
@@ -204,8 +205,8 @@ def test_paired_kiosk_without_its_lists_screens_nobody(
 ) -> None:
     import_list(hub)
     pair_at(hub, config)
-    assert load_index(kiosk) is None
+    assert load_index(kiosk, ListIndexes(kiosk, None)) is None
 
     sync(kiosk)
 
-    assert load_index(kiosk) is not None
+    assert load_index(kiosk, ListIndexes(kiosk, None)) is not None
