@@ -27,8 +27,8 @@ RARE_NAME = 1e-5
 """Share of a name that the population table does not hold."""
 _SAME_SHAPE = 0.6
 """How often a name has the same shape on both sides for a reason, and not by chance."""
-SWAPPED_BITS = -5.6
-"""Given and family name swapped happens to one true pair in fifty."""
+SWAPPED_BITS = -4.6
+"""Given and family name swapped happens to one true pair in twenty-five."""
 _LEVELS = len(NameLevel)
 
 
@@ -55,13 +55,13 @@ _SINGLE_M: _Table = {
     NameLevel.NEAR: 0.008,
     NameLevel.INITIAL: 0.002,
     NameLevel.AS_MIDDLE: 0.001,
-    NameLevel.DIFFERENT: 0.045,
+    NameLevel.DIFFERENT: 0.06,
 }
 _GIVEN_SINGLE_M: _Table = _SINGLE_M | {
     NameLevel.EXACT: 0.78,
     NameLevel.NICKNAME: 0.065,
     NameLevel.AS_MIDDLE: 0.02,
-    NameLevel.DIFFERENT: 0.045,
+    NameLevel.DIFFERENT: 0.06,
 }
 _MIXED_M: _Table = {
     NameLevel.EXACT: 0.04,
@@ -124,7 +124,7 @@ _DATE_M = {
         DateLevel.SAME_DAY_AND_MONTH: 0.006,
         DateLevel.TWO_DIGITS: 0.01,
         DateLevel.SAME_YEAR_AND_MONTH: 0.006,
-        DateLevel.DIFFERENT: 0.018,
+        DateLevel.DIFFERENT: 0.02,
     },
     DateKind.MONTH: {
         DateLevel.SAME_MONTH_ONLY_KNOWN: 0.93,
@@ -323,7 +323,7 @@ def _shape_bits(visitor: Shape, here: NDArray[np.float64]) -> NDArray[np.float64
 _NAME_DOUBT, _DATE_DOUBT = 0.05, 2.0
 """Names differ from country to country; a birth date is as rare everywhere."""
 _MOST_OF_MIDDLE = 8.0
-_UNSEEN = 0.005
+_UNSEEN = 0.001
 _CONFUSED = 0.3
 """Share of slips that end at another name since a clerk confuses the two."""
 _NEVER = 1e-4
