@@ -93,7 +93,8 @@ class Scan:
         numbered = side.segment.rows_with_number(self.query.number_hash).astype(np.intp)
         if len(numbered):
             others = numbered[~np.isin(numbered, pairs.rows[~pairs.is_swapped])]
-            pairs = joined([pairs, self._paired(side, others)])
+            crossed = self._crossed(side, numbered)
+            pairs = joined([pairs, self._paired(side, others), crossed])
         if side.segment.is_gone is not None:
             pairs = pairs.kept(~side.segment.is_gone[pairs.rows])
         scored = self._with_rest(side, pairs)
@@ -108,6 +109,10 @@ class Scan:
         Their surname agrees, or is the visitor's given name; or no surname does, and then a rare
         given name has to agree, or else the birth date.
         """
+        if side.family.rest is NameLevel.MISSING:  # without a surname nothing leads to the rows
+            rows = np.arange(len(side.segment), dtype=np.intp)
+            every = [self._paired(side, rows), self._crossed(side, rows)]
+            return joined([one.kept(self._may_reach(one, floor)) for one in every])
         birth = self.birth[side.segment.dates.kinds, side.birth]
         spare = floor - self._most_of_rest - max(float(birth.max(initial=0.0)), 0.0)
         same, taken = self._by_family(side, floor, spare, birth)
@@ -176,8 +181,8 @@ class Scan:
             )
             return segment.by_given[places].astype(np.intp)
 
-        other_family = float(self.family[:, NameLevel.DIFFERENT].max())
-        other_given = float(self.swapped_given[:, NameLevel.DIFFERENT].max())
+        other_family = float(self.family[:, side.family.rest].max())
+        other_given = float(self.swapped_given[:, side.swapped_given.rest].max())
         straight = rows_of("given", side.given, other_family)
         straight = straight[is_other[segment.family_of[straight]]]
         crossed = rows_of("swapped_family", side.swapped_family, other_given + weights.SWAPPED_BITS)
@@ -190,8 +195,8 @@ class Scan:
     ) -> list[Pairs]:
         """Rows of another surname and a given name that many have: they need the birth date."""
         segment = side.segment
-        other_family = float(self.family[:, NameLevel.DIFFERENT].max())
-        other_given = float(self.swapped_given[:, NameLevel.DIFFERENT].max())
+        other_family = float(self.family[:, side.family.rest].max())
+        other_given = float(self.swapped_given[:, side.swapped_given.rest].max())
         most = max(
             other_family + min(side.most("given"), _RARE),
             other_given + min(side.most("swapped_family"), _RARE) + weights.SWAPPED_BITS,

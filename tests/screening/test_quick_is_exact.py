@@ -86,7 +86,7 @@ def asked(row: Row) -> Query:
     )
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("floor", [-40.0, 4.0, 12.0])
 def test_rows_and_bits_are_those_of_every_row_compared_alone(seed: int, floor: float) -> None:
     rng = random.Random(seed)  # noqa: S311
