@@ -77,6 +77,10 @@ def _parser() -> argparse.ArgumentParser:
 
     _list_commands(commands)
     _add_screen(commands)
+    calibrate = _command(
+        commands, "calibrate", "try out how often chance alone matches each list", _calibrate
+    )
+    calibrate.add_argument("--visitors", type=_days, default=3_000, metavar="N")
 
     hosts = commands.add_parser("hosts", help="whom visitors come to see").add_subparsers(
         required=True, metavar="COMMAND"
@@ -308,6 +312,16 @@ def _lists_rules(arguments: argparse.Namespace) -> int:
 
     asked = arguments.two_to_remove
     _say(commands.list_rules(arguments.database, None if asked is None else asked == "yes"))
+    return 0
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub.calibrate_command import calibrate_lists  # noqa: PLC0415
+
+    with commands.existing(arguments.database) as database:
+        for line in calibrate_lists(database, arguments.visitors):
+            _say(line)
     return 0
 
 

@@ -84,7 +84,7 @@ def add_staff(url: str, wanted: NewStaff, password: str, pin: str) -> str:
 
 
 def list_staff(url: str) -> str:
-    with _existing(url) as database, database.read() as session:
+    with existing(url) as database, database.read() as session:
         people = staff.everybody(session)
     return "\n".join(f"{m.name}  {m.display_name}  {m.role.value}" for m in people) or (
         "Nobody may sign in yet: vestibule-hub staff add NAME"
@@ -113,7 +113,7 @@ def import_list(url: str, path: Path, wanted: ListWanted) -> str:
 
 def diff_list(url: str, path: Path, wanted: ListWanted) -> Iterator[str]:
     """What importing the file would change, a line for each person."""
-    with _opened(path) as file, _existing(url) as database:
+    with _opened(path) as file, existing(url) as database:
         yield from list_import.differences(database, file, wanted, _now())
 
 
@@ -131,7 +131,7 @@ def list_rules(url: str, two_to_remove: bool | None) -> str:
 
 def export_list(url: str, name: str, target: str) -> str:
     """Write a list as a table that imports back to the same list."""
-    with _existing(url) as database:
+    with existing(url) as database:
         with database.read() as session:
             known = watchlists.named(session, name)
         if known is None:
@@ -165,7 +165,7 @@ class _ProgressLine:
 
 
 def show_lists(url: str) -> str:
-    with _existing(url) as database, database.read() as session:
+    with existing(url) as database, database.read() as session:
         known = watchlists.all_lists(session)
     return "\n".join(
         f"{w.name}  {w.category.value}  version {w.version}  {w.entry_count} people  "
@@ -223,7 +223,7 @@ def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
 
 def export_csv(url: str, target: str, first: date | None, last: date | None) -> None:
     """Write the log as a table to a file, or to standard output for ``-``."""
-    with _existing(url) as database, database.read() as session:
+    with existing(url) as database, database.read() as session:
         site = hub_site.of(session)
         zone = ZoneInfo(site.time_zone if site else "UTC")
         lines = export.csv_lines(session, Filters(first_day=first, last_day=last), zone, _now())
@@ -267,7 +267,7 @@ def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
 
     A log without events is not called whole: it may be the wrong database.
     """
-    with _existing(url) as database, database.read() as session:
+    with existing(url) as database, database.read() as session:
         found = log.verify_log(session)
         is_whole = all(v.is_good for v in found)
         differences = replay.differences(session) if found and is_whole else []
@@ -321,7 +321,7 @@ def _chain_json(found: chain.Verification) -> dict[str, object]:
 
 
 @contextmanager
-def _existing(url: str) -> Iterator[Database]:
+def existing(url: str) -> Iterator[Database]:
     """The database as it is, for commands that only look."""
     database = open_existing(url)
     try:

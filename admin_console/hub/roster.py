@@ -126,28 +126,52 @@ def read_roster(path: Path) -> Roster:
         raise ImportRefusedError(f"{path}: {error.strerror}. Nothing was screened.") from error
     if b"\0" in content[:4096] or content.startswith(b"PK"):
         raise ImportRefusedError(f"{path} is not a CSV file. Save it as CSV with UTF-8.")
-    reader = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
     kept = io.StringIO()
     roster = Roster(path, "", array("q"), array("q"))
-    try:
-        header = next(reader, [])
-        at = _columns(path, header)
-        begins = reader.line_num + 1
-        for cells in reader:
-            if any(c.strip() for c in cells):
-                row = _kept(cells, at, len(header))
-                _note(roster, row, begins)
-                roster.starts.append(kept.tell())
-                roster.lines.append(begins)
-                kept.write(_CELL.join(row) + _ROW)
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise ImportRefusedError(
-            f"{path} is damaged near line {reader.line_num} ({error}). Nothing was screened."
-        ) from error
+    text = content.decode("utf-8-sig", "replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header: list[str] | None = None
+    for begins, cells, remark in _records(lines):
+        if header is None:
+            header, at = cells, _columns(path, cells)
+            continue
+        if remark:
+            roster.remarks.append(remark)
+        if any(c.strip() for c in cells):
+            row = _kept(cells, at, len(header))
+            _note(roster, row, begins)
+            roster.starts.append(kept.tell())
+            roster.lines.append(begins)
+            kept.write(_CELL.join(row) + _ROW)
+    if header is None:
+        _columns(path, [])
     roster.starts.append(kept.tell())
     roster.text = kept.getvalue()
     return roster
+
+
+def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
+    """Line, cells, and what was odd about how they were read.
+
+    A stray quote swallows every row up to the next one: such rows are read again, line by line.
+    """
+    reader, begins = csv.reader(f"{line}\n" for line in lines), 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            cells = ["\n"]  # the line that ends a field which is too long: read on its own
+        if cells is None:
+            return
+        ends = reader.line_num
+        if not any("\n" in c for c in cells):
+            yield begins, cells, ""
+        else:
+            remark = f"lines {begins} to {ends}: a quote is missing, or one too many"
+            for number in range(begins, ends + 1):
+                alone = next(csv.reader([lines[number - 1].replace('"', "")]), [])
+                yield number, alone, remark if number == begins else ""
+        begins = ends + 1
 
 
 def _columns(path: Path, header: list[str]) -> list[int]:

@@ -71,7 +71,11 @@ def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -
             "error": f"line {row.line}: {row.why_bad or 'no name'}",
         }
     person = Person(row.name, row.born, row.sex, "", has_number=False)
-    matches = [_match(f) for f in find_matches(Visitor(person), index, today, min_bits)]
+    matches: list[dict[str, object]] = []
+    for found in find_matches(Visitor(person), index, today, min_bits):
+        match = _match(found)
+        if all(m["entry_id"] != match["entry_id"] or not m["entry_id"] for m in matches):
+            matches.append(match)  # a file may have somebody twice
     held = [m for m in matches if m["tier"] is not None]
     tiers = [m["tier"] for m in held]
     return {

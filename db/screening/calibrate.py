@@ -75,17 +75,22 @@ def calibrate(
     estimate = Curve(1.0, float(np.log2(max(rows, 1))), 1.0)
     if rows < FEWEST_ROWS:
         return Calibration(estimate, estimate, estimate)
-    rng = np.random.default_rng(seed)
-    side = segments[0]
     floor = float(np.log2(rows)) - 2.0
-    best = np.array(
-        [
-            _best_of_others(query, entry, side, population, floor)
-            for query, entry in _unlisted(side, rng, visitors)
-        ]
-    )
+    best = best_by_chance(segments, population, seed, visitors, floor)
     whole, partial = (_curve(best[:, at], floor, estimate) for at in (0, 1))
     return Calibration(whole, partial, estimate)
+
+
+def best_by_chance(
+    segments: Sequence[Counted], population: Population, seed: int, visitors: int, floor: float
+) -> NDArray[np.float64]:
+    """Most bits that made-up visitors reach: a row each; entries with a whole birth date, others.
+
+    Minus infinity where they stay below `floor`.
+    """
+    side = segments[0]
+    made = _unlisted(side, np.random.default_rng(seed), visitors)
+    return np.array([_best_of_others(q, entry, side, population, floor) for q, entry in made])
 
 
 def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tuple[Query, int]]:
