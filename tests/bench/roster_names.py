@@ -22,14 +22,20 @@ VIETNAMESE = (  # the most frequent, in that order; Faker has ten of them
     "Hồ", "Ngô", "Dương", "Lý", "Đào", "Đinh", "Trịnh", "Mai", "Lâm", "Trương", "Cao", "Tạ",
     "Châu", "Lương", "Thái", "Quách", "Tô", "Vương", "Hà", "Kiều", "Tăng", "Triệu", "Phùng",
 )  # fmt: skip
-KOREAN = (
-    "Kim", "Lee", "Park", "Choi", "Jung", "Kang", "Cho", "Yoon", "Chang", "Lim", "Han", "Oh",
-    "Seo", "Shin", "Kwon", "Hwang", "Ahn", "Song", "Yoo", "Hong",
-)  # fmt: skip
-KOREAN_GIVEN = (
-    ("Ji", "Min", "Eun", "Hye", "Soo", "Young", "Mi", "Yu", "Su", "Hyun", "Seo", "Jin"),
-    ("Jin", "Kyung", "Hee", "Jung", "Ah", "Young", "Sook", "Na", "Min", "Ra", "Yeon", "Hwa"),
-)
+VIETNAMESE_WOMEN = """Anh Hoa Thu Trang Nga Hằng Thủy Loan Phượng Oanh Tuyết Nhung Hiền Quyên Trinh
+Diễm Như My Vy Thi Hân Trâm Ngân Tâm Hòa Diệp Liên Cúc Đào Sen Bích Thanh Giang Mỹ Lý Nhi Uyên Kiều
+Thơ Dung Huệ Lệ Nguyệt Phi Quế Sương Tiên Yên"""
+VIETNAMESE_MEN = """Hùng Tuấn Cường Sơn Long Đức Thắng Hiếu Hòa Bình Việt Kiên Đạt Phong Quân Tân
+Thịnh Vinh Toàn Trí Lộc Nghĩa Khánh Duy Hậu Tài Thiện Tiến Trường Tuyên Chiến Công Danh Định Giang
+Hào Học Khải Khang Kiệt Lợi Luân Lực Mạnh Nhân Phát Phước Quốc Quý Quyền Sang Tâm Thái Thuận Tín"""
+KOREAN = """Kim Lee Park Choi Jung Kang Cho Yoon Chang Lim Han Oh Seo Shin Kwon Hwang Ahn Song Yoo
+Hong Yang Bae Baek Nam Moon Son Ryu Noh Ha Jeon Koo Min Um Chun Woo Sim Won Byun Suh Pyo"""
+KOREAN_FIRST = """Ji Min Eun Hye Soo Young Mi Yu Su Hyun Seo Jin Sung Dong Sang Jae Kyung Chang Ki Tae
+Yong Myung Joon Woo In Kwang Byung Hae Do Ha Na Bo Chan Hee Ho Jong Kun Moon"""
+KOREAN_WOMEN = "Jin Kyung Hee Jung Ah Young Sook Na Ra Yeon Hwa Mi Sun Ja Eun Joo Rim Won Ji Hye"
+KOREAN_MEN = "Ho Soo Woo Jun Min Sik Chul Hyun Seok Hwan Kyu Tae Jin Bum Gi Won Hoon Yong Il Chan"
+CHINESE_MORE = """Bo Bin Cheng Dan Dong Fei Feng Guo Hai Hao Hong Hua Hui Jia Jian Lan Lin Ling Long
+Mei Ning Peng Qing Rong Rui Shan Shu Ting Wen Xiang Xiao Xin Xue Yi Ying Yu Yuan Yun Zhen Zhi"""
 GERMAN_FIRST = ("Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker")
 SPANISH_PARTICLES = ("de la Cruz", "de León", "del Río", "de la Torre", "de la Rosa", "del Valle")
 _SYLLABLE = re.compile(r"[^{0}]*[{0}]+(?:[^{0}]+$)?".format("aeiouyáéíóúàèâêîôûäöüąęóå\u0131"))
@@ -183,8 +189,9 @@ def polish() -> Population:
 @cache
 def vietnamese() -> Population:
     both = listed("vi_VN", "first_names_unisex")
-    female = zipf(shuffled([*listed("vi_VN", "first_names_female"), *both], 31), shift=10)
-    male = zipf(shuffled([*listed("vi_VN", "first_names_male"), *both], 32), shift=10)
+    more = VIETNAMESE_WOMEN.split(), VIETNAMESE_MEN.split()
+    female = zipf(shuffled([*listed("vi_VN", "first_names_female"), *both, *more[0]], 31), 10)
+    male = zipf(shuffled([*listed("vi_VN", "first_names_male"), *both, *more[1]], 32), 10)
     names = [n for n in listed("vi_VN", "middle_names") if n not in ("Thị", "Văn")]
     weights = np.array([38, 11, 9.5, 7, 5, 5, 4.5, 3.9, 3.9, 2.1, 2, 1.4, 1.3, 1.3, 1])
     family = Stock(VIETNAMESE, np.concatenate([weights, np.full(20, 0.35)]))
@@ -227,7 +234,9 @@ def _american_given() -> tuple[Stock, Stock]:
 @cache
 def english() -> Population:
     """Everybody whose surname is at home in English, or came so long ago that it may be."""
-    elsewhere = {ascii_of(n) for n in [*spanish().family.names[:3_000], *VIETNAMESE, *KOREAN]}
+    elsewhere = {
+        ascii_of(n) for n in [*spanish().family.names[:3_000], *VIETNAMESE, *KOREAN.split()]
+    }
     all_of = weighted("en_US", "last_names")
     kept = [i for i, n in enumerate(all_of.names) if ascii_of(n) not in elsewhere]
     common = Stock([all_of.names[i] for i in kept], all_of.weights[kept])
@@ -263,16 +272,18 @@ def indian() -> Population:
 @cache
 def chinese() -> Population:
     names = shuffled(listed("zh_CN", "last_romanized_names"), 71, ("Wang", "Li", "Zhang", "Liu"))
-    parts = listed("zh_CN", "first_romanized_names")
-    given = zipf(shuffled([*parts, *(a + b.lower() for a in parts for b in parts)], 72), 20)
+    parts = [*listed("zh_CN", "first_romanized_names"), *CHINESE_MORE.split()]
+    given = zipf(shuffled([*parts, *(a + b.lower() for a in parts for b in parts)], 72), 100)
     return Population("chinese", given, given, zipf(names), middle=0.1)
 
 
 @cache
 def korean() -> Population:
-    given = [f"{a} {b}" for a in KOREAN_GIVEN[0] for b in KOREAN_GIVEN[1] if a != b]
-    stock = zipf(shuffled(given, 73), 20)
-    return Population("korean", stock, stock, zipf(KOREAN, 1), middle=0.1)
+    female, male = (
+        zipf(shuffled([f"{a} {b}" for a in KOREAN_FIRST.split() for b in last if a != b], 73), 60)
+        for last in (KOREAN_WOMEN.split(), KOREAN_MEN.split())
+    )
+    return Population("korean", female, male, zipf(KOREAN.split(), 1), middle=0.1)
 
 
 @cache
