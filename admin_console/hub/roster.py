@@ -129,7 +129,7 @@ def read_roster(path: Path) -> Roster:
     kept = io.StringIO()
     roster = Roster(path, "", array("q"), array("q"))
     text = content.decode("utf-8-sig", "replace")
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     header: list[str] | None = None
     for begins, cells, remark in _records(lines):
         if header is None:
