@@ -37,6 +37,7 @@ from db.domain.desk import (
 )
 from db.domain.entry_history import EntryDraft, EntryFile, EntryPage
 from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
 from db.domain.visit import Visit, VisitorType, VisitState
 from db.domain.watchlist import Category, Watchlist
@@ -48,6 +49,9 @@ PAGE = 200
 
 _PATIENCE = 10.0
 """Seconds that an ordinary answer may take."""
+
+_COUNTING = 60.0
+"""Seconds that counting a year of visits, and the entries of large lists, may take."""
 
 _LONG = 300.0
 """Seconds that reading a list of a million people may take."""
@@ -135,6 +139,9 @@ class HubClient(Protocol):
     def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile: ...
     def clearances(self) -> Clearances: ...
     def end_clearance(self, clearance_id: UUID) -> Clearance: ...
+    def screening_figures(
+        self, first_day: date, last_day: date, list_id: UUID | None
+    ) -> ScreeningFigures: ...
     def notices(self) -> Notices: ...
     def read_notice(self, notice_id: UUID) -> Notice: ...
     def photo(self, sha256: str) -> bytes: ...
@@ -246,6 +253,16 @@ class HttpHub:
 
     def end_clearance(self, clearance_id: UUID) -> Clearance:
         return _read(self._send("POST", f"/v1/clearances/{clearance_id}/end"), Clearance)
+
+    def screening_figures(
+        self, first_day: date, last_day: date, list_id: UUID | None
+    ) -> ScreeningFigures:
+        """What screening came to in these days, both included; of one list when it is told."""
+        parameters = {"from": first_day.isoformat(), "to": last_day.isoformat()}
+        if list_id is not None:
+            parameters["list_id"] = str(list_id)
+        response = self._send("GET", "/v1/screening/figures", params=parameters, patience=_COUNTING)
+        return _read(response, ScreeningFigures)
 
     def notices(self) -> Notices:
         return _read(self._send("GET", "/v1/notices"), Notices)

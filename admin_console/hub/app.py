@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from admin_console.hub import (
     clearance_routes,
     entry_routes,
+    figures_routes,
     kiosk_routes,
     list_routes,
     notice_routes,
@@ -71,6 +72,7 @@ def create_app(
     app.include_router(list_routes.router)
     app.include_router(entry_routes.router)
     app.include_router(clearance_routes.router)
+    app.include_router(figures_routes.router)
     app.include_router(notice_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
