@@ -30,8 +30,8 @@ Thịnh Vinh Toàn Trí Lộc Nghĩa Khánh Duy Hậu Tài Thiện Tiến Trư�
 Hào Học Khải Khang Kiệt Lợi Luân Lực Mạnh Nhân Phát Phước Quốc Quý Quyền Sang Tâm Thái Thuận Tín"""
 KOREAN = """Kim Lee Park Choi Jung Kang Cho Yoon Chang Lim Han Oh Seo Shin Kwon Hwang Ahn Song Yoo
 Hong Yang Bae Baek Nam Moon Son Ryu Noh Ha Jeon Koo Min Um Chun Woo Sim Won Byun Suh Pyo"""
-KOREAN_FIRST = """Ji Min Eun Hye Soo Young Mi Yu Su Hyun Seo Jin Sung Dong Sang Jae Kyung Chang Ki Tae
-Yong Myung Joon Woo In Kwang Byung Hae Do Ha Na Bo Chan Hee Ho Jong Kun Moon"""
+KOREAN_FIRST = """Ji Min Eun Hye Soo Young Mi Yu Su Hyun Seo Jin Sung Dong Sang Jae Kyung Chang Ki
+Tae Yong Myung Joon Woo In Kwang Byung Hae Do Ha Na Bo Chan Hee Ho Jong Kun Moon"""
 KOREAN_WOMEN = "Jin Kyung Hee Jung Ah Young Sook Na Ra Yeon Hwa Mi Sun Ja Eun Joo Rim Won Ji Hye"
 KOREAN_MEN = "Ho Soo Woo Jun Min Sik Chul Hyun Seok Hwan Kyu Tae Jin Bum Gi Won Hoon Yong Il Chan"
 CHINESE_MORE = """Bo Bin Cheng Dan Dong Fei Feng Guo Hai Hao Hong Hua Hui Jia Jian Lan Lin Ling Long
