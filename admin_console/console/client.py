@@ -1,27 +1,19 @@
 """The console's line to the hub: what can be asked, and how it is asked over HTTP.
 
-`HubClient` is the port, `HttpHub` the real thing. Calls block: run them in a worker. No Qt.
-
-::
-
-    HubAwayError              no answer
-    └── OddAnswerError        an answer, but none to work with: no hub, or a hub in trouble
-    HubRefusedError           the hub says no, in words for the person who asked
-    ├── SessionOverError      sign in again
-    └── AlreadyDecidedError   somebody else was first; carries their decision
+`HubClient` is the port, `HttpHub` the real thing. Calls block: run them in a worker; they raise
+what `answers` makes of the hub's answers. No Qt.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import httpx
-import msgspec
 
+from admin_console.console.answers import SessionOverError, network, read, refuse
 from db import codec
 from db.domain.clearance import Clearance, Clearances
 from db.domain.decision import Decision, Verdict
@@ -36,7 +28,7 @@ from db.domain.desk import (
     VisitStory,
 )
 from db.domain.entry_history import EntryDraft, EntryFile, EntryPage
-from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.errors import HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
 from db.domain.visit import Visit, VisitorType, VisitState
@@ -55,25 +47,6 @@ _COUNTING = 60.0
 
 _LONG = 300.0
 """Seconds that reading a list of a million people may take."""
-
-
-class OddAnswerError(HubAwayError):
-    """Something answered: either it is no hub, or the hub has trouble itself. Its text says which.
-
-    To everybody else it is as if the hub were away: what was shown stays, and is asked for again.
-    """
-
-
-class SessionOverError(HubRefusedError):
-    """The hub does not know this session any more: sign in again."""
-
-
-class AlreadyDecidedError(HubRefusedError):
-    """Somebody else decided on this visit first."""
-
-    def __init__(self, words: str, decision: Decision) -> None:
-        super().__init__(words)
-        self.decision = decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +139,7 @@ class HttpHub:
             response = self._send("POST", "/v1/session", json={"name": name, "password": password})
         except SessionOverError as error:
             raise HubRefusedError(str(error)) from None
-        signed_in = _read(response, SignedIn)
+        signed_in = read(response, SignedIn)
         self._http.headers["Authorization"] = f"Bearer {signed_in.token}"
         return signed_in
 
@@ -184,22 +157,22 @@ class HttpHub:
             params={"since": str(since), "wait": str(seconds)},
             patience=seconds + 5.0,
         )
-        return _read(response, dict[str, int])["version"]
+        return read(response, dict[str, int])["version"]
 
     def desk(self) -> Desk:
-        return _read(self._send("GET", "/v1/desk"), Desk)
+        return read(self._send("GET", "/v1/desk"), Desk)
 
     def on_site(self) -> OnSite:
-        return _read(self._send("GET", "/v1/on-site"), OnSite)
+        return read(self._send("GET", "/v1/on-site"), OnSite)
 
     def visits(self, wanted: VisitFilter, page: str | None) -> VisitPage:
         parameters = wanted.parameters() | {"limit": str(PAGE)}
         if page is not None:
             parameters["page"] = page
-        return _read(self._send("GET", "/v1/visits", params=parameters), VisitPage)
+        return read(self._send("GET", "/v1/visits", params=parameters), VisitPage)
 
     def story(self, visit_id: UUID) -> VisitStory:
-        return _read(self._send("GET", f"/v1/visits/{visit_id}"), VisitStory)
+        return read(self._send("GET", f"/v1/visits/{visit_id}"), VisitStory)
 
     def export(self, wanted: VisitFilter, to: Path, progress: Callable[[int], None]) -> int:
         """Write the visits as CSV to `to`; returns how many. A part file is never left behind."""
@@ -207,7 +180,7 @@ class HttpHub:
         lines = 0
         try:
             with (
-                _network(),
+                network(),
                 self._http.stream(
                     "GET", "/v1/visits.csv", params=wanted.parameters(), timeout=_LONG
                 ) as response,
@@ -215,7 +188,7 @@ class HttpHub:
             ):
                 if response.is_error:
                     response.read()
-                    _refuse(response)
+                    refuse(response)
                 for piece in response.iter_bytes():
                     file.write(piece)
                     lines += piece.count(b"\n")
@@ -231,28 +204,28 @@ class HttpHub:
             f"/v1/visits/{visit_id}/decision",
             json={"verdict": verdict.value, "reason": reason},
         )
-        return _read(response, Decision)
+        return read(response, Decision)
 
     def check_out(self, visit_id: UUID) -> Visit:
-        return _read(self._send("POST", f"/v1/visits/{visit_id}/check-out"), Visit)
+        return read(self._send("POST", f"/v1/visits/{visit_id}/check-out"), Visit)
 
     def lists(self) -> Lists:
-        return _read(self._send("GET", "/v1/watchlists"), Lists)
+        return read(self._send("GET", "/v1/watchlists"), Lists)
 
     def preview(self, file: ListFile) -> ImportPreview:
-        return _read(self._send_list("/v1/watchlists/preview", file, {}), ImportPreview)
+        return read(self._send_list("/v1/watchlists/preview", file, {}), ImportPreview)
 
     def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist:
         more = {"skip_bad": "true"} if skip_bad else {}
         if file.max_age_days is not None:
             more["max_age_days"] = str(file.max_age_days)
-        return _read(self._send_list("/v1/watchlists", file, more), Watchlist)
+        return read(self._send_list("/v1/watchlists", file, more), Watchlist)
 
     def clearances(self) -> Clearances:
-        return _read(self._send("GET", "/v1/clearances"), Clearances)
+        return read(self._send("GET", "/v1/clearances"), Clearances)
 
     def end_clearance(self, clearance_id: UUID) -> Clearance:
-        return _read(self._send("POST", f"/v1/clearances/{clearance_id}/end"), Clearance)
+        return read(self._send("POST", f"/v1/clearances/{clearance_id}/end"), Clearance)
 
     def screening_figures(
         self, first_day: date, last_day: date, list_id: UUID | None
@@ -262,18 +235,18 @@ class HttpHub:
         if list_id is not None:
             parameters["list_id"] = str(list_id)
         response = self._send("GET", "/v1/screening/figures", params=parameters, patience=_COUNTING)
-        return _read(response, ScreeningFigures)
+        return read(response, ScreeningFigures)
 
     def notices(self) -> Notices:
-        return _read(self._send("GET", "/v1/notices"), Notices)
+        return read(self._send("GET", "/v1/notices"), Notices)
 
     def read_notice(self, notice_id: UUID) -> Notice:
-        return _read(self._send("POST", f"/v1/notices/{notice_id}/read"), Notice)
+        return read(self._send("POST", f"/v1/notices/{notice_id}/read"), Notice)
 
     def import_progress(self) -> ImportProgress | None:
         """How far the import has come that is under way; None when there is none."""
         try:
-            return _read(self._send("GET", "/v1/watchlists/import"), ImportProgress)
+            return read(self._send("GET", "/v1/watchlists/import"), ImportProgress)
         except HubRefusedError as error:
             if isinstance(error, SessionOverError):
                 raise
@@ -284,12 +257,12 @@ class HttpHub:
 
     def people(self, list_id: UUID, text: str, page: str | None) -> EntryPage:
         parameters = {"words": text, "page": page or ""}
-        return _read(
+        return read(
             self._send("GET", f"/v1/watchlists/{list_id}/people", params=parameters), EntryPage
         )
 
     def entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
-        return _read(self._send("GET", f"/v1/watchlists/{list_id}/people/{entry_id}"), EntryFile)
+        return read(self._send("GET", f"/v1/watchlists/{list_id}/people/{entry_id}"), EntryFile)
 
     def save_entry(
         self, list_id: UUID, entry_id: UUID | None, draft: EntryDraft, version: int
@@ -297,11 +270,11 @@ class HttpHub:
         """Change an entry, or with no id add one."""
         address, content = f"/v1/watchlists/{list_id}/people", codec.to_json(draft)
         if entry_id is None:
-            return _read(self._send("POST", address, content=content), EntryFile)
+            return read(self._send("POST", address, content=content), EntryFile)
         response = self._send(
             "PUT", f"{address}/{entry_id}", params={"version": str(version)}, content=content
         )
-        return _read(response, EntryFile)
+        return read(response, EntryFile)
 
     def remove_entry(self, list_id: UUID, entry_id: UUID, version: int, reason: str) -> EntryFile:
         """Ask that an entry be removed, or confirm what another person asked."""
@@ -310,11 +283,11 @@ class HttpHub:
             f"/v1/watchlists/{list_id}/people/{entry_id}/removal",
             content=codec.to_json({"version": version, "reason": reason}),
         )
-        return _read(response, EntryFile)
+        return read(response, EntryFile)
 
     def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
         address = f"/v1/watchlists/{list_id}/people/{entry_id}/removal"
-        return _read(self._send("DELETE", address), EntryFile)
+        return read(self._send("DELETE", address), EntryFile)
 
     def photo(self, sha256: str) -> bytes:
         return self._send("GET", f"/v1/blobs/{sha256}").content
@@ -343,7 +316,7 @@ class HttpHub:
         headers: dict[str, str] | None = None,
         patience: float = _PATIENCE,
     ) -> httpx.Response:
-        with _network():
+        with network():
             response = self._http.request(
                 method,
                 path,
@@ -354,64 +327,5 @@ class HttpHub:
                 timeout=httpx.Timeout(patience, connect=4.0),
             )
         if not response.is_success:
-            _refuse(response)
+            refuse(response)
         return response
-
-
-@contextmanager
-def _network() -> Iterator[None]:
-    """Turn every way in which no answer comes into `HubAwayError`."""
-    try:
-        yield
-    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
-        # httpx answers with a plain RuntimeError once its client is closed.
-        raise HubAwayError(
-            "The hub does not answer. Nothing is lost: the kiosks keep what they saw and send it"
-            " when the hub is back."
-        ) from error
-
-
-def _read(response: httpx.Response, of: type[T]) -> T:
-    try:
-        return codec.from_json(response.content, of)
-    except codec.MalformedError as error:
-        raise _no_hub() from error
-
-
-def _refuse(response: httpx.Response) -> None:
-    """Raise what the hub's answer means."""
-    words, body = _words(response)
-    if "text/html" in response.headers.get("Content-Type", ""):
-        # A hub never answers with a page: this is a printer's, a router's, somebody's web server.
-        raise _no_hub()
-    if response.status_code == httpx.codes.UNAUTHORIZED:
-        raise SessionOverError(words)
-    if response.status_code == httpx.codes.CONFLICT and "decision" in body:
-        raise AlreadyDecidedError(words, msgspec.convert(body["decision"], Decision))
-    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise OddAnswerError(
-            "The hub answered that it has trouble itself. Nothing was changed; try again, and"
-            " tell whoever looks after the hub if it stays so."
-        )
-    if "detail" not in body:
-        # Each refusal of a hub says why.
-        raise _no_hub()
-    raise HubRefusedError(words)
-
-
-def _no_hub() -> OddAnswerError:
-    return OddAnswerError(
-        "Something answered that is not a Vestibule hub of this version. Check the hub's"
-        " address, then try again."
-    )
-
-
-def _words(response: httpx.Response) -> tuple[str, dict[str, Any]]:
-    try:
-        body = msgspec.json.decode(response.content, type=dict[str, Any])
-    except msgspec.DecodeError:
-        body = {}
-    detail = body.get("detail")
-    if isinstance(detail, str) and detail:
-        return detail, body
-    return f"The hub refused this (answer {response.status_code}). Nothing was changed.", body

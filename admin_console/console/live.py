@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from admin_console.console.client import HubClient, OddAnswerError, SessionOverError
+from admin_console.console.answers import OddAnswerError, SessionOverError
+from admin_console.console.client import HubClient
 from db.domain.errors import HubAwayError, HubRefusedError
 
 WAIT = 10

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
-from admin_console.console.client import HubClient, OddAnswerError, SessionOverError
+from admin_console.console.answers import OddAnswerError, SessionOverError
+from admin_console.console.client import HubClient
 from admin_console.console.live import LiveWatch, Missed
 from db.domain.desk import SignedIn
 from db.domain.errors import HubAwayError

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from admin_console.console.client import HubClient, OddAnswerError
+from admin_console.console.answers import OddAnswerError
+from admin_console.console.client import HubClient
 from admin_console.console.pages.sign_in import SignInPage
 from admin_console.console.parts.focus_ring import FocusRing
 from admin_console.console.session import Clock, HubSession

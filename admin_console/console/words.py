@@ -130,7 +130,7 @@ READY_REASONS_WITHOUT_MATCH: tuple[str, ...] = (
 VISITOR_SEES = "The office is looking at your visit"
 """The title of the kiosk's page while somebody waits (`WaitScreen.qml`), word for word."""
 
-_TIERS = {
+TIERS = {
     Tier.STRONG: "Strong match",
     Tier.POSSIBLE: "Possible match",
     Tier.CHECK_PHOTO: "Check the photo",
@@ -160,7 +160,7 @@ def hold_title(screening: Screening) -> str:
     """Why somebody waits, in two or three words; the gravest reason."""
     if screening.matches:
         best = screening.matches[0]
-        return "Custody rule" if best.category is Category.CUSTODY else _TIERS[best.tier]
+        return "Custody rule" if best.category is Category.CUSTODY else TIERS[best.tier]
     for reason in (
         HoldReason.SCREENING_FAILED,
         HoldReason.UNDER_AGE,

@@ -32,6 +32,7 @@ from statistics import mean, median
 
 import screening_groups
 import screening_speed
+import screening_written
 from matchers import NO_BITS_BELOW, PEERS, Matcher, MatcherError, ours, peer
 from measures import Scores, Truth, by_error, percent, recalls, table
 from roster_files import Roster, count_of, halves, made, name_and_birth_date, roster_in
@@ -177,6 +178,14 @@ class Bench:
         more = self.scored(self.engine, extra)
         say(screening_groups.fairness(roster.truths, extra.truths, {**more, **scores}))
 
+    def write(self, path: Path) -> None:
+        """The figures that the console shows."""
+        roster, scores = self.american()
+        extra = roster_in(self.american_folder(), "extra.csv")
+        all_scores = {**self.scored(self.engine, extra), **scores}
+        protocol = f"American, {self.asked.entries:,} entries"
+        screening_written.write(path, protocol, roster, extra.truths, all_scores)
+
     def tiers(self) -> None:
         roster, scores = self.american()
         say(screening_groups.tiers(roster.truths, scores))
@@ -212,6 +221,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="keep the files, and use them again"
     )
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="the console's figures, resources/accuracy.json"
+    )
     parser.add_argument("--command", default="", help="instead of this tree's `screen`")
     return parser.parse_args()
 
@@ -230,6 +242,8 @@ def main() -> int:
             bench.fairness()
         if bench.is_asked("tiers"):
             bench.tiers()
+        if asked.write is not None:
+            bench.write(asked.write)
         if bench.is_asked("speed"):
             say(screening_speed.measured(bench.american_roster(), asked.peers, asked.command))
     return 0

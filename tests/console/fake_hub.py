@@ -3,15 +3,12 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from admin_console.console.client import (
-    ListFile,
-    OddAnswerError,
-    SessionOverError,
-    VisitFilter,
-)
+from admin_console.console.answers import OddAnswerError, SessionOverError
+from admin_console.console.client import ListFile, VisitFilter
 from db.domain.clearance import Clearance, Clearances, Standing
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import (
@@ -27,11 +24,12 @@ from db.domain.desk import (
 )
 from db.domain.entry_history import EntryDraft, EntryFile, EntryPage, RemovalAsked
 from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
 from db.domain.people import PersonName
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Watchlist
-from tests.console import invented, records
+from tests.console import counted, invented, records
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -52,6 +50,8 @@ class FakeHub:
     lists_answer: Lists = field(default_factory=records.make_lists)
     clearances_answer: Clearances = field(default_factory=records.make_clearances)
     notices_answer: Notices = field(default_factory=records.make_notices)
+    figures_answer: ScreeningFigures = field(default_factory=counted.make_figures)
+    counted_days: list[tuple[date, date, UUID | None]] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
     refuses_end: Exception | None = None
     preview_answer: ImportPreview = field(default_factory=records.make_preview)
@@ -270,6 +270,13 @@ class FakeHub:
             self.clearances_answer, clearances=lines, in_force=in_force
         )
         return next(c.clearance for c in lines if c.clearance.clearance_id == clearance_id)
+
+    def screening_figures(
+        self, first_day: date, last_day: date, list_id: UUID | None
+    ) -> ScreeningFigures:
+        self._answer()
+        self.counted_days.append((first_day, last_day, list_id))
+        return replace(self.figures_answer, first_day=first_day, last_day=last_day, list_id=list_id)
 
     def notices(self) -> Notices:
         self._answer()

@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_console.console.client import (
-    AlreadyDecidedError,
-    HttpHub,
-    ListFile,
-    OddAnswerError,
-    SessionOverError,
-    VisitFilter,
-)
+from admin_console.console.answers import AlreadyDecidedError, OddAnswerError, SessionOverError
+from admin_console.console.client import HttpHub, ListFile, VisitFilter
 from db import codec
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import HubAwayError, HubError, HubRefusedError

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
-from admin_console.console.client import AlreadyDecidedError
+from admin_console.console.answers import AlreadyDecidedError
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Field
 from admin_console.console.shell import Shell

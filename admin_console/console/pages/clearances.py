@@ -79,7 +79,7 @@ class ClearancesView(QWidget):
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something just now."""
-        return (("1-2", "tab"), ("J K", "move"))
+        return (("1-3", "tab"), ("J K", "move"))
 
     def refresh(self) -> None:
         self._fetch.ask()

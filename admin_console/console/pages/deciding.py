@@ -9,7 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal
 
 from admin_console.console import verdict_words, words
-from admin_console.console.client import AlreadyDecidedError
+from admin_console.console.answers import AlreadyDecidedError
 from admin_console.console.pages.away_desk import Unsent
 from admin_console.console.pages.held_back import HeldBack, Ruling
 from admin_console.console.session import HubSession

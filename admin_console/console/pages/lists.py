@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
+from admin_console.console.pages.accuracy import GUTTER, AccuracyView
 from admin_console.console.pages.clearances import ClearancesView
 from admin_console.console.pages.entry_editor import EntryEditor
 from admin_console.console.pages.import_list import ImportView
@@ -29,6 +30,7 @@ from db.domain.watchlist import Watchlist
 
 AGE = 4
 TABLE, IMPORT, PEOPLE, EDITOR = range(4)
+LISTS, CLEARANCES, ACCURACY = range(3)
 
 MAY_NOT = "Only administrators bring in lists. Ask one of yours; the lists hold as they are."
 
@@ -53,12 +55,13 @@ class ListsPage(Panel):
         columns = Columns(("List", "Kind", "People", "Version", "Age", "Oldest allowed"), (2, 3))
         self._model = PlainModel(columns, self)
         self._fetch = Fetch(session, lambda hub: hub.lists(), self._on_lists, self._on_failed)
-        self._tabs = Tabs(theme, ("Lists", "Clearances"))
+        self._tabs = Tabs(theme, ("Lists", "Clearances", "Accuracy"))
         self._tabs.chosen.connect(self._on_tab)
         self.clearances = ClearancesView(theme, session)
         self.clearances.facts_changed.connect(self.facts_changed)
         self.clearances.ended.connect(self._on_ended)
         self.clearances.failed.connect(self._on_not_ended)
+        self.accuracy = AccuracyView(theme, session)
         self.import_view = ImportView(theme, session)
         self.import_view.left.connect(lambda: self._show(0))
         self.import_view.step_changed.connect(self.facts_changed)
@@ -92,7 +95,7 @@ class ListsPage(Panel):
             return self.import_view.title()
         if self._stack.currentIndex() in (PEOPLE, EDITOR):
             return self._view().facts()
-        if self._parts.currentIndex() == 1:
+        if self._parts.currentIndex() == CLEARANCES:
             return self.clearances.facts()
         if self._shown is None:
             return "The lists are asked for"
@@ -108,15 +111,19 @@ class ListsPage(Panel):
             return self._view().keys
         if self._stack.currentIndex() == IMPORT:
             return (("Tab", "next field"), ("Ctrl ↵", "go on"), ("Esc", "cancel"))
-        if self._parts.currentIndex() == 1:
+        if self._parts.currentIndex() == CLEARANCES:
             return self.clearances.keys
-        tab = ("1-2", "tab")
+        if self._parts.currentIndex() == ACCURACY:
+            return self.accuracy.keys
+        tab = ("1-3", "tab")
         return (tab, ("J K", "move"), ("Enter", "open")) if self._may_import else (tab,)
 
     def refresh(self) -> None:
         self._fetch.ask()
-        if self._parts.currentIndex() == 1:
+        if self._parts.currentIndex() == CLEARANCES:
             self.clearances.refresh()
+        elif self._parts.currentIndex() == ACCURACY:
+            self.accuracy.refresh()
 
     def shown(self) -> Lists | None:
         return self._shown
@@ -131,6 +138,7 @@ class ListsPage(Panel):
         self.people.show_connection()
         self.editor.show_connection()
         self.clearances.show_connection(connection)
+        self.accuracy.show_connection(connection)
 
     def start_import(self) -> None:
         """Begin with the file."""
@@ -166,7 +174,8 @@ class ListsPage(Panel):
 
     def _on_tab(self, part: int) -> None:
         self._parts.setCurrentIndex(part)
-        self._import.setVisible(self._may_import and part == 0)
+        self._import.setVisible(self._may_import and part == LISTS)
+        self.accuracy.tools.setVisible(self._may_import and part == ACCURACY)
         self.refresh()
         self.facts_changed.emit()
 
@@ -236,6 +245,7 @@ class ListsPage(Panel):
         tools.setSpacing(8)
         tools.addWidget(self._tabs)
         tools.addStretch(1)
+        tools.addWidget(self.accuracy.tools)
         tools.addWidget(self._import)
         may_not = QHBoxLayout()
         may_not.setSpacing(8)
@@ -260,7 +270,7 @@ class ListsPage(Panel):
         self._message.hide()
         lists, page = QWidget(), QWidget()
         inner = QVBoxLayout(lists)
-        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setContentsMargins(0, 0, GUTTER, 0)
         inner.setSpacing(16)
         inner.addLayout(may_not)
         inner.addWidget(self._card)
@@ -268,10 +278,13 @@ class ListsPage(Panel):
         inner.addStretch(1)
         self._parts = QStackedWidget()
         self._parts.addWidget(lists)
+        self.clearances.setContentsMargins(0, 0, GUTTER, 0)
         self._parts.addWidget(self.clearances)
+        self._parts.addWidget(self.accuracy)
         column = QVBoxLayout(page)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(24, 24, 24 - GUTTER, 24)
         column.setSpacing(16)
+        tools.setContentsMargins(0, 0, GUTTER, 0)
         column.addLayout(tools)
         column.addWidget(self._parts)
         return page

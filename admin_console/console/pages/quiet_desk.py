@@ -12,33 +12,11 @@ from admin_console.console.painting import CENTER
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Line, card_head
 from admin_console.console.parts.chart import ArrivalsChart
+from admin_console.console.parts.figure import Figure
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import DayFigures, Desk
-
-
-class Figure(QWidget):
-    """A figure of the day with its name above and what to make of it below."""
-
-    def __init__(self, theme: Theme, title: str, name: str) -> None:
-        super().__init__()
-        c = theme.colours
-        self._name = title
-        self.setObjectName(name)
-        self._figure = Words(theme, "", Text.FIGURE, Weight.STRONG)
-        self._note = Words(theme, "", colour=c.muted)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(4)
-        column.addWidget(Words(theme, title, colour=c.muted))
-        column.addWidget(self._figure)
-        column.addWidget(self._note)
-
-    def say(self, figure: str, note: str) -> None:
-        self._figure.setText(figure)
-        self._note.setText(note)
-        self.setAccessibleName(f"{self._name}: {figure}, {note}")
 
 
 class QuietDesk(QWidget):

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from admin_console.console.models.accuracy import Span
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
@@ -20,7 +21,8 @@ from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Role
 from db.domain.visit import VisitState
 from db.domain.watchlist import Category
-from tests.console import invented, records
+from resources.accuracy import Accuracy
+from tests.console import counted, invented, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import Clock, child, open_console, open_shell, press
 from tests.pictures import assert_looks_like
@@ -334,6 +336,48 @@ def test_clearances(qtbot: QtBot, looks_like: Look) -> None:
     press(qtbot, Key.Key_J)
 
     looks_like(shell, "05-clearances")
+
+
+def open_accuracy(qtbot: QtBot, hub: FakeHub, *, dark: bool = False) -> Shell:
+    shell = open_shell(qtbot, hub, dark=dark)
+    shell.lists.accuracy.show_measured(counted.make_accuracy())
+    shell.go("Lists")
+    press(qtbot, Key.Key_3)
+    qtbot.waitUntil(lambda: shell.lists.accuracy.shown() is not None)
+    return shell
+
+
+@pytest.mark.parametrize(("dark", "name"), [(False, "08-accuracy"), (True, "08-accuracy-dark")])
+def test_accuracy_over_twelve_months(qtbot: QtBot, looks_like: Look, dark: bool, name: str) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, figures_answer=counted.make_figures(0))
+    shell = open_accuracy(qtbot, hub, dark=dark)
+
+    shell.lists.accuracy.choose(Span.TWELVE_MONTHS)
+    qtbot.waitUntil(lambda: len(hub.counted_days) == 2)
+    qtbot.waitUntil(lambda: "Dec 1" in child(shell, QLabel, "ownDays").text())
+
+    looks_like(shell, name)
+
+
+def test_accuracy_by_list_and_tier_on_a_small_screen(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_accuracy(qtbot, FakeHub(role=Role.ADMINISTRATOR))
+    shell.window().resize(1280, 720)
+    looks_like(shell, "08-accuracy-1280-top")
+    area = shell.lists.accuracy._area
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+
+    looks_like(shell, "08-accuracy-1280")
+
+
+def test_accuracy_before_anything_was_measured_or_screened(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, figures_answer=counted.make_no_figures())
+    shell = open_accuracy(qtbot, hub)
+
+    shell.lists.accuracy.show_measured(Accuracy())
+
+    looks_like(shell, "08-accuracy-empty")
 
 
 @pytest.mark.parametrize(("dark", "name"), [(False, "21-notices"), (True, "21-notices-dark")])

@@ -1,0 +1,101 @@
+"""What the hub's answers mean: the value that was asked for, or an error in words for a person.
+
+::
+
+    HubAwayError              no answer
+    └── OddAnswerError        an answer, but none to work with: no hub, or a hub in trouble
+    HubRefusedError           the hub says no, in words for the person who asked
+    ├── SessionOverError      sign in again
+    └── AlreadyDecidedError   somebody else was first; carries their decision
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from db import codec
+from db.domain.decision import Decision
+from db.domain.errors import HubAwayError, HubRefusedError
+
+T = TypeVar("T")
+
+
+class OddAnswerError(HubAwayError):
+    """Something answered: either it is no hub, or the hub has trouble itself. Its text says which.
+
+    To everybody else it is as if the hub were away: what was shown stays, and is asked for again.
+    """
+
+
+class SessionOverError(HubRefusedError):
+    """The hub does not know this session any more: sign in again."""
+
+
+class AlreadyDecidedError(HubRefusedError):
+    """Somebody else decided on this visit first."""
+
+    def __init__(self, words: str, decision: Decision) -> None:
+        super().__init__(words)
+        self.decision = decision
+
+
+@contextmanager
+def network() -> Iterator[None]:
+    """Turn every way in which no answer comes into `HubAwayError`."""
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+        # httpx answers with a plain RuntimeError once its client is closed.
+        raise HubAwayError(
+            "The hub does not answer. Nothing is lost: the kiosks keep what they saw and send it"
+            " when the hub is back."
+        ) from error
+
+
+def read(response: httpx.Response, of: type[T]) -> T:
+    try:
+        return codec.from_json(response.content, of)
+    except codec.MalformedError as error:
+        raise _no_hub() from error
+
+
+def refuse(response: httpx.Response) -> None:
+    """Raise what the hub's answer means."""
+    words, body = _words(response)
+    if "text/html" in response.headers.get("Content-Type", ""):
+        # A hub never answers with a page: this is a printer's, a router's, somebody's web server.
+        raise _no_hub()
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        raise SessionOverError(words)
+    if response.status_code == httpx.codes.CONFLICT and "decision" in body:
+        raise AlreadyDecidedError(words, msgspec.convert(body["decision"], Decision))
+    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise OddAnswerError(
+            "The hub answered that it has trouble itself. Nothing was changed; try again, and"
+            " tell whoever looks after the hub if it stays so."
+        )
+    if "detail" not in body:
+        # Each refusal of a hub says why.
+        raise _no_hub()
+    raise HubRefusedError(words)
+
+
+def _no_hub() -> OddAnswerError:
+    return OddAnswerError(
+        "Something answered that is not a Vestibule hub of this version. Check the hub's"
+        " address, then try again."
+    )
+
+
+def _words(response: httpx.Response) -> tuple[str, dict[str, Any]]:
+    try:
+        body = msgspec.json.decode(response.content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        body = {}
+    detail = body.get("detail")
+    if isinstance(detail, str) and detail:
+        return detail, body
+    return f"The hub refused this (answer {response.status_code}). Nothing was changed.", body
