@@ -257,6 +257,20 @@ def test_figures_that_never_came_are_told(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "could not be counted" in said(shell, "accuracyMessage"))
 
 
+def test_figures_of_all_lists_never_stand_under_the_name_of_one(qtbot: QtBot) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    shell = show_counted(qtbot, hub)
+    hub.is_away = True
+
+    shell.lists.accuracy.choose(Span.SCHOOL_YEAR, counted.CUSTODY)
+    qtbot.waitUntil(child(shell, QWidget, "accuracyMessage").isVisible)
+    assert not child(shell, QWidget, "ownCard").isVisible()
+
+    hub.come_back()
+    shell.lists.refresh()
+    qtbot.waitUntil(child(shell, QWidget, "ownCard").isVisible)
+
+
 @pytest.mark.parametrize("list_id", [None, invented.make_id(60)])
 def test_console_asks_for_the_days_and_the_list(list_id: UUID | None) -> None:
     asked: list[httpx.Request] = []

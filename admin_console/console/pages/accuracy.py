@@ -1,6 +1,7 @@
 """How well the engine finds people on test data, and the school's own figures beside it."""
 
 from datetime import date, timedelta
+from typing import TypeGuard
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -62,9 +63,8 @@ class AccuracyView(QWidget):
             return
         now = self._session.now()
         days = told.days_of(self._span, now.astimezone(self._session.zone).date())
-        is_same = self._asking == (*days, self._list_id)
         self._asking = (*days, self._list_id)
-        if not is_same or self._shown is None or now - self._shown.as_of > FRESH:
+        if not self._is_current(self._shown) or now - self._shown.as_of > FRESH:
             self._fetch.ask()
 
     def shown(self) -> ScreeningFigures | None:
@@ -98,7 +98,7 @@ class AccuracyView(QWidget):
             self._on_figures(self._shown)
 
     def _on_figures(self, figures: ScreeningFigures) -> None:
-        if (figures.first_day, figures.last_day, figures.list_id) != self._asking:
+        if not self._is_current(figures):
             return  # something else was chosen since, and is asked for
         self._shown = figures
         self._fill_lists(figures)
@@ -124,8 +124,14 @@ class AccuracyView(QWidget):
         self._note.setText(note)
         self._note_row.setVisible(bool(note))
 
+    def _is_current(self, figures: ScreeningFigures | None) -> TypeGuard[ScreeningFigures]:
+        """Whether these are the figures of what is chosen."""
+        if figures is None:
+            return False
+        return (figures.first_day, figures.last_day, figures.list_id) == self._asking
+
     def _on_failed(self, error: Exception) -> None:
-        if self._shown is None:
+        if not self._is_current(self._shown):
             self._say("The figures could not be counted", str(error))
 
     def _say(self, title: str, said: str) -> None:
