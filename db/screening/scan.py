@@ -73,7 +73,13 @@ class Scan:
             for side in self.sides:
                 others = [other for other in self.sides if other is not side]
                 side.weigh_slips(field, bits, ours, rows, others)
-        self._lost = self._lost_together()
+        given, middle, middle_of_given = (
+            sum(counts) for counts in zip(*(s.beside() for s in self.sides), strict=True)
+        )
+        middles = total.middle.sum(axis=0)
+        self._lost = weights.together_bits(given, total.given[0].sum(axis=0))
+        self._lost_middle = weights.together_bits(middle, middles)
+        self._lost_middle_of_given = weights.together_bits(middle_of_given, middles)
         self._most_of_rest = (
             float(self.middle[total.middle > 0].max(initial=0.0))
             + (float(self.sex[1]) if query.sex else 0.0)
@@ -272,22 +278,18 @@ class Scan:
         level = side.birth[birth_id]
         return level, self.birth[side.segment.dates.kinds[birth_id], level]
 
-    def _lost_together(self) -> Bits:
-        """By the level of the given name what it loses beside the visitor's very family name."""
-        found = sum(side.beside_family() for side in self.sides)
-        givens = self._total.given[0].sum(axis=0)
-        families = float(self._total.family[:, NameLevel.EXACT].sum())
-        expected = families * givens / max(float(givens.sum()), 1.0)
-        lost = weights.together_bits(np.asarray(found, np.float64), expected)
-        lost[[NameLevel.MISSING, NameLevel.DIFFERENT]] = 0.0
-        return lost
-
     def _with_rest(self, side: Side, pairs: Pairs) -> Scored:
         """Everything that is looked at only for the few rows that may reach the floor."""
         segment, query, rows = side.segment, self.query, pairs.rows
         middle_id = segment.middle_of[rows]
         middle_level = side.middle_dense[middle_id]
         middle = self.middle[side.counted.given_shapes[middle_id], middle_level]
+        lost = np.minimum(
+            self._lost_middle[middle_level] * (pairs.family_level == NameLevel.EXACT),
+            self._lost_middle_of_given[middle_level] * (pairs.given_level == NameLevel.EXACT),
+        )
+        lost[pairs.is_swapped] = 0.0
+        middle += np.maximum(lost, -np.maximum(middle, 0.0))
         is_middle = (
             (side.given_dense[middle_id] == NameLevel.EXACT)
             | (side.middle_dense[segment.given_of[rows]] == NameLevel.EXACT)

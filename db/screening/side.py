@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,17 +119,31 @@ class Side:
             place=_same(counted.places, self.place, self.no_place),
         )
 
-    def beside_family(self) -> NDArray[np.intp]:
-        """By the level of the given name, rows that have the visitor's very family name."""
+    def beside(self) -> tuple[Bits, Bits, Bits]:
+        """Rows by level of one name beside another that is the visitor's very own.
+
+        Of given names and of middle names beside the family name, of middle names beside the given.
+        """
         segment = self.segment
-        exact = self.family.ids[self.family.levels == NameLevel.EXACT]
-        rows = slices(segment.family_start, exact)
-        if segment.is_gone is not None:
-            rows = rows[~segment.is_gone[rows]]
-        found: NDArray[np.intp] = np.bincount(
-            self.given_dense[segment.given_of[rows]], minlength=len(NameLevel)
+        family = self.family.ids[self.family.levels == NameLevel.EXACT]
+        rows = self._alive(slices(segment.family_start, family))
+        given = self.given.ids[self.given.levels == NameLevel.EXACT]
+        same = self._alive(segment.by_given[slices(segment.given_start, given)])
+        return (
+            _by_level(self.given_dense, segment.given_of[rows]),
+            self._middles(segment.middle_of[rows]),
+            self._middles(segment.middle_of[same]),
         )
-        return found
+
+    def _middles(self, ids: NDArray[np.int32]) -> Bits:
+        """Middle names by level, whoever has none left out."""
+        counts = _by_level(self.middle_dense, ids)
+        counts[NameLevel.MISSING] = 0.0
+        return counts
+
+    def _alive(self, rows: NDArray[Any]) -> NDArray[Any]:
+        gone = self.segment.is_gone
+        return rows if gone is None else rows[~gone[rows]]
 
     def weigh_slips(
         self, field: str, bits: Bits, ours: float, rows: float, others: Sequence["Side"]
@@ -162,6 +177,12 @@ class Side:
 
 def _rows_with(counts: NDArray[np.float64], levels: Levels) -> float:
     return float(counts[levels.ids[levels.levels == NameLevel.EXACT]].sum())
+
+
+def _by_level(dense: NDArray[np.int8], ids: NDArray[np.int32]) -> Bits:
+    counts = np.zeros(len(NameLevel))
+    counts += np.bincount(dense[ids], minlength=len(NameLevel))
+    return counts
 
 
 _UNHEARD = -2

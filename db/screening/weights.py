@@ -268,15 +268,19 @@ def suffix_bits(same: float, rows: float) -> Bits:
     return agreement_bits(same, rows, _SUFFIX, PRIOR_ROWS)
 
 
-def together_bits(found: NDArray[np.float64], expected: NDArray[np.float64]) -> Bits:
-    """Bits that two names lose since they go together: a Minh among Nguyens is no surprise.
+def together_bits(beside: NDArray[np.float64], everywhere: NDArray[np.float64]) -> Bits:
+    """Bits by level that a name loses beside another: a Minh among Nguyens is no surprise.
 
-    `found` rows have both, `expected` would if the names were independent. One of those found may
-    be the visitor's own entry.
+    `beside` are the rows by level that have the other name, `everywhere` all rows by level. One of
+    those beside may be the visitor's own entry. What few rows say is drawn towards what all say.
     """
-    doubt = 3.0
-    ratio = (np.maximum(found - 1.0, 0.0) + doubt) / (expected + doubt)
-    lost: Bits = -np.maximum(np.log2(ratio), 0.0)
+    share = everywhere / max(float(everywhere.sum()), 1.0)
+    others = np.maximum(beside - 1.0, 0.0)
+    drawn = (others + _BESIDE * share) / (max(float(beside.sum()) - 1.0, 0.0) + _BESIDE)
+    lost: Bits = np.zeros(len(share))
+    is_there = share > 0
+    lost[is_there] = -np.maximum(np.log2(drawn[is_there] / share[is_there]), 0.0)
+    lost[[NameLevel.MISSING, NameLevel.DIFFERENT]] = 0.0
     return lost
 
 
@@ -322,6 +326,8 @@ def _shape_bits(visitor: Shape, here: NDArray[np.float64]) -> NDArray[np.float64
 
 _NAME_DOUBT, _DATE_DOUBT = 0.05, 2.0
 """Names differ from country to country; a birth date is as rare everywhere."""
+_BESIDE = 10.0
+"""So many rows count what all rows say of names that go together."""
 _MOST_OF_MIDDLE = 8.0
 _UNSEEN = 0.001
 _CONFUSED = 0.3

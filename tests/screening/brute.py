@@ -72,17 +72,18 @@ class _Brute:
         self.as_middle = weights.as_middle_bits(exact, len(rows))
 
     def totals(self) -> list[float]:
-        beside = Counter(
-            self._level(self.query.given, n[1], True)
-            for n in self.folded
-            if self._level(self.query.family, n[0], False) is NameLevel.EXACT
-        )
+        self.of_family = [
+            n for n in self.folded if self._level(self.query.family, n[0], False) is NameLevel.EXACT
+        ]
+        self.of_given = [
+            n for n in self.folded if self._level(self.query.given, n[1], True) is NameLevel.EXACT
+        ]
         return [
-            max(self._straight(at, beside), self._crossed(at)) + self._rest(at)
+            max(self._straight(at), self._crossed(at)) + self._rest(at)
             for at in range(len(self.rows))
         ]
 
-    def _straight(self, at: int, beside: "Counter[NameLevel]") -> float:
+    def _straight(self, at: int) -> float:
         family, given, middle = self.folded[at]
         query, row = self.query, self.rows[at]
         family_level = self._level(query.family, family, False)
@@ -90,10 +91,16 @@ class _Brute:
         got = self._worth(self.family, query.family, family, 0, False)
         bits = self._worth_given(given, row.sex)
         if family_level is NameLevel.EXACT and given_level in AGREEING:
-            lost = self._lost(given_level, beside)
+            lost = self._lost(given_level, query.given, 1, self.of_family)
             bits += max(lost, -max(bits, 0.0))
         middle_level = self._level(query.middle, middle, True)
         its_middle = self.middle[shape_of(middle), middle_level]
+        lost = 0.0
+        if family_level is NameLevel.EXACT:
+            lost = min(lost, self._lost(middle_level, query.middle, 2, self.of_family))
+        if given_level is NameLevel.EXACT:
+            lost = min(lost, self._lost(middle_level, query.middle, 2, self.of_given))
+        its_middle += max(lost, -max(its_middle, 0.0))
         is_middle = self._level(query.given, middle, True) is NameLevel.EXACT or (
             self._level(query.middle, given, True) is NameLevel.EXACT
         )
@@ -136,12 +143,21 @@ class _Brute:
         all_values = [value(r) for r in self.rows]
         return float(all_values.count(ours)), float(sum(bool(v) for v in all_values))
 
-    def _lost(self, given: NameLevel, beside: "Counter[NameLevel]") -> float:
-        families = sum(beside.values())
-        givens = sum(self._level(self.query.given, n[1], True) is given for n in self.folded)
-        expected = families * givens / len(self.rows)
-        found = np.array([float(beside[given])])
-        return float(weights.together_bits(found, np.array([expected]))[0])
+    def _lost(
+        self, level: NameLevel, asked: str, column: int, beside: Sequence[tuple[str, str, str]]
+    ) -> float:
+        """What a name in this column loses beside rows that have another name of the visitor's."""
+
+        def counts(rows: Sequence[tuple[str, str, str]]) -> np.ndarray:
+            found = np.zeros(len(NameLevel))
+            for names in rows:
+                if names[column] or column == 1:
+                    found[self._level(asked, names[column], True)] += 1
+            if column == 2:
+                found[NameLevel.MISSING] = 0.0
+            return found
+
+        return float(weights.together_bits(counts(beside), counts(self.folded))[level])
 
     def _worth_given(self, theirs: str, sex: int) -> float:
         level = self._level(self.query.given, theirs, True)
