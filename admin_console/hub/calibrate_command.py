@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from db.engine import Database
 from db.list_index import ListIndexes
-from db.screening.calibrate import CHECK_PHOTO, FEWEST_ROWS, POSSIBLE, STRONG, best_by_chance
+from db.screening.calibrate import (
+    CHECK_PHOTO,
+    FEWEST_ROWS,
+    OTHER_DATE,
+    POSSIBLE,
+    STRONG,
+    best_by_chance,
+)
 from db.screening.index import ListIndex
 from db.screening.population import Population
 
@@ -22,22 +29,27 @@ def calibrate_lists(database: Database, visitors: int) -> Iterator[str]:
 
 
 def _list_lines(one: ListIndex, population: Population, visitors: int) -> Iterator[str]:
-    whole, partial = one.calibration.whole, one.calibration.partial
-    bits = (whole.bits_at(STRONG), whole.bits_at(POSSIBLE), partial.bits_at(CHECK_PHOTO))
+    chance = one.calibration
+    bits = (
+        chance.whole.bits_at(STRONG),
+        chance.whole.bits_at(POSSIBLE),
+        chance.other.bits_at(OTHER_DATE),
+        chance.partial.bits_at(CHECK_PHOTO),
+    )
     yield f"{one.watchlist.name}: {one.watchlist.entry_count:,} people, {one.rows:,} names"
     if one.rows < FEWEST_ROWS:
         yield f"  Too small to try out (under {FEWEST_ROWS:,} names): tiers go by the estimate."
         for name, least, rate in zip(_TIERS, bits, _RATES, strict=True):
-            yield f"  {name:<16} from {least:4.1f} bits; at most {100 * rate:.2f} in 100 visitors"
+            yield f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.2f} in 100 visitors"
         return
     best = best_by_chance(one.segments, population, _SEED, visitors, floor=min(bits) - 1)
-    for name, least, rate, column in zip(_TIERS, bits, _RATES, (0, 0, 1), strict=True):
+    for name, least, rate, column in zip(_TIERS, bits, _RATES, (0, 0, 1, 2), strict=True):
         found = 100 * float((best[:, column] >= least).mean())
         yield (
-            f"  {name:<16} from {least:4.1f} bits; at most {100 * rate:.2f} in 100 visitors, "
+            f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.2f} in 100 visitors, "
             f"{found:.2f} of {visitors:,} made-up ones"
         )
 
 
-_TIERS = ("strong", "possible", "check the photo")
-_RATES = (STRONG, POSSIBLE, CHECK_PHOTO)
+_TIERS = ("strong", "possible", "possible, another birth date", "check the photo")
+_RATES = (STRONG, POSSIBLE, OTHER_DATE, CHECK_PHOTO)

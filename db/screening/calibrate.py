@@ -14,15 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screening.compare import DateKind
+from db.screening.compare import DateKind, DateLevel
 from db.screening.names import fold
 from db.screening.population import Population
 from db.screening.scan import Scan
 from db.screening.side import Query
 from db.screening.tally import Counted
 
-STRONG, POSSIBLE, CHECK_PHOTO = 0.0003, 0.005, 0.013
-"""At most 0.03, 0.5 and 1.3 expected false alarms in 100 visitors."""
+STRONG, POSSIBLE, CHECK_PHOTO = 0.0003, 0.0045, 0.001
+"""At most 0.03, 0.45 and 0.1 expected false alarms in 100 visitors.
+
+More would find a few more of those whose birth date a list does not have, and would fall on people
+who have their names from a few (a Kim, a Nguyen) several times as often as on others.
+"""
+OTHER_DATE = 0.0001
+"""So seldom holds a name, alone, against a birth date that wholly differs: for the same reason."""
 FEWEST_ROWS = 10_000
 VISITORS = 3_000
 _TAIL = 0.02
@@ -53,6 +59,8 @@ class Calibration:
     """What chance does among entries with a whole birth date, and among the others."""
 
     whole: Curve
+    other: Curve
+    """With a birth date that wholly differs."""
     partial: Curve
     estimate: Curve
     """By the estimate alone, for visitors without a birth date."""
@@ -62,6 +70,7 @@ class Calibration:
         """The fewest bits of any tier."""
         return min(
             self.whole.bits_at(POSSIBLE),
+            self.other.bits_at(OTHER_DATE),
             self.partial.bits_at(CHECK_PHOTO),
             self.estimate.bits_at(CHECK_PHOTO),
         )
@@ -74,18 +83,19 @@ def calibrate(
     rows = sum(s.rows for s in segments)
     estimate = Curve(1.0, float(np.log2(max(rows, 1))), 1.0)
     if rows < FEWEST_ROWS:
-        return Calibration(estimate, estimate, estimate)
-    floor = float(np.log2(rows)) - 2.0
+        return Calibration(estimate, estimate, estimate, estimate)
+    floor = float(np.log2(rows)) - 4.0
     best = best_by_chance(segments, population, seed, visitors, floor)
-    whole, partial = (_curve(best[:, at], floor, estimate) for at in (0, 1))
-    return Calibration(whole, partial, estimate)
+    whole, other, partial = (_curve(best[:, at], floor, estimate) for at in (0, 1, 2))
+    return Calibration(whole, other, partial, estimate)
 
 
 def best_by_chance(
     segments: Sequence[Counted], population: Population, seed: int, visitors: int, floor: float
 ) -> NDArray[np.float64]:
-    """Most bits that made-up visitors reach: a row each; entries with a whole birth date, others.
+    """Most bits that made-up visitors reach, a row each.
 
+    Of entries whose whole birth date agrees a little, or wholly differs, and of those without one.
     Minus infinity where they stay below `floor`.
     """
     side = segments[0]
@@ -101,7 +111,7 @@ def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tu
         alive = alive[~segment.is_gone]
     kinds = segment.dates.kinds[segment.birth_of[alive]]
     dated = alive[kinds == DateKind.WHOLE]
-    groups = [g for sex in (0, 1, 2) if len(g := alive[segment.sex_of[alive] == sex])]
+    groups = [g for sex in (1, 2) if len(g := alive[segment.sex_of[alive] == sex])] or [alive]
     made: list[tuple[Query, int]] = []
     for number in range(visitors):
         group = groups[number % len(groups)]
@@ -127,14 +137,16 @@ def _some_day(rng: np.random.Generator) -> str:
 
 def _best_of_others(
     query: Query, entry: int, side: Counted, population: Population, floor: float
-) -> tuple[float, float]:
-    """Most bits of an entry with a whole birth date, and without, but for this one."""
+) -> tuple[float, float, float]:
+    """The three columns of `best_by_chance`, this entry not being counted."""
     (scored,) = Scan(query, [side], population).found(floor)
     segment = side.segment
     other = segment.entry_of[scored.rows] != entry
     is_whole = segment.dates.kinds[segment.birth_of[scored.rows]] == DateKind.WHOLE
+    differs = scored.names.birth_level == DateLevel.DIFFERENT
     return (
-        float(scored.total[other & is_whole].max(initial=-np.inf)),
+        float(scored.total[other & is_whole & ~differs].max(initial=-np.inf)),
+        float(scored.total[other & is_whole & differs].max(initial=-np.inf)),
         float(scored.total[other & ~is_whole].max(initial=-np.inf)),
     )
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from db.domain.partial_date import UNKNOWN
-from db.screening.names import parts, short_forms, solid, sound, spelling
+from db.screening.names import glued, parts, short_forms, solid, sound, spelling
 
 CLOSE, NEAR = 0.92, 0.88
 """Jaro-Winkler similarities (Winkler 1990) at which two names count as close, or as near."""
@@ -73,7 +73,7 @@ def name_level(visitor: str, listed: str, *, is_given: bool) -> NameLevel:
     ours, theirs = solid(visitor), solid(listed)
     if not ours or not theirs:
         return NameLevel.MISSING
-    if ours == theirs:
+    if {ours, glued(visitor)} & {theirs, glued(listed)}:
         return NameLevel.EXACT
     if len(ours) == 1 or len(theirs) == 1:
         return NameLevel.INITIAL if ours[0] == theirs[0] else NameLevel.DIFFERENT

@@ -14,7 +14,7 @@ from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName
 from db.domain.screening import Evidence, HoldReason, ListVersion, Match, Screening, Tier
 from db.domain.watchlist import Category, WatchlistEntry
-from db.screening.calibrate import CHECK_PHOTO, POSSIBLE, STRONG, Curve
+from db.screening.calibrate import CHECK_PHOTO, OTHER_DATE, POSSIBLE, STRONG, Curve
 from db.screening.compare import DateKind, DateLevel, NameLevel
 from db.screening.explain import Compared, Person, evidence_of
 from db.screening.index import Index, ListIndex
@@ -168,7 +168,10 @@ def _tier(
     if not is_dated:
         if expected <= CHECK_PHOTO:
             return expected, Tier.CHECK_PHOTO
-    elif expected <= STRONG and birth is not DateLevel.DIFFERENT:
+    elif birth is DateLevel.DIFFERENT:
+        if expected <= OTHER_DATE:
+            return expected, Tier.POSSIBLE
+    elif expected <= STRONG:
         return expected, Tier.STRONG
     elif expected <= POSSIBLE:
         return expected, Tier.POSSIBLE
@@ -182,7 +185,10 @@ def _tier(
 def _curve_of(one: ListIndex, kind: DateKind, birth: DateLevel) -> Curve:
     if kind is DateKind.WHOLE:
         # On such a level it is the visitor whose birth date is not whole.
-        return one.calibration.estimate if _is_partial(birth) else one.calibration.whole
+        if _is_partial(birth):
+            return one.calibration.estimate
+        is_other = birth is DateLevel.DIFFERENT
+        return one.calibration.other if is_other else one.calibration.whole
     if birth is DateLevel.MISSING and kind is not DateKind.NOTHING:
         return one.calibration.estimate
     return one.calibration.partial

@@ -34,7 +34,7 @@ Array = NDArray[Any]
 
 _NOBODY = np.empty(0, np.int32)
 
-_WHOLE, _SPELLING, _SOUND, _WORDS, _FIRST, _WORD, _WORD_SLIP = range(1, 8)
+_WHOLE, _SPELLING, _SOUND, _WORDS, _FIRST, _WORD, _WORD_SLIP, _GLUED = range(1, 9)
 """Salts of the keys, one for each way to meet."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _START = 4
@@ -118,7 +118,7 @@ class NameTable:
             same = self._firsts[at] == ord(ours[0])
             best[int(at)] = NameLevel.INITIAL if same else NameLevel.DIFFERENT
         best.update(dict.fromkeys(self.empty.tolist(), NameLevel.MISSING))
-        best.update(dict.fromkeys(self._equal(ours), NameLevel.EXACT))
+        best.update(dict.fromkeys(self._equal(ours, names.glued(folded)), NameLevel.EXACT))
         ids = np.array(sorted(best), np.int32)
         return Levels(
             ids, np.array([best[at] for at in ids.tolist()], np.int8), NameLevel.DIFFERENT
@@ -184,9 +184,14 @@ class NameTable:
         ).reshape(-1)
         return maybe[likeness >= NEAR].tolist(), maybe[likeness >= CLOSE].tolist()
 
-    def _equal(self, ours: str) -> list[int]:
-        same = self._having([hashes.hash_of(ours, _WHOLE)])
-        return [at for at in same if self._solids[at] == ours]
+    def _equal(self, ours: str, glued: str) -> list[int]:
+        """Names that are the same with or without their particles."""
+        either = {ours, glued}
+        whole, with_particles = self._having_each(
+            [hashes.hash_of(one, _WHOLE) for one in either],
+            [hashes.hash_of(one, _GLUED) for one in either],
+        )
+        return [at for at in whole if self._solids[at] in either] + with_particles
 
     def _with_a_slip_in_a_word(self, words: tuple[str, ...]) -> list[int]:
         long = [w for w in words if len(w) >= SHORTEST_WORD_SLIP]
@@ -244,6 +249,9 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
     keys.append(near)
     ids.append(near_ids)
     key([names.spelling(s) for s in solids], everybody, _SPELLING)
+    whole = [names.glued(f) for f in folded]
+    particled = [at for at in everybody if solids[at] and whole[at] != solids[at]]
+    key([whole[at] for at in particled], particled, _GLUED)
     sounds = [(names.sound(s), at) for at, s in enumerate(solids)]
     key([s for s, _ in sounds if s], [at for s, at in sounds if s], _SOUND)
     key([w[0] if w else "" for w in words], everybody, _FIRST)

@@ -104,7 +104,8 @@ def letters(text: str) -> str:
         marked = unicodedata.normalize("NFKD", text.casefold())
         plain = "".join(c for c in marked if not unicodedata.combining(c))
         if not plain.isascii():
-            plain = anyascii(plain).casefold()
+            plain = anyascii(plain)
+        plain = plain.casefold()
     return " ".join(_NOT_A_LETTER.sub("", plain.replace("/", " ")).replace("-", " ").split())
 
 
@@ -116,8 +117,13 @@ def parts(folded: str) -> tuple[str, ...]:
 
 
 def solid(folded: str) -> str:
-    """The name without blanks and particles: ``de la cruz`` and ``delacruz`` meet in ``cruz``."""
+    """The name without blanks and particles: ``de la cruz`` and ``cruz`` meet in ``cruz``."""
     return "".join(parts(folded))[:LONGEST]
+
+
+def glued(folded: str) -> str:
+    """The name without blanks, particles and all: ``de la cruz`` is ``delacruz``."""
+    return folded.replace(" ", "")[:LONGEST]
 
 
 def spelling(solid_name: str) -> str:

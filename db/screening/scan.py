@@ -77,9 +77,11 @@ class Scan:
             sum(counts) for counts in zip(*(s.beside() for s in self.sides), strict=True)
         )
         middles = total.middle.sum(axis=0)
-        self._lost = weights.together_bits(given, total.given[0].sum(axis=0))
-        self._lost_middle = weights.together_bits(middle, middles)
-        self._lost_middle_of_given = weights.together_bits(middle_of_given, middles)
+        self._lost = weights.together_bits(given, total.given[0].sum(axis=0), shape_of(query.given))
+        self._lost_middle = weights.together_bits(middle, middles, shape_of(query.middle))
+        self._lost_middle_of_given = weights.together_bits(
+            middle_of_given, middles, shape_of(query.middle)
+        )
         self._most_of_rest = (
             float(self.middle[total.middle > 0].max(initial=0.0))
             + (float(self.sex[1]) if query.sex else 0.0)

@@ -23,7 +23,7 @@ from db.screening.name_table import NameTable
 from db.screening.segment import Segment
 from db.screening.tally import count
 
-FORMAT = 3
+FORMAT = 5
 _TABLES = ("family", "given")
 _TEXTS = ("suffixes", "places")
 _COLUMNS = (
@@ -81,9 +81,7 @@ def load(folder: Path, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | N
             segments=tuple(
                 count(_load_segment(folder / str(at))) for at in range(about["segments"])
             ),
-            calibration=Calibration(
-                Curve(**curves["whole"]), Curve(**curves["partial"]), Curve(**curves["estimate"])
-            ),
+            calibration=Calibration(**{name: Curve(**curve) for name, curve in curves.items()}),
             entry_of=entry_of,
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -174,6 +174,8 @@ def name_bits(counts: Counts, population: Bits, visitor: Shape, *, is_given: boo
     is_known = population.any(axis=-1, keepdims=True)
     general = np.where(is_known, np.maximum(_GENERAL * 0.25, population), _GENERAL)
     chance = _chance(named, here, general[..., None, :], _NAME_DOUBT)
+    if visitor is Shape.DOUBLE:
+        chance[..., Shape.DOUBLE, :] = _of_two_words(chance[..., Shape.DOUBLE, :])
     bits: Bits = _LOG_M[int(is_given), visitor] - np.log2(chance)
     bits[..., NameLevel.DIFFERENT] = np.minimum(bits[..., NameLevel.DIFFERENT], 0.0)
     if visitor is not Shape.INITIAL:
@@ -268,7 +270,9 @@ def suffix_bits(same: float, rows: float) -> Bits:
     return agreement_bits(same, rows, _SUFFIX, PRIOR_ROWS)
 
 
-def together_bits(beside: NDArray[np.float64], everywhere: NDArray[np.float64]) -> Bits:
+def together_bits(
+    beside: NDArray[np.float64], everywhere: NDArray[np.float64], visitor: Shape
+) -> Bits:
     """Bits by level that a name loses beside another: a Minh among Nguyens is no surprise.
 
     `beside` are the rows by level that have the other name, `everywhere` all rows by level. One of
@@ -277,11 +281,22 @@ def together_bits(beside: NDArray[np.float64], everywhere: NDArray[np.float64]) 
     share = everywhere / max(float(everywhere.sum()), 1.0)
     others = np.maximum(beside - 1.0, 0.0)
     drawn = (others + _BESIDE * share) / (max(float(beside.sum()) - 1.0, 0.0) + _BESIDE)
+    if visitor is Shape.DOUBLE:
+        share, drawn = _of_two_words(share), _of_two_words(drawn)
     lost: Bits = np.zeros(len(share))
     is_there = share > 0
     lost[is_there] = -np.maximum(np.log2(drawn[is_there] / share[is_there]), 0.0)
     lost[[NameLevel.MISSING, NameLevel.DIFFERENT]] = 0.0
     return lost
+
+
+def _of_two_words(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Two words that many people have, each of them, are no surprise together."""
+    both = (shares[..., NameLevel.ONE_OF_TWO] / 2) ** 2
+    drawn = shares.copy()
+    for level in (NameLevel.EXACT, NameLevel.REORDERED):
+        drawn[..., level] = np.maximum(drawn[..., level], both)
+    return drawn
 
 
 def _chance(

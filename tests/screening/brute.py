@@ -157,7 +157,8 @@ class _Brute:
                 found[NameLevel.MISSING] = 0.0
             return found
 
-        return float(weights.together_bits(counts(beside), counts(self.folded))[level])
+        shape = shape_of(asked)
+        return float(weights.together_bits(counts(beside), counts(self.folded), shape)[level])
 
     def _worth_given(self, theirs: str, sex: int) -> float:
         level = self._level(self.query.given, theirs, True)

@@ -306,6 +306,8 @@ LEVELS = [
     ("mueller", "muler", NameLevel.SPELLING),
     ("garcia lopez", "lopez garcia", NameLevel.REORDERED),
     ("garcia lopez", "lopes", NameLevel.PART_CLOSE),
+    ("de la cruz", "delacruz", NameLevel.EXACT),
+    ("von der schohricht", "schohricht", NameLevel.EXACT),
     ("j", "jonathan", NameLevel.INITIAL),
     ("smith", "raghunathan", NameLevel.DIFFERENT),
     ("", "smith", NameLevel.MISSING),
