@@ -129,7 +129,15 @@ class FilmCamera:
     """A film (AVI, MP4, or a folder of frame_000.png ...), paced, and played again and again."""
 
     def __init__(self, path: Path) -> None:
-        source = str(path / "frame_%03d.png") if path.is_dir() else str(path)
+        source = str(path)
+        if path.is_dir():
+            if not any(path.glob("frame_*.png")):  # OpenCV would write to the terminal by itself
+                raise CameraError(
+                    f"The folder {path.absolute().name} holds no film: its pictures must be named "
+                    "frame_000.png, frame_001.png and so on."
+                )
+            # OpenCV takes every per cent sign for the number's.
+            source = f"{str(path).replace('%', '%%')}/frame_%03d.png"
         with quiet():
             self._capture = cv2.VideoCapture(source)
         if not self._capture.isOpened():

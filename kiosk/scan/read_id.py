@@ -33,6 +33,10 @@ FILM_BUDGET_SECONDS = 0.25
 """Of a frame: nobody waits for the next one, as the kiosk's camera does."""
 MOST_PX, FEWEST_PX = 100_000_000, 16
 """Px of a whole picture, and of its shorter side."""
+MOST_BYTES = 8 * MOST_PX
+"""Of a picture's file: none has more for each px."""
+MOST_PAYLOAD_BYTES = 64 * 1024
+"""Of a payload's file: no code holds more, whatever follows."""
 _FILMS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm"})
 
 
@@ -73,8 +77,8 @@ def read_files(
             progress.write(f"\r{number} of {len(files)} ")
         reading = read_file(path, rules)
         missed += not reading.read
-        line = _as_json(reading, all_fields) if as_json else _in_words(reading, all_fields)
-        out.write(f"{line}\n")
+        say = _as_json if as_json else _in_words
+        out.write(f"{say(reading, all_fields, out.encoding or 'utf-8')}\n")
         out.flush()
     if is_watched:
         progress.write(f"\r{len(files) - missed} of {len(files)} read\n")
@@ -93,12 +97,20 @@ def read_file(path: Path, rules: DocumentRules = USUAL_RULES) -> FileReading:
 def _read_file(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
     if not path.exists():
         return replace(nothing, problem="There is no such file.")
+    if path.is_dir():
+        return _read_film(path, nothing, rules)
+    if not path.is_file():  # a pipe or a device: whoever opens it may wait for ever
+        return replace(nothing, problem="That is no file.")
     if path.suffix.lower() == ".txt":
         return _read_payload(path, nothing, rules)
-    if path.is_dir() or path.suffix.lower() in _FILMS:
+    if path.suffix.lower() in _FILMS:
         return _read_film(path, nothing, rules)
-    if not path.is_file():
-        return replace(nothing, problem="That is no file.")
+    return _read_picture(path, nothing, rules)
+
+
+def _read_picture(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
+    if path.stat().st_size > MOST_BYTES:
+        return replace(nothing, problem="That file is too large to be a picture.")
     size = _size_of(path)
     if size is not None and size[0] * size[1] > MOST_PX:
         return replace(nothing, problem="That picture is too large. Make it smaller than 100 MP.")
@@ -132,7 +144,8 @@ def _size_of(path: Path) -> tuple[int, int] | None:
 def _read_payload(path: Path, nothing: FileReading, rules: DocumentRules) -> FileReading:
     began = time.perf_counter()
     try:
-        payload = path.read_bytes()
+        with path.open("rb") as file:
+            payload = file.read(MOST_PAYLOAD_BYTES)
     except OSError:
         return replace(nothing, problem="That file cannot be opened.")
     try:
@@ -201,14 +214,24 @@ def _name(hint: Hint) -> str:
     return hint.name.lower()
 
 
-def _as_json(reading: FileReading, all_fields: bool) -> str:
+def _as_json(reading: FileReading, all_fields: bool, encoding: str) -> str:
+    """One line in any reader's eyes: what cannot be seen or written there is escaped."""
     values: dict[str, Any] = asdict(replace(reading, identity=None))
     values["identity"] = (
         _identity_values(reading.identity, all_fields) if reading.identity else None
     )
     if reading.milliseconds is not None:
         values["milliseconds"] = round(reading.milliseconds, 2)
-    return json.dumps(values, ensure_ascii=False)
+    line = json.dumps(values, ensure_ascii=False)
+    return line if line.isprintable() and _fits(line, encoding) else json.dumps(values)
+
+
+def _fits(line: str, encoding: str) -> bool:
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _identity_values(identity: Identity, all_fields: bool) -> dict[str, Any]:
@@ -239,7 +262,16 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _in_words(reading: FileReading, all_fields: bool) -> str:
+def _in_words(reading: FileReading, all_fields: bool, encoding: str) -> str:
+    """One line, in which nothing can steer a terminal; file names may hold anything."""
+    seen = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode()
+        for c in _words(reading, all_fields)
+    )
+    return seen.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _words(reading: FileReading, all_fields: bool) -> str:
     if not reading.read:
         return f"{reading.file}: not read. {reading.problem}"
     identity = reading.identity

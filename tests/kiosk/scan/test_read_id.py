@@ -1,6 +1,9 @@
 """``vestibule-kiosk read-id``: what it says of every kind of file, and how it ends."""
 
+import io
 import json
+import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,10 @@ import pytest
 import zxingcpp
 
 from kiosk.__main__ import main as kiosk
+from kiosk.scan.read_id import read_files
 from resources.samples.__main__ import main as samples
+from resources.samples.licence import aamva_payload
+from resources.samples.people import sample_person
 
 FIELDS = {
     "file",
@@ -145,3 +151,73 @@ def test_command_without_a_file_is_unusable(capsys: pytest.CaptureFixture[str]) 
 
     assert ended.value.code == 2
     assert "FILE" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are POSIX's")
+@pytest.mark.parametrize("name", ["payload.txt", "film.avi", "picture.jpg"])
+def test_pipe_keeps_no_other_file_waiting(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / name)
+
+    status, (line,) = read_id(capsys, tmp_path / name)
+
+    assert status == 1
+    assert line["problem"] == "That is no file."
+
+
+@pytest.mark.parametrize("name", ["endless.txt", "endless.jpg"])
+def test_file_larger_than_any_picture_or_payload_is_not_taken_into_memory(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(1 << 36)  # 64 GiB of nothing, which take no space
+
+    status, (line,) = read_id(capsys, tmp_path / name)
+
+    assert status == 1
+    assert line["problem"]
+
+
+@pytest.mark.parametrize("name", ["two\nlines.png", "red\x1b[31m.png", "next\x85line.png"])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_every_file_has_one_line_whatever_its_name(
+    form: tuple[str, ...], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kiosk(["read-id", *form, str(tmp_path / name)]) == 1
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.isprintable()
+    if form:
+        assert json.loads(line)["file"] == str(tmp_path / name)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_name_that_the_terminal_cannot_write_is_escaped(encoding: str, tmp_path: Path) -> None:
+    payload = aamva_payload(sample_person("Zaneta", "Marlowe", date(1986, 4, 17)))
+    (tmp_path / "card.txt").write_bytes(payload.replace(b"ZANETA", "ŻANETA".encode()))
+    written = []
+    for as_json in (True, False):
+        out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        files = [tmp_path / "card.txt"]
+        assert read_files(files, out, io.StringIO(), as_json=as_json, all_fields=False) == 0
+        out.seek(0)
+        written.append(out.read())
+
+    assert json.loads(written[0])["identity"]["given_name"] == "ŻANETA"
+    assert "\\u017bANETA MARLOWE" in written[1]
+
+
+def test_folder_of_pictures_is_a_film_and_any_other_is_told_how_to_name_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples(["cards", str(tmp_path / "cards"), "--count", "1"])
+    film = tmp_path / "100%d done"
+    film.mkdir()
+    (film / "frame_000.png").write_bytes((tmp_path / "cards" / "card-000.png").read_bytes())
+
+    status, (cards, frames) = read_id(capsys, tmp_path / "cards", film)
+
+    assert status == 1
+    assert "frame_000.png" in cards["problem"]
+    assert frames["read"]
