@@ -12,7 +12,7 @@ from db.domain.errors import UnreadableIdError
 from db.domain.people import Document, DocumentKind, Identity
 from kiosk.scan.aamva_dates import read_date
 from kiosk.scan.aamva_names import name_of, said
-from kiosk.scan.aamva_stripe import Stripe, read_stripe, sex_of
+from kiosk.scan.aamva_stripe import Stripe, is_nameless_stripe, read_stripe, sex_of
 from kiosk.scan.aamva_text import CardText, read_card, text_of
 from kiosk.scan.documents import MILITARY_WORDS, is_military
 from kiosk.scan.places import Issuer, country_code, country_of, is_jurisdiction, issuer_of
@@ -20,6 +20,10 @@ from kiosk.scan.places import Issuer, country_code, country_of, is_jurisdiction,
 _TELLING = frozenset({"DAA", "DAB", "DAC", "DAQ", "DBA", "DBB", "DBC", "DCS", "DCT"})
 """Elements by which a licence is known whose header was lost."""
 _TRY_AGAIN = "Turn the card over and hold it steady, or type the name."
+
+
+class NamelessIdError(UnreadableIdError):
+    """A licence or registration without a name that can be read: all else it says stays unsaid."""
 
 
 def parse_aamva(payload: bytes) -> Identity:
@@ -33,17 +37,19 @@ def parse_aamva(payload: bytes) -> Identity:
         return _from_stripe(stripe)
     if is_military(text):
         raise UnreadableIdError(MILITARY_WORDS)
+    if is_nameless_stripe(text):
+        raise NamelessIdError(f"No name could be read from that card. {_TRY_AGAIN}")
     card = read_card(text)
     if not card.has_header and len(_TELLING & card.elements.keys()) < 3:
         raise UnreadableIdError(f"That code is not on a driver license or ID card. {_TRY_AGAIN}")
     name = name_of(card.elements, card.iin, card.version)
     if not name.family:
         if card.is_vehicle:
-            raise UnreadableIdError(
+            raise NamelessIdError(
                 "That code is a vehicle's registration. Show a driver license or ID card, "
                 "or type the name."
             )
-        raise UnreadableIdError(f"No name could be read from that card. {_TRY_AGAIN}")
+        raise NamelessIdError(f"No name could be read from that card. {_TRY_AGAIN}")
     return Identity(
         name=name,
         birth_date=read_date(card.elements.get("DBB", ""), is_birth=True),
@@ -83,7 +89,7 @@ def _issuer(iin: str, elements: Mapping[str, str]) -> Issuer:
 def _from_stripe(stripe: Stripe) -> Identity:
     """The tracks tell a licence from an ID card no better than that both are shown."""
     if not stripe.name.family:
-        raise UnreadableIdError(f"No name could be read from that card. {_TRY_AGAIN}")
+        raise NamelessIdError(f"No name could be read from that card. {_TRY_AGAIN}")
     issuer = issuer_of(stripe.iin) or Issuer(stripe.place, country_of(stripe.place))
     return Identity(
         name=stripe.name,

@@ -66,6 +66,12 @@ def read_stripe(text: str) -> Stripe | None:
     )
 
 
+def is_nameless_stripe(text: str) -> bool:
+    """Whether this is a licence's track 2 by itself: number and birth date, and no name."""
+    second = _TRACK_2.match(text.strip())
+    return second is not None and issuer_of(second[1]) is not None
+
+
 def _is_place(track: re.Match[str]) -> bool:
     return bool(country_of(track[1]))
 

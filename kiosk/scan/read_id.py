@@ -20,6 +20,7 @@ import PIL.Image
 
 from db.domain.errors import CameraError, UnreadableIdError
 from db.domain.people import Identity, Sex
+from kiosk.scan.aamva import NamelessIdError
 from kiosk.scan.camera import FilmCamera
 from kiosk.scan.decode import Decoded, Memory, Wanted, decode, grey_of
 from kiosk.scan.documents import USUAL_RULES, DocumentRules
@@ -200,7 +201,7 @@ def _reading_of(decoded: Decoded, nothing: FileReading, rules: DocumentRules) ->
     )
     try:
         return replace(reading, identity=identity_of(decoded, rules))
-    except MilitaryIdError as error:  # nothing of it goes anywhere, not even as text
+    except (MilitaryIdError, NamelessIdError) as error:  # nothing of it goes out, not even as text
         return replace(reading, read=False, hint=_refusal(error), problem=str(error))
     except UnreadableIdError:
         return replace(reading, text=decoded.text, hint=_name(Hint.NOT_AN_ID))

@@ -113,6 +113,28 @@ def test_code_that_is_no_id_gives_its_text(
     assert line["identity"] is None
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"@\n\x1e\rANSI 636015100001DL00310060DLDAQ98765432\nDBB04171986\nDAG1 SAMPLE ST\n",
+        b"@\n\x1e\rANSI 636015030001VH00310050VHVAD98765432\nVAMMARLOWE\nVAN1 SAMPLE ST\n",
+        b";63601598765432=310419860417?",
+    ],
+)
+def test_licence_without_a_name_gives_nothing_else_away(
+    payload: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.PDF417)
+    picture = np.pad(np.array(code.to_image(scale=3)), 40, constant_values=255)
+    cv2.imwrite(str(tmp_path / "card.png"), picture)
+
+    for form in ((), ("--json",)):
+        assert kiosk(["read-id", *form, str(tmp_path / "card.png")]) == 1
+        said = capsys.readouterr().out
+        assert "SAMPLE" not in said
+        assert "98765432" not in said
+
+
 def test_what_cannot_be_read_is_said_file_by_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
