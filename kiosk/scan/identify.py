@@ -7,7 +7,7 @@ from db.domain.people import Identity
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.decode import MRZ, Decoded
 from kiosk.scan.documents import MILITARY_WORDS, USUAL_RULES, DocumentRules, is_military
-from kiosk.scan.mrz import lines_of, parse_mrz
+from kiosk.scan.mrz import lines_of, parse_mrz, typed_lines_of
 from kiosk.scan.readers import text_of
 
 _SCANNERS_MARK = re.compile(r"\A\][A-Za-z]\w")
@@ -30,12 +30,15 @@ def identity_of_payload(
 ) -> Identity:
     """Read a code's payload: as a licence, then as one of the school's own formats.
 
-    `symbology` is empty for what a scanner typed. Raises `UnreadableIdError`, and its
-    `MilitaryIdError`.
+    `symbology` is empty for what a scanner typed, which may also be a passport's zone. Raises
+    `UnreadableIdError`, and its `MilitaryIdError`.
     """
     text = _SCANNERS_MARK.sub("", text_of(payload))
     if is_military(text):
         raise MilitaryIdError(MILITARY_WORDS)
+    lines = None if symbology else typed_lines_of(text)
+    if lines is not None:
+        return parse_mrz(lines)
     try:
         return parse_aamva(payload)
     except UnreadableIdError:

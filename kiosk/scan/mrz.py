@@ -143,6 +143,18 @@ def lines_of(payload: bytes) -> list[str]:
     return [line for line in (re.sub(r"[ \t]", "", raw) for raw in text.splitlines()) if line]
 
 
+def typed_lines_of(text: str) -> list[str] | None:
+    """The lines of a zone that a scanner typed, parted or not; None when it is no zone at all."""
+    typed = "".join(lines_of(text.encode()))
+    if "<" not in typed or not set(typed) <= set(ALPHABET):
+        return None
+    for layout in LAYOUTS:
+        if len(typed) == layout.lines * layout.columns:
+            starts = range(0, len(typed), layout.columns)
+            return [typed[start : start + layout.columns] for start in starts]
+    return None
+
+
 def layout_of(lines: Sequence[str]) -> Layout | None:
     """The layout that lines of these lengths have, or None."""
     for layout in LAYOUTS:

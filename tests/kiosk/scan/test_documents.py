@@ -31,6 +31,7 @@ from kiosk.scan.identify import MilitaryIdError, identity_of, identity_of_payloa
 from kiosk.scan.read_id import read_file
 from resources.samples.licence import aamva_payload
 from resources.samples.people import sample_person
+from resources.samples.zone import SIZES, SampleZone, zone_lines
 
 TODAY = date(2026, 11, 23)
 STAFF_CARD = {
@@ -153,6 +154,26 @@ def test_licence_comes_before_any_format() -> None:
 
     assert identity.document is not None
     assert identity.document.kind is DocumentKind.DRIVER_LICENSE
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+def test_passport_is_read_by_a_scanner_that_types_its_zone(size: str, end: str) -> None:
+    somebody = sample_person("Elena", "Marlowe", date(1986, 4, 17))
+    typed = "".join(f"{line}{end}" for line in zone_lines(somebody, SampleZone(size)))
+
+    identity = identity_of_payload(typed.encode())
+
+    assert (identity.name.full, identity.birth_date) == ("ELENA MARLOWE", date(1986, 4, 17))
+
+
+def test_typed_zone_with_a_wrong_character_is_nobodys() -> None:
+    first, second = zone_lines(sample_person("Elena", "Marlowe", date(1986, 4, 17)))
+    greedy = card_format({**CONSULAR_CARD, "pattern": r"(?P<full_name>.+)"})
+    wrong = f"{first}\n{second.replace('860417', '860418')}\n".encode()
+
+    with pytest.raises(UnreadableIdError, match="check digit"):
+        identity_of_payload(wrong, DocumentRules(formats=(greedy,)))
 
 
 @pytest.mark.parametrize("payload", MILITARY)
