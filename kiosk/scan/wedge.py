@@ -30,35 +30,43 @@ class Typing:
     Keeps no more than tells that it is too much.
     """
 
-    _payload: bytearray = field(default_factory=bytearray)
+    _typed: list[str] = field(default_factory=list)
     _last_at: float = -1.0
     _slowest: float = 0.0
 
     def key(self, character: str, at: float) -> None:
         """Take one key at `at` seconds."""
-        if self._payload:
+        if self._typed:
             self._slowest = max(self._slowest, at - self._last_at)
         self._last_at = at
         if not self.is_too_long:
-            self._payload += character.encode("latin-1", errors="ignore")
+            self._typed.append(character)
 
     @property
     def is_too_long(self) -> bool:
         """Whether more came without a pause than any scan has."""
-        return len(self._payload) > LONGEST_SCAN
+        return len(self._typed) > LONGEST_SCAN
 
     def is_over(self, at: float) -> bool:
         """Whether a key at `at` seconds comes after the pause that ends what was typed."""
-        return bool(self._payload) and at - self._last_at > PAUSE_MS / 1000
+        return bool(self._typed) and at - self._last_at > PAUSE_MS / 1000
 
     def pause(self) -> bytes | None:
         """No key came for a while: the scan that ended here, if it was one."""
         is_fast = self._slowest <= GAP_SECONDS
-        is_scan = SHORTEST_SCAN <= len(self._payload) <= LONGEST_SCAN and is_fast
-        payload = bytes(self._payload) if is_scan else None
-        self._payload.clear()
+        is_scan = SHORTEST_SCAN <= len(self._typed) <= LONGEST_SCAN and is_fast
+        payload = _bytes_of("".join(self._typed)) if is_scan else None
+        self._typed.clear()
         self._slowest = 0.0
         return payload
+
+
+def _bytes_of(typed: str) -> bytes:
+    """The code's bytes: most scanners type one character for each, others whole letters (``Ł``)."""
+    try:
+        return typed.encode("latin-1")
+    except UnicodeEncodeError:
+        return typed.encode("utf-8", errors="replace")
 
 
 class WedgeFilter(QObject):

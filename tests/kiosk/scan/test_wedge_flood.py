@@ -57,7 +57,7 @@ def test_nothing_grows_while_a_device_types_without_end(
     send(window, keys_of(b"A" * LONGEST_SCAN * 3))
 
     assert wedge._held_back == []
-    assert len(wedge._typing._payload) == LONGEST_SCAN + 1
+    assert len(wedge._typing._typed) == LONGEST_SCAN + 1
     assert len(wedge._owed) <= 2
 
 
