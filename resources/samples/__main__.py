@@ -13,7 +13,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -27,6 +27,17 @@ from resources.samples.payload import Quirk
 from resources.samples.people import SamplePerson, sample_people
 from resources.samples.scene import Image
 from resources.samples.zone import SampleZone, zone_lines
+
+_HAND = {
+    "width": (50, 4000),
+    "tilt": (0, 180),
+    "sway": (0, 1000),
+    "noise": (0, 100),
+    "blur": (0, 50),
+    "light": (0, 10),
+    "glare": (0, 1),
+}
+"""From and to what a hand's numbers make a picture."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,20 +61,21 @@ def _parser() -> argparse.ArgumentParser:
 
     cards = commands.add_parser("cards", help="payloads (.txt), backs (.png) and people.json")
     cards.add_argument("out", type=Path, metavar="FOLDER")
-    cards.add_argument("--count", type=int, default=10)
+    cards.add_argument("--count", type=_whole(1, 100_000), default=10)
     cards.set_defaults(run=_write_cards)
 
     pages = commands.add_parser("pages", help="passports and ID cards (.png) and people.json")
     pages.add_argument("out", type=Path, metavar="FOLDER")
-    pages.add_argument("--count", type=int, default=9)
+    pages.add_argument("--count", type=_whole(1, 100_000), default=9)
     pages.set_defaults(run=_write_pages)
 
     film = commands.add_parser("film", help="a card or a picture in an unsteady hand")
     film.add_argument("out", type=Path, metavar="FILE.avi")
     film.add_argument("--picture", type=Path, help="film this picture, e.g. a badge")
-    film.add_argument("--seconds", type=float, default=3.0)
+    film.add_argument("--seconds", type=_number(0.1, 3600), default=3.0)
     for part in fields(Hand):
-        film.add_argument(f"--{part.name}", type=float, default=part.default)
+        limits = _number(*_HAND[part.name])
+        film.add_argument(f"--{part.name}", type=limits, default=part.default)
     film.set_defaults(run=_write_film)
 
     for command in (cards, film):
@@ -83,6 +95,28 @@ def _parser() -> argparse.ArgumentParser:
     for command in (cards, pages, film, person):
         command.add_argument("--seed", type=int, default=0)
     return parser
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"must be a number from {least:g} to {most:g}")
+        return number
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or len(text) > 9 or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
 
 
 def _write_cards(arguments: argparse.Namespace) -> int:
@@ -140,7 +174,8 @@ def _write_desk(arguments: argparse.Namespace) -> int:
 
 
 def _read_picture(path: Path) -> Image:
-    picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    data = np.fromfile(path, np.uint8)
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if picture is None:
         raise OSError(f"{path.name} is not a picture that can be opened.")
     return picture.astype(np.uint8, copy=False)

@@ -243,3 +243,38 @@ def test_folder_of_pictures_is_a_film_and_any_other_is_told_how_to_name_them(
     assert status == 1
     assert "frame_000.png" in cards["problem"]
     assert frames["read"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "cards --count -1",
+        "cards --count some",
+        "pages --count 0",
+        "film --seconds nan",
+        "film --seconds 0",
+        "film --width 0",
+        "film --light inf",
+        "film --glare 2",
+    ],
+)
+def test_samples_that_could_not_be_made_are_refused_before_anything_is_written(
+    arguments: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, *rest = arguments.split()
+
+    with pytest.raises(SystemExit) as ended:
+        samples([command, str(tmp_path / "out"), *rest])
+
+    assert ended.value.code == 2
+    assert "must be a" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
+
+
+def test_empty_picture_is_not_filmed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "badge.png").touch()
+
+    film = ["film", str(tmp_path / "badge.avi"), "--picture", str(tmp_path / "badge.png")]
+
+    assert samples(film) == 1
+    assert "not a picture" in capsys.readouterr().err
