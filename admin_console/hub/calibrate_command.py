@@ -4,14 +4,7 @@ from collections.abc import Iterator
 
 from db.engine import Database
 from db.list_index import ListIndexes
-from db.screening.calibrate import (
-    CHECK_PHOTO,
-    FEWEST_ROWS,
-    OTHER_DATE,
-    POSSIBLE,
-    STRONG,
-    best_by_chance,
-)
+from db.screening.calibrate import FEWEST_ROWS, OTHER_DATE, POSSIBLE, STRONG, best_by_chance
 from db.screening.index import ListIndex
 from db.screening.population import Population
 
@@ -34,22 +27,22 @@ def _list_lines(one: ListIndex, population: Population, visitors: int) -> Iterat
         chance.whole.bits_at(STRONG),
         chance.whole.bits_at(POSSIBLE),
         chance.other.bits_at(OTHER_DATE),
-        chance.partial.bits_at(CHECK_PHOTO),
+        chance.partial.bits_at(chance.partial.check_photo),
     )
     yield f"{one.watchlist.name}: {one.watchlist.entry_count:,} people, {one.rows:,} names"
+    rates = (STRONG, POSSIBLE, OTHER_DATE, chance.partial.check_photo)
     if one.rows < FEWEST_ROWS:
         yield f"  Too small to try out (under {FEWEST_ROWS:,} names): tiers go by the estimate."
-        for name, least, rate in zip(_TIERS, bits, _RATES, strict=True):
-            yield f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.2f} in 100 visitors"
+        for name, least, rate in zip(_TIERS, bits, rates, strict=True):
+            yield f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.3f} in 100 visitors"
         return
     best = best_by_chance(one.segments, population, _SEED, visitors, floor=min(bits) - 1)
-    for name, least, rate, column in zip(_TIERS, bits, _RATES, (0, 0, 1, 2), strict=True):
+    for name, least, rate, column in zip(_TIERS, bits, rates, (0, 0, 1, 2), strict=True):
         found = 100 * float((best[:, column] >= least).mean())
         yield (
-            f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.2f} in 100 visitors, "
+            f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.3f} in 100 visitors, "
             f"{found:.2f} of {visitors:,} made-up ones"
         )
 
 
 _TIERS = ("strong", "possible", "possible, another birth date", "check the photo")
-_RATES = (STRONG, POSSIBLE, OTHER_DATE, CHECK_PHOTO)

@@ -27,6 +27,8 @@ STRONG, POSSIBLE, CHECK_PHOTO = 0.0003, 0.0045, 0.001
 More would find a few more of those whose birth date a list does not have, and would fall on people
 who have their names from a few (a Kim, a Nguyen) several times as often as on others.
 """
+CHECK_PHOTO_ESTIMATED = 0.013
+"""The same where nothing can be tried out: then the rate is not what chance does but its bound."""
 OTHER_DATE = 0.0001
 """So seldom holds a name, alone, against a birth date that wholly differs: for the same reason."""
 FEWEST_ROWS = 10_000
@@ -44,6 +46,13 @@ class Curve:
     rate: float
     bits: float
     slope: float
+    is_tried: bool = True
+    """False for the estimate, which is on the safe side by itself."""
+
+    @property
+    def check_photo(self) -> float:
+        """How many unlisted visitors, as a share, may be asked for their photo."""
+        return CHECK_PHOTO if self.is_tried else CHECK_PHOTO_ESTIMATED
 
     def expected(self, bits: float) -> float:
         """How many unlisted visitors, as a share, reach so many bits."""
@@ -71,8 +80,8 @@ class Calibration:
         return min(
             self.whole.bits_at(POSSIBLE),
             self.other.bits_at(OTHER_DATE),
-            self.partial.bits_at(CHECK_PHOTO),
-            self.estimate.bits_at(CHECK_PHOTO),
+            self.partial.bits_at(self.partial.check_photo),
+            self.estimate.bits_at(self.estimate.check_photo),
         )
 
 
@@ -81,7 +90,7 @@ def calibrate(
 ) -> Calibration:
     """Try out what chance does: a few seconds. The same list has the same result."""
     rows = sum(s.rows for s in segments)
-    estimate = Curve(1.0, float(np.log2(max(rows, 1))), 1.0)
+    estimate = Curve(1.0, float(np.log2(max(rows, 1))), 1.0, is_tried=False)
     if rows < FEWEST_ROWS:
         return Calibration(estimate, estimate, estimate, estimate)
     floor = float(np.log2(rows)) - 4.0

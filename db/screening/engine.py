@@ -14,7 +14,7 @@ from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName
 from db.domain.screening import Evidence, HoldReason, ListVersion, Match, Screening, Tier
 from db.domain.watchlist import Category, WatchlistEntry
-from db.screening.calibrate import CHECK_PHOTO, OTHER_DATE, POSSIBLE, STRONG, Curve
+from db.screening.calibrate import OTHER_DATE, POSSIBLE, STRONG, Curve
 from db.screening.compare import DateKind, DateLevel, NameLevel
 from db.screening.explain import Compared, Person, evidence_of
 from db.screening.index import Index, ListIndex
@@ -166,7 +166,7 @@ def _tier(
     curve = _curve_of(one, kind, birth)
     expected = curve.expected(bits)
     if not is_dated:
-        if expected <= CHECK_PHOTO:
+        if expected <= curve.check_photo:
             return expected, Tier.CHECK_PHOTO
     elif birth is DateLevel.DIFFERENT:
         if expected <= OTHER_DATE:
