@@ -16,8 +16,9 @@ from db.models import StaffRow, StaffSessionRow
 
 SESSION = timedelta(hours=12)
 SHORTEST_PASSWORD = 8
-_HASHER = argon2.PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
+HASHER = argon2.PasswordHasher()
+NOBODY = HASHER.hash(secrets.token_hex(16))
+"""Nobody's password: whoever asks for a name that is not there waits as long."""
 """Compared with when nobody has the name, so that the time taken does not tell."""
 
 
@@ -47,7 +48,7 @@ def add(
         name=name,
         display_name=display_name.strip(),
         role=role,
-        password_hash=_HASHER.hash(password),
+        password_hash=HASHER.hash(password),
         created_at=now,
     )
     session.add(row)
@@ -63,7 +64,7 @@ def verify(session: Session, name: str, password: str) -> StaffMember | None:
     """Who has this name and password; None for anything wrong, in the same time."""
     row = session.scalar(select(StaffRow).where(StaffRow.name == name.strip().casefold()))
     try:
-        _HASHER.verify(row.password_hash if row is not None else _NOBODY, password)
+        HASHER.verify(row.password_hash if row is not None else NOBODY, password)
     except argon2.exceptions.VerificationError:
         return None
     return None if row is None else _value(row)

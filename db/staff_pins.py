@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import StaffPinRow
 
-_HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP's second recommended setting for argon2id: a PIN is checked against every member's hash,
 which must stay quick on a kiosk."""
 
@@ -29,7 +29,7 @@ def hash_pin(pin: str) -> str:
     """The argon2id hash of a PIN of exactly six digits; raises ValueError for anything else."""
     if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
         raise ValueError(f"a PIN has exactly {PIN_DIGITS} digits")
-    return _HASHER.hash(pin)
+    return HASHER.hash(pin)
 
 
 def replace(session: Session, pins: Sequence[tuple[UUID, str, str]]) -> None:
@@ -45,7 +45,7 @@ def whose(session: Session, pin: str) -> StaffOnDuty | None:
     found: StaffOnDuty | None = None
     for row in session.scalars(select(StaffPinRow).order_by(StaffPinRow.staff_id)):
         try:
-            _HASHER.verify(row.pin_hash, pin)
+            HASHER.verify(row.pin_hash, pin)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             continue
         found = found or StaffOnDuty(row.staff_id, row.display_name)

@@ -6,13 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from db import staff, staff_pins
 from db.engine import Database, open_database
 from tests.postgres import PostgresServer, start_postgres
 
 # Before Qt is imported: no test needs a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed as ever, but with so little work that a thousand take no time.
+
+    What the product asks for is held by `tests/db/test_staff_hashes.py`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (staff, staff_pins):
+            patch.setattr(module, "HASHER", PasswordHasher(1, 8, 1))
+        yield
 
 
 @pytest.fixture

@@ -37,9 +37,11 @@ def build_console(
     if dark is None:
         dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
     theme = load_theme(dark=dark)
-    application.setStyle("Fusion")
-    application.setFont(theme.font())
-    application.setPalette(palette(theme))
-    application.setStyleSheet(style_sheet(theme))
+    sheet = style_sheet(theme)
+    if application.styleSheet() != sheet:  # each time, every widget there is would be polished anew
+        application.setStyle("Fusion")
+        application.setFont(theme.font())
+        application.setPalette(palette(theme))
+        application.setStyleSheet(sheet)
     address = urlsplit(hub_url).netloc or hub_url
     return ConsoleWindow(theme, hub or HttpHub(hub_url), address, clock)

@@ -48,7 +48,9 @@ def test_large_list_says_how_many_made_up_visitors_each_tier_held(
     assert said.count("of 100 made-up ones") == 4
 
 
-def test_database_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_database_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status = main(["calibrate", "--database", f"sqlite:///{tmp_path / 'none.db'}"])
 
     assert (status, "There is no" in capsys.readouterr().err) == (1, True)
