@@ -1,5 +1,6 @@
 """Real databases for every test that asks: SQLite in a folder, PostgreSQL on loopback."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,13 @@ from tests.postgres import PostgresServer, start_postgres
 # Before Qt is imported: no test needs a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_collections() -> None:
+    """What earlier files left in memory is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
