@@ -68,6 +68,7 @@ class NameTable:
         self.written = written
         self.arrays = arrays
         self._solids = arrays["solids"].tobytes().decode("ascii").split("\n")
+        self._long_words = arrays["long_words"].tobytes().decode("ascii").split("\n")
         self.words: NDArray[np.uint8] = arrays["words"]
         self.lengths: NDArray[np.uint8] = arrays["lengths"]
         # Letters and starts stand in the order of the names' lengths: few lengths are alike.
@@ -195,21 +196,22 @@ class NameTable:
 
     def _with_a_slip_in_a_word(self, words: tuple[str, ...]) -> list[int]:
         long = [w for w in words if len(w) >= SHORTEST_WORD_SLIP]
+        slips: set[str] = set()
         found: list[int] = []
         for word in long:
-            maybe = self._having(hashes.without_one(word, _WORD_SLIP))
+            near = hashes.without_one(word, _WORD_SLIP)
+            for at in set(self._having(near)):  # words here, of names that have several
+                if is_slip(word, self._long_words[at], SHORTEST_WORD_SLIP):
+                    slips.add(self._long_words[at])
             if len(words) > 1:  # then also a name of one word will do
                 alone = self._having(hashes.without_one(word, _WHOLE))
-                maybe += [at for at in alone if self.words[at] == 1]
-            found += [
-                at
-                for at in maybe
-                if any(
-                    is_slip(word, theirs, SHORTEST_WORD_SLIP)
-                    for theirs in names.parts(names.fold(self.written[at]))
-                )
-            ]
-        return found
+                found += [
+                    at
+                    for at in alone
+                    if self.words[at] == 1 and is_slip(word, self._solids[at], SHORTEST_WORD_SLIP)
+                ]
+        having = self._having([hashes.hash_of(slip, _WORD) for slip in slips])
+        return found + [at for at in having if self.words[at] > 1]
 
     def _beginning_with(self, ours: str) -> Ids:
         return np.flatnonzero(self._firsts == ord(ours[0])).astype(np.int32)
@@ -259,10 +261,10 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
     key([w for w, _ in each], [at for _, at in each], _WORD)
     doubles = [at for at in everybody if len(words[at]) > 1]
     key([" ".join(sorted(words[at])) for at in doubles], doubles, _WORDS)
-    long = [(w, at) for at in doubles for w in words[at] if len(w) >= SHORTEST_WORD_SLIP]
-    near, near_ids = hashes.all_without_one([w for w, _ in long], _WORD_SLIP)
+    long = sorted({w for at in doubles for w in words[at] if len(w) >= SHORTEST_WORD_SLIP})
+    near, near_ids = hashes.all_without_one(long, _WORD_SLIP)
     keys.append(near)
-    ids.append(np.array([at for _, at in long], np.int32)[near_ids])
+    ids.append(near_ids)
     all_keys, all_ids = np.concatenate(keys), np.concatenate(ids)
     order = np.argsort(all_keys, kind="stable")
     lengths = np.array([len(s) for s in solids], np.uint8)
@@ -272,6 +274,7 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
         written,
         {
             "solids": np.frombuffer("\n".join(solids).encode("ascii"), np.uint8),
+            "long_words": np.frombuffer("\n".join(long).encode("ascii"), np.uint8),
             "words": np.array([min(len(w), 255) for w in words], np.uint8),
             "lengths": lengths,
             "by_length": by_length,
