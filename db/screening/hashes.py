@@ -36,10 +36,19 @@ def hashes_of(texts: Sequence[str], salt: int) -> Hashes:
     return _salted_all(value, salt)
 
 
-def without_one(text: str, salt: int) -> list[int]:
-    """Hashes of the text and of every text that is left when one letter goes."""
-    shorter = {text[:at] + text[at + 1 :] for at in range(len(text))}
-    return [hash_of(t, salt) for t in (text, *shorter)]
+def without_one(text: str, *salts: int) -> list[list[int]]:
+    """For each salt the hashes of the text and of every text that is left when one letter goes."""
+    codes = text.encode("ascii", "replace")
+    before = [0]  # hash of the first so many letters
+    for code in codes:
+        before.append((before[-1] * _BASE + code) & _MASK)
+    whole, power = before[-1], 1
+    values = {whole: None}
+    for at in range(len(codes) - 1, -1, -1):
+        after = whole - before[at + 1] * power
+        values[(before[at] * power + after) & _MASK] = None
+        power = power * _BASE & _MASK
+    return [[_salted(value, salt) for value in values] for salt in salts]
 
 
 def all_without_one(texts: Sequence[str], salt: int) -> tuple[Hashes, NDArray[np.int32]]:

@@ -2,14 +2,13 @@
 
 Two ways lead to the names that a visitor's name may meet, and neither can miss one (tests hold the
 result against `compare.name_level`). Levels of equal words, sounds, spellings and single slips are
-found by hash. Jaro-Winkler needs a look at each name, so a bound from counting letters comes first:
-the similarity is at most what it would be if all letters in common stood at their best places.
+found by hash. Jaro-Winkler needs a look at each name that `db.screening.likeness` does not rule out
+by its letters.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,8 @@ from db.screening.compare import (
     NameLevel,
     is_slip,
 )
+from db.screening.likeness import Likeness, likeness_arrays
+from db.screening.texts import Texts, texts_of
 
 Ids = NDArray[np.int32]
 LevelOf = NDArray[np.int8]
@@ -36,11 +37,10 @@ _NOBODY = np.empty(0, np.int32)
 
 _WHOLE, _SPELLING, _SOUND, _WORDS, _FIRST, _WORD, _WORD_SLIP, _GLUED = range(1, 9)
 """Salts of the keys, one for each way to meet."""
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-_START = 4
-"""Letters at the start that Jaro-Winkler rewards."""
-_NEVER = 255
 _REMEMBERED = 4_096
+_TEXTS = ("written", "solids", "long_words")
+_NUMBER = {level: int(level) for level in NameLevel}
+"""Plain numbers, which numpy takes in a fifth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,40 +61,36 @@ class Levels:
 class NameTable:
     """Names as written, each once, and what is needed to compare them with one at once.
 
-    `arrays` is all that has to be saved beside the names.
+    `arrays` is all that has to be saved.
     """
 
-    def __init__(self, written: Sequence[str], arrays: Mapping[str, Array]) -> None:
-        self.written = written
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.arrays = arrays
-        self._solids = arrays["solids"].tobytes().decode("ascii").split("\n")
-        self._long_words = arrays["long_words"].tobytes().decode("ascii").split("\n")
+        self.written, self._solids, self._long_words = (
+            Texts(arrays[name], arrays[f"{name}_starts"]) for name in _TEXTS
+        )
         self.words: NDArray[np.uint8] = arrays["words"]
         self.lengths: NDArray[np.uint8] = arrays["lengths"]
-        # Letters and starts stand in the order of the names' lengths: few lengths are alike.
-        self._by_length: Ids = arrays["by_length"]
-        self._letters: NDArray[np.uint8] = arrays["letters"]
-        self._starts: NDArray[np.uint8] = arrays["starts"]
-        of_length = np.bincount(self.lengths, minlength=names.LONGEST + 1)
-        self._of_length = of_length
-        self._length_start = np.concatenate(([0], np.cumsum(of_length)))
-        self._firsts = np.zeros(len(self.lengths), np.uint8)
-        self._firsts[self._by_length] = self._starts[0]
+        self._likeness = Likeness(arrays)
+        self._solid_codes = self._solids.codes.tobytes()
         self._keys: NDArray[np.uint64] = arrays["keys"]
-        self._key_ids: Ids = arrays["key_ids"]
-        self.empty: Ids = np.flatnonzero(self.lengths == 0).astype(np.int32)
-        self._single: Ids = np.flatnonzero(self.lengths == 1).astype(np.int32)
-        self._places: dict[str, int] = {}
+        self._key_ids: NDArray[np.int32] = arrays["key_ids"]
+        self.empty: Ids = self._likeness.of_length(0)
+        self._empty: list[int] = self.empty.tolist()
+        self._single = {at: self._solids[at] for at in self._likeness.of_length(1).tolist()}
         self._remembered: OrderedDict[tuple[str, bool], Levels] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def place(self, written: str) -> int | None:
-        """Where a name is, written just so."""
-        if not self._places:
-            self._places = {name: at for at, name in enumerate(self.written)}
-        return self._places.get(written)
+    def places(self, written: Sequence[str]) -> list[int | None]:
+        """Where names are, each written just so."""
+        keys = hashes.hashes_of([names.solid(names.fold(name)) for name in written], _WHOLE)
+        having = self._having_each(*([key] for key in keys.tolist()))
+        return [
+            next((at for at in ids if self.written[at] == name), None)
+            for name, ids in zip(written, having, strict=True)
+        ]
 
     def compare(self, folded: str, *, is_given: bool) -> Levels:
         """On which level a folded name meets every name of the table."""
@@ -111,129 +107,144 @@ class NameTable:
         ours, words = names.solid(folded), names.parts(folded)
         if not ours:
             return Levels(_NOBODY, _NOBODY.astype(np.int8), NameLevel.MISSING)
-        best: dict[int, NameLevel] = {}
+        best: dict[int, int] = {}
+        either = {ours, names.glued(folded)}
+        equal = (
+            [hashes.hash_of(one, _WHOLE) for one in either],
+            [hashes.hash_of(one, _GLUED) for one in either],
+        )
         if len(ours) > 1:
-            self._by_likeness(best, ours, words, is_given=is_given)
-        # A single letter meets what begins with it, and nothing else.
-        for at in self._single if len(ours) > 1 else self._beginning_with(ours):
-            same = self._firsts[at] == ord(ours[0])
-            best[int(at)] = NameLevel.INITIAL if same else NameLevel.DIFFERENT
-        best.update(dict.fromkeys(self.empty.tolist(), NameLevel.MISSING))
-        best.update(dict.fromkeys(self._equal(ours, names.glued(folded)), NameLevel.EXACT))
-        ids = np.array(sorted(best), np.int32)
+            whole, particled = self._by_likeness(best, ours, words, equal, is_given=is_given)
+            for at, letter in self._single.items():
+                level = NameLevel.INITIAL if letter == ours[0] else NameLevel.DIFFERENT
+                best[at] = _NUMBER[level]
+        else:
+            # A single letter meets what begins with it, and nothing else.
+            _put(best, self._likeness.beginning_with(ours).tolist(), NameLevel.INITIAL)
+            whole, particled = self._having_each(*equal)
+        _put(best, self._empty, NameLevel.MISSING)
+        _put(best, [at for at in whole if self._solids[at] in either], NameLevel.EXACT)
+        _put(best, particled, NameLevel.EXACT)
+        ids = np.fromiter(best.keys(), np.int32, len(best))
+        order = np.argsort(ids)
         return Levels(
-            ids, np.array([best[at] for at in ids.tolist()], np.int8), NameLevel.DIFFERENT
+            ids[order],
+            np.fromiter(best.values(), np.int8, len(best))[order],
+            NameLevel.DIFFERENT,
         )
 
     def _by_likeness(
-        self, best: dict[int, NameLevel], ours: str, words: tuple[str, ...], *, is_given: bool
-    ) -> None:
-        """From the worst level to the best, each in place of the last."""
+        self,
+        best: dict[int, int],
+        ours: str,
+        words: tuple[str, ...],
+        equal: Sequence[Sequence[int]],
+        *,
+        is_given: bool,
+    ) -> list[list[int]]:
+        """From the worst level to the best, each in place of the last.
 
-        def put(ids: Iterable[int], level: NameLevel) -> None:
-            best.update(dict.fromkeys(ids, level))
-
+        All names are searched for at once, those that have the keys `equal` as well: they are what
+        is returned.
+        """
         sound = names.sound(ours)
         forms = names.short_forms(words[0]) if is_given else frozenset()
-        sounding, spelled, slips, short, sharing, reordered = self._having_each(
-            [hashes.hash_of(sound, _SOUND)] if sound else [],
-            [hashes.hash_of(names.spelling(ours), _SPELLING)],
-            hashes.without_one(ours, _WHOLE),
-            [hashes.hash_of(form, _FIRST) for form in forms],
-            [hashes.hash_of(w, _WORD) for w in set(words) if len(w) >= SHORTEST_WORD],
-            [_hash_of_words(words)] if len(words) > 1 else [],
+        long = [w for w in words if len(w) >= SHORTEST_WORD_SLIP]
+        is_double = len(words) > 1
+        slip_keys, word_keys, alone_keys = _keys_without_one(ours, long, is_double=is_double)
+        sounding, spelled, slips, short, sharing, reordered, wordly, alone, *same = (
+            self._having_each(
+                [hashes.hash_of(sound, _SOUND)] if sound else [],
+                [hashes.hash_of(names.spelling(ours), _SPELLING)],
+                slip_keys,
+                [hashes.hash_of(form, _FIRST) for form in forms],
+                [hashes.hash_of(w, _WORD) for w in set(words) if len(w) >= SHORTEST_WORD],
+                [_hash_of_words(words)] if is_double else [],
+                word_keys,
+                alone_keys,
+                *equal,
+            )
         )
         near, close = self._alike(ours)
-        put(near, NameLevel.NEAR)
-        put(self._with_a_slip_in_a_word(words), NameLevel.PART_CLOSE)
-        put(sounding, NameLevel.SOUND)
-        put(close, NameLevel.CLOSE)
-        put(spelled, NameLevel.SPELLING)
+        _put(best, near, NameLevel.NEAR)
+        _put(best, self._with_a_slip_in_a_word(long, wordly, alone), NameLevel.PART_CLOSE)
+        _put(best, sounding, NameLevel.SOUND)
+        _put(best, close, NameLevel.CLOSE)
+        _put(best, spelled, NameLevel.SPELLING)
         one_letter = [at for at in slips if is_slip(ours, self._solids[at], SHORTEST_SLIP)]
-        put(one_letter, NameLevel.ONE_LETTER)
-        put(short, NameLevel.NICKNAME)
-        double = [at for at in sharing if len(words) > 1 or self.words[at] > 1]
-        put(double, NameLevel.ONE_OF_TWO)
-        put(reordered, NameLevel.REORDERED)
+        _put(best, one_letter, NameLevel.ONE_LETTER)
+        _put(best, short, NameLevel.NICKNAME)
+        double = sharing if is_double else [at for at in sharing if self.words[at] > 1]
+        _put(best, double, NameLevel.ONE_OF_TWO)
+        _put(best, reordered, NameLevel.REORDERED)
+        return same
 
     def _alike(self, ours: str) -> tuple[list[int], list[int]]:
-        """Names at least NEAR, and at least CLOSE, where counting letters does not rule it out."""
-        least = _least_common(len(ours))
-        lengths = np.flatnonzero(least[_START] < _NEVER)
-        shortest, longest = int(lengths[0]), int(lengths[-1]) + 1
-        first, last = self._length_start[shortest], self._length_start[longest]
-        common, some = np.zeros(last - first, np.uint8), np.empty(last - first, np.uint8)
-        for letter in set(ours):
-            row = self._letters[_row(letter), first:last]
-            np.minimum(row, np.uint8(ours.count(letter)), out=some)
-            common += some
-        enough = np.repeat(least[_START, shortest:longest], self._of_length[shortest:longest])
-        maybe: NDArray[np.integer[Any]] = np.flatnonzero(common >= enough)
-        start = np.zeros(len(maybe), np.intp)
-        is_same = np.ones(len(maybe), np.bool_)
-        for at in range(min(_START, len(ours))):
-            is_same &= self._starts[at, first:last].take(maybe) == ord(ours[at])
-            start += is_same
-        common = common.take(maybe)
-        maybe = self._by_length[first:last].take(maybe)
-        maybe = maybe[common >= least[start, self.lengths.take(maybe)]]
+        """Names at least NEAR, and at least CLOSE."""
+        maybe = self._likeness.candidates(ours)
+        first, last = self._solids.starts.take(maybe), self._solids.starts.take(maybe + 1)
         likeness = cdist(
-            [ours],
-            [self._solids[at] for at in maybe.tolist()],
+            [ours.encode("ascii")],
+            [self._solid_codes[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)],
             scorer=JaroWinkler.similarity,
             dtype=np.float64,
         ).reshape(-1)
         return maybe[likeness >= NEAR].tolist(), maybe[likeness >= CLOSE].tolist()
 
-    def _equal(self, ours: str, glued: str) -> list[int]:
-        """Names that are the same with or without their particles."""
-        either = {ours, glued}
-        whole, with_particles = self._having_each(
-            [hashes.hash_of(one, _WHOLE) for one in either],
-            [hashes.hash_of(one, _GLUED) for one in either],
-        )
-        return [at for at in whole if self._solids[at] in either] + with_particles
+    def _with_a_slip_in_a_word(
+        self, long: Sequence[str], near: Sequence[int], alone: Sequence[int]
+    ) -> list[int]:
+        """Names of several words of which one is a slip away from one of `long`.
 
-    def _with_a_slip_in_a_word(self, words: tuple[str, ...]) -> list[int]:
-        long = [w for w in words if len(w) >= SHORTEST_WORD_SLIP]
-        slips: set[str] = set()
-        found: list[int] = []
-        for word in long:
-            near = hashes.without_one(word, _WORD_SLIP)
-            for at in set(self._having(near)):  # words here, of names that have several
-                if is_slip(word, self._long_words[at], SHORTEST_WORD_SLIP):
-                    slips.add(self._long_words[at])
-            if len(words) > 1:  # then also a name of one word will do
-                alone = self._having(hashes.without_one(word, _WHOLE))
-                found += [
-                    at
-                    for at in alone
-                    if self.words[at] == 1 and is_slip(word, self._solids[at], SHORTEST_WORD_SLIP)
-                ]
-        having = self._having([hashes.hash_of(slip, _WORD) for slip in slips])
-        return found + [at for at in having if self.words[at] > 1]
+        `near` are words that may be, of names that have several; `alone` are names: where the
+        visitor has several words, one of one word will do.
+        """
 
-    def _beginning_with(self, ours: str) -> Ids:
-        return np.flatnonzero(self._firsts == ord(ours[0])).astype(np.int32)
+        def is_near(theirs: str) -> bool:
+            return any(is_slip(word, theirs, SHORTEST_WORD_SLIP) for word in long)
 
-    def _having(self, wanted: Sequence[int]) -> list[int]:
-        """Places of the names that have one of these keys."""
-        return self._having_each(wanted)[0]
+        slips = filter(is_near, self._long_words.some(set(near)))
+        having = self._having_each([hashes.hash_of(slip, _WORD) for slip in slips])[0]
+        single = [at for at in alone if self.words[at] == 1]
+        return [
+            *(at for at in having if self.words[at] > 1),
+            *(at for at in single if is_near(self._solids[at])),
+        ]
 
     def _having_each(self, *wanted: Sequence[int]) -> list[list[int]]:
-        """The same for several sets of keys, in one search."""
+        """Places of the names that have one of these keys, for several sets of keys."""
         keys = np.array([key for one in wanted for key in one], np.uint64)
-        first = np.searchsorted(self._keys, keys, "left").tolist()
-        last = np.searchsorted(self._keys, keys, "right").tolist()
-        found, at = [], 0
+        first = iter(self._keys.searchsorted(keys, "left").tolist())
+        last = iter(self._keys.searchsorted(keys, "right").tolist())
+        found = []
         for one in wanted:
             places: list[int] = []
-            for begin, end in zip(first[at : at + len(one)], last[at : at + len(one)], strict=True):
+            for _ in one:
+                begin, end = next(first), next(last)
                 if end > begin:
                     places += self._key_ids[begin:end].tolist()
             found.append(places)
-            at += len(one)
         return found
+
+
+def _put(best: dict[int, int], ids: Iterable[int], level: NameLevel) -> None:
+    best.update(dict.fromkeys(ids, _NUMBER[level]))
+
+
+def _keys_without_one(
+    ours: str, long: list[str], *, is_double: bool
+) -> tuple[list[int], list[int], list[int]]:
+    """Keys of a name's own slips, of slips in its long words, and of names of one such word."""
+    of_name, of_word = hashes.without_one(ours, _WHOLE, _WORD_SLIP)
+    if long == [ours]:
+        return of_name, of_word, []
+    of_words: list[int] = []
+    alone: list[int] = []
+    for word in long:
+        near, whole = hashes.without_one(word, _WORD_SLIP, _WHOLE)
+        of_words += near
+        alone += whole if is_double else ()
+    return of_name, of_words, alone
 
 
 def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable:
@@ -268,60 +279,21 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
     all_keys, all_ids = np.concatenate(keys), np.concatenate(ids)
     order = np.argsort(all_keys, kind="stable")
     lengths = np.array([len(s) for s in solids], np.uint8)
-    by_length = np.argsort(lengths, kind="stable").astype(np.int32)
-    sorted_solids = [solids[at] for at in by_length.tolist()]
+    texts: dict[str, Array] = {}
+    for name, of in zip(_TEXTS, (written, solids, long), strict=True):
+        kept = texts_of(of)
+        texts[name], texts[f"{name}_starts"] = kept.codes, kept.starts
     return NameTable(
-        written,
         {
-            "solids": np.frombuffer("\n".join(solids).encode("ascii"), np.uint8),
-            "long_words": np.frombuffer("\n".join(long).encode("ascii"), np.uint8),
+            **texts,
+            **likeness_arrays(solids, lengths),
             "words": np.array([min(len(w), 255) for w in words], np.uint8),
             "lengths": lengths,
-            "by_length": by_length,
-            "letters": _letters(sorted_solids),
-            "starts": _starts(sorted_solids),
             "keys": all_keys[order],
             "key_ids": all_ids[order],
-        },
+        }
     )
 
 
 def _hash_of_words(words: Iterable[str]) -> int:
     return hashes.hash_of(" ".join(sorted(words)), _WORDS)
-
-
-def _letters(solids: Sequence[str]) -> NDArray[np.uint8]:
-    """How often each letter (and any other character, last row) stands in each name."""
-    counts = np.zeros((len(_ALPHABET) + 1, len(solids)), np.uint8)
-    codes = np.frombuffer("".join(solids).encode("ascii"), np.uint8).astype(np.intp)
-    owner = np.repeat(np.arange(len(solids)), [len(s) for s in solids])
-    row = codes - ord("a")
-    row[(row < 0) | (row >= len(_ALPHABET))] = len(_ALPHABET)
-    np.add.at(counts, (row, owner), 1)
-    return counts
-
-
-def _row(letter: str) -> int:
-    at = ord(letter) - ord("a")
-    return at if 0 <= at < len(_ALPHABET) else len(_ALPHABET)
-
-
-def _starts(solids: Sequence[str]) -> NDArray[np.uint8]:
-    starts = np.zeros((_START, len(solids)), np.uint8)
-    for at in range(_START):
-        starts[at] = [ord(s[at]) if len(s) > at else 0 for s in solids]
-    return starts
-
-
-@lru_cache(maxsize=64)
-def _least_common(length: int) -> NDArray[np.uint8]:
-    """Fewest letters in common for NEAR, by letters equal at the start and the other's length."""
-    least = np.full((_START + 1, names.LONGEST + 1), _NEVER, np.uint8)
-    for start in range(_START + 1):
-        for other in range(1, names.LONGEST + 1):
-            for common in range(min(length, other) + 1):
-                jaro = (common / length + common / other + 1) / 3 if common else 0.0
-                if jaro + 0.1 * start * (1 - jaro) >= NEAR - 1e-9:
-                    least[start, other] = common
-                    break
-    return least

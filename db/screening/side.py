@@ -155,7 +155,7 @@ class Side:
         table = self.segment.family if is_family else self.segment.given
         counts = (self.counted.family if is_family else self.counted.given[0])[levels.ids]
         for other in others:
-            counts = counts + other.counts_of([table.written[at] for at in levels.ids], is_family)
+            counts = counts + other.counts_of(table.written.some(levels.ids.tolist()), is_family)
         of_level = bits[shapes[levels.ids], levels.levels]
         theirs = weights.name_shares(counts, rows)
         weighed = weights.slip_bits(of_level, levels.levels, ours, theirs)
@@ -167,7 +167,7 @@ class Side:
         """How many rows here have each of these names."""
         table = self.segment.family if is_family else self.segment.given
         counts = self.counted.family if is_family else self.counted.given[0]
-        places = [table.place(name) for name in written]
+        places = table.places(written)
         return np.array([counts[at] if at is not None else 0.0 for at in places])
 
     def most(self, field: str) -> float:

@@ -23,7 +23,7 @@ from db.screening.name_table import NameTable
 from db.screening.segment import Segment
 from db.screening.tally import count
 
-FORMAT = 7
+FORMAT = 8
 _TABLES = ("family", "given")
 _TEXTS = ("suffixes", "places")
 _COLUMNS = (
@@ -98,7 +98,6 @@ def _save_segment(segment: Segment, folder: Path) -> None:
         table: NameTable = getattr(segment, name)
         for key, array in table.arrays.items():
             np.save(folder / f"{name}-{key}.npy", array)
-        _save_texts(folder / f"{name}.npy", table.written)
     for name in _TEXTS:
         _save_texts(folder / f"{name}.npy", getattr(segment, name))
     _save_texts(folder / "dates.npy", segment.dates.digits)
@@ -111,7 +110,7 @@ def _load_segment(folder: Path) -> Segment:
             path.stem.removeprefix(f"{name}-"): _mapped(path)
             for path in folder.glob(f"{name}-*.npy")
         }
-        tables[name] = NameTable(_load_texts(folder / f"{name}.npy"), arrays)
+        tables[name] = NameTable(arrays)
     gone = folder / "is_gone.npy"
     return Segment(
         family=tables["family"],
