@@ -92,6 +92,7 @@ class Kiosk:
         self.front_desk.close()
         for jobs in self.jobs:
             jobs.close()
+        self.visit.close()
         self.window.close()
         self.database.close()
 

@@ -99,6 +99,12 @@ class VisitController(QObject):
         """Show the welcome screen."""
         self._enter(Step.WELCOME)
 
+    def close(self) -> None:
+        """Nobody is waited for any more; no late answer finds its way to the screen."""
+        self._patience.wait(0, 0)
+        self._sitting += 1
+        self.draft = VisitDraft()
+
     def advance(self, event: Event) -> None:
         """Go on to what the table says; raises `IllegalTransitionError` for anything else."""
         following = next_step(self.step, event)

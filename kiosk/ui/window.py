@@ -169,12 +169,14 @@ class KioskWindow(QObject):
             self.view.show()
 
     def close(self) -> None:
-        """Take the window away and end its timers."""
+        """Take the window away, and what it holds in memory with it: it cannot be opened again."""
         self._clock.stop()
         self._stage.count_down(0)
         self.view.close()
         # QML goes before the models that it reads.
         self.view.setSource(QUrl())
+        self.view.deleteLater()
+        self.deleteLater()
 
     def show_step(self, step: Step, view: StepView) -> None:
         """Show a step; the same page again takes over what changed and keeps what is typed."""

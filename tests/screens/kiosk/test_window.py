@@ -1,8 +1,10 @@
 """What holds on every screen: time-out, emergency, staff, keyboard, touch, looks, hints."""
 
+import gc
+import weakref
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -215,6 +217,23 @@ def test_a_page_that_moves_in_comes_to_rest(qtbot: QtBot) -> None:
     pages = find(window, "pages")
     qtbot.waitUntil(lambda: (pages.opacity(), pages.x()) == (1.0, 0.0))
     window.close()
+
+
+def test_a_closed_window_leaves_nothing_in_memory(qtbot: QtBot) -> None:
+    def open_and_close() -> "list[weakref.ref[QObject]]":
+        window = KioskWindow("Lincoln", WindowSettings(is_still=True), lambda: NOON)
+        window.open()
+        window.show_step(Step.SCAN_ID, views.ScanView())
+        window.check_in_chosen.connect(lambda: window.show_step(Step.SCAN_ID, views.ScanView()))
+        engine = window.view.engine()
+        with qtbot.waitSignals([engine.destroyed, window.destroyed]):
+            window.close()
+        return [weakref.ref(each) for each in (window, window.view, engine)]
+
+    gone = open_and_close()
+    gc.collect()
+
+    assert [each() for each in gone] == [None] * 3
 
 
 def test_every_screen_fits_a_small_window(open_window: OpenWindow) -> None:
