@@ -55,7 +55,8 @@ def create_app(
         wake.close()
         for task in (upkeep, watch, rescreen):
             task.cancel()
-        # A thread of theirs may be at the database, which is closed once this has ended.
+        # A thread of theirs may be at the database, which is closed once this has ended: each
+        # task waits for its own.
         await asyncio.gather(upkeep, watch, rescreen, return_exceptions=True)
 
     app = FastAPI(

@@ -9,10 +9,9 @@ import time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi.concurrency import run_in_threadpool
-
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
+from admin_console.hub.threads import finish_in_thread
 from db import rescreening
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
@@ -35,7 +34,7 @@ async def keep_rescreening(context: Context) -> None:
     while True:
         seen, pause = context.wake.count, 0.0
         try:
-            is_busy = await run_in_threadpool(work.step)
+            is_busy = await finish_in_thread(work.step)
         except StorageError as error:
             is_busy, pause = False, PAUSE_SECONDS
             LOG.warning("visits were not compared with the lists, soon again: %s", error)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fastapi.concurrency import run_in_threadpool
-
 from admin_console.hub.context import Context
+from admin_console.hub.threads import finish_in_thread
 from db import notices, photos
 from db.domain.errors import StorageError
 from db.engine import Database
@@ -29,7 +28,7 @@ async def delete_old_photos(
     """Delete them at once and then once a day, until cancelled. What fails is tried again then."""
     while True:
         try:
-            await run_in_threadpool(_purge, database, folder, now() - keep)
+            await finish_in_thread(_purge, database, folder, now() - keep)
         except (StorageError, OSError) as error:
             LOG.warning("old photos were not deleted, tomorrow they are tried again: %s", error)
         await asyncio.sleep(every_seconds)
@@ -46,7 +45,7 @@ async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_S
     """Look at once and then every hour, until cancelled; each version of a list is told once."""
     while True:
         try:
-            await run_in_threadpool(_tell, context)
+            await finish_in_thread(_tell, context)
         except StorageError as error:
             LOG.warning("the lists' ages were not looked at, in an hour again: %s", error)
         await asyncio.sleep(every_seconds)
