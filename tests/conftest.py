@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from db import staff, staff_pins
 from db.engine import Database, open_database
+from tests import quick
 from tests.postgres import PostgresServer, start_postgres
 
 # Before Qt is imported: no test needs a screen.
@@ -37,6 +38,15 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_beginnings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What every test would do anew to begin with is done once."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick.copy_migrated_databases(patch, tmp_path_factory.mktemp("migrated"))
+        quick.read_certificates_once(patch)
+        yield
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path}/vestibule.db")
@@ -55,16 +65,24 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture
-def postgres_url(postgres: PostgresServer) -> Iterator[str]:
-    """An empty PostgreSQL database."""
+@pytest.fixture(scope="session")
+def migrated(postgres: PostgresServer) -> Iterator[str]:
+    """The name of a PostgreSQL database that was migrated and holds nothing."""
     with postgres.new_database() as url:
+        open_database(url).close()
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer, migrated: str) -> Iterator[str]:
+    """A PostgreSQL database that holds nothing, already migrated."""
+    with postgres.new_database(migrated) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database on each server that we support."""
+    """A database that holds nothing, on each server that we support."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/any.db"
     url: str = request.getfixturevalue("postgres_url")

@@ -1,5 +1,6 @@
 """The real hub in process, with a site, staff and a paired kiosk, all invented."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -85,17 +86,39 @@ def hub_at(
     database.close()
 
 
+class PromptServer(uvicorn.Server):
+    """uvicorn, which would sleep for tenths of a second before it sees that it shall end."""
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):  # noqa: ASYNC110  uvicorn's way of being told
+            await asyncio.sleep(0.01)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+            state = self.server_state
+            while state.connections or state.tasks:  # noqa: ASYNC110  uvicorn tells nobody
+                await asyncio.sleep(0.005)
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def _served(app: FastAPI) -> Iterator[str]:
     """The application behind real HTTP on loopback, in a thread of this process."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # whoever comes before the server does waits for it
     config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = PromptServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     app.state.context.wake.close()
     server.should_exit = True
     thread.join(30)
-    listener.close()
+    assert not thread.is_alive()

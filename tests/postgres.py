@@ -21,10 +21,10 @@ class PostgresServer:
     port: int
 
     @contextmanager
-    def new_database(self) -> Iterator[str]:
-        """An empty database, dropped afterwards."""
+    def new_database(self, template: str = "template1") -> Iterator[str]:
+        """A copy of the database `template` (that of the server is empty), dropped afterwards."""
         name = f"test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}"')
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         yield f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
         self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
 

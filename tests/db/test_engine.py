@@ -16,12 +16,27 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import StatementError
 
+from db import engine as db_engine
 from db import log, outbox, visits, watchlists
 from db.domain.errors import StorageError
 from db.engine import HEAD, Database, alembic_config, open_database, open_existing
 from db.list_rows import digest_of
 from db.models import Base, SettingRow, StaffSessionRow
+from tests import quick
 from tests.makers import KIOSK, NINE, make_screened
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture(autouse=True)
+def _migrates_really(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db_engine, "_migrate", quick.MIGRATE)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database, as a hub finds it on its first day."""
+    with postgres.new_database() as url:
+        yield url
 
 
 def migrate(url: str, revision: str) -> None:

@@ -40,7 +40,7 @@ def test_small_list_goes_by_the_estimate(
 def test_large_list_says_how_many_made_up_visitors_each_tier_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    database = imported(tmp_path, FEWEST_ROWS * 2)
+    database = imported(tmp_path, FEWEST_ROWS * 6 // 5)
 
     assert main(["calibrate", "--visitors", "100", "--database", database]) == 0
 

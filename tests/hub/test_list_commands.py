@@ -143,7 +143,7 @@ def test_ctrl_c_leaves_the_version_before(
 ) -> None:
     put(run, given(LIST))
     large = tmp_path / "large.csv"
-    rows = "".join(f"Quillfeather{n},Daniel,1984-03-07\n" for n in range(300_000))
+    rows = "".join(f"Quillfeather{n},Daniel,1984-03-07\n" for n in range(100_000))
     large.write_text(f"LAST,FIRST,DOB\n{rows}", encoding="utf-8")
     command = [sys.executable, "-m", "admin_console.hub", "lists", "import", str(large)]
     importing = subprocess.Popen(

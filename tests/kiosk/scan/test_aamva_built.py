@@ -128,8 +128,10 @@ HARD_GIVEN_NAMES = ["ADAN", "DACIA", "DAD", "DADA", "ANA", "D", "DAVID", "ZACHAR
 @pytest.mark.parametrize("family", HARD_FAMILY_NAMES)
 @pytest.mark.parametrize("separator", [None, Quirk.BLANKS, Quirk.NOTHING_BETWEEN])
 def test_name_that_looks_like_an_element_is_a_name(family: str, separator: Quirk | None) -> None:
+    # Any two of family name, given name, version and separator meet, though not all four.
+    shift = HARD_FAMILY_NAMES.index(family)
     for version in VERSIONS:
-        for given_name in HARD_GIVEN_NAMES:
+        for given_name in HARD_GIVEN_NAMES[(version + shift) % 3 :: 3]:
             person = sample_person(given_name, family, date(1991, 11, 3), middle_name="LEE")
             payload = aamva_payload(person, "OH", version, *([separator] if separator else []))
 
