@@ -8,13 +8,23 @@ sh packaging/setup.sh --tests
 bin=.venv/bin
 step() { printf '\n== %s\n' "$1"; }
 
+# These two take longest and each has one core only: they run beside all that follows.
+said=$(mktemp -d)
+"$bin/mypy" >"$said/types" 2>&1 & types=$!
+"$bin/python" packaging/check_qml.py >"$said/qml" 2>&1 & qml=$!
+trap 'kill $types $qml 2>/dev/null || true; rm -rf "$said"' EXIT
+trap 'exit 130' INT TERM
+
 step "format";           "$bin/ruff" format --check --quiet . && echo "as it should be"
 step "lint";             "$bin/ruff" check --quiet . && echo "nothing found"
-step "types";            "$bin/mypy"
 step "import contracts"; "$bin/lint-imports" --no-cache
-step "QML";              "$bin/python" packaging/check_qml.py
-[ "${1:-}" = checks ] && exit 0
-step "tests"
-export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}" QT_QUICK_BACKEND="${QT_QUICK_BACKEND:-software}"
-# Two at a time, a file to each: what a file sets up (servers, windows) serves all its tests.
-exec "$bin/pytest" -q -n 2 --dist loadfile
+status=0
+if [ "${1:-}" != checks ]; then
+    step "tests"
+    export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}" QT_QUICK_BACKEND="${QT_QUICK_BACKEND:-software}"
+    # Two at a time, a file to each: what a file sets up (servers, windows) serves all its tests.
+    "$bin/pytest" -q -n 2 --dist loadfile || status=$?
+fi
+step "types"; wait "$types" || status=$?; cat "$said/types"
+step "QML";   wait "$qml" || status=$?;   cat "$said/qml"
+exit "$status"
