@@ -29,7 +29,7 @@ from db.domain.notice import Notice, Notices
 from db.domain.people import PersonName
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Watchlist
-from tests.console import counted, invented, records
+from tests.console import counted, invented, invented_inside, records
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -45,7 +45,7 @@ class FakeHub:
     """One school's hub; `go_away` and `come_back` are its network."""
 
     desk_answer: Desk = field(default_factory=invented.make_desk)
-    on_site_answer: OnSite = field(default_factory=invented.make_on_site)
+    on_site_answer: OnSite = field(default_factory=invented_inside.make_on_site)
     pages: dict[str | None, VisitPage] = field(default_factory=lambda: {None: records.make_page()})
     lists_answer: Lists = field(default_factory=records.make_lists)
     clearances_answer: Clearances = field(default_factory=records.make_clearances)

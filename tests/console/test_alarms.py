@@ -12,7 +12,7 @@ from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.errors import HubRefusedError
-from tests.console import invented, records
+from tests.console import invented, invented_inside, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell
 
@@ -118,5 +118,5 @@ def test_chip_says_not_admitted_before_anything_else(qtbot: QtBot, number: int) 
 
     assert chips.count("Not admitted") == 1
     who = str(model.index(chips.index("Not admitted"), 0).data())
-    visit = next(v for v in invented.make_on_site().visits if v.number == number)
+    visit = next(v for v in invented_inside.make_on_site().visits if v.number == number)
     assert who == visit.identity.name.full

@@ -25,7 +25,7 @@ from admin_console.console.models.queue import QueueModel
 from admin_console.console.parts.chart import axis_top, shown_hours
 from db.domain.decision import Verdict
 from db.domain.screening import Agreement, Evidence, Field
-from tests.console import invented, records
+from tests.console import invented, invented_inside, records
 
 CHICAGO = ZoneInfo("America/Chicago")
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -113,7 +113,7 @@ def test_bar_stays_inside_its_box(bits: float, agreement: Agreement) -> None:
 
 def test_people_inside_stand_in_groups_and_yesterday_comes_last() -> None:
     model = OnSiteModel(CHICAGO)
-    visits = invented.make_on_site().visits
+    visits = invented_inside.make_on_site().visits
     chosen = tuple(v for v in visits if v.number in (2, 3, 10, 15))
 
     rows = grouped(chosen, Grouping.TYPE, "", invented.NOW, CHICAGO)
@@ -138,7 +138,7 @@ def test_people_inside_stand_in_groups_and_yesterday_comes_last() -> None:
 
 @pytest.mark.parametrize("grouping", list(Grouping))
 def test_nobody_gets_lost_in_any_grouping(grouping: Grouping) -> None:
-    visits = invented.make_on_site().visits
+    visits = invented_inside.make_on_site().visits
 
     rows = grouped(visits, grouping, "", invented.NOW, CHICAGO)
 
@@ -147,7 +147,7 @@ def test_nobody_gets_lost_in_any_grouping(grouping: Grouping) -> None:
 
 
 def test_finding_looks_at_names_hosts_and_types() -> None:
-    visits = invented.make_on_site().visits
+    visits = invented_inside.make_on_site().visits
 
     def found(text: str) -> int:
         rows = grouped(visits, Grouping.LONGEST, text, invented.NOW, CHICAGO)
@@ -228,7 +228,7 @@ def test_new_first_page_keeps_the_older_pages() -> None:
 
 
 def test_models_keep_qts_contract(qtmodeltester: ModelTester) -> None:
-    rows = grouped(invented.make_on_site().visits, Grouping.PLACE, "", invented.NOW, CHICAGO)
+    rows = grouped(invented_inside.make_on_site().visits, Grouping.PLACE, "", invented.NOW, CHICAGO)
     on_site, past = OnSiteModel(CHICAGO), HistoryModel(CHICAGO)
     happenings, plain = HappeningsModel(CHICAGO), PlainModel(Columns(("Line", "Name"), (0,)))
     evidence, queue = EvidenceModel(), QueueModel(CHICAGO)

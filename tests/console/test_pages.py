@@ -22,7 +22,7 @@ from db.domain.desk import OnSite, Role
 from db.domain.errors import HubRefusedError
 from db.domain.visit import VisitorType
 from db.domain.watchlist import Category
-from tests.console import invented, records
+from tests.console import invented, invented_inside, records
 from tests.console.fake_hub import PASSWORD, FakeHub
 from tests.console.windows import (
     child,
@@ -376,7 +376,7 @@ def test_photo_is_asked_for_once_and_shown(qtbot: QtBot, tmp_path: Path) -> None
     image.fill(Qt.GlobalColor.darkCyan)
     image.save(str(tmp_path / "photo.jpg"))
     sha = "a" * 64
-    visit = replace(invented.make_on_site().visits[0], photo=sha)
+    visit = replace(invented_inside.make_on_site().visits[0], photo=sha)
     hub = FakeHub(
         on_site_answer=OnSite(invented.NOW, (visit,)),
         photos={sha: (tmp_path / "photo.jpg").read_bytes()},
@@ -391,7 +391,7 @@ def test_photo_is_asked_for_once_and_shown(qtbot: QtBot, tmp_path: Path) -> None
 @pytest.mark.parametrize("content", [b"", b"not a photo", b"\xff\xd8\xff broken"])
 def test_photo_that_is_no_photo_is_no_photo(qtbot: QtBot, content: bytes) -> None:
     sha = "b" * 64
-    visit = replace(invented.make_on_site().visits[0], photo=sha)
+    visit = replace(invented_inside.make_on_site().visits[0], photo=sha)
     hub = FakeHub(on_site_answer=OnSite(invented.NOW, (visit,)), photos={sha: content})
 
     shell, table = open_on_site(qtbot, hub)

@@ -1,4 +1,4 @@
-"""The hub and the kiosk that journeys start from."""
+"""The hubs and the kiosks that journeys start from."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,9 @@ from kiosk.front_desk import ANSWER_SECONDS
 from kiosk.scan.camera import put_on_reel
 from kiosk.speech import Voice
 from resources.samples.film import write_empty_desk
-from tests.hub_of_tests import HubOfTests, hub_at
+from tests.district import District, QuietKiosk
+from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.journeys.lists_of_tests import FIRST, settle
 from tests.lobby import LIST_CSV, Lobby, OpenLobby, knows_list, make_config, now, pair
 
 
@@ -65,3 +67,22 @@ def open_lobby(hub: HubOfTests, tmp_path: Path, qtbot: QtBot) -> Iterator[OpenLo
     yield open_one
     for kiosk in opened:
         kiosk.stop()
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    """A hub at a time that the test moves, without kiosks yet."""
+    clock = Clock()
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub", clock) as hub:
+        opened = District(hub, clock, tmp_path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def front(district: District) -> QuietKiosk:
+    """The first kiosk; the list's first version is there and compared."""
+    kiosk = district.open_kiosk("front")
+    district.import_list(FIRST)
+    settle(district)
+    return kiosk

@@ -1,8 +1,6 @@
 """The same father: flagged once, cleared by staff, and from then on let pass, until it changes."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,21 +12,11 @@ from db.domain.people import Identity, PersonName
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
 from tests.district import District
-from tests.hub_of_tests import Clock, hub_at
 from tests.makers import make_identity
 
 LISTED = b"LNAME,FNAME,DOB,CASE_NO\nQuillfeather,Daniel,03/07/1984,T-1\n"
 CHANGED = b"LNAME,FNAME,DOB,CASE_NO,AKA\nQuillfeather,Daniel,03/07/1984,T-1,Dan Quill\n"
 FATHER = make_identity("Daniel", "Quillfeather", number="88211", birth_date=date(1984, 3, 7))
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
-    clock = Clock()
-    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub", clock) as hub:
-        opened = District(hub, clock, tmp_path)
-        yield opened
-        opened.close()
 
 
 def clear_the_father(district: District) -> None:

@@ -1,10 +1,8 @@
 """A list changes while somebody is inside, or after they went: the office hears of it once."""
 
 import logging
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -12,62 +10,26 @@ from admin_console.hub.context import Context
 from admin_console.hub.rescreen import Rescreening
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import codec, log, notices, replay
+from db import codec, log, replay
 from db.domain.decision import Verdict
 from db.domain.desk import VisitStory
-from db.domain.notice import Notice, NoticeKind, Notices
-from db.domain.people import Identity
+from db.domain.notice import NoticeKind
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
 from kiosk import reception
 from tests.district import District, QuietKiosk
 from tests.hub_of_tests import Clock, hub_at
-from tests.makers import make_identity
-
-FIRST = b"LNAME,FNAME,DOB,CASE_NO\nMarlow,Helena,04/17/1986,T-2\n"
-SECOND = FIRST + b"Quillfeather,Daniel,03/07/1984,T-1\n"
-THIRD = SECOND + b"Szczepanska,Ludmila,12/09/1966,T-3\n"
-WITH_INSTRUCTIONS = (
-    b"LNAME,FNAME,DOB,CASE_NO,INSTRUCTIONS\n"
-    b"Quillfeather,Daniel,03/07/1984,T-1,Call Officer Reyes.\n"
+from tests.journeys.lists_of_tests import (
+    FATHER,
+    FIRST,
+    SECOND,
+    THIRD,
+    WITH_INSTRUCTIONS,
+    come_in,
+    settle,
+    told,
 )
-FATHER = make_identity("Daniel", "Quillfeather", number="88211", birth_date=date(1984, 3, 7))
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
-    clock = Clock()
-    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub", clock) as hub:
-        opened = District(hub, clock, tmp_path)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def front(district: District) -> QuietKiosk:
-    kiosk = district.open_kiosk("front")
-    district.import_list(FIRST)
-    settle(district)
-    return kiosk
-
-
-def settle(district: District) -> None:
-    """Until the hub has compared every visit with every list."""
-    hub = district.hub
-    work = Rescreening(Context(hub.database, hub.photos, hub.clock, Wake(), Throttle()))
-    while work.step():
-        pass
-
-
-def come_in(kiosk: QuietKiosk, identity: Identity = FATHER) -> UUID:
-    visit_id = kiosk.check_in(kiosk.screen(identity)).visit_id
-    kiosk.push()
-    return visit_id
-
-
-def told(district: District, who: str = "dwhitlock") -> list[Notice]:
-    answer = district.ask("GET", "/v1/notices", who)
-    return list(codec.from_json(answer.content, Notices).notices)
+from tests.makers import make_identity
 
 
 def test_somebody_inside_is_held_when_a_new_list_names_them(
@@ -297,68 +259,6 @@ def test_log_tells_of_what_was_found_and_decided(district: District, front: Quie
     with district.hub.database.read() as session:
         assert all(chain.is_good for chain in log.verify_log(session))
         assert replay.differences(session) == []
-
-
-def test_denial_at_the_door_is_told_to_administrators_and_to_nobody_else(
-    district: District, front: QuietKiosk
-) -> None:
-    district.import_list(SECOND)
-    settle(district)
-    held = front.screen(FATHER)
-    front.push()
-
-    district.decide(held.visit.visit_id, Verdict.DENY, "Order confirmed")
-
-    (notice,) = told(district)
-    assert (notice.kind, notice.visit_id) == (NoticeKind.DENIED, held.visit.visit_id)
-    assert notice.text == (
-        "Dana Whitlock decided: not admitted. Possible match on District no-trespass list."
-    )
-    assert told(district, "rbegaye") == []
-    assert (district.desk().unread_notices, district.desk("rbegaye").unread_notices) == (1, 0)
-
-
-def test_office_is_told_what_to_do_for_some_minutes_after_a_denial(
-    district: District, front: QuietKiosk
-) -> None:
-    district.import_list(WITH_INSTRUCTIONS)
-    held = front.screen(FATHER)
-    front.decide(held.visit.visit_id, Verdict.DENY, "Same person")
-    front.push()
-
-    (denial,) = district.desk("rbegaye").turned_away
-    assert denial.visit.visit_id == held.visit.visit_id
-    assert denial.what_to_do == "Call Officer Reyes. Tell the principal. Do not say why."
-
-    district.later(minutes=11)
-    assert district.desk("rbegaye").turned_away == ()
-
-
-def test_notice_is_read_once_for_all(district: District, front: QuietKiosk) -> None:
-    front.check_out(come_in(front))
-    front.push()
-    district.import_list(SECOND)
-    settle(district)
-    (notice,) = told(district)
-
-    district.ask("POST", f"/v1/notices/{notice.notice_id}/read", "rbegaye")
-    district.ask("POST", f"/v1/notices/{notice.notice_id}/read", "dwhitlock")
-
-    (read,) = told(district)
-    assert read.read_by == "Rosa Begaye"
-    assert district.desk().unread_notices == 0
-
-
-def test_outdated_list_is_told_once_for_each_version(district: District) -> None:
-    district.import_list(FIRST, max_age_days="30")
-    later = district.clock() + timedelta(days=31)
-
-    with district.hub.database.begin() as session:
-        assert notices.tell_of_outdated_lists(session, district.clock()) == 0
-        assert notices.tell_of_outdated_lists(session, later) == 1
-        assert notices.tell_of_outdated_lists(session, later) == 0
-    (notice,) = told(district)
-    assert "31 days ago; 30 are allowed" in notice.text
 
 
 def test_screening_that_could_not_run_at_the_kiosk_is_made_up_for_at_the_hub(
