@@ -4,7 +4,7 @@ Nothing is missed for the sake of speed: a row is passed over only when the most
 could add stays below the floor. Tests hold the result against every row compared on its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ from db.screening.tally import Counted
 from db.screening.weights import Bits
 
 Rows = NDArray[np.intp]
+_EXACT, _DIFFERENT, _AS_MIDDLE = NameLevel.EXACT, NameLevel.DIFFERENT, NameLevel.AS_MIDDLE
+"""Looked up once: an attribute of an enumeration costs as much as adding up a few rows."""
 _RARE = 9.0
 """Bits of a given name that so few rows have that each of them can be looked at."""
 
@@ -50,7 +52,9 @@ class Scan:
         )
         known_middle = population.given(query.middle, 0)
         self.middle = weights.middle_bits(total.middle, known_middle, middle)
-        self.birth = weights.date_bits(total.birth, date_kind(query.born))
+        birth = weights.date_bits(total.birth, date_kind(query.born))
+        for side in self.sides:
+            side.weigh_birth(birth)
         self.as_middle = weights.as_middle_bits(total.as_middle, total.rows)
         self.sex, self.suffix, self.place = (
             weights.sex_bits(*total.sex),
@@ -68,7 +72,7 @@ class Scan:
             by_level = counts.sum(axis=0)
             rows = float(by_level.sum())
             ours = weights.share_of_name(
-                float(by_level[NameLevel.EXACT]), float(by_level[NameLevel.ONE_LETTER]), rows
+                float(by_level[_EXACT]), float(by_level[NameLevel.ONE_LETTER]), rows
             )
             for side in self.sides:
                 others = [other for other in self.sides if other is not side]
@@ -105,6 +109,8 @@ class Scan:
             pairs = joined([pairs, self._paired(side, others), crossed])
         if side.segment.is_gone is not None:
             pairs = pairs.kept(~side.segment.is_gone[pairs.rows])
+        if not len(pairs.rows):
+            return _nothing(pairs)
         scored = self._with_rest(side, pairs)
         keep = (scored.total >= floor) | pairs.is_same_person_by_name_and_date
         if is_named_held:
@@ -121,7 +127,7 @@ class Scan:
             rows = np.arange(len(side.segment), dtype=np.intp)
             every = [self._paired(side, rows), self._crossed(side, rows)]
             return joined([one.kept(self._may_reach(one, floor)) for one in every])
-        birth = self.birth[side.segment.dates.kinds, side.birth]
+        birth = side.birth_bits
         spare = floor - self._most_of_rest - max(float(birth.max(initial=0.0)), 0.0)
         same, taken = self._by_family(side, floor, spare, birth)
         is_other = np.ones(len(side.segment.family), np.bool_)
@@ -140,7 +146,7 @@ class Scan:
     ) -> tuple[Pairs, NDArray[np.int32]]:
         """Rows whose surname agrees well enough, and which surnames these are."""
         segment, bits = side.segment, side.bits_of["family"]
-        is_exact = side.family.levels == NameLevel.EXACT
+        is_exact = side.family.levels == _EXACT
         is_taken = (bits >= spare - max(side.most("given"), self.as_middle)) | is_exact
         taken = side.family.ids[is_taken]
         rows = slices(segment.family_start, taken)
@@ -152,16 +158,16 @@ class Scan:
             + birth[segment.birth_of[rows]]
         )
         is_named = np.repeat(is_exact[is_taken], lengths)
-        is_named &= side.given_dense[given_of] == NameLevel.EXACT
+        is_named &= side.given_dense[given_of] == _EXACT
         pairs = self._paired(side, rows[(most >= floor - self._most_of_rest) | is_named])
         is_held = pairs.is_same_person_by_name_and_date | pairs.is_same_name_and_open_date
         return pairs.kept(self._may_reach(pairs, floor) | is_held), taken
 
     def _most_of_given(self, side: Side) -> Bits:
         """For each given name of the table the most it can be worth in a row."""
-        other = max(float(self.given[..., NameLevel.DIFFERENT].max()), self.as_middle)
+        other = max(float(self.given[..., _DIFFERENT].max()), self.as_middle)
         most = np.full(len(side.segment.given), other)
-        is_other = side.given.levels == NameLevel.DIFFERENT
+        is_other = side.given.levels == _DIFFERENT
         most[side.given.ids] = np.maximum(
             side.bits_of["given"], np.where(is_other, self.as_middle, -np.inf)
         )
@@ -172,7 +178,7 @@ class Scan:
         least = floor - self._most_of_rest - side.most("swapped_family") - weights.SWAPPED_BITS
         levels, bits = side.swapped_given, side.bits_of["swapped_given"]
         rows = _reaching_by_birth(side, side.segment.family_start, levels.ids, bits, birth, least)
-        return self._reaching(floor, self._crossed(side, rows))
+        return self._reaching(side, floor, self._crossed, rows)
 
     def _by_rare_given(
         self, side: Side, floor: float, birth: Bits, is_other: NDArray[np.bool_]
@@ -194,9 +200,10 @@ class Scan:
         straight = rows_of("given", side.given, other_family)
         straight = straight[is_other[segment.family_of[straight]]]
         crossed = rows_of("swapped_family", side.swapped_family, other_given + weights.SWAPPED_BITS)
-        return self._reaching(floor, self._paired(side, straight)) + self._reaching(
-            floor, self._crossed(side, crossed)
-        )
+        return [
+            *self._reaching(side, floor, self._paired, straight),
+            *self._reaching(side, floor, self._crossed, crossed),
+        ]
 
     def _by_birth(
         self, side: Side, floor: float, birth: Bits, is_other: NDArray[np.bool_]
@@ -214,24 +221,28 @@ class Scan:
         rows = segment.by_birth[slices(segment.birth_start, dates)].astype(np.intp)
         given = segment.given_of[rows]
         is_likely = is_other[segment.family_of[rows]]
-        nothing = other_family + float(self.given[..., NameLevel.DIFFERENT].max())
+        nothing = other_family + float(self.given[..., _DIFFERENT].max())
         if nothing + float(birth.max(initial=0.0)) < left:  # without any name it is not enough
-            is_likely &= side.given_dense[given] != NameLevel.DIFFERENT
-        is_swapped = side.swapped_family_dense[given] != NameLevel.DIFFERENT
-        return self._reaching(floor, self._paired(side, rows[is_likely])) + self._reaching(
-            floor, self._crossed(side, rows[is_swapped])
-        )
+            is_likely &= side.given_dense[given] != _DIFFERENT
+        is_swapped = side.swapped_family_dense[given] != _DIFFERENT
+        return [
+            *self._reaching(side, floor, self._paired, rows[is_likely]),
+            *self._reaching(side, floor, self._crossed, rows[is_swapped]),
+        ]
 
-    def _reaching(self, floor: float, pairs: Pairs) -> list[Pairs]:
+    def _reaching(
+        self, side: Side, floor: float, compare: Callable[[Side, Rows], Pairs], rows: Rows
+    ) -> list[Pairs]:
         """The pairs that may reach the floor; nothing when there are none."""
+        if not len(rows):
+            return []
+        pairs = compare(side, rows)
         likely = self._may_reach(pairs, floor)
         return [pairs.kept(likely)] if likely.any() else []
 
     def _may_reach(self, pairs: Pairs, floor: float) -> NDArray[np.bool_]:
         # Whoever goes by a middle name has the family name at least.
-        may_be_middle = (pairs.given_level == NameLevel.DIFFERENT) & (
-            pairs.family_level != NameLevel.DIFFERENT
-        )
+        may_be_middle = (pairs.given_level == _DIFFERENT) & (pairs.family_level != _DIFFERENT)
         given = np.where(may_be_middle, np.maximum(pairs.given, self.as_middle), pairs.given)
         return pairs.family + given + pairs.birth + self._most_of_rest >= floor
 
@@ -239,17 +250,17 @@ class Scan:
         """Names and birth dates of these rows."""
         segment = side.segment
         family_id, given_id = segment.family_of[rows], segment.given_of[rows]
-        family_level, given_level = side.family_dense[family_id], side.given_dense[given_id]
+        family_level, family_slips = side.meeting("family", family_id)
+        given_level, given_slips = side.meeting("given", given_id)
         given = (
             self.given[segment.sex_of[rows], side.counted.given_shapes[given_id], given_level]
-            + side.slips["given"][given_id]
+            + given_slips
         )
-        lost = self._lost[given_level] * (family_level == NameLevel.EXACT)
+        lost = self._lost[given_level] * (family_level == _EXACT)
         return Pairs(
             rows,
             family_level,
-            self.family[side.counted.family_shapes[family_id], family_level]
-            + side.slips["family"][family_id],
+            self.family[side.counted.family_shapes[family_id], family_level] + family_slips,
             given_level,
             given + np.maximum(lost, -np.maximum(given, 0.0)),
             *self._born(side, rows),
@@ -260,25 +271,23 @@ class Scan:
         """The same with given and family name having changed places on one side."""
         segment = side.segment
         family_id, given_id = segment.family_of[rows], segment.given_of[rows]
-        given_level = side.swapped_given_dense[family_id]
-        family_level = side.swapped_family_dense[given_id]
+        given_level, given_slips = side.meeting("swapped_given", family_id)
+        family_level, family_slips = side.meeting("swapped_family", given_id)
         return Pairs(
             rows,
             family_level,
             self.swapped_family[side.counted.given_shapes[given_id], family_level]
-            + side.slips["swapped_family"][given_id]
+            + family_slips
             + weights.SWAPPED_BITS,
             given_level,
-            self.swapped_given[side.counted.family_shapes[family_id], given_level]
-            + side.slips["swapped_given"][family_id],
+            self.swapped_given[side.counted.family_shapes[family_id], given_level] + given_slips,
             *self._born(side, rows),
             np.ones(len(rows), np.bool_),
         )
 
     def _born(self, side: Side, rows: Rows) -> tuple[NDArray[np.int8], Bits]:
         birth_id = side.segment.birth_of[rows]
-        level = side.birth[birth_id]
-        return level, self.birth[side.segment.dates.kinds[birth_id], level]
+        return side.birth.take(birth_id), side.birth_bits.take(birth_id)
 
     def _with_rest(self, side: Side, pairs: Pairs) -> Scored:
         """Everything that is looked at only for the few rows that may reach the floor."""
@@ -287,21 +296,21 @@ class Scan:
         middle_level = side.middle_dense[middle_id]
         middle = self.middle[side.counted.given_shapes[middle_id], middle_level]
         lost = np.minimum(
-            self._lost_middle[middle_level] * (pairs.family_level == NameLevel.EXACT),
-            self._lost_middle_of_given[middle_level] * (pairs.given_level == NameLevel.EXACT),
+            self._lost_middle[middle_level] * (pairs.family_level == _EXACT),
+            self._lost_middle_of_given[middle_level] * (pairs.given_level == _EXACT),
         )
         lost[pairs.is_swapped] = 0.0
         middle += np.maximum(lost, -np.maximum(middle, 0.0))
         is_middle = (
-            (side.given_dense[middle_id] == NameLevel.EXACT)
-            | (side.middle_dense[segment.given_of[rows]] == NameLevel.EXACT)
-        ) & (pairs.given_level == NameLevel.DIFFERENT)
-        is_middle &= pairs.family_level != NameLevel.DIFFERENT
+            (side.given_dense[middle_id] == _EXACT)
+            | (side.middle_dense[segment.given_of[rows]] == _EXACT)
+        ) & (pairs.given_level == _DIFFERENT)
+        is_middle &= pairs.family_level != _DIFFERENT
         is_middle &= (self.as_middle > pairs.given) & ~pairs.is_swapped
         pairs.given[is_middle] = self.as_middle
-        pairs.given_level[is_middle] = NameLevel.AS_MIDDLE
+        pairs.given_level[is_middle] = _AS_MIDDLE
         # One name is evidence once.
-        is_used = pairs.given_level == NameLevel.AS_MIDDLE
+        is_used = pairs.given_level == _AS_MIDDLE
         middle[is_used], middle_level[is_used] = 0.0, NameLevel.MISSING
         number = np.zeros(len(rows))
         if query.number_hash and len(segment.numbers):
@@ -317,6 +326,12 @@ class Scan:
             place=_agreement(side.place, segment.place_of[rows], side.no_place, self.place),
             number=number,
         )
+
+
+def _nothing(pairs: Pairs) -> Scored:
+    """What there is to say of no rows at all."""
+    none = np.zeros(0)
+    return Scored(pairs, np.zeros(0, np.int8), none, none, none, none, none)
 
 
 def _reaching_by_birth(  # noqa: PLR0917
@@ -336,7 +351,9 @@ def _reaching_by_birth(  # noqa: PLR0917
     ids, bits = ids[is_near], bits[is_near]
     places = slices(start, ids)
     rows = places if order is None else order[places]
-    reached = np.repeat(bits, start[ids + 1] - start[ids]) + birth[side.segment.birth_of[rows]]
+    if not len(rows):
+        return places
+    reached = bits.repeat(start[ids + 1] - start[ids]) + birth.take(side.segment.birth_of[rows])
     return places[reached >= least]
 
 

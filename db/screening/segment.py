@@ -198,13 +198,16 @@ def fold_suffix(suffix: str) -> str:
 
 def slices(start: Ints, ids: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
     """The places from ``start[n]`` to ``start[n + 1]`` of every `n` of `ids`, one after another."""
-    begin, end = start[ids], start[ids + 1]
-    lengths = end - begin
-    total = int(lengths.sum())
-    if total == 0:
+    if len(ids) == 1:
+        return np.arange(start[ids[0]], start[ids[0] + 1], dtype=np.intp)
+    begin = start.take(ids)
+    lengths = start.take(ids + 1) - begin
+    ends = lengths.cumsum(dtype=np.intp)
+    if not len(ends) or not ends[-1]:
         return np.empty(0, np.intp)
-    shift = np.repeat(begin - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return shift + np.arange(total, dtype=np.intp)
+    places = np.arange(ends[-1], dtype=np.intp)
+    places += (begin - ends + lengths).repeat(lengths)
+    return places
 
 
 def _starts(values: Ints, count: int) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.screening import weights
-from db.screening.compare import NameLevel
+from db.screening.compare import DateLevel, NameLevel
 from db.screening.name_table import Levels
 from db.screening.names import parts, solid
 from db.screening.segment import slices
@@ -67,7 +67,9 @@ class Side:
     bits_of: dict[str, Bits]
     """Bits of the names that are not on the rest's level, in the order of their `ids`."""
     slips: dict[str, NDArray[np.float32]]
-    """For every name of a table what `weights.slip_bits` adds to its level's bits."""
+    """What `weights.slip_bits` adds to the bits of those names' levels."""
+    birth_bits: Bits
+    """For every birth date of the table what it is worth."""
 
     def __init__(self, query: Query, counted: Counted) -> None:
         segment = counted.segment
@@ -80,9 +82,7 @@ class Side:
         self.birth = segment.dates.compare(query.born)
         self.given_dense = given.dense(len(segment.given))
         self.middle_dense = middle.dense(len(segment.given))
-        self.family_dense = self.family.dense(len(segment.family))
         self.swapped_family_dense = self.swapped_family.dense(len(segment.given))
-        self.swapped_given_dense = self.swapped_given.dense(len(segment.family))
         self.bits_of, self.slips = {}, {}
         self.suffix = _place(segment.suffixes, query.suffix)
         self.no_suffix = _place(segment.suffixes, "")
@@ -111,7 +111,7 @@ class Side:
             swapped_given=count_levels(
                 self.swapped_given, counted.family, counted.family_shapes, counted.family_by_shape
             ),
-            birth=count_dates(segment, self.birth, counted.birth),
+            birth=count_dates(segment, self.birth, counted),
             as_middle=_rows_with(counted.middle, given)
             + (_rows_with(counted.given[0], middle) if query.middle else 0.0),
             sex=_same(counted.sexes, query.sex, 0),
@@ -119,16 +119,23 @@ class Side:
             place=_same(counted.places, self.place, self.no_place),
         )
 
+    def weigh_birth(self, bits: Bits) -> None:
+        """Reckon `birth_bits` from what levels of each `DateKind` are worth."""
+        kinds = self.segment.dates.kinds
+        like = (self.birth != _DATE_DIFFERS).nonzero()[0]
+        self.birth_bits = bits[:, _DATE_DIFFERS].take(kinds)
+        self.birth_bits[like] = bits[kinds.take(like), self.birth.take(like)]
+
     def beside(self) -> tuple[Bits, Bits, Bits]:
         """Rows by level of one name beside another that is the visitor's very own.
 
         Of given names and of middle names beside the family name, of middle names beside the given.
         """
         segment = self.segment
-        family = self.family.ids[self.family.levels == NameLevel.EXACT]
-        rows = self._alive(slices(segment.family_start, family))
-        given = self.given.ids[self.given.levels == NameLevel.EXACT]
-        same = self._alive(segment.by_given[slices(segment.given_start, given)])
+        family = self.family.ids[self.family.levels == _EXACT]
+        rows = self._alive(_places_of(segment.family_start, family))
+        given = self.given.ids[self.given.levels == _EXACT]
+        same = self._alive(segment.by_given[_places_of(segment.given_start, given)])
         return (
             _by_level(self.given_dense, segment.given_of[rows]),
             self._middles(segment.middle_of[rows]),
@@ -138,12 +145,17 @@ class Side:
     def _middles(self, ids: NDArray[np.int32]) -> Bits:
         """Middle names by level, whoever has none left out."""
         counts = _by_level(self.middle_dense, ids)
-        counts[NameLevel.MISSING] = 0.0
+        counts[_MISSING] = 0.0
         return counts
 
-    def _alive(self, rows: NDArray[Any]) -> NDArray[Any]:
+    def _alive(self, rows: NDArray[Any] | slice) -> NDArray[Any] | slice:
         gone = self.segment.is_gone
-        return rows if gone is None else rows[~gone[rows]]
+        if gone is None:
+            return rows
+        if isinstance(rows, slice):
+            rows = np.arange(rows.start, rows.stop)
+        alive: NDArray[Any] = rows[~gone[rows]]
+        return alive
 
     def weigh_slips(
         self, field: str, bits: Bits, ours: float, rows: float, others: Sequence["Side"]
@@ -159,9 +171,23 @@ class Side:
         of_level = bits[shapes[levels.ids], levels.levels]
         theirs = weights.name_shares(counts, rows)
         weighed = weights.slip_bits(of_level, levels.levels, ours, theirs)
-        slips = np.zeros(len(shapes), np.float32)
-        slips[levels.ids] = weighed - of_level
-        self.bits_of[field], self.slips[field] = weighed, slips
+        self.bits_of[field] = weighed
+        self.slips[field] = (weighed - of_level).astype(np.float32)
+
+    def meeting(
+        self, field: str, ids: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """On which levels one of the four comparisons meets these names, and their `slips`."""
+        levels: Levels = getattr(self, field)
+        if not len(levels.ids):
+            return np.full(len(ids), levels.rest, np.int8), np.zeros(len(ids), np.float32)
+        at = levels.ids.searchsorted(ids)
+        at[at == len(levels.ids)] = 0
+        is_there = levels.ids.take(at) == ids
+        return (
+            np.where(is_there, levels.levels.take(at), np.int8(levels.rest)),
+            np.where(is_there, self.slips[field].take(at), np.float32(0.0)),
+        )
 
     def counts_of(self, written: Sequence[str], is_family: bool) -> NDArray[np.float64]:
         """How many rows here have each of these names."""
@@ -175,16 +201,25 @@ class Side:
         return float(self.bits_of[field].max(initial=0.0))
 
 
+def _places_of(start: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[Any] | slice:
+    """What `slices` says, without a copy where there is one slice only."""
+    if len(ids) == 1:
+        return slice(int(start[ids[0]]), int(start[ids[0] + 1]))
+    return slices(start, ids)
+
+
 def _rows_with(counts: NDArray[np.float64], levels: Levels) -> float:
-    return float(counts[levels.ids[levels.levels == NameLevel.EXACT]].sum())
+    return float(counts[levels.ids[levels.levels == _EXACT]].sum())
 
 
 def _by_level(dense: NDArray[np.int8], ids: NDArray[np.int32]) -> Bits:
     counts = np.zeros(len(NameLevel))
-    counts += np.bincount(dense[ids], minlength=len(NameLevel))
+    counts += np.bincount(dense.take(ids), minlength=len(NameLevel))
     return counts
 
 
+_EXACT, _MISSING = NameLevel.EXACT, NameLevel.MISSING
+_DATE_DIFFERS = DateLevel.DIFFERENT
 _UNHEARD = -2
 """The place of a value that no row has."""
 _NONE = -1

@@ -13,6 +13,7 @@ from db.screening.weights import Shape
 
 Counts = NDArray[np.float64]
 LEVELS = len(NameLevel)
+_DATE_DIFFERS = DateLevel.DIFFERENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Counted:
     """By place in `SEXES`: of everybody; of women, and of men, and of whoever states no sex."""
     middle: Counts
     birth: Counts
+    birth_by_kind: Counts
     sexes: Counts
     suffixes: Counts
     places: Counts
@@ -47,13 +49,15 @@ def count(segment: Segment) -> Counted:
     middle = _count(segment.middle_of[alive], len(segment.given))
     # Whoever has no middle name is no chance for one to meet.
     middle[segment.given.empty] = 0.0
+    birth = _count(segment.birth_of[alive], len(segment.dates))
     return Counted(
         segment=segment,
         rows=len(sex_of),
         family=family,
         given=given,
         middle=middle,
-        birth=_count(segment.birth_of[alive], len(segment.dates)),
+        birth=birth,
+        birth_by_kind=_by_shape(birth, segment.dates.kinds, len(DateKind)),
         sexes=_count(sex_of, len(SEXES)),
         suffixes=_count(segment.suffix_of[alive], len(segment.suffixes)),
         places=_count(segment.place_of[alive], len(segment.places)),
@@ -73,20 +77,23 @@ def count_levels(
     levels: Levels, counts: Counts, shapes: NDArray[np.int8], by_shape: Counts
 ) -> Counts:
     """Rows by shape and `NameLevel`."""
-    code = shapes[levels.ids].astype(np.intp) * LEVELS + levels.levels
+    code = shapes.take(levels.ids).astype(np.intp) * LEVELS + levels.levels
     found = np.zeros(len(Shape) * LEVELS)
-    found += np.bincount(code, weights=counts[levels.ids], minlength=len(found))
+    found += np.bincount(code, weights=counts.take(levels.ids), minlength=len(found))
     table = found.reshape(len(Shape), LEVELS)
     table[:, levels.rest] += by_shape - table.sum(axis=1)
     return table
 
 
-def count_dates(segment: Segment, levels: NDArray[np.int8], counts: Counts) -> Counts:
+def count_dates(segment: Segment, levels: NDArray[np.int8], counted: Counted) -> Counts:
     """Rows by `DateKind` and `DateLevel`."""
-    code = segment.dates.kinds.astype(np.intp) * len(DateLevel) + levels
+    like = (levels != _DATE_DIFFERS).nonzero()[0]
+    code = segment.dates.kinds.take(like).astype(np.intp) * len(DateLevel) + levels.take(like)
     found = np.zeros(len(DateKind) * len(DateLevel))
-    found += np.bincount(code, weights=counts, minlength=len(found))
-    return found.reshape(len(DateKind), len(DateLevel))
+    found += np.bincount(code, weights=counted.birth.take(like), minlength=len(found))
+    table = found.reshape(len(DateKind), len(DateLevel))
+    table[:, _DATE_DIFFERS] += counted.birth_by_kind - table.sum(axis=1)
+    return table
 
 
 def _shapes(table: NameTable) -> NDArray[np.int8]:
@@ -96,9 +103,9 @@ def _shapes(table: NameTable) -> NDArray[np.int8]:
     return shapes
 
 
-def _by_shape(counts: Counts, shapes: NDArray[np.int8]) -> Counts:
-    found = np.zeros(len(Shape))
-    found += np.bincount(shapes, weights=counts, minlength=len(Shape))
+def _by_shape(counts: Counts, shapes: NDArray[np.int8], size: int = len(Shape)) -> Counts:
+    found = np.zeros(size)
+    found += np.bincount(shapes, weights=counts, minlength=size)
     return found
 
 
