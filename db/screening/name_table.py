@@ -38,7 +38,7 @@ _NOBODY = np.empty(0, np.int32)
 _WHOLE, _SPELLING, _SOUND, _WORDS, _FIRST, _WORD, _WORD_SLIP, _GLUED = range(1, 9)
 """Salts of the keys, one for each way to meet."""
 _REMEMBERED = 4_096
-_TEXTS = ("written", "solids", "long_words")
+_TEXTS = ("written", "long_words")
 _NUMBER = {level: int(level) for level in NameLevel}
 """Plain numbers, which numpy takes in a fifth of the time."""
 
@@ -66,18 +66,18 @@ class NameTable:
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.arrays = arrays
-        self.written, self._solids, self._long_words = (
+        self.written, self._long_words = (
             Texts(arrays[name], arrays[f"{name}_starts"]) for name in _TEXTS
         )
         self.words: NDArray[np.uint8] = arrays["words"]
         self.lengths: NDArray[np.uint8] = arrays["lengths"]
         self._likeness = Likeness(arrays)
-        self._solid_codes = self._solids.codes.tobytes()
+        self._solids: NDArray[np.bytes_] = arrays["solids"]
         self._keys: NDArray[np.uint64] = arrays["keys"]
         self._key_ids: NDArray[np.int32] = arrays["key_ids"]
         self.empty: Ids = self._likeness.of_length(0)
         self._empty: list[int] = self.empty.tolist()
-        self._single = {at: self._solids[at] for at in self._likeness.of_length(1).tolist()}
+        self._single = {at: self._solid(at) for at in self._likeness.of_length(1).tolist()}
         self._remembered: OrderedDict[tuple[str, bool], Levels] = OrderedDict()
 
     def __len__(self) -> int:
@@ -91,6 +91,9 @@ class NameTable:
             next((at for at in ids if self.written[at] == name), None)
             for name, ids in zip(written, having, strict=True)
         ]
+
+    def _solid(self, at: int) -> str:
+        return bytes(self._solids[at]).decode("ascii")
 
     def compare(self, folded: str, *, is_given: bool) -> Levels:
         """On which level a folded name meets every name of the table."""
@@ -123,7 +126,7 @@ class NameTable:
             _put(best, self._likeness.beginning_with(ours).tolist(), NameLevel.INITIAL)
             whole, particled = self._having_each(*equal)
         _put(best, self._empty, NameLevel.MISSING)
-        _put(best, [at for at in whole if self._solids[at] in either], NameLevel.EXACT)
+        _put(best, [at for at in whole if self._solid(at) in either], NameLevel.EXACT)
         _put(best, particled, NameLevel.EXACT)
         ids = np.fromiter(best.keys(), np.int32, len(best))
         order = np.argsort(ids)
@@ -171,7 +174,7 @@ class NameTable:
         _put(best, sounding, NameLevel.SOUND)
         _put(best, close, NameLevel.CLOSE)
         _put(best, spelled, NameLevel.SPELLING)
-        one_letter = [at for at in slips if is_slip(ours, self._solids[at], SHORTEST_SLIP)]
+        one_letter = [at for at in slips if is_slip(ours, self._solid(at), SHORTEST_SLIP)]
         _put(best, one_letter, NameLevel.ONE_LETTER)
         _put(best, short, NameLevel.NICKNAME)
         double = sharing if is_double else [at for at in sharing if self.words[at] > 1]
@@ -182,10 +185,9 @@ class NameTable:
     def _alike(self, ours: str) -> tuple[list[int], list[int]]:
         """Names at least NEAR, and at least CLOSE."""
         maybe = self._likeness.candidates(ours)
-        first, last = self._solids.starts.take(maybe), self._solids.starts.take(maybe + 1)
         likeness = cdist(
             [ours.encode("ascii")],
-            [self._solid_codes[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)],
+            self._solids.take(maybe).tolist(),
             scorer=JaroWinkler.similarity,
             dtype=np.float64,
         ).reshape(-1)
@@ -208,7 +210,7 @@ class NameTable:
         single = [at for at in alone if self.words[at] == 1]
         return [
             *(at for at in having if self.words[at] > 1),
-            *(at for at in single if is_near(self._solids[at])),
+            *(at for at in single if is_near(self._solid(at))),
         ]
 
     def _having_each(self, *wanted: Sequence[int]) -> list[list[int]]:
@@ -280,13 +282,14 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
     order = np.argsort(all_keys, kind="stable")
     lengths = np.array([len(s) for s in solids], np.uint8)
     texts: dict[str, Array] = {}
-    for name, of in zip(_TEXTS, (written, solids, long), strict=True):
+    for name, of in zip(_TEXTS, (written, long), strict=True):
         kept = texts_of(of)
         texts[name], texts[f"{name}_starts"] = kept.codes, kept.starts
     return NameTable(
         {
             **texts,
             **likeness_arrays(solids, lengths),
+            "solids": np.array(solids, np.bytes_),
             "words": np.array([min(len(w), 255) for w in words], np.uint8),
             "lengths": lengths,
             "keys": all_keys[order],
