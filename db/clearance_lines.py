@@ -1,9 +1,11 @@
 """Clearances as the office reads them: with the names they are about, and how they stand."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from db import clearances, watchlists
@@ -25,18 +27,33 @@ _STANDINGS = {
 
 def page(session: Session, zone: ZoneInfo, now: datetime) -> Clearances:
     """The newest clearances, newest first."""
+    lines = tuple(_lines(session, zone, now))
+    return Clearances(now, lines, sum(line.standing is Standing.IN_FORCE for line in lines))
+
+
+def of_entry(
+    session: Session, list_id: UUID, entry_id: UUID, zone: ZoneInfo, now: datetime
+) -> tuple[ClearanceLine, ...]:
+    """The newest clearances of one entry, newest first."""
+    pair = (ClearanceRow.list_id == list_id, ClearanceRow.entry_id == entry_id)
+    return tuple(_lines(session, zone, now, *pair))
+
+
+def _lines(
+    session: Session, zone: ZoneInfo, now: datetime, *which: ColumnElement[bool]
+) -> Iterator[ClearanceLine]:
     rows = session.execute(
         select(ClearanceRow, VisitRow)
         .outerjoin(VisitRow, VisitRow.visit_id == ClearanceRow.visit_id)
+        .where(*which)
         .order_by(ClearanceRow.decided_at.desc(), ClearanceRow.clearance_id)
         .limit(SHOWN)
     ).all()
-    known = [(clearances.value_of(row), _name(visit)) for row, visit in rows]
     today = now.astimezone(zone).date()
-    lines = tuple(
-        _line(c, name, watchlists.entry(session, c.list_id, c.entry_id), today) for c, name in known
-    )
-    return Clearances(now, lines, sum(line.standing is Standing.IN_FORCE for line in lines))
+    for row, visit in rows:
+        known = clearances.value_of(row)
+        entry = watchlists.entry(session, known.list_id, known.entry_id)
+        yield _line(known, _name(visit), entry, today)
 
 
 def _line(

@@ -24,7 +24,7 @@ from db.domain.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `migrations/versions`; a test compares the two."""
 BUSY_TIMEOUT_MS = 5_000
 FULL_BELOW_BYTES = 1024 * 1024

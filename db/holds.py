@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import policy, rechecks, visits
+from db import custody, policy, rechecks, visits
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import Alarm, EarlierVisit, Hold, TurnedAway
 from db.domain.policy import DeskPolicy
@@ -160,6 +160,7 @@ def _with_rules(session: Session, hold: Hold, rules: DeskPolicy, local: datetime
         hold,
         clears_until=rules.clears_until(local.date()) if can_clear else None,
         on_denial=on_denial(hold.screening, rules.denial_words),
+        briefs=custody.briefs(session, hold.screening.matches, local),
     )
 
 

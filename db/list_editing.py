@@ -7,11 +7,13 @@ list's age stays that of its last import: one mended entry makes no old list new
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from db import codec, list_lock, settings, watchlists
+from db import clearance_lines, codec, custody, list_lock, settings, watchlists
+from db.domain.custody import CustodyRule
 from db.domain.entry_history import (
     EntryChangeKind,
     EntryDraft,
@@ -23,9 +25,10 @@ from db.domain.entry_history import (
 )
 from db.domain.errors import EntryRefusedError
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
+from db.entry_changes import changes, rule_changes
 from db.ids import new_id
 from db.list_dates import DateOrder
-from db.list_fields import DateOrders, FieldError, aliases_as_text, clean, entry_from
+from db.list_fields import DateOrders, FieldError, clean, entry_from
 from db.list_models import EntryHistoryRow, EntryRemovalRow
 from db.list_rows import TABLE, digest_of, entry_of
 from db.models import WatchlistRow
@@ -35,8 +38,6 @@ TWO_TO_REMOVE = "lists.two_to_remove"
 LONGEST_REASON = 500
 _PAGE = 100
 _ORDERS = DateOrders(DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST)
-_SHOWN = ("name", "born", "sex", "aliases", "jurisdiction", "reference", "note", "instructions",
-          "valid_from", "valid_until", "photo")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,11 @@ def add(session: Session, list_id: UUID, draft: EntryDraft, editor: Editor) -> E
     """Put somebody on a list. Raises LookupError for no such list, and `EntryRefusedError`."""
     known = _locked(session, list_id, editor.at)
     entry = replace(_entry(draft, editor.at.date()), entry_id=new_id(editor.at))
+    rule = _rule(draft)
     edited = _put(session, known, entry, EntryChangeKind.ADDED)
-    _remember(session, edited, editor, _changes(None, entry))
+    if rule is not None:
+        custody.keep(session, list_id, entry.entry_id, rule)
+    _remember(session, edited, editor, (*changes(None, entry), *rule_changes(None, rule)))
     return edited
 
 
@@ -104,10 +108,15 @@ def change(
         number_hash=before.number_hash,
         version=before.version + 1,
     )
-    if digest_of(entry) == digest_of(before):
+    ruled = custody.rule_of(session, list_id, entry_id)
+    rule = _rule(draft)
+    of_rule = () if rule is None else rule_changes(ruled, rule)
+    if digest_of(entry) == digest_of(before) and not of_rule:
         raise EntryRefusedError("Nothing differs from what the entry says already.")
+    if rule is not None:
+        custody.keep(session, list_id, entry_id, rule)
     edited = _put(session, known, entry, EntryChangeKind.CHANGED)
-    _remember(session, edited, editor, _changes(before, entry))
+    _remember(session, edited, editor, (*changes(before, entry), *of_rule))
     return edited
 
 
@@ -143,7 +152,8 @@ def remove(
     reason = reason or (asked.reason if asked is not None else "")
     edited = _drop(session, known, before)
     _forget_asked(session, list_id, entry_id)
-    _remember(session, edited, editor, _changes(before, None), reason)
+    custody.forget(session, list_id, entry_id)
+    _remember(session, edited, editor, changes(before, None), reason)
     return edited
 
 
@@ -157,7 +167,9 @@ def keep(session: Session, list_id: UUID, entry_id: UUID, editor: Editor) -> Non
     _remember(session, taken_back, editor, ())
 
 
-def file_of(session: Session, list_id: UUID, entry_id: UUID, now: datetime) -> EntryFile:
+def file_of(
+    session: Session, list_id: UUID, entry_id: UUID, zone: ZoneInfo, now: datetime
+) -> EntryFile:
     """One entry with its history. Raises LookupError when it never was on this list."""
     known = watchlists.get(session, list_id)
     if known is None:
@@ -182,6 +194,9 @@ def file_of(session: Session, list_id: UUID, entry_id: UUID, now: datetime) -> E
         if asked is None or entry is None
         else RemovalAsked(asked.asked_by_name, asked.asked_by, asked.asked_at, asked.reason),
         needs_two=needs_two(session),
+        category=known.category,
+        rule=custody.rule_of(session, list_id, entry_id),
+        clearances=clearance_lines.of_entry(session, list_id, entry_id, zone, now),
     )
 
 
@@ -245,7 +260,7 @@ def _seen(session: Session, list_id: UUID, entry_id: UUID, version: int) -> Watc
 
 def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
     """What was typed as an entry, its id still without a meaning."""
-    known = {f.name: clean(getattr(draft, f.name)) for f in fields(draft)}
+    known = {f.name: clean(getattr(draft, f.name)) for f in fields(draft) if f.name != "rule"}
     try:
         return entry_from(known, _ORDERS, today)
     except FieldError as error:
@@ -253,6 +268,21 @@ def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
         raise EntryRefusedError(
             f"{words[0].upper()}{words[1:]}. Nothing was changed; mend it, then save again."
         ) from error
+
+
+def _rule(draft: EntryDraft) -> CustodyRule | None:
+    """The custody rule as it was typed, without signs that cannot be seen."""
+    if draft.rule is None:
+        return None
+    students = tuple(s for student in draft.rule.students if (s := clean(student)))
+    rule = replace(
+        draft.rule,
+        days=tuple(sorted(set(draft.rule.days))),
+        students=tuple(dict.fromkeys(students)),
+    )
+    if why := rule.why_not():
+        raise EntryRefusedError(f"{why}. Nothing was changed; mend it, then save again.")
+    return rule
 
 
 def _put(
@@ -333,21 +363,3 @@ def _event(row: EntryHistoryRow) -> EntryEvent:
         codec.from_json(row.fields, tuple[FieldChange, ...]),
         row.reason,
     )
-
-
-def _changes(
-    before: WatchlistEntry | None, after: WatchlistEntry | None
-) -> tuple[FieldChange, ...]:
-    pairs = ((name, _text(before, name), _text(after, name)) for name in _SHOWN)
-    return tuple(FieldChange(name, old, new) for name, old, new in pairs if old != new)
-
-
-def _text(entry: WatchlistEntry | None, name: str) -> str:
-    if entry is None:
-        return ""
-    if name == "name":
-        return entry.name.full
-    if name == "aliases":
-        return aliases_as_text(entry.aliases)
-    value = getattr(entry, name)
-    return "" if value is None else str(value)

@@ -40,7 +40,10 @@ class EntryHistoryRow(Base):
     fields: Mapped[Json]
     reason: Mapped[str] = mapped_column(Text, default="")
 
-    __table_args__ = (Index("ix_watchlist_entry_history_list_id_entry_id", "list_id", "entry_id"),)
+    __table_args__ = (
+        Index("ix_watchlist_entry_history_list_id_entry_id", "list_id", "entry_id"),
+        Index("ix_watchlist_entry_history_list_id_list_version", "list_id", "list_version"),
+    )
 
 
 class EntryRemovalRow(Base):
@@ -53,3 +56,12 @@ class EntryRemovalRow(Base):
     asked_by_name: Mapped[Name]
     asked_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class CustodyRuleRow(Base):
+    """What a custody order says beside the name; `rule` is JSON of a `CustodyRule`."""
+
+    __tablename__ = "custody_rule"
+    list_id: Mapped[Key]
+    entry_id: Mapped[Key]
+    rule: Mapped[Json]

@@ -173,6 +173,8 @@ class ScreeningRow(Base):
     outcome: Mapped[str] = mapped_column(String(16))
     screening: Mapped[Json]
 
+    __table_args__ = (Index("ix_screening_outcome_screened_at", "outcome", "screened_at"),)
+
 
 class DecisionRow(Base):
     """A verdict. The first one on a hold is in force, later ones are kept as superseded."""

@@ -1,12 +1,14 @@
 """The bars around a page: title and search on top, a banner when it matters, the status below."""
 
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from admin_console.console import words
+from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Panel
 from admin_console.console.parts.chips import DotWords, Icon, KeyHint
 from admin_console.console.parts.fields import Field
@@ -21,14 +23,20 @@ class TopBar(Panel):
 
     Signals:
         searched: look for these words in the history.
+        back_asked: a page above is wanted, with its place in the trail.
     """
 
     searched = Signal(str)
+    back_asked = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         c = theme.colours
         super().__init__(c.surface, line=c.line, edges="b")
+        self._theme = theme
         self.setFixedHeight(56)
+        self._shown_trail: tuple[str, ...] = ()
+        self._trail = QHBoxLayout()
+        self._trail.setSpacing(8)
         self._title = Words(theme, "", Text.PAGE, Weight.STRONG, name="pageTitle")
         self._facts = Words(theme, "", colour=c.muted, name="pageFacts")
         self._extra = QHBoxLayout()
@@ -47,6 +55,7 @@ class TopBar(Panel):
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 24, 1)
         row.setSpacing(0)
+        row.addLayout(self._trail)
         row.addWidget(self._title)
         row.addSpacing(12)
         row.addWidget(self._facts, 1)
@@ -61,6 +70,23 @@ class TopBar(Panel):
         if extra is not None:
             self._extra.addWidget(extra)
             extra.show()
+
+    def show_trail(self, title: str, above: tuple[str, ...]) -> None:
+        """The page's title, and the pages above it as the way back."""
+        self._title.setText(title)
+        if above == self._shown_trail:
+            return
+        self._shown_trail = above
+        while (item := self._trail.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for at, words_above in enumerate(above):
+            link = Button(self._theme, words_above, name=f"trail{at}", kind=Kind.TRAIL)
+            link.clicked.connect(partial(self.back_asked.emit, at))
+            self._trail.addWidget(link)
+            self._trail.addWidget(Icon(self._theme, "chevron-right", self._theme.colours.muted))
+        self._trail.setContentsMargins(0, 0, 12 if above else 0, 0)
 
     def show_facts(self, facts: str) -> None:
         if facts != self._facts.text():

@@ -27,7 +27,7 @@ from db.domain.desk import (
     VisitPage,
     VisitStory,
 )
-from db.domain.entry_history import EntryDraft, EntryFile, EntryPage
+from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.errors import HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
@@ -110,6 +110,9 @@ class HubClient(Protocol):
         self, list_id: UUID, entry_id: UUID, version: int, reason: str
     ) -> EntryFile: ...
     def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile: ...
+    def entry_deeds(self, list_id: UUID, entry_id: UUID) -> EntryDeeds: ...
+    def add_photo(self, content: bytes) -> str: ...
+    def add_list(self, name: str, category: Category, max_age_days: int | None) -> Watchlist: ...
     def clearances(self) -> Clearances: ...
     def end_clearance(self, clearance_id: UUID) -> Clearance: ...
     def screening_figures(
@@ -288,6 +291,24 @@ class HttpHub:
     def keep_entry(self, list_id: UUID, entry_id: UUID) -> EntryFile:
         address = f"/v1/watchlists/{list_id}/people/{entry_id}/removal"
         return read(self._send("DELETE", address), EntryFile)
+
+    def entry_deeds(self, list_id: UUID, entry_id: UUID) -> EntryDeeds:
+        address = f"/v1/watchlists/{list_id}/people/{entry_id}/deeds"
+        return read(self._send("GET", address, patience=_COUNTING), EntryDeeds)
+
+    def add_photo(self, content: bytes) -> str:
+        """Give the hub a picture for an entry; returns the SHA-256 that the entry is to have."""
+        headers = {"Content-Type": "application/octet-stream"}
+        response = self._send(
+            "POST", "/v1/watchlists/photos", content=content, headers=headers, patience=_COUNTING
+        )
+        return read(response, dict[str, str])["photo"]
+
+    def add_list(self, name: str, category: Category, max_age_days: int | None) -> Watchlist:
+        """Begin a list that is kept by hand."""
+        wanted = {"name": name, "category": category, "max_age_days": max_age_days}
+        response = self._send("POST", "/v1/watchlists/new", content=codec.to_json(wanted))
+        return read(response, Watchlist)
 
     def photo(self, sha256: str) -> bytes:
         return self._send("GET", f"/v1/blobs/{sha256}").content

@@ -49,7 +49,7 @@ class Shell(QWidget):
         self.on_site = OnSitePage(theme, session, self._photos)
         self.notices = NoticesPage(theme, session)
         self.history = HistoryPage(theme, session, self._photos)
-        self.lists = ListsPage(theme, session)
+        self.lists = ListsPage(theme, session, self._photos)
         self._pages: dict[str, Page] = {
             page.title: page
             for page in (self.desk, self.on_site, self.notices, self.history, self.lists)
@@ -83,6 +83,7 @@ class Shell(QWidget):
         self._stack.setCurrentWidget(page)
         self._navigation.show_page(title)
         self._top.show_title(title, getattr(page, "top_extra", None))
+        self._show_trail()
         self._status.show_keys((*page.keys, ("?", "all keys")))
         page.refresh()
         page.setFocus()
@@ -102,6 +103,7 @@ class Shell(QWidget):
         self._navigation.chosen.connect(self.go)
         self._navigation.sign_out_asked.connect(self.sign_out_asked)
         self._top.searched.connect(self._on_searched)
+        self._top.back_asked.connect(self.lists.go_up)
         self.desk.history_asked.connect(lambda: self.go("History"))
         self.notices.visit_asked.connect(self._on_visit_asked)
         for page in self._pages.values():
@@ -112,7 +114,15 @@ class Shell(QWidget):
         self._key("F5", self._on_try_now)
         self._key("?", self._keys_sheet.open)
 
+    def _show_trail(self) -> None:
+        page = self.page()
+        if isinstance(page, ListsPage):
+            self._top.show_trail(*page.trail())
+        else:
+            self._top.show_trail(self._title, ())
+
     def _on_facts_changed(self) -> None:
+        self._show_trail()
         self._top.show_facts(self.page().facts(self._session.now()))
         self._status.show_keys((*self.page().keys, ("?", "all keys")))
         self._show_counts()

@@ -110,6 +110,10 @@ def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     imported.add_argument("--category", required=True, choices=[c.value for c in Category])
     imported.add_argument("--max-age-days", type=_days, metavar="DAYS")
     imported.add_argument("--skip-bad", action="store_true", help="leave bad rows out")
+    begun = _command(lists, "new", "begin a list that is kept by hand, without people", _lists_new)
+    begun.add_argument("--name", required=True, type=_list_name)
+    begun.add_argument("--category", required=True, choices=[c.value for c in Category])
+    begun.add_argument("--max-age-days", type=_days, metavar="DAYS")
     diff = _command(
         lists, "diff", "say who would be added, changed and removed by an import", _lists_diff
     )
@@ -262,6 +266,15 @@ def _lists_import(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nThe import was stopped. Nothing was changed.\n")
         return 130
+    return 0
+
+
+def _lists_new(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub.list_desk import ListStart  # noqa: PLC0415
+
+    wanted = ListStart(arguments.name, Category(arguments.category), arguments.max_age_days)
+    _say(commands.begin_list(arguments.database, wanted))
     return 0
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from admin_console.hub import list_desk
 from admin_console.hub import site as hub_site
+from admin_console.hub.list_desk import ListStart
 from db import (
     chain,
     changes,
@@ -109,6 +110,17 @@ def import_list(url: str, path: Path, wanted: ListWanted) -> str:
     if shown.remarked > SHOWN:
         lines.append(f"... and {shown.remarked - SHOWN} more remarks: see lists diff.")
     return "\n".join(lines)
+
+
+def begin_list(url: str, wanted: ListStart) -> str:
+    """Begin a list that is kept by hand. Raises `EntryRefusedError` when the name is taken."""
+    with _set_up(url) as database:
+        begun = list_desk.begin_list(database, wanted, "hub", _now())
+    return (
+        f"{begun.name} is in force with nobody on it. Add people at the console, or import a file "
+        f'into it: vestibule-hub lists import FILE --name "{begun.name}" --category '
+        f"{begun.category.value}"
+    )
 
 
 def diff_list(url: str, path: Path, wanted: ListWanted) -> Iterator[str]:

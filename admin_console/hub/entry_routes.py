@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from admin_console.hub import list_desk
-from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub import entry_photos, list_desk
+from admin_console.hub.answers import answer, body_as, body_up_to, refuse
 from admin_console.hub.context import AskingAdministrator, InContext
 from admin_console.hub.list_desk import ListStart
-from db import list_editing
+from db import entry_deeds, list_editing
 from db.domain.entry_history import EntryDraft, EntryFile
-from db.domain.errors import EntryRefusedError
+from db.domain.errors import EntryRefusedError, PhotoError
 from db.domain.watchlist import Watchlist
 
 LONGEST_NAME = 200
@@ -66,6 +66,24 @@ async def write_settings(request: Request, context: InContext, _: AskingAdminist
     return answer(asked)
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoTaken:
+    """A photo that the hub has; it is kept for good once an entry is saved with it."""
+
+    photo: str
+
+
+@router.post("/photos")
+async def take_photo(request: Request, context: InContext, _: AskingAdministrator) -> Response:
+    """Take in a picture for an entry that is being written."""
+    content = await body_up_to(request, entry_photos.LARGEST_BYTES)
+    try:
+        taken = await run_in_threadpool(entry_photos.take, context.photos, content)
+    except PhotoError as error:
+        raise refuse(422, str(error)) from error
+    return answer(PhotoTaken(taken))
+
+
 @router.get("/{list_id}/people")
 def people(
     list_id: UUID,
@@ -82,11 +100,20 @@ def people(
 @router.get("/{list_id}/people/{entry_id}")
 def entry(list_id: UUID, entry_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
     """One entry with all that happened to it by hand."""
+    zone = context.zone()
     try:
         with context.database.read() as session:
-            return answer(list_editing.file_of(session, list_id, entry_id, context.now()))
+            return answer(list_editing.file_of(session, list_id, entry_id, zone, context.now()))
     except LookupError as error:
         raise _gone() from error
+
+
+@router.get("/{list_id}/people/{entry_id}/deeds")
+def deeds(list_id: UUID, entry_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
+    """Whom the entry held, and what staff decided then."""
+    zone = context.zone()
+    with context.database.read() as session:
+        return answer(entry_deeds.of_entry(session, list_id, entry_id, zone, context.now()))
 
 
 @router.post("/{list_id}/people")

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from admin_console.hub import entry_photos
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
 from db import changes, codec, list_editing, list_import, outbox, settings, watchlists
 from db.domain.desk import StaffMember
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryFile
-from db.domain.errors import ImportRefusedError
+from db.domain.errors import EntryRefusedError, ImportRefusedError, PhotoError
 from db.domain.events import DomainEvent, WatchlistEntryEdited, WatchlistImported
-from db.domain.watchlist import Category, EntryDelta, Watchlist
+from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.engine import Database
 from db.list_editing import Edited, Editor
 from db.list_import import Imported, ListWanted, Watch
@@ -51,25 +53,32 @@ class ListStart:
     max_age_days: int | None = None
 
 
-def add_list(context: Context, wanted: ListStart, member: StaffMember) -> Watchlist:
+def begin_list(database: Database, wanted: ListStart, actor: str, now: datetime) -> Watchlist:
     """Begin a list without people. Raises `EntryRefusedError` when the name is taken."""
-    now = context.now()
-    with context.database.begin() as session:
+    with database.begin() as session:
         begun = list_editing.add_list(
             session, wanted.name, wanted.category, wanted.max_age_days, now
         )
-        _log(session, _imported(begun), f"staff:{member.staff_id}", now)
+        _log(session, _imported(begun), actor, now)
         changes.add(session, "watchlist", begun)
+    return begun
+
+
+def add_list(context: Context, wanted: ListStart, member: StaffMember) -> Watchlist:
+    """The same at the console."""
+    begun = begin_list(context.database, wanted, f"staff:{member.staff_id}", context.now())
     context.wake.notify()
     return begun
 
 
 def add_entry(context: Context, list_id: UUID, draft: EntryDraft, member: StaffMember) -> EntryFile:
     """Put somebody on a list. Raises LookupError or `EntryRefusedError`."""
+    zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(member.staff_id, member.display_name, context.now())
+        _check_photo(context, draft, None)
         edited = list_editing.add(session, list_id, draft, editor)
-        found = _published(session, edited, editor)
+        found = _published(session, edited, editor, zone)
     context.wake.notify()
     return found
 
@@ -84,12 +93,14 @@ def change_entry(
     member: StaffMember,
 ) -> EntryFile:
     """Change what an entry says. Raises LookupError or `EntryRefusedError`."""
+    zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(member.staff_id, member.display_name, context.now())
+        _check_photo(context, draft, watchlists.entry(session, list_id, entry_id))
         edited = list_editing.change(
             session, list_id, entry_id, draft, version=version, editor=editor
         )
-        found = _published(session, edited, editor)
+        found = _published(session, edited, editor, zone)
     context.wake.notify()
     return found
 
@@ -104,24 +115,30 @@ def remove_entry(
     member: StaffMember,
 ) -> EntryFile:
     """Ask for a removal, or confirm it. Raises LookupError or `EntryRefusedError`."""
+    zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(member.staff_id, member.display_name, context.now())
         edited = list_editing.remove(
             session, list_id, entry_id, reason, version=version, editor=editor
         )
         if edited is None:
-            return _asked(session, list_id, entry_id, editor, EntryChangeKind.REMOVAL_ASKED)
-        found = _published(session, edited, editor)
+            return _asked(
+                session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.REMOVAL_ASKED
+            )
+        found = _published(session, edited, editor, zone)
     context.wake.notify()
     return found
 
 
 def keep_entry(context: Context, list_id: UUID, entry_id: UUID, member: StaffMember) -> EntryFile:
     """Take the wish to remove an entry back. Raises LookupError or `EntryRefusedError`."""
+    zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(member.staff_id, member.display_name, context.now())
         list_editing.keep(session, list_id, entry_id, editor)
-        return _asked(session, list_id, entry_id, editor, EntryChangeKind.REMOVAL_TAKEN_BACK)
+        return _asked(
+            session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.REMOVAL_TAKEN_BACK
+        )
 
 
 def set_two_to_remove(database: Database, *, is_on: bool) -> None:
@@ -130,7 +147,19 @@ def set_two_to_remove(database: Database, *, is_on: bool) -> None:
         settings.write(session, list_editing.TWO_TO_REMOVE, is_on)
 
 
-def _published(session: Session, edited: Edited, editor: Editor) -> EntryFile:
+def _check_photo(context: Context, draft: EntryDraft, before: WatchlistEntry | None) -> None:
+    """Raises `EntryRefusedError` for a new photo that this hub does not have."""
+    if not draft.photo or (before is not None and before.photo == draft.photo):
+        return
+    try:
+        is_here = entry_photos.path_of(context.photos, draft.photo).exists()
+    except PhotoError:
+        is_here = False
+    if not is_here:
+        raise EntryRefusedError("The hub does not have that photo. Choose it again.")
+
+
+def _published(session: Session, edited: Edited, editor: Editor, zone: ZoneInfo) -> EntryFile:
     """Tell the log and the kiosks, who need only the one entry that changed."""
     watchlist, entry = edited.watchlist, edited.entry
     event = WatchlistEntryEdited(
@@ -143,14 +172,20 @@ def _published(session: Session, edited: Edited, editor: Editor) -> EntryFile:
     )
     _log(session, event, f"staff:{editor.staff_id}", editor.at)
     changes.add(session, "watchlist", _with_delta(watchlist, edited.delta))
-    return list_editing.file_of(session, watchlist.list_id, entry.entry_id, editor.at)
+    return list_editing.file_of(session, watchlist.list_id, entry.entry_id, zone, editor.at)
 
 
 def _asked(
-    session: Session, list_id: UUID, entry_id: UUID, editor: Editor, what: EntryChangeKind
+    session: Session,
+    list_id: UUID,
+    entry_id: UUID,
+    editor: Editor,
+    *,
+    zone: ZoneInfo,
+    what: EntryChangeKind,
 ) -> EntryFile:
     """Nothing in the list changed: the log alone learns of it."""
-    found = list_editing.file_of(session, list_id, entry_id, editor.at)
+    found = list_editing.file_of(session, list_id, entry_id, zone, editor.at)
     known = watchlists.get(session, list_id)
     event = WatchlistEntryEdited(
         list_id=list_id,

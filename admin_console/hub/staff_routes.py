@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, StreamingResponse
 
-from admin_console.hub import actions, deciding
+from admin_console.hub import actions, deciding, entry_photos
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import AskingStaff, Context, InContext, bearer
 from db import changes, export, history, notices, photos, staff, story
@@ -224,12 +224,13 @@ def check_out(visit_id: UUID, context: InContext, member: AskingStaff) -> Respon
 
 @router.get("/blobs/{name}")
 def blob(name: str, context: InContext, _: AskingStaff) -> Response:
-    """A badge photo."""
+    """A badge photo, or one of a list entry."""
     try:
-        path = photos.path_of(context.photos, name)
+        paths = photos.path_of(context.photos, name), entry_photos.path_of(context.photos, name)
     except PhotoError as error:
         raise refuse(404, str(error)) from error
-    if not path.exists():
+    path = next((path for path in paths if path.exists()), None)
+    if path is None:
         raise refuse(404, "That photo is not here (yet).")
     return FileResponse(path, media_type="image/jpeg")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from admin_console.hub import entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
 from db import notices, photos
@@ -28,15 +29,18 @@ async def delete_old_photos(
     """Delete them at once and then once a day, until cancelled. What fails is tried again then."""
     while True:
         try:
-            await finish_in_thread(_purge, database, folder, now() - keep)
+            await finish_in_thread(_purge, database, folder, now() - keep, now())
         except (StorageError, OSError) as error:
             LOG.warning("old photos were not deleted, tomorrow they are tried again: %s", error)
         await asyncio.sleep(every_seconds)
 
 
-def _purge(database: Database, folder: Path, before: datetime) -> None:
+def _purge(database: Database, folder: Path, before: datetime, now: datetime) -> None:
     with database.begin() as session:
         deleted = photos.purge(session, folder, before)
+        unused = entry_photos.sweep(session, folder, now)
+    if unused:
+        LOG.info("%d photos of lists were deleted: no entry has them any more", unused)
     if deleted:
         LOG.info("%d photos were deleted: their days are over", deleted)
 

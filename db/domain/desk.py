@@ -10,9 +10,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from db.domain.custody import EntryBrief
 from db.domain.decision import Decision, Verdict
 from db.domain.recheck import Recheck
-from db.domain.screening import Screening
+from db.domain.screening import Match, Screening
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist
 
@@ -84,6 +85,12 @@ class Hold:
     """How long *not this person* would hold; None when this visitor cannot be known again."""
     on_denial: str = ""
     """What the office does when it does not admit."""
+    briefs: Mapping[UUID, EntryBrief] = field(default_factory=dict)
+    """By the matches' entry ids, where the hub knows more than the kiosk."""
+
+    def brief_of(self, match: Match) -> EntryBrief:
+        """What the hub knows of this match's entry."""
+        return self.briefs.get(match.entry.entry_id, EntryBrief())
 
 
 @dataclass(frozen=True, slots=True)

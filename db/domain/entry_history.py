@@ -1,11 +1,14 @@
-"""What a person wrote about an entry, and who changed it when. Pure values."""
+"""What a person wrote about an entry, who changed it when, and what it has done. Pure values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from db.domain.watchlist import WatchlistEntry
+from db.domain.clearance import ClearanceLine
+from db.domain.custody import CustodyRule
+from db.domain.figures import HoldFigures
+from db.domain.watchlist import Category, WatchlistEntry
 
 
 class EntryChangeKind(StrEnum):
@@ -39,6 +42,9 @@ class EntryDraft:
     valid_until: str = ""
     """``YYYY-MM-DD``, empty for no such limit."""
     photo: str = ""
+    """SHA-256 in hex of a photo that the hub has, empty for none."""
+    rule: CustodyRule | None = None
+    """None leaves the custody rule as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,22 @@ class EntryFile:
     removal: RemovalAsked | None = None
     needs_two: bool = True
     """Whether removing it takes a second person."""
+    category: Category = Category.ALERT
+    rule: CustodyRule | None = None
+    clearances: tuple[ClearanceLine, ...] = ()
+    """Who was cleared of it, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDeeds:
+    """What an entry has done at the doors since `since`."""
+
+    since: date
+    screenings: int
+    """How many visitors were screened, whoever was found."""
+    holds: HoldFigures
+    confirmed_on: date | None = None
+    """The last day on which somebody was not admitted for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A hub that answers from values: the console's port without a network."""
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,14 +23,20 @@ from db.domain.desk import (
     VisitPage,
     VisitStory,
 )
-from db.domain.entry_history import EntryDraft, EntryFile, EntryPage, RemovalAsked
+from db.domain.entry_history import (
+    EntryDeeds,
+    EntryDraft,
+    EntryFile,
+    EntryPage,
+    RemovalAsked,
+)
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
 from db.domain.people import PersonName
 from db.domain.visit import CheckOutWay, Visit, VisitState
-from db.domain.watchlist import Watchlist
-from tests.console import counted, invented, invented_inside, records
+from db.domain.watchlist import Category, Watchlist
+from tests.console import counted, invented, invented_inside, listed, records
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -69,10 +76,15 @@ class FakeHub:
     previewed: list[ListFile] = field(default_factory=list)
     may_import: threading.Event = field(default_factory=_set_event)
     """An import waits for it."""
-    entries: dict[UUID, EntryFile] = field(default_factory=records.make_entries)
+    entries: dict[UUID, EntryFile] = field(default_factory=listed.make_entries)
     drafts: list[tuple[UUID | None, EntryDraft]] = field(default_factory=list)
     removals: list[tuple[UUID, int, str]] = field(default_factory=list)
     refuses_entry: Exception | None = None
+    deeds_answer: EntryDeeds = field(default_factory=listed.make_deeds)
+    pictures: list[bytes] = field(default_factory=list)
+    refuses_picture: Exception | None = None
+    refuses_list: Exception | None = None
+    begun: list[tuple[str, Category, int | None]] = field(default_factory=list)
     is_away: bool = False
     is_over: bool = False
     is_troubled: bool = False
@@ -223,7 +235,7 @@ class FakeHub:
         if self.refuses_entry is not None:
             raise self.refuses_entry
         self.drafts.append((entry_id, draft))
-        known = self.entries.get(entry_id or invented.make_id(9999)) or records.make_entry_file()
+        known = self.entries.get(entry_id or invented.make_id(9999)) or listed.make_entry_file()
         assert known.entry is not None
         name = PersonName(draft.given, draft.family, draft.middle, draft.suffix)
         saved = replace(known.entry, name=name, version=version + 1 if entry_id else 1)
@@ -243,6 +255,33 @@ class FakeHub:
         self._answer()
         self.entries[entry_id] = replace(self.entries[entry_id], list_id=list_id, removal=None)
         return self.entries[entry_id]
+
+    def entry_deeds(self, list_id: UUID, entry_id: UUID) -> EntryDeeds:
+        self._answer()
+        assert self.entries[entry_id].list_id == list_id
+        return self.deeds_answer
+
+    def add_photo(self, content: bytes) -> str:
+        self._answer()
+        if self.refuses_picture is not None:
+            raise self.refuses_picture
+        self.pictures.append(content)
+        name = hashlib.sha256(content).hexdigest()
+        self.photos[name] = content
+        return name
+
+    def add_list(self, name: str, category: Category, max_age_days: int | None) -> Watchlist:
+        self._answer()
+        if self.refuses_list is not None:
+            raise self.refuses_list
+        self.begun.append((name, category, max_age_days))
+        number = 600 + len(self.begun)
+        begun = Watchlist(
+            invented.make_id(number), name, category, 1, invented.NOW, 0, max_age_days
+        )
+        lists = (*self.lists_answer.lists, begun)
+        self.lists_answer = replace(self.lists_answer, lists=lists)
+        return begun
 
     def clearances(self) -> Clearances:
         self._answer()

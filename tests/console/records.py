@@ -25,19 +25,10 @@ from db.domain.desk import (
     VisitPage,
     VisitStory,
 )
-from db.domain.entry_history import (
-    EntryChangeKind,
-    EntryEvent,
-    EntryFile,
-    FieldChange,
-    RemovalAsked,
-)
 from db.domain.notice import Notice, NoticeKind, Notices
-from db.domain.partial_date import PartialDate
-from db.domain.people import PersonName, Sex
 from db.domain.screening import HoldReason, LapsedClearance
 from db.domain.visit import Visit, VisitorType, VisitState
-from db.domain.watchlist import Category, Watchlist, WatchlistEntry
+from db.domain.watchlist import Category, Watchlist
 from tests.console.invented import (
     DENIAL_WORDS,
     NOW,
@@ -163,57 +154,6 @@ def make_lists() -> Lists:
             watchlist(3, "Office alerts", Category.ALERT, 9, days=0, allowed=None),
         ),
     )
-
-
-def make_entry_file(removal: RemovalAsked | None = None) -> EntryFile:
-    """Somebody on the list of custody orders, changed twice by hand."""
-    entry = WatchlistEntry(
-        make_id(81),
-        PersonName("Roderick", "Vanterpool", "Elliot"),
-        PartialDate(1986, 8, 30),
-        Sex.MALE,
-        (PersonName("Rod", "Vanterpool"), PersonName("Roderick", "Van der Pool")),
-        "TX",
-        reference="FC-26-118",
-        instructions="Do not release the children. Tell the principal first, then the officer.",
-        valid_from=date(2026, 9, 1),
-        valid_until=date(2027, 6, 12),
-        version=3,
-    )
-    changed, added = EntryChangeKind.CHANGED, EntryChangeKind.ADDED
-    history = (
-        EntryEvent(
-            changed, 3, 44, NOW - timedelta(days=1), "Priya Raghunathan",
-            (FieldChange("valid_until", "2026-12-18", "2027-06-12"),),
-        ),
-        EntryEvent(
-            changed, 2, 31, NOW - timedelta(days=77), "Ngozi Okonkwo",
-            (FieldChange("aliases", "Vanterpool, Rod", "Vanterpool, Rod; Van der Pool, Roderick"),),
-        ),
-        EntryEvent(added, 1, 30, NOW - timedelta(days=78), "Priya Raghunathan"),
-    )  # fmt: skip
-    return EntryFile(NOW, make_id(61), "Custody orders", 44, entry, history, removal)
-
-
-def make_entries() -> dict[UUID, EntryFile]:
-    """Three people of that list, by their ids."""
-    known = make_entry_file()
-    assert known.entry is not None
-    plain = replace(
-        known.entry,
-        entry_id=make_id(82),
-        name=PersonName("Tove", "Ahlgren"),
-        born=PartialDate(1980, 2, 30),
-        aliases=(),
-        instructions="Call the principal",
-        valid_from=None,
-        valid_until=None,
-        version=1,
-    )
-    year = replace(plain, entry_id=make_id(83), name=PersonName("Jun", "Nakashima"))
-    year = replace(year, born=PartialDate(1979), instructions="", valid_until=date(2026, 12, 31))
-    files = (known, replace(known, entry=plain, history=()), replace(known, entry=year, history=()))
-    return {f.entry.entry_id: f for f in files if f.entry is not None}
 
 
 def make_preview(bad: int = 5) -> ImportPreview:

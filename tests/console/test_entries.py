@@ -17,7 +17,7 @@ from db.domain.entry_history import RemovalAsked
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
 from db.list_fields import DateOrders, aliases_from, entry_from
-from tests.console import invented, records
+from tests.console import invented, listed, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell, press
 
@@ -139,7 +139,7 @@ def asked_by(staff_id_number: int) -> FakeHub:
         "Ngozi Okonkwo", invented.make_id(staff_id_number), invented.NOW, "The order has ended"
     )
     hub = FakeHub(role=Role.ADMINISTRATOR)
-    hub.entries[RODERICK] = records.make_entry_file(asked)
+    hub.entries[RODERICK] = listed.make_entry_file(asked)
     return hub
 
 
@@ -157,7 +157,7 @@ def test_whoever_asked_for_a_removal_cannot_confirm_it(qtbot: QtBot) -> None:
     hub = FakeHub(role=Role.ADMINISTRATOR)
     own = invented.make_signed_in(Role.ADMINISTRATOR).staff
     asked = RemovalAsked(own.display_name, own.staff_id, invented.NOW, "The order has ended")
-    hub.entries[RODERICK] = records.make_entry_file(asked)
+    hub.entries[RODERICK] = listed.make_entry_file(asked)
 
     shell = open_entry(qtbot, hub)
 
@@ -169,7 +169,7 @@ def test_whoever_asked_for_a_removal_cannot_confirm_it(qtbot: QtBot) -> None:
 
 
 def test_form_reads_back_what_an_entry_says() -> None:
-    for file in records.make_entries().values():
+    for file in listed.make_entries().values():
         entry = file.entry
         assert entry is not None
         draft = draft_of(entry)

@@ -1,4 +1,4 @@
-"""``vestibule-hub lists``: import, diff, show, export and rules, through the real command line."""
+"""``vestibule-hub lists``: import, new, diff, show, export, rules, by the real command line."""
 
 import os
 import signal
@@ -167,3 +167,19 @@ def test_ctrl_c_leaves_the_version_before(
     database.close()
     assert (importing.returncode, ours.version, ours.entry_count) == (130, 1, 2)
     assert said.endswith("The import was stopped. Nothing was changed.\n")
+
+
+def test_list_that_is_kept_by_hand_begins_with_nobody_on_it(run: Run, url: str) -> None:
+    wanted = ("new", "--name", "Custody orders", "--category", "custody", "--max-age-days", "30")
+
+    status, said = run(*wanted)
+    again, refused = run(*wanted)
+
+    assert (status, again) == (0, 1)
+    assert "Custody orders is in force with nobody on it." in said
+    assert 'There is a list called "Custody orders" already.' in refused
+    database = open_database(url)
+    with database.read() as session:
+        (begun,) = watchlists.all_lists(session)
+    database.close()
+    assert (begun.entry_count, begun.max_age_days, begun.version) == (0, 30, 1)

@@ -1,6 +1,7 @@
 """One entry of a list: what it says, who changed it when, and the way to remove it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
@@ -10,28 +11,23 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from admin_console.console import words
 from admin_console.console.client import HubClient
-from admin_console.console.pages.entry_form import FIELD_WORDS, EntryForm, draft_of
+from admin_console.console.pages.entry_form import EntryForm, draft_of
+from admin_console.console.pages.entry_side import ClearancesCard, DeedsCard, HistoryCard
+from admin_console.console.pages.rule_card import ClockError
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
-from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.labels import Words
-from admin_console.console.parts.timeline import Step, Timeline
+from admin_console.console.photos import PhotoStore
 from admin_console.console.session import HubSession
 from admin_console.console.theme import Text, Theme, Weight
-from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryEvent, EntryFile
-from db.domain.watchlist import Watchlist
+from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile
+from db.domain.watchlist import Category, Watchlist
 
-_SAID = {
-    EntryChangeKind.ADDED: "Entry written",
-    EntryChangeKind.CHANGED: "Changed",
-    EntryChangeKind.REMOVAL_ASKED: "Removal asked for",
-    EntryChangeKind.REMOVAL_TAKEN_BACK: "Kept after all",
-    EntryChangeKind.REMOVED: "Removed",
-}
 _AWAY = "The hub is away. What you typed is kept; save when it is back."
-_ENDS = "Whoever was cleared of this entry is held once more."
-
+_NO_CLOCK = "The hours are written like 7:00 or 18:30. Nothing was saved."
+_TOO_LARGE = "That picture has more than 10 MB. Choose a smaller one."
+_MOST_PHOTO_BYTES = 10 * 1024 * 1024
 
 Deed: TypeAlias = Callable[[HubClient], EntryFile]
 Done: TypeAlias = Callable[[EntryFile], object]
@@ -41,16 +37,18 @@ class EntryEditor(Panel):
     """The page of one entry, or of a new one.
 
     Signals:
+        stepped: another entry is wanted, with 1 for the next and -1 for the one before.
         left: whoever edits goes back to the list.
         saved: the hub has it, with words for a toast.
         facts_changed: another person is shown.
     """
 
+    stepped = Signal(int)
     left = Signal()
     saved = Signal(str, str)
     facts_changed = Signal()
 
-    def __init__(self, theme: Theme, session: HubSession) -> None:
+    def __init__(self, theme: Theme, session: HubSession, photos: PhotoStore) -> None:
         super().__init__(theme.colours.ground)
         self._theme, self._session = theme, session
         self._list: Watchlist | None = None
@@ -59,10 +57,16 @@ class EntryEditor(Panel):
         self._is_removing = self._is_warned = False
         self.setObjectName("entryEditor")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.form = EntryForm(theme)
+        self.form = EntryForm(theme, photos)
         self.form.edited.connect(self._on_edited)
+        self.form.photo_card.chosen.connect(self.take_photo)
         self._build()
-        for keys, does in (("Esc", self._on_discard), ("Ctrl+S", self._on_save)):
+        for keys, does in (
+            ("Esc", self._on_discard),
+            ("Ctrl+S", self._on_save),
+            ("Alt+Down", lambda: self._on_step(1)),
+            ("Alt+Up", lambda: self._on_step(-1)),
+        ):
             QShortcut(QKeySequence(keys), self).activated.connect(does)
 
     def start(self, watchlist: Watchlist, entry_id: UUID | None) -> None:
@@ -70,7 +74,8 @@ class EntryEditor(Panel):
         self._list, self._file = watchlist, None
         self._is_removing = self._is_warned = False
         self._say("")
-        self.form.show_draft(EntryDraft(""))
+        self.form.show_draft(EntryDraft(""), is_custody=self._is_custody())
+        self._deeds.show_deeds(None)
         if entry_id is None:
             self._wait("")
         else:
@@ -79,17 +84,44 @@ class EntryEditor(Panel):
             self._session.ask(lambda hub: hub.entry(list_id, entry_id), self._on_file, self._failed)
         self._show()
 
-    def facts(self) -> str:
-        if self._list is None:
-            return ""
+    @property
+    def watchlist(self) -> Watchlist | None:
+        return self._list
+
+    @property
+    def entry_id(self) -> UUID | None:
+        """Whose page this is; None while somebody new is written."""
         entry = self._file.entry if self._file is not None else None
-        who = entry.name.full if entry is not None else "Somebody new"
-        return f"{self._list.name}: {who}"
+        return None if entry is None else entry.entry_id
+
+    def person(self) -> str:
+        """Who is shown."""
+        entry = self._file.entry if self._file is not None else None
+        return entry.name.full if entry is not None else "Somebody new"
+
+    def leave(self) -> None:
+        """Go back to the list; what is unsaved is asked about once."""
+        self._on_discard()
+
+    def take_photo(self, path: Path) -> None:
+        """Send a picture to the hub; the entry has it once it is saved."""
+        try:
+            is_large = path.stat().st_size > _MOST_PHOTO_BYTES
+            content = b"" if is_large else path.read_bytes()
+        except OSError as error:
+            self._say(f"The picture cannot be read ({error.strerror}). Nothing was changed.")
+            return
+        if is_large:
+            self._say(_TOO_LARGE)
+            return
+        self._say("")
+        self.form.photo_card.show_sending()
+        self._session.act(lambda hub: hub.add_photo(content), self.form.set_photo, self._no_photo)
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something just now."""
-        return (("Ctrl S", "save"), ("Tab", "next field"), ("Esc", "discard"))
+        return (("Ctrl S", "save"), ("Alt ↑ ↓", "entry before, after"), ("Esc", "discard"))
 
     def show_connection(self) -> None:
         self._show()
@@ -99,10 +131,51 @@ class EntryEditor(Panel):
     def _on_file(self, file: EntryFile) -> None:
         self._file = file
         if file.entry is not None:
-            self.form.show_draft(draft_of(file.entry))
+            draft = draft_of(file.entry, file.rule)
+            self.form.show_draft(draft, is_custody=self._is_custody())
+            self._ask_deeds(file.list_id, file.entry.entry_id)
         self._wait("")
         self._show()
         self.facts_changed.emit()
+
+    def _is_custody(self) -> bool:
+        return self._list is not None and self._list.category is Category.CUSTODY
+
+    def _ask_deeds(self, list_id: UUID, entry_id: UUID) -> None:
+        def show(deeds: EntryDeeds) -> None:
+            if self.entry_id == entry_id:
+                self._deeds.show_deeds(deeds)
+
+        # Without them the page is whole enough: nothing is said when they do not come.
+        self._session.ask(lambda hub: hub.entry_deeds(list_id, entry_id), show, lambda _e: None)
+
+    def _no_photo(self, error: Exception) -> None:
+        self.form.photo_card.show_photo(self.form.photo)
+        self._say(str(error))
+
+    def _on_end(self, clearance_id: UUID) -> None:
+        """End a clearance, then look at the entry again. What was typed stays."""
+        self._say("")
+        self._wait("The hub is asked.")
+        self._session.act(
+            lambda hub: hub.end_clearance(clearance_id), lambda _c: self._look_again(), self._failed
+        )
+
+    def _look_again(self) -> None:
+        list_id, entry_id = self._list, self.entry_id
+        if list_id is None or entry_id is None:
+            self._wait("")
+            return
+        known = list_id.list_id
+        self._session.ask(lambda hub: hub.entry(known, entry_id), self._on_looked, self._failed)
+
+    def _on_looked(self, file: EntryFile) -> None:
+        self._file = file
+        self._wait("")
+
+    def _on_step(self, by: int) -> None:
+        if self.isVisible() and not self._waiting and not self.form.unsaved():
+            self.stepped.emit(by)
 
     def _on_edited(self) -> None:
         self._is_warned = False
@@ -111,7 +184,12 @@ class EntryEditor(Panel):
     def _on_save(self) -> None:
         if not self._save.isEnabled() or not self.isVisible() or self._list is None:
             return
-        list_id, draft = self._list.list_id, self.form.draft()
+        list_id = self._list.list_id
+        try:
+            draft = self.form.draft()
+        except ClockError:
+            self._say(_NO_CLOCK)
+            return
         entry = self._file.entry if self._file is not None else None
         entry_id, version = (None, 0) if entry is None else (entry.entry_id, entry.version)
         self._act(lambda hub: hub.save_entry(list_id, entry_id, draft, version), self._on_saved)
@@ -155,7 +233,7 @@ class EntryEditor(Panel):
         )
 
     def _on_removal_done(self, file: EntryFile) -> None:
-        name = self.facts()
+        name = self.person()
         self._is_removing = False
         self._reason.clear()
         self._on_file(file)
@@ -199,10 +277,12 @@ class EntryEditor(Panel):
         asked = file.removal if file is not None else None
         self._remove.setVisible(entry is not None and asked is None and not self._is_removing)
         self._remove.set_off(off)
-        self._ends.setVisible(entry is not None and bool(unsaved))
-        self._ends_words.setText(f"Saving makes version {version}. {_ENDS}")
+        zone = self._session.zone
+        self._history.show_file(file, zone)
+        self._clearances.setVisible(entry is not None)
+        self._clearances.show_file(file, zone, off)
+        self._clearances.show_ending(version, file, is_unsaved=bool(unsaved))
         self._show_removal(off)
-        self._show_history()
 
     def _unsaved_words(self, unsaved: tuple[str, ...]) -> str:
         if self._is_warned:
@@ -234,34 +314,15 @@ class EntryEditor(Panel):
             self._confirm.set_off(off)
         self._keep.set_off(off)
 
-    def _show_history(self) -> None:
-        file = self._file
-        events = file.history if file is not None else ()
-        self._timeline.show_steps(tuple(self._step(event) for event in events))
-        self._timeline.setVisible(bool(events))
-        self._no_history.setVisible(not events)
-        entry = file.entry if file is not None else None
-        self._version.setText("new" if entry is None else f"version {entry.version}")
-
-    def _step(self, event: EntryEvent) -> Step:
-        zone, c = self._session.zone, self._theme.colours
-        said, changes = _SAID[event.what], ""
-        if event.what is EntryChangeKind.CHANGED:
-            names = ", ".join(FIELD_WORDS.get(f.field, f.field) for f in event.fields)
-            said = f"{names.capitalize()} changed"
-            pairs = ((f.before or "nothing", f.after or "nothing") for f in event.fields)
-            changes = "; ".join(f"{before} to {after}" for before, after in pairs)
-        by = f"{event.by}, {words.clock(event.at, zone)}"
-        more = ". ".join(part for part in (changes, event.reason, by) if part)
-        on = event.at.astimezone(zone).date()
-        return Step(f"{on:%b} {on.day}", said, more, c.muted)
-
     def _build(self) -> None:
         theme, c = self._theme, self._theme.colours
         self._error = Words(theme, "", colour=c.alarm, wrap=True, name="entryError")
         right = QVBoxLayout()
         right.setSpacing(16)
-        for card in (self._removal_card(), self._history_card(), self._ends_card()):
+        self._history, self._deeds = HistoryCard(theme), DeedsCard(theme)
+        self._clearances = ClearancesCard(theme)
+        self._clearances.end_asked.connect(self._on_end)
+        for card in (self._removal_card(), self._history, self._clearances, self._deeds):
             right.addWidget(card)
         right.addStretch(1)
         body = QWidget()
@@ -277,7 +338,7 @@ class EntryEditor(Panel):
         body.setProperty("plain", True)
         area.setWidget(body)
         inner = QVBoxLayout()
-        inner.setContentsMargins(24, 24, 24, 16)
+        inner.setContentsMargins(24, 24, 24, 8)
         inner.setSpacing(16)
         inner.addWidget(self._error)
         inner.addWidget(area, 1)
@@ -286,22 +347,6 @@ class EntryEditor(Panel):
         column.setSpacing(0)
         column.addLayout(inner, 1)
         column.addWidget(self._action_bar())
-
-    def _history_card(self) -> Card:
-        theme, c = self._theme, self._theme.colours
-        card = Card(theme, name="entryHistory", margins=(16, 12, 16, 12), spacing=12)
-        head = QHBoxLayout()
-        head.addWidget(Words(theme, "History", Text.SECTION, Weight.STRONG))
-        head.addStretch(1)
-        self._version = Words(theme, "", colour=c.muted, whole=True)
-        head.addWidget(self._version)
-        card.body.addLayout(head)
-        self._timeline = Timeline(theme, "entryTimeline")
-        card.body.addWidget(self._timeline)
-        said = "Nobody has changed it by hand: it is as it was imported."
-        self._no_history = Words(theme, said, colour=c.muted, wrap=True)
-        card.body.addWidget(self._no_history)
-        return card
 
     def _removal_card(self) -> Card:
         theme = self._theme
@@ -325,19 +370,6 @@ class EntryEditor(Panel):
             row.addWidget(button)
         body.addLayout(row)
         return self._removal
-
-    def _ends_card(self) -> Card:
-        theme, c = self._theme, self._theme.colours
-        self._ends = Card(
-            theme, name="entryEnds", margins=(16, 12, 16, 12), fill=c.caution_soft, radius=8
-        )
-        self._ends_words = Words(theme, "", colour=c.caution, wrap=True)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(Icon(theme, "warning", c.caution), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._ends_words, 1)
-        self._ends.body.addLayout(row)
-        return self._ends
 
     def _action_bar(self) -> QWidget:
         theme, c = self._theme, self._theme.colours

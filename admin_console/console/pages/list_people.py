@@ -1,5 +1,7 @@
 """The people of one list, by name, and the way to each of them."""
 
+from uuid import UUID
+
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -87,7 +89,15 @@ class ListPeople(Panel):
         if self.watchlist is None:
             return ""
         people = words.plural(self.watchlist.entry_count, "person", "people")
-        return f"{self.watchlist.name}: {people}, version {self.watchlist.version}"
+        return f"{people}, version {self.watchlist.version}"
+
+    def beside(self, entry_id: UUID | None, by: int) -> UUID | None:
+        """The entry that stands `by` rows below this one; None beyond the ends."""
+        ids = [e.entry_id for e in self._shown.entries] if self._shown is not None else []
+        if entry_id not in ids:
+            return None
+        at = ids.index(entry_id) + by
+        return ids[at] if 0 <= at < len(ids) else None
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:

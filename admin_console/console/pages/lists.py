@@ -14,6 +14,7 @@ from admin_console.console.pages.clearances import ClearancesView
 from admin_console.console.pages.entry_editor import EntryEditor
 from admin_console.console.pages.import_list import ImportView
 from admin_console.console.pages.list_people import ListPeople
+from admin_console.console.pages.new_list import NewListView
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
 from admin_console.console.parts.chips import Icon
@@ -22,6 +23,7 @@ from admin_console.console.parts.message import Message
 from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.parts.tabs import Tabs
 from admin_console.console.parts.toast import Toast
+from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme, Weight
 from db.domain.clearance import Clearance
@@ -29,7 +31,7 @@ from db.domain.desk import Lists, Role
 from db.domain.watchlist import Watchlist
 
 AGE = 4
-TABLE, IMPORT, PEOPLE, EDITOR = range(4)
+TABLE, IMPORT, PEOPLE, EDITOR, NEW = range(5)
 LISTS, CLEARANCES, ACCURACY = range(3)
 
 MAY_NOT = "Only administrators bring in lists. Ask one of yours; the lists hold as they are."
@@ -46,10 +48,11 @@ class ListsPage(Panel):
 
     title = "Lists"
 
-    def __init__(self, theme: Theme, session: HubSession) -> None:
+    def __init__(self, theme: Theme, session: HubSession, photos: PhotoStore) -> None:
         super().__init__(theme.colours.ground)
         self._theme, self._session = theme, session
         self._shown: Lists | None = None
+        self._goes_to_lists = False
         self._may_import = session.staff.role is Role.ADMINISTRATOR
         self.setObjectName("listsPage")
         columns = Columns(("List", "Kind", "People", "Version", "Age", "Oldest allowed"), (2, 3))
@@ -72,11 +75,16 @@ class ListsPage(Panel):
         self.people.chosen.connect(lambda entry: self._edit(entry.entry_id))
         self.people.adding_asked.connect(lambda: self._edit(None))
         self.people.import_asked.connect(self._on_new_version)
-        self.editor = EntryEditor(theme, session)
+        self.editor = EntryEditor(theme, session, photos)
         self.editor.left.connect(self._on_edited)
         self.editor.facts_changed.connect(self.facts_changed)
+        self.editor.stepped.connect(self._on_stepped)
+        self.new_list = NewListView(theme, session)
+        self.new_list.left.connect(lambda: self._show(TABLE))
+        self.new_list.begun.connect(self._on_begun)
         self._stack = QStackedWidget()
-        for part in (self._table_page(), self.import_view, self.people, self.editor):
+        views = (self.import_view, self.people, self.editor, self.new_list)
+        for part in (self._table_page(), *views):
             self._stack.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,8 +101,10 @@ class ListsPage(Panel):
     def facts(self, _now: datetime) -> str:
         if self._stack.currentIndex() == IMPORT:
             return self.import_view.title()
-        if self._stack.currentIndex() in (PEOPLE, EDITOR):
-            return self._view().facts()
+        if self._stack.currentIndex() == PEOPLE:
+            return self.people.facts()
+        if self._stack.currentIndex() in (EDITOR, NEW):
+            return ""
         if self._parts.currentIndex() == CLEARANCES:
             return self.clearances.facts()
         if self._shown is None:
@@ -104,11 +114,32 @@ class ListsPage(Panel):
             return said
         return f"{said}, as of {words.clock(self._shown.as_of, self._session.zone)}"
 
+    def trail(self) -> tuple[str, tuple[str, ...]]:
+        """What is shown, and what is above it from the top down."""
+        of = self.people.watchlist
+        if of is not None and self._stack.currentIndex() == EDITOR:
+            return self.editor.person(), (self.title, of.name)
+        if of is not None and self._stack.currentIndex() == PEOPLE:
+            return of.name, (self.title,)
+        if self._stack.currentIndex() == NEW:
+            return "A new list", (self.title,)
+        return self.title, ()
+
+    def go_up(self, place: int) -> None:
+        """Back to that place of the trail."""
+        if self._stack.currentIndex() == EDITOR:
+            self._goes_to_lists = place == 0
+            self.editor.leave()
+        elif place == 0:
+            self._show(TABLE)
+
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something just now."""
         if self._stack.currentIndex() in (PEOPLE, EDITOR):
             return self._view().keys
+        if self._stack.currentIndex() == NEW:
+            return self.new_list.keys
         if self._stack.currentIndex() == IMPORT:
             return (("Tab", "next field"), ("Ctrl ↵", "go on"), ("Esc", "cancel"))
         if self._parts.currentIndex() == CLEARANCES:
@@ -134,6 +165,8 @@ class ListsPage(Panel):
 
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         self._import.set_off("" if connection.is_up else "The hub is away: importing needs it.")
+        self._new.set_off("" if connection.is_up else "The hub is away: a new list needs it.")
+        self.new_list.show_connection()
         self.import_view.show_connection()
         self.people.show_connection()
         self.editor.show_connection()
@@ -156,8 +189,14 @@ class ListsPage(Panel):
             self.editor.setFocus()
 
     def _on_edited(self) -> None:
-        self._show(PEOPLE)
+        self._show(TABLE if self._goes_to_lists else PEOPLE)
+        self._goes_to_lists = False
         self.refresh()
+
+    def _on_stepped(self, by: int) -> None:
+        entry_id = self.people.beside(self.editor.entry_id, by)
+        if entry_id is not None:
+            self._edit(entry_id)
 
     def _on_new_version(self) -> None:
         chosen = self.people.watchlist
@@ -168,16 +207,31 @@ class ListsPage(Panel):
             )
 
     def _show(self, part: int) -> None:
-        """One of `TABLE`, `IMPORT`, `PEOPLE` and `EDITOR`."""
+        """One of `TABLE`, `IMPORT`, `PEOPLE`, `EDITOR` and `NEW`."""
         self._stack.setCurrentIndex(part)
         self.facts_changed.emit()
 
     def _on_tab(self, part: int) -> None:
         self._parts.setCurrentIndex(part)
-        self._import.setVisible(self._may_import and part == LISTS)
+        for button in (self._import, self._new):
+            button.setVisible(self._may_import and part == LISTS)
         self.accuracy.tools.setVisible(self._may_import and part == ACCURACY)
         self.refresh()
         self.facts_changed.emit()
+
+    def _on_new(self) -> None:
+        self._show(NEW)
+        self.new_list.start()
+
+    def _on_begun(self, watchlist: Watchlist) -> None:
+        self._toast.say(watchlist.name, "The list is in force on every kiosk. Nobody is on it yet.")
+        self._open(watchlist)
+        self.refresh()
+
+    def _open(self, watchlist: Watchlist) -> None:
+        self.people.start(watchlist)
+        self._show(PEOPLE)
+        self.people.setFocus()
 
     def _on_ended(self, clearance: Clearance) -> None:
         said = "Ended on every kiosk. The visitor is held once more."
@@ -210,9 +264,7 @@ class ListsPage(Panel):
     def _on_opened(self, index: QModelIndex) -> None:
         if self._shown is None or not self._may_import:
             return
-        self.people.start(self._shown.lists[index.row()])
-        self._show(PEOPLE)
-        self.people.setFocus()
+        self._open(self._shown.lists[index.row()])
 
     def _on_imported(self, watchlist: Watchlist) -> None:
         self._show(0)
@@ -239,13 +291,17 @@ class ListsPage(Panel):
             theme, "Import a list", name="importList", kind=Kind.PRIMARY, icon="import"
         )
         self._import.clicked.connect(self.start_import)
+        self._new = Button(theme, "New list", name="newListButton", icon="plus")
+        self._new.clicked.connect(self._on_new)
         if not self._may_import:
             self._import.hide()
+            self._new.hide()
         tools = QHBoxLayout()
         tools.setSpacing(8)
         tools.addWidget(self._tabs)
         tools.addStretch(1)
         tools.addWidget(self.accuracy.tools)
+        tools.addWidget(self._new)
         tools.addWidget(self._import)
         may_not = QHBoxLayout()
         may_not.setSpacing(8)

@@ -12,15 +12,17 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from admin_console.console import verdict_words, words
 from admin_console.console.models.evidence import EvidenceDelegate, EvidenceModel
 from admin_console.console.models.queue import hold_tone, queue_title
+from admin_console.console.pages.custody_card import CustodyCard
 from admin_console.console.painting import Tone
 from admin_console.console.parts.button import Button
-from admin_console.console.parts.card import Card, Line
+from admin_console.console.parts.card import Card, Line, empty
 from admin_console.console.parts.chips import Chip, DotWords, Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.photo import PhotoBox
 from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.photos import PhotoStore
 from admin_console.console.theme import Text, Theme, Weight
+from db.domain.custody import EntryBrief
 from db.domain.desk import Hold
 from db.domain.screening import Match
 from db.domain.watchlist import WatchlistEntry
@@ -86,6 +88,7 @@ class MatchCard(QWidget):
         column.setSpacing(12)
         column.addLayout(self._head)
         column.addWidget(self._people)
+        column.addWidget(self._custody)
         column.addWidget(self._why)
         column.addWidget(self._chance)
         column.addLayout(self._earlier)
@@ -203,6 +206,7 @@ class MatchCard(QWidget):
         self._list_words = Words(theme, "", colour=c.muted, name="listFacts")
         self._age = DotWords(theme, "listAge")
         self._allowed = Words(theme, "", colour=c.faint)
+        self._custody = CustodyCard(theme)
         self._chance = Card(theme, name="chanceCard", margins=(16, 13, 17, 13))
         said = QVBoxLayout()
         said.setSpacing(0)
@@ -238,6 +242,9 @@ class MatchCard(QWidget):
     def _on_photo_came(self, sha256: str) -> None:
         if self._hold is not None and self._hold.visit.photo == sha256:
             self._visitor.photo.show_photo(self._photos.photo(sha256))
+        if self._hold is not None and self._hold.screening.matches:
+            match = self._hold.screening.matches[self._match]
+            self._show_brief(self._hold.brief_of(match))
 
     def _fill(self) -> None:
         hold = self._hold
@@ -253,6 +260,7 @@ class MatchCard(QWidget):
         self._next.setVisible(several)
         for part in (self._divider, self._entry, self._line, self._table, self._chance):
             part.setVisible(bool(matches))
+        self._custody.setVisible(False)
         self._why.setVisible(not matches)
         self._why_words.setText(words.hold_sentence(hold.screening))
         hints = (verdict_words.denial_hint(hold), verdict_words.clearing_hint(hold))
@@ -289,7 +297,8 @@ class MatchCard(QWidget):
         c, entry, side = self._theme.colours, match.entry, self._entry
         side.person.setText(entry.name.full)
         side.about.setText(also_known(entry))
-        side.photo.show_photo(None, "No photo on the list")
+        if self._hold is not None:
+            self._show_brief(self._hold.brief_of(match))
         theirs = "" if self._is_narrow else "Their number "
         number = f"{theirs}{entry.reference}" if entry.reference else "No number of theirs"
         side.more.setText(f"{words.CATEGORIES[match.category]} · {number}")
@@ -310,10 +319,15 @@ class MatchCard(QWidget):
             f"oldest allowed {words.plural(allowed, 'day', 'days')}" if allowed else "no oldest age"
         )
 
+    def _show_brief(self, brief: EntryBrief) -> None:
+        missing = "Photo comes" if brief.photo else "No photo on the list"
+        self._entry.photo.show_photo(self._photos.photo(brief.photo), missing)
+        self._custody.show_brief(brief)
+
     def _fill_earlier(self, hold: Hold) -> None:
         theme, c = self._theme, self._theme.colours
-        _empty(self._visits)
-        _empty(self._decisions)
+        empty(self._visits)
+        empty(self._decisions)
         head = Words(theme, "Earlier visits", Text.SECTION, Weight.STRONG)
         self._visits.body.addWidget(head)
         # The rows of visits are higher than lines of text: these begin as far down as those beside.
@@ -375,16 +389,3 @@ def _where_words(hold: Hold) -> str:
     goes = words.destination(visit)
     parts = (hold.kiosk_name, how, f"wants to see {goes}" if goes else f"number {visit.number}")
     return " · ".join(part for part in parts if part)
-
-
-def _empty(card: Card) -> None:
-    """Drop what a card held."""
-    stack = [card.body]
-    while stack:
-        layout = stack.pop()
-        while (item := layout.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-            elif (inner := item.layout()) is not None:
-                stack.append(inner)  # type: ignore[arg-type]

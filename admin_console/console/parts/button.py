@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DESTRUCTIVE = "destructive"
     GHOST = "ghost"
     LINK = "link"
+    TRAIL = "trail"
     TAB = "tab"
     DECISION = "decision"
     READY = "ready"
@@ -81,7 +82,8 @@ class Button(QAbstractButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        height = {Kind.DECISION: 48, Kind.READY: 28, Kind.LINK: 20}.get(self._kind, 32)
+        lines = dict.fromkeys((Kind.LINK, Kind.TRAIL), 20)
+        height = {Kind.DECISION: 48, Kind.READY: 28, **lines}.get(self._kind, 32)
         width = self._content_width() + 2 * self._padding()
         return QSize(round(width), height)
 
@@ -107,7 +109,7 @@ class Button(QAbstractButton):
         x = self._padding()
         if self._kind is Kind.READY and self._key:
             x += paint_keycap(painter, self._theme, 5, 4, self._key) + 9
-        elif self._kind is not Kind.DECISION and self._kind is not Kind.LINK:
+        elif self._kind not in (Kind.DECISION, Kind.LINK, Kind.TRAIL):
             x += max(0.0, (rect.width() - 2 * x - self._content_width()) / 2)
         if self._icon:
             colour = self._icon_colour if self._icon_colour and self.isEnabled() else ink
@@ -134,7 +136,8 @@ class Button(QAbstractButton):
         paint_keycap(painter, self._theme, at, (rect.height() - 20) / 2, self._key, colours)
 
     def _padding(self) -> float:
-        paddings = {Kind.DECISION: 18.0, Kind.READY: 5.0, Kind.LINK: 0.0, Kind.PLAIN: 13.0}
+        bare = dict.fromkeys((Kind.LINK, Kind.TRAIL), 0.0)
+        paddings = {Kind.DECISION: 18.0, Kind.READY: 5.0, Kind.PLAIN: 13.0, **bare}
         return paddings.get(self._kind, 12.0)
 
     def _content_width(self) -> float:
@@ -152,7 +155,7 @@ class Button(QAbstractButton):
             return self._theme.font(Text.SECTION, Weight.STRONG)
         if self._kind is Kind.TAB and self.isChecked():
             return self._theme.font(Text.BODY, Weight.STRONG)
-        if self._kind in (Kind.LINK, Kind.READY):
+        if self._kind in (Kind.LINK, Kind.READY, Kind.TRAIL):
             return self._theme.font(Text.BODY, Weight.TEXT)
         return self._theme.font(Text.BODY, Weight.LABEL)
 
@@ -162,7 +165,7 @@ class Button(QAbstractButton):
         hovered = self.isEnabled() and self.underMouse()
         lifted = hovered or self.isDown()
         if not self.isEnabled():
-            if self._kind in (Kind.GHOST, Kind.LINK, Kind.TAB):
+            if self._kind in (Kind.GHOST, Kind.LINK, Kind.TRAIL, Kind.TAB):
                 return c.faint_ground, None, None
             return c.faint_ground, c.ground, c.line
         if self._kind is Kind.PRIMARY:
@@ -171,8 +174,9 @@ class Button(QAbstractButton):
             edge = QColor(c.on_toast)
             edge.setAlphaF(0.75 if lifted else 0.4)
             return c.on_toast, c.toast, edge
-        if self._kind is Kind.LINK:
-            return c.primary_hover if lifted else c.primary, None, None
+        if self._kind in (Kind.LINK, Kind.TRAIL):
+            resting = c.primary if self._kind is Kind.LINK else c.muted
+            return c.primary_hover if lifted else resting, None, None
         if self._kind in (Kind.TAB, Kind.READY) and self.isChecked():
             return c.primary, c.primary_soft, c.primary if self._kind is Kind.READY else None
         if self._is_pending:

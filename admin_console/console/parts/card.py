@@ -103,3 +103,16 @@ def card_head(theme: Theme, title: str, *right: QWidget, note: str = "") -> QHBo
     for widget in right:
         row.addWidget(widget)
     return row
+
+
+def empty(card: Card) -> None:
+    """Drop what a card held."""
+    stack = [card.body]
+    while stack:
+        layout = stack.pop()
+        while (item := layout.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+            elif (inner := item.layout()) is not None:
+                stack.append(inner)  # type: ignore[arg-type]

@@ -1,7 +1,6 @@
 """Every page as it looks at 1440x900, beside its reference; `--update-pictures` makes new ones."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +13,6 @@ from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.desk import Role
 from db.domain.visit import VisitState
-from db.domain.watchlist import Category
 from resources.accuracy import Accuracy
 from tests.console import counted
 from tests.console.fake_hub import FakeHub
@@ -157,48 +155,6 @@ def test_notices(qtbot: QtBot, looks_like: Look, dark: bool, name: str) -> None:
     press(qtbot, Key.Key_J)
 
     looks_like(shell, name)
-
-
-def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> None:
-    path = tmp_path / "registry-2026-11-17.csv"
-    path.write_bytes(b"LNAME,FNAME\n" * 7_000)
-    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
-    shell.go("Lists")
-    shell.lists.start_import()
-    step = shell.lists.import_view.file_step
-    step.choose_list("State registry extract", Category.REGISTRY, 14)
-    shell.lists.import_view.take(path)
-    looks_like(shell, "06-import-file")
-
-    press(qtbot, Key.Key_Escape)
-    shell.lists.start_import()
-    step.choose_list("State registry extract", Category.REGISTRY, 14)
-    shell.lists.import_view.take(path)
-    qtbot.keyClick(shell, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
-
-    looks_like(shell, "06-list-import")
-
-
-def test_people_of_a_list_and_one_entry(qtbot: QtBot, looks_like: Look) -> None:
-    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
-    shell.go("Lists")
-    lists = child(shell, RowTable, "listsTable")
-    lists.setFocus()
-    lists.setCurrentIndex(lists.model().index(1, 0))
-    press(qtbot, Key.Key_Return)
-    people = child(shell, RowTable, "peopleTable")
-    qtbot.waitUntil(lambda: people.isVisible() and people.model().rowCount() == 3)
-    looks_like(shell, "22-list-people")
-
-    people.setFocus()
-    people.setCurrentIndex(people.model().index(0, 0))
-    press(qtbot, Key.Key_Return)
-    note = child(shell, Field, "entry_note")
-    qtbot.waitUntil(lambda: child(shell, Field, "entry_family").text() == "Vanterpool")
-    note.setText("Court paper seen, filed as FC-26-118")
-
-    looks_like(shell, "07-list-entry")
 
 
 def test_all_keys(qtbot: QtBot, looks_like: Look) -> None:

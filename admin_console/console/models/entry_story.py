@@ -1,0 +1,94 @@
+"""A change of a list entry in words, with what it said before struck out. Pure: no Qt."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from admin_console.console import words
+from db.domain.entry_history import EntryChangeKind, EntryEvent, FieldChange
+
+FIELDS = {
+    "name": "Name",
+    "born": "Birth date",
+    "sex": "Sex",
+    "aliases": "Other name",
+    "jurisdiction": "Issuing place",
+    "reference": "Number",
+    "note": "Note",
+    "instructions": "What the desk must do",
+    "valid_from": "First day",
+    "valid_until": "End date",
+    "photo": "Photo",
+    "days": "Days",
+    "hours": "Hours",
+    "forbids": "What it forbids",
+    "students": "Student",
+    "paper": "Court paper",
+}
+_LISTS = ("aliases", "students")
+_SAID = {
+    EntryChangeKind.REMOVAL_ASKED: "Removal asked for",
+    EntryChangeKind.REMOVAL_TAKEN_BACK: "Kept after all",
+    EntryChangeKind.REMOVED: "Removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words of a line; struck out when they do not hold any more."""
+
+    text: str
+    is_struck: bool = False
+
+
+Said = tuple[Run, ...]
+
+
+def said_of(event: EntryEvent) -> tuple[Said, ...]:
+    """What happened, a line for each field that changed."""
+    if event.what is EntryChangeKind.ADDED:
+        return ((Run(f"Entry written, version {event.entry_version}"),),)
+    if event.what is not EntryChangeKind.CHANGED:
+        reason = f": {event.reason}" if event.reason else ""
+        return ((Run(f"{_SAID[event.what]}{reason}"),),)
+    lines = tuple(line for change in event.fields for line in _lines(change))
+    return lines or ((Run("Changed"),),)
+
+
+def shown_alias(text: str) -> str:
+    """``Van der Pool, Roderick`` as it is said: ``Roderick Van der Pool``."""
+    family, comma, given = (part.strip() for part in text.partition(","))
+    return f"{given} {family}".strip() if comma else text
+
+
+def _lines(change: FieldChange) -> tuple[Said, ...]:
+    name = FIELDS.get(change.field, change.field.replace("_", " ").capitalize())
+    if change.field == "photo":
+        done = "added" if not change.before else "replaced" if change.after else "removed"
+        return ((Run(f"Photo {done}"),),)
+    if change.field in _LISTS:
+        before, after = _parts(change.before), _parts(change.after)
+        added = (Run(f"{name} added: {_shown(change.field, p)}") for p in after if p not in before)
+        gone = (
+            (Run(f"{name} taken out: "), Run(_shown(change.field, p), is_struck=True))
+            for p in before
+            if p not in after
+        )
+        return (*((run,) for run in added), *gone)
+    before_words, after_words = (_shown(change.field, t) for t in (change.before, change.after))
+    if not before_words:
+        return ((Run(f"{name}: {after_words}"),),)
+    tail = f" to {after_words}" if after_words else " taken out"
+    return ((Run(f"{name} "), Run(before_words, is_struck=True), Run(tail)),)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for p in text.split(";") if (part := p.strip()))
+
+
+def _shown(field: str, text: str) -> str:
+    if field == "aliases":
+        return shown_alias(text)
+    try:
+        return words.day(date.fromisoformat(text)) if len(text) == len("2026-01-31") else text
+    except ValueError:
+        return text
