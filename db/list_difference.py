@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +17,8 @@ from db.list_spool import BITS, Line
 SHOWN = 200
 """Of each kind of line; more would hide what matters."""
 _IDS_AT_ONCE = 500
+Known = tuple[bytes, int, str]
+"""Digest, version and photo of an entry of the list in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,11 @@ class Difference:
         )
 
 
-def compare(batch: Sequence[Line], before: dict[UUID, tuple[bytes, int]]) -> Step:
-    """Compare a batch of a file with what `digests_of` says of the list, which it uses up."""
+def compare(batch: Sequence[Line], before: dict[UUID, Known], *, keeps_photos: bool) -> Step:
+    """Compare a batch of a file with what `known_of` says of the list, which it uses up.
+
+    With `keeps_photos` an entry keeps the photo that it has: the file says nothing of photos.
+    """
     step = Step([], [], [], [])
     for line in batch:
         values = values_of(line[1])
@@ -83,7 +88,10 @@ def compare(batch: Sequence[Line], before: dict[UUID, tuple[bytes, int]]) -> Ste
         if known is None:
             step.added.append(line)
         else:
-            digest, version = known
+            digest, version, photo = known
+            if photo and keeps_photos:
+                line = (line[0], replace(line[1], photo=photo))  # noqa: PLW2901  the same person
+                values = values_of(line[1])
             if digest != values[-1]:
                 step.changed.append(line)
                 version += 1
@@ -96,7 +104,7 @@ def compare(batch: Sequence[Line], before: dict[UUID, tuple[bytes, int]]) -> Ste
 def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[EntryChange]:
     """A step in words: added and changed entries in the file's order, then the removed ones."""
     changed = [entry.entry_id for _, entry in step.changed]
-    before = _entries(session, edition, changed) if edition is not None else {}
+    before = entries_by_id(session, edition, changed) if edition is not None else {}
     kinds = dict.fromkeys(changed, ChangeKind.CHANGED)
     for _, entry in heapq.merge(_by_line(step.added), _by_line(step.changed), key=_line):
         if kinds.get(entry.entry_id) is ChangeKind.CHANGED:
@@ -106,7 +114,7 @@ def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[En
         else:
             yield _change(ChangeKind.ADDED, entry, "whole entry")
     if edition is not None:
-        for entry in _entries(session, edition, step.removed).values():
+        for entry in entries_by_id(session, edition, step.removed).values():
             yield _change(ChangeKind.REMOVED, entry, "not in the file any more")
 
 
@@ -145,20 +153,23 @@ def _line(line: Line) -> int:
     return line[0]
 
 
-def digests_of(session: Session, edition: int | None, at: int) -> dict[UUID, tuple[bytes, int]]:
-    """Digest and version of each entry of batch number `at`; nothing when there is no list yet."""
+def known_of(session: Session, edition: int | None, at: int) -> dict[UUID, Known]:
+    """What is known of each entry of batch number `at`; nothing when there is no list yet."""
     if edition is None:
         return {}
     lowest, highest = UUID(int=at << BITS), UUID(int=((at + 1) << BITS) - 1)
     rows = session.execute(
-        select(TABLE.c.entry_id, TABLE.c.digest, TABLE.c.version).where(
+        select(TABLE.c.entry_id, TABLE.c.digest, TABLE.c.version, TABLE.c.photo).where(
             TABLE.c.edition == edition, TABLE.c.entry_id.between(lowest, highest)
         )
     )
-    return {entry_id: (digest, version) for entry_id, digest, version in rows}
+    return {entry_id: (digest, version, photo) for entry_id, digest, version, photo in rows}
 
 
-def _entries(session: Session, edition: int, ids: Sequence[UUID]) -> dict[UUID, WatchlistEntry]:
+def entries_by_id(
+    session: Session, edition: int, ids: Sequence[UUID]
+) -> dict[UUID, WatchlistEntry]:
+    """Those entries of an edition that it has."""
     found: dict[UUID, WatchlistEntry] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
         rows = session.execute(

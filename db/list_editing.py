@@ -177,8 +177,16 @@ def file_of(
     entry = watchlists.entry(session, list_id, entry_id)
     rows = session.scalars(
         select(EntryHistoryRow)
-        .where(EntryHistoryRow.list_id == list_id, EntryHistoryRow.entry_id == entry_id)
-        .order_by(EntryHistoryRow.changed_at.desc(), EntryHistoryRow.change_id.desc())
+        .where(
+            EntryHistoryRow.list_id == list_id,
+            EntryHistoryRow.entry_id == entry_id,
+            EntryHistoryRow.list_version <= known.version,  # later ones are still coming in
+        )
+        .order_by(
+            EntryHistoryRow.changed_at.desc(),
+            EntryHistoryRow.list_version.desc(),
+            EntryHistoryRow.change_id.desc(),
+        )
     ).all()
     if entry is None and not rows:
         raise LookupError(entry_id)

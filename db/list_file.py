@@ -66,6 +66,11 @@ class ListFile:
         """How many people the file names, rows that cannot be used among them."""
         return self.spool.count + self.bad_rows.total
 
+    @property
+    def has_photos(self) -> bool:
+        """Whether the file says which photo is whose."""
+        return any(field == "photo" for _, _, field in self.columns)
+
     def batches(self) -> Iterator[list[Line]]:
         """The entries in the order of their ids, each once. Ask once: merging adds remarks."""
         for batch in self.spool.batches():

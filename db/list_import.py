@@ -15,14 +15,15 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from db import list_bulk, list_lock, settings, watchlists
+from db import custody, list_bulk, list_history, list_lock, settings, watchlists
 from db.domain.desk import ImportPreview
 from db.domain.errors import ImportRefusedError, VestibuleError
 from db.domain.watchlist import Category, Watchlist
 from db.engine import Database
 from db.ids import new_id
-from db.list_difference import Difference, changes_of, compare, digests_of
+from db.list_difference import Difference, changes_of, compare, known_of
 from db.list_file import ListFile, read_list_file
+from db.list_history import Coming
 from db.list_lock import Lock, Phase, Progress
 
 COLUMNS = "lists.columns"
@@ -52,6 +53,8 @@ class ListWanted:
     max_age_days: int | None = None
     skip_bad: bool = False
     columns: Mapping[str, str] | None = None
+    by: str = ""
+    """Who imports, as the entries' history names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def preview(
         known, edition = _in_force(session, wanted.name)
         difference = Difference()
         for at, batch in enumerate(read.batches()):
-            difference.take(compare(batch, digests_of(session, edition, at)))
+            before = known_of(session, edition, at)
+            difference.take(compare(batch, before, keeps_photos=not read.has_photos))
         return difference.preview(session, read, edition, None if known is None else known.version)
 
 
@@ -88,7 +92,8 @@ def differences(
         with database.read() as session:
             _, edition = _in_force(session, wanted.name)
             for at, batch in enumerate(read.batches()):
-                step = compare(batch, digests_of(session, edition, at))
+                before = known_of(session, edition, at)
+                step = compare(batch, before, keeps_photos=not read.has_photos)
                 difference.take(step)
                 for change in changes_of(session, edition, step):
                     born = f"  {change.birth_date}" if change.birth_date else ""
@@ -122,7 +127,7 @@ def import_list(
     with list_lock.held(database, wanted.name, now) as lock:
         say = _Sayer(watch, lambda progress: lock.say(progress, now()))
         try:
-            sweep(database, now())
+            sweep(database, now(), lock)
             with _read(database, file, wanted, now(), say) as read:
                 _refuse_bad_rows(read, wanted)
                 return _replace(read, wanted, lock, say, now=now, publish=publish)
@@ -138,7 +143,11 @@ def columns_for(session: Session, name: str) -> dict[str, str]:
 
 
 def sweep(database: Database, now: datetime, ended: Lock | None = None) -> None:
-    """Take away the entries of editions that are neither in force nor coming in."""
+    """Take away what was written of editions that are neither in force nor coming in."""
+    with database.begin() as session:
+        coming = list_lock.under_way(session, now)
+        if coming is None or (ended is not None and ended.edition == coming.edition):
+            list_history.forget_unfinished(session)
     with database.read() as session:
         coming = list_lock.under_way(session, now)
         spared = (
@@ -208,7 +217,11 @@ def _replace(
     database = lock.database
     with database.read() as session:
         known, before = _in_force(session, wanted.name)
-    difference, hashed = _store(database, read, before, lock, say)
+    began = now()
+    coming = None
+    if known is not None and before is not None:
+        coming = Coming(known.list_id, known.version + 1, before, began, wanted.by)
+    difference, hashed = _store(read, before, lock, say, coming)
     if not difference.people:
         raise ImportRefusedError("No row of the file can be used. Nothing was changed.")
     with database.read() as session:
@@ -228,6 +241,9 @@ def _replace(
     with database.begin() as session:
         lock.check(session)
         watchlists.put_in_force(session, imported, lock.edition)
+        custody.forget_list(session, imported.list_id, lock.edition)
+        if coming is not None:
+            list_history.remember_removed(session, coming, lock.edition)
         if wanted.columns is not None:
             remembered = settings.read(session, COLUMNS, dict[str, dict[str, str]]) or {}
             settings.write(session, COLUMNS, {**remembered, wanted.name: dict(wanted.columns)})
@@ -237,17 +253,21 @@ def _replace(
 
 
 def _store(
-    database: Database, read: ListFile, before: int | None, lock: Lock, say: _Sayer
+    read: ListFile, before: int | None, lock: Lock, say: _Sayer, coming: Coming | None
 ) -> tuple[Difference, str]:
     """Store everybody in the order of their ids; returns `watchlists.content_hash` with it."""
     difference, hashed = Difference(), sha256()
+    database, keeps_photos = lock.database, not read.has_photos
     for at, batch in enumerate(read.batches()):
         with database.read() as session:
-            step = compare(batch, digests_of(session, before, at))
+            step = compare(batch, known_of(session, before, at), keeps_photos=keeps_photos)
         difference.take(step)
         hashed.update(b"".join([values[-1] for values in step.values]))
         if step.values:
             with database.begin() as session:
                 list_bulk.add(session, lock.edition, step.values)
+                if coming is not None:
+                    lock.check(session)  # whoever took the place writes of the same version
+                    list_history.remember(session, coming, step)
         say(Phase.STORING, difference.people, read.spool.count)
     return difference, hashed.hexdigest()

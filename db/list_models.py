@@ -26,7 +26,7 @@ class ListImportRow(Base):
 
 
 class EntryHistoryRow(Base):
-    """Who changed an entry by hand, when and how; `fields` is JSON of (field, before, after)."""
+    """Who changed an entry, when and how; `fields` is JSON of (field, before, after)."""
 
     __tablename__ = "watchlist_entry_history"
     change_id: Mapped[Key]

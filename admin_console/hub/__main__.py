@@ -260,6 +260,7 @@ def _lists_import(arguments: argparse.Namespace) -> int:
         arguments.max_age_days,
         arguments.skip_bad,
         dict(arguments.column) if arguments.column else None,
+        "The command line",
     )
     try:
         _say(commands.import_list(arguments.database, arguments.file, wanted))

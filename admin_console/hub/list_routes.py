@@ -71,7 +71,9 @@ async def import_list(
     columns: Columns = "",
 ) -> Response:
     """Put this file in force, all of it or nothing."""
-    wanted = ListWanted(name, category, max_age_days, skip_bad, _columns(columns))
+    wanted = ListWanted(
+        name, category, max_age_days, skip_bad, _columns(columns), member.display_name
+    )
     actor = f"staff:{member.staff_id}"
     async with body_as_file(request, MOST_BYTES) as file:
         try:

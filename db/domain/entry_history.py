@@ -12,10 +12,12 @@ from db.domain.watchlist import Category, WatchlistEntry
 
 
 class EntryChangeKind(StrEnum):
-    """What somebody did to an entry by hand."""
+    """What was done to an entry."""
 
     ADDED = "added"
     CHANGED = "changed"
+    IMPORTED = "imported"
+    """Changed by an import."""
     REMOVAL_ASKED = "removal_asked"
     REMOVAL_TAKEN_BACK = "removal_taken_back"
     REMOVED = "removed"

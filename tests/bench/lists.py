@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from db import list_bulk, list_import, watchlists
+from db import list_bulk, list_history, list_import, watchlists
 from db.domain.watchlist import Category
 from db.engine import open_database
 from db.list_import import ListWanted
@@ -80,7 +80,8 @@ def import_once(url: str, path: Path) -> dict[str, object]:
     parts: list[tuple[object, str, str]] = [
         (list_import, "read_list_file", "read"),
         (list_import, "compare", "compare"),
-        (list_import, "digests_of", "compare"),
+        (list_import, "known_of", "compare"),
+        (list_history, "remember", "history"),
         (list_bulk, "add", "store"),
         (watchlists, "content_hash", "hash"),
         (list_import, "sweep", "sweep"),

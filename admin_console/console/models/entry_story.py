@@ -47,7 +47,7 @@ def said_of(event: EntryEvent) -> tuple[Said, ...]:
     """What happened, a line for each field that changed."""
     if event.what is EntryChangeKind.ADDED:
         return ((Run(f"Entry written, version {event.entry_version}"),),)
-    if event.what is not EntryChangeKind.CHANGED:
+    if event.what not in (EntryChangeKind.CHANGED, EntryChangeKind.IMPORTED):
         reason = f": {event.reason}" if event.reason else ""
         return ((Run(f"{_SAID[event.what]}{reason}"),),)
     lines = tuple(line for change in event.fields for line in _lines(change))

@@ -15,7 +15,7 @@ from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.clearance import ClearanceLine, Standing
-from db.domain.entry_history import EntryDeeds, EntryFile
+from db.domain.entry_history import EntryChangeKind, EntryDeeds, EntryEvent, EntryFile
 
 _SHOWN = 3
 _STANDINGS = {
@@ -46,22 +46,24 @@ class HistoryCard(SideCard):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "History", "entryHistory")
         self._changes = ChangeList(theme, "entryTimeline")
-        said = "Nobody has changed it by hand: it is as it was imported."
+        said = "Nothing has changed since it was imported."
         self._none = Words(theme, said, colour=theme.colours.muted, wrap=True)
         self.body.addWidget(self._changes)
         self.body.addWidget(self._none)
 
     def show_file(self, file: EntryFile | None, zone: ZoneInfo) -> None:
         events = file.history if file is not None else ()
-        changes = tuple(
-            Change(said_of(event), f"{event.by}, {words.day_and_clock(event.at, zone)}")
-            for event in events
-        )
+        changes = tuple(Change(said_of(event), _by(event, zone)) for event in events)
         self._changes.show_changes(changes)
         self._changes.setVisible(bool(events))
         self._none.setVisible(file is not None and not events)
         entry = file.entry if file is not None else None
         self.note.setText("new" if entry is None else f"version {entry.version}")
+
+
+def _by(event: EntryEvent, zone: ZoneInfo) -> str:
+    how = "imported" if event.what is EntryChangeKind.IMPORTED else ""
+    return ", ".join(p for p in (event.by, words.day_and_clock(event.at, zone), how) if p)
 
 
 class ClearancesCard(SideCard):

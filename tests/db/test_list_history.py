@@ -1,0 +1,191 @@
+"""What an import changes is in the entries' history; photos and orders stay over an import."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db import custody, list_editing, list_history, list_import, watchlists
+from db.domain.custody import CustodyRule
+from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryEvent, FieldChange
+from db.domain.errors import ImportCancelledError
+from db.domain.watchlist import Category, Watchlist
+from db.engine import Database
+from db.list_editing import Editor
+from db.list_history import Coming
+from db.list_import import ListWanted
+from db.list_models import EntryHistoryRow
+from tests.makers import NINE
+
+CHICAGO = ZoneInfo("America/Chicago")
+DANA = Editor(uuid4(), "Dana Whitlock", NINE)
+OURS = ListWanted("Ours", Category.CUSTODY, by="Priya Raghunathan")
+FIRST = "LAST,FIRST,CASE,NOTE\nMarlow,Helena,1,\nArdwick,Clive,2,\nFinch,Ada,3,\n"
+SECOND = "LAST,FIRST,CASE,NOTE\nMarlow,Helena,1,Moved\nArdwick,Clive,2,\n"
+
+
+def put(
+    database: Database,
+    text: str,
+    publish: Callable[[Session, Watchlist], object] = lambda _session, _list: None,
+) -> Watchlist:
+    file = io.BytesIO(text.encode())
+    return list_import.import_list(
+        database, file, OURS, now=lambda: NINE, publish=publish
+    ).watchlist
+
+
+def entry_ids(database: Database, list_id: UUID) -> dict[str, UUID]:
+    with database.read() as session:
+        entries = watchlists.entries_of(session, list_id)
+    return {entry.name.family: entry.entry_id for entry in entries}
+
+
+def history(database: Database, list_id: UUID, entry_id: UUID) -> tuple[EntryEvent, ...]:
+    with database.read() as session:
+        return list_editing.file_of(session, list_id, entry_id, CHICAGO, NINE).history
+
+
+def rows(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(EntryHistoryRow)) or 0
+
+
+def test_import_tells_of_the_entries_that_it_changes_and_of_no_others(
+    any_database: Database,
+) -> None:
+    list_id = put(any_database, FIRST).list_id
+    ids = entry_ids(any_database, list_id)
+    assert rows(any_database) == 0
+
+    put(any_database, SECOND)
+
+    (event,) = history(any_database, list_id, ids["Marlow"])
+    assert (event.what, event.by) == (EntryChangeKind.IMPORTED, "Priya Raghunathan")
+    assert (event.entry_version, event.list_version) == (2, 2)
+    assert event.fields == (FieldChange("note", "", "Moved"),)
+    assert history(any_database, list_id, ids["Ardwick"]) == ()
+    assert rows(any_database) == 1
+
+
+def test_entry_with_a_history_has_its_end_in_it(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    ada = entry_ids(any_database, list_id)["Finch"]
+    with any_database.begin() as session:
+        draft = EntryDraft("Finch", "Ada", reference="3", note="By hand")
+        list_editing.change(session, list_id, ada, draft, version=1, editor=DANA)
+
+    put(any_database, SECOND)
+
+    last, first = history(any_database, list_id, ada)
+    assert first.what is EntryChangeKind.CHANGED
+    assert (last.what, last.reason) == (EntryChangeKind.REMOVED, list_history.NOT_IN_FILE)
+
+
+def test_import_that_comes_to_nothing_leaves_no_history(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    ids = entry_ids(any_database, list_id)
+
+    def stop(_session: Session, _watchlist: Watchlist) -> None:
+        raise ImportCancelledError("The import was stopped. Nothing was changed.")
+
+    with pytest.raises(ImportCancelledError):
+        put(any_database, SECOND, publish=stop)
+
+    assert history(any_database, list_id, ids["Marlow"]) == ()
+    assert rows(any_database) == 0
+
+
+def test_what_a_killed_import_wrote_does_not_count_and_goes_with_the_next(
+    any_database: Database,
+) -> None:
+    known = put(any_database, FIRST)
+    helena = entry_ids(any_database, known.list_id)["Marlow"]
+    with any_database.begin() as session:
+        session.add(
+            EntryHistoryRow(
+                change_id=uuid4(),
+                list_id=known.list_id,
+                entry_id=helena,
+                what="imported",
+                entry_version=2,
+                list_version=2,
+                changed_at=NINE - timedelta(hours=1),
+                changed_by="Killed",
+                fields="[]",
+                reason="",
+            )
+        )
+    assert history(any_database, known.list_id, helena) == ()
+
+    put(any_database, SECOND)
+
+    assert [event.by for event in history(any_database, known.list_id, helena)] == [OURS.by]
+
+
+def test_photo_stays_when_the_file_says_nothing_of_photos(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    helena = entry_ids(any_database, list_id)["Marlow"]
+    with any_database.begin() as session:
+        draft = EntryDraft("Marlow", "Helena", reference="1", photo="a" * 64)
+        list_editing.change(session, list_id, helena, draft, version=1, editor=DANA)
+
+    with any_database.read() as session:
+        shown = list_import.preview(any_database, io.BytesIO(FIRST.encode()), OURS, NINE)
+    put(any_database, FIRST)
+
+    assert shown.changed == 0
+    with any_database.read() as session:
+        kept = watchlists.entry(session, list_id, helena)
+    assert kept is not None
+    assert (kept.photo, kept.version) == ("a" * 64, 2)
+    put(any_database, "LAST,FIRST,CASE,PHOTO_HASH\nMarlow,Helena,1,\n")
+    with any_database.read() as session:
+        without = watchlists.entry(session, list_id, helena)
+    assert without is not None
+    assert without.photo == ""
+
+
+def test_order_stays_over_an_import_and_goes_with_its_entry(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    ids = entry_ids(any_database, list_id)
+    rule = CustodyRule((0,), students=("Imani V.",))
+    with any_database.begin() as session:
+        for name in ("Marlow", "Finch"):
+            custody.keep(session, list_id, ids[name], rule)
+
+    put(any_database, SECOND)
+
+    with any_database.read() as session:
+        assert custody.rule_of(session, list_id, ids["Marlow"]) == rule
+        assert custody.rule_of(session, list_id, ids["Finch"]) is None
+
+
+def test_history_of_another_list_is_left_alone(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    helena = entry_ids(any_database, list_id)["Marlow"]
+    other = Coming(uuid4(), 9, 1, NINE, "Somebody")
+    with any_database.begin() as session:
+        values = list_history._common(replace(other))
+        session.add(
+            EntryHistoryRow(
+                change_id=uuid4(),
+                entry_id=helena,
+                what="changed",
+                entry_version=2,
+                fields="[]",
+                reason="",
+                **values,
+            )
+        )
+
+    put(any_database, SECOND)
+
+    assert len(history(any_database, list_id, helena)) == 1
+    assert rows(any_database) == 2
