@@ -30,6 +30,8 @@ from db.list_table import Row, Table, Tell, open_table
 
 KEPT = 10_000
 """Bad rows and remarks that are kept with their words; beyond that they are counted."""
+MOST_ROWS = 2_000_000
+"""Twice what the largest registries have."""
 _SAMPLE = 1_000
 """Rows that tell how a column writes its dates, until the whole column has been read."""
 
@@ -128,9 +130,14 @@ def _read(
     read = ListFile((), orders, Spool())
     first: tuple[str, ...] | None = None
     try:
-        for row in table.rows(tell):
+        for count, row in enumerate(table.rows(tell), 1):
             if first is None:
                 first = row.cells
+            if count > MOST_ROWS:
+                raise ImportRefusedError(
+                    f"The file has more than {MOST_ROWS:,} rows, which is more than a hub takes at "
+                    "once. Nothing was changed. Part it into several lists."
+                )
             _take(read, row, fields, votes, today)
     except BaseException:
         read.spool.close()

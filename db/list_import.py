@@ -74,12 +74,14 @@ def preview(
     watch: Watch = to_nobody,
 ) -> ImportPreview:
     """What an import would change. Raises `ImportRefusedError` for a file that cannot be read."""
-    with _read(database, file, wanted, now, _Sayer(watch)) as read, database.read() as session:
+    say = _Sayer(watch)
+    with _read(database, file, wanted, now, say) as read, database.read() as session:
         known, edition = _in_force(session, wanted.name)
         difference = Difference()
         for at, batch in enumerate(read.batches()):
             before = known_of(session, edition, at)
             difference.take(compare(batch, before, keeps_photos=not read.has_photos))
+            say(Phase.COMPARING, difference.people, read.spool.count)
         return difference.preview(session, read, edition, None if known is None else known.version)
 
 

@@ -26,12 +26,13 @@ class Phase(StrEnum):
     """What an import is doing."""
 
     READING = "reading"
+    COMPARING = "comparing"
     STORING = "storing"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import has come: bytes or lines of the file read, or people stored."""
+    """How far it has come: bytes or lines of the file read, or people compared or stored."""
 
     phase: Phase
     done: int

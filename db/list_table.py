@@ -16,12 +16,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from db.domain.errors import ImportRefusedError
 from db.export import without_guard
+from db.list_sheet import check_sheet
 
 if TYPE_CHECKING:
     from _csv import Reader as _csv_reader  # noqa: N813  a type that only checkers know
 
-MOST_UNPACKED_BYTES = 3 << 30
-"""A spreadsheet is a compressed file: a small one can be made that fills any memory."""
 _EVERY = 2_000
 _BREAK = re.compile(r"[\n\r]")
 
@@ -166,15 +165,7 @@ class _text_of:  # noqa: N801  reads as a function where it is used
 
 def _spreadsheet(file: BinaryIO) -> Table:
     try:
-        file.seek(0)
-        with zipfile.ZipFile(file) as packed:
-            unpacked = sum(member.file_size for member in packed.infolist())
-        if unpacked > MOST_UNPACKED_BYTES:
-            raise ImportRefusedError(
-                "This spreadsheet unpacks to more than 3 GB. Save it as CSV, then import that. "
-                "Nothing was changed."
-            )
-        file.seek(0)
+        check_sheet(file)
         book = CalamineWorkbook.from_filelike(file)
         sheet = book.get_sheet_by_index(0)
     except (CalamineError, zipfile.BadZipFile, OSError, IndexError, ValueError) as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 from uuid import UUID
 
 import httpx
@@ -97,7 +97,9 @@ class HubClient(Protocol):
     def decide(self, visit_id: UUID, verdict: Verdict, reason: str) -> Decision: ...
     def check_out(self, visit_id: UUID) -> Visit: ...
     def lists(self) -> Lists: ...
-    def preview(self, file: ListFile) -> ImportPreview: ...
+    def preview(self, file: ListFile, ticket: UUID) -> ImportPreview: ...
+    def preview_progress(self, ticket: UUID) -> ImportProgress | None: ...
+    def stop_preview(self, ticket: UUID) -> None: ...
     def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist: ...
     def import_progress(self) -> ImportProgress | None: ...
     def cancel_import(self) -> None: ...
@@ -215,8 +217,10 @@ class HttpHub:
     def lists(self) -> Lists:
         return read(self._send("GET", "/v1/watchlists"), Lists)
 
-    def preview(self, file: ListFile) -> ImportPreview:
-        return read(self._send_list("/v1/watchlists/preview", file, {}), ImportPreview)
+    def preview(self, file: ListFile, ticket: UUID) -> ImportPreview:
+        """What the file would change. By the ticket it is watched and stopped meanwhile."""
+        more = {"ticket": str(ticket)}
+        return read(self._send_list("/v1/watchlists/preview", file, more), ImportPreview)
 
     def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist:
         more = {"skip_bad": "true"} if skip_bad else {}
@@ -248,12 +252,14 @@ class HttpHub:
 
     def import_progress(self) -> ImportProgress | None:
         """How far the import has come that is under way; None when there is none."""
-        try:
-            return read(self._send("GET", "/v1/watchlists/import"), ImportProgress)
-        except HubRefusedError as error:
-            if isinstance(error, SessionOverError):
-                raise
-            return None
+        return self._progress("/v1/watchlists/import")
+
+    def preview_progress(self, ticket: UUID) -> ImportProgress | None:
+        """How far a preview has come; None when there is nothing to tell."""
+        return self._progress(f"/v1/watchlists/preview/{ticket}")
+
+    def stop_preview(self, ticket: UUID) -> None:
+        self._send("DELETE", f"/v1/watchlists/preview/{ticket}")
 
     def cancel_import(self) -> None:
         self._send("DELETE", "/v1/watchlists/import")
@@ -316,15 +322,23 @@ class HttpHub:
     def close(self) -> None:
         self._http.close()
 
+    def _progress(self, path: str) -> ImportProgress | None:
+        try:
+            return read(self._send("GET", path), ImportProgress)
+        except HubRefusedError as error:
+            if isinstance(error, SessionOverError):
+                raise
+            return None
+
     def _send_list(self, path: str, file: ListFile, more: dict[str, str]) -> httpx.Response:
         parameters = {"name": file.list_name, "category": file.category.value} | more
         if file.columns is not None:
             parameters["columns"] = codec.to_json(file.columns).decode()
         headers = {"Content-Type": "application/octet-stream"}
-        content = file.path.read_bytes()
-        return self._send(
-            "POST", path, params=parameters, content=content, headers=headers, patience=_LONG
-        )
+        with file.path.open("rb") as content:  # half a gigabyte is never held whole
+            return self._send(
+                "POST", path, params=parameters, content=content, headers=headers, patience=_LONG
+            )
 
     def _send(
         self,
@@ -333,7 +347,7 @@ class HttpHub:
         *,
         params: dict[str, str] | None = None,
         json: dict[str, str] | None = None,
-        content: bytes | None = None,
+        content: bytes | BinaryIO | None = None,
         headers: dict[str, str] | None = None,
         patience: float = _PATIENCE,
     ) -> httpx.Response:

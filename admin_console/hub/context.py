@@ -1,7 +1,7 @@
 """What every route needs: database, photos, clock, wake-up, and who is asking."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
+from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
 from db import pairing, staff
@@ -28,6 +29,7 @@ class Context:
     now: Callable[[], datetime]
     wake: Wake
     throttle: Throttle
+    previews: Previews = field(default_factory=Previews)
 
     def site(self) -> Site:
         with self.database.read() as session:

@@ -1,7 +1,7 @@
 """Lists: what is in force, what a file would change, and putting one in force."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -45,14 +45,22 @@ async def preview(
     name: ListName,
     category: Category = Category.ALERT,
     columns: Columns = "",
+    ticket: UUID | None = None,
 ) -> Response:
-    """What importing this file would change. Changes nothing."""
+    """What importing this file would change. Changes nothing.
+
+    By its ticket a preview is watched and stopped.
+    """
     wanted = ListWanted(name, category, columns=_columns(columns))
+    now = context.now()
     async with body_as_file(request, MOST_BYTES) as file:
         try:
-            found = await run_in_threadpool(
-                list_import.preview, context.database, file, wanted, context.now()
-            )
+            with context.previews.watching(ticket or uuid4(), name, now) as watch:
+                found = await run_in_threadpool(
+                    list_import.preview, context.database, file, wanted, now, watch
+                )
+        except ImportCancelledError as error:
+            raise refuse(409, str(error)) from error
         except ImportRefusedError as error:
             raise refuse(422, str(error)) from error
     return answer(found)
@@ -86,6 +94,22 @@ async def import_list(
             raise refuse(422, str(error)) from error
     context.wake.notify()
     return answer(done.watchlist)
+
+
+@router.get("/preview/{ticket}")
+def preview_progress(ticket: UUID, context: InContext, _: AskingAdministrator) -> Response:
+    """How far a preview has come; 404 when there is none, or nothing to tell yet."""
+    found = context.previews.progress(ticket)
+    if found is None:
+        raise refuse(404, "No file is being read.")
+    return answer(found)
+
+
+@router.delete("/preview/{ticket}")
+def stop_preview(ticket: UUID, context: InContext, _: AskingAdministrator) -> Response:
+    """Stop a preview, even one whose file is still on the way."""
+    context.previews.stop(ticket)
+    return Response(status_code=202)
 
 
 @router.get("/import")

@@ -252,7 +252,7 @@ class ImportProgress:
     list_name: str
     started_at: datetime
     phase: str
-    """``reading`` (bytes or lines of the file) or ``storing`` (people)."""
+    """``reading`` (bytes or lines of the file), ``comparing`` or ``storing`` (people)."""
     done: int
     total: int
 

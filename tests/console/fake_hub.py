@@ -74,6 +74,9 @@ class FakeHub:
     progress_answer: ImportProgress | None = None
     cancelled: int = 0
     previewed: list[ListFile] = field(default_factory=list)
+    tickets: list[UUID] = field(default_factory=list)
+    may_preview: threading.Event = field(default_factory=_set_event)
+    """A preview waits for it."""
     may_import: threading.Event = field(default_factory=_set_event)
     """An import waits for it."""
     entries: dict[UUID, EntryFile] = field(default_factory=listed.make_entries)
@@ -334,9 +337,25 @@ class FakeHub:
         self.change(replace(self.desk_answer, unread_notices=unread))
         return next(n for n in notices if n.notice_id == notice_id)
 
-    def preview(self, file: ListFile) -> ImportPreview:
+    def preview_progress(self, ticket: UUID) -> ImportProgress | None:
+        self._answer()
+        assert ticket == self.tickets[-1]
+        return self.progress_answer
+
+    def stop_preview(self, ticket: UUID) -> None:
+        self._answer()
+        assert ticket == self.tickets[-1]
+        self.cancelled += 1
+        self.may_preview.set()
+
+    def preview(self, file: ListFile, ticket: UUID) -> ImportPreview:
         self._answer()
         self.previewed.append(file)
+        self.tickets.append(ticket)
+        self.may_preview.wait(10)
+        if self.cancelled:
+            msg = "The file is read no more. Nothing was changed."
+            raise HubRefusedError(msg)
         file.path.read_bytes()
         return self.preview_answer
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -253,4 +254,4 @@ def test_refused_list_says_what_the_hub_says(tmp_path: Path) -> None:
     file = ListFile(path, "State registry extract", Category.REGISTRY)
 
     with pytest.raises(HubRefusedError, match="nothing was changed"):
-        answering({"detail": "The file is empty; nothing was changed."}, 422).preview(file)
+        answering({"detail": "The file is empty; nothing was changed."}, 422).preview(file, uuid4())

@@ -236,3 +236,31 @@ def test_column_is_read_as_somebody_says(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(button(shell, "goImport"), LEFT)
     qtbot.waitUntil(lambda: len(hub.imported) == 1)
     assert hub.imported[0][0].columns == said
+
+
+def test_reading_a_file_shows_how_far_it_is_and_can_be_stopped(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    hub.progress_answer = ImportProgress("Registry", invented.NOW, "comparing", 70_000, 100_000)
+    hub.may_preview.clear()
+    path = tmp_path / "registry.xlsx"
+    path.write_bytes(b"PK invented")
+    shell = open_shell(qtbot, hub)
+    shell.go("Lists")
+    shell.lists.start_import()
+    shell.lists.import_view.take(path)
+    shell.lists.import_view.file_step.choose_list("Registry", Category.REGISTRY, 14)
+    qtbot.mouseClick(button(shell, "goImport"), LEFT)
+    words = child(shell, QLabel, "importConsequence")
+    qtbot.waitUntil(lambda: "compared 70,000 of 100,000 people" in words.text())
+    assert button(shell, "cancelImport").text() == "Stop reading"
+
+    qtbot.mouseClick(button(shell, "cancelImport"), LEFT)
+
+    error = child(shell, QLabel, "importErrorWords")
+    qtbot.waitUntil(error.isVisible)
+    assert error.text() == "The file is read no more. Nothing was changed."
+    assert button(shell, "cancelImport").text() == "Cancel"
+    assert child(shell, QWidget, "importFileStep").isVisible()
+    assert hub.imported == []

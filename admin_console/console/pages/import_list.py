@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID, uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from admin_console.console import words
-from admin_console.console.client import ListFile
+from admin_console.console.client import HubClient, ListFile
 from admin_console.console.pages.import_file import ImportFileStep
 from admin_console.console.pages.import_preview import ImportPreviewStep
 from admin_console.console.parts.button import Button, Kind
@@ -22,6 +23,7 @@ from db.domain.desk import ImportPreview, ImportProgress
 from db.domain.watchlist import Watchlist
 
 FILE, DIFFERENCE = 0, 1
+_DONE = {"storing": "stored", "comparing": "compared"}
 
 
 def _nothing(_: object) -> None:
@@ -47,9 +49,8 @@ class ImportView(Panel):
         self._file: ListFile | None = None
         self._preview: ImportPreview | None = None
         self._is_busy = self._is_applying = self._is_stopping = False
-        self._progress = Fetch(
-            session, lambda hub: hub.import_progress(), self._on_progress, _nothing
-        )
+        self._ticket: UUID | None = None
+        self._progress = Fetch(session, self._far, self._on_progress, _nothing)
         self._progress_clock = QTimer(self, interval=1000)
         self._progress_clock.timeout.connect(self._ask_progress)
         self.setObjectName("importView")
@@ -103,8 +104,13 @@ class ImportView(Panel):
 
     def _read(self, file: ListFile) -> None:
         self._file = file
-        self._set_busy(f"The hub reads {file.path.name}.")
-        self._session.carry(lambda hub: hub.preview(file), self._on_preview, self._on_failed)
+        self._set_busy(f"The hub reads {file.path.name}. Esc stops it.")
+        self._ticket = ticket = uuid4()
+        self._progress_clock.start()
+        self._show_actions()
+        self._session.carry(
+            lambda hub: hub.preview(file, ticket), self._on_preview, self._on_failed
+        )
 
     def _on_preview(self, preview: ImportPreview) -> None:
         self._preview = preview
@@ -128,24 +134,38 @@ class ImportView(Panel):
     def _ask_progress(self) -> None:
         self._progress.ask()
 
+    def _far(self, hub: HubClient) -> ImportProgress | None:
+        ticket = self._ticket
+        return hub.import_progress() if ticket is None else hub.preview_progress(ticket)
+
     def _on_progress(self, progress: ImportProgress | None) -> None:
-        if progress is None or not self._is_applying or self._is_stopping or not progress.total:
+        if progress is None or not self._can_stop() or not progress.total:
             return
-        if progress.phase == "storing":
+        if progress.phase in _DONE:
             done, total = words.count(progress.done), words.count(progress.total)
-            self._waiting = f"The hub has stored {done} of {total} people. Esc stops it."
+            what = _DONE[progress.phase]
+            self._waiting = f"The hub has {what} {done} of {total} people. Esc stops it."
         else:
             share = 100 * progress.done // progress.total
             self._waiting = f"The hub has read {share} of 100 parts of the file. Esc stops it."
         self._show_actions()
 
+    def _can_stop(self) -> bool:
+        return (self._is_applying or self._ticket is not None) and not self._is_stopping
+
     def _stop(self) -> None:
         """Ask the hub to stop: the version before stays, and what was chosen is kept."""
-        if not self._is_stopping:
-            self._is_stopping = True
+        if not self._can_stop():
+            return
+        self._is_stopping = True
+        ticket = self._ticket
+        if ticket is None:
             self._waiting = "The hub stops the import. The version before stays in force."
-            self._show_actions()
             self._session.act(lambda hub: hub.cancel_import(), _nothing, _nothing)
+        else:
+            self._waiting = "The hub stops reading. Nothing is changed."
+            self._session.act(lambda hub: hub.stop_preview(ticket), _nothing, _nothing)
+        self._show_actions()
 
     def _on_applied(self, watchlist: Watchlist) -> None:
         self._set_busy("")
@@ -164,7 +184,7 @@ class ImportView(Panel):
     def _on_cancel(self) -> None:
         if not self.isVisible():
             return
-        if self._is_applying:
+        if self._is_applying or self._ticket is not None:
             self._stop()
         elif not self._is_busy:
             self.left.emit()
@@ -173,6 +193,7 @@ class ImportView(Panel):
         self._is_busy = bool(said)
         if not said:
             self._is_applying = self._is_stopping = False
+            self._ticket = None
             self._progress_clock.stop()
         self._say("")
         self._waiting = said
@@ -210,9 +231,9 @@ class ImportView(Panel):
                 off = f"{rows} cannot be read: correct the file, or leave them out."
         self._go.set_off(off)
         self._back.set_off(self._waiting)
-        self._cancel.set_words("Stop the import" if self._is_applying else "Cancel")
-        can_stop = self._is_applying and not self._is_stopping
-        self._cancel.set_off("" if can_stop else self._waiting)
+        stops = "Stop reading" if self._ticket is not None else "Cancel"
+        self._cancel.set_words("Stop the import" if self._is_applying else stops)
+        self._cancel.set_off("" if self._can_stop() else self._waiting)
         self._unsaved.setText(off or self._consequence())
 
     def _consequence(self) -> str:
