@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from _csv import Reader as _csv_reader  # noqa: N813  a type that only checkers know
 
 _EVERY = 2_000
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_TEXT_TO_ZEROS = 50
 _BREAK = re.compile(r"[\n\r]")
 
 Tell = Callable[[int, int], object]
@@ -54,7 +56,13 @@ def open_table(file: BinaryIO) -> Table:
     start = file.read(4096)
     if start.startswith(b"PK\x03\x04"):
         return _spreadsheet(file)
-    if b"\0" in start or start.startswith(b"\xd0\xcf\x11\xe0"):
+    if start.startswith(_UTF16):
+        raise ImportRefusedError(
+            "This file is Unicode text (UTF-16), as some programs call it. Save it as CSV UTF-8 or "
+            "as XLSX, then import that. Nothing was changed."
+        )
+    # One such byte is a slip in some cell, which is taken out; many are no text at all.
+    if start.count(0) * _TEXT_TO_ZEROS > len(start) or start.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportRefusedError(
             "This is neither a CSV file nor an XLSX spreadsheet. Save it as one of these, then "
             "import that. Nothing was changed."

@@ -295,3 +295,22 @@ def test_same_person_has_the_same_id_in_every_version() -> None:
     again = read("FIRST;LAST;DOB\nJOSE;NUNEZ;1970-01-02\n").entries()[0]
 
     assert one.entry_id == again.entry_id
+
+
+def test_zero_byte_in_a_cell_is_taken_out_with_a_remark() -> None:
+    file = read("LAST,FIRST\nMar\0low,Helena\n" + "Ardwick,Clive\n" * 5)
+
+    names = [entry.name.family for entry in file.entries()]
+    assert names == ["Marlow", "Ardwick"]
+    assert file.remarks[0].why == "signs that cannot be seen were taken out"
+
+
+@pytest.mark.parametrize("start", [b"\xff\xfe", b"\xfe\xff"])
+def test_unicode_text_is_told_by_its_name(start: bytes) -> None:
+    with pytest.raises(ImportRefusedError, match="UTF-16"):
+        read(start + "LAST\nMarlow\n".encode("utf-16-le"))
+
+
+def test_file_that_is_no_text_is_told() -> None:
+    with pytest.raises(ImportRefusedError, match="neither a CSV file nor an XLSX"):
+        read(bytes(range(256)) * 2 + bytes(400))
