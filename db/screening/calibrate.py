@@ -18,6 +18,7 @@ from db.screening.compare import DateKind, DateLevel
 from db.screening.names import fold
 from db.screening.population import Population
 from db.screening.scan import Scan
+from db.screening.segment import Segment
 from db.screening.side import Query
 from db.screening.tally import Counted
 
@@ -35,6 +36,7 @@ FEWEST_ROWS = 10_000
 VISITORS = 3_000
 _TAIL = 0.02
 """Share of the visitors, those with the most bits, whose bits tell how the rest would go on."""
+_ENOUGH_OF_A_NAME = 20
 _LEAST_SLOPE = 0.35
 """Bits that chance loses for each bit; by the estimate alone it would be 1."""
 
@@ -125,7 +127,7 @@ def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tu
     for number in range(visitors):
         group = groups[number % len(groups)]
         row = int(rng.choice(group))
-        middle = int(segment.middle_of[rng.choice(group)])
+        middle = int(segment.middle_of[_with_middle_for(row, segment, group, rng)])
         born = _some_day(rng)
         if len(dated):
             born = segment.dates.digits[segment.birth_of[rng.choice(dated)]]
@@ -138,6 +140,25 @@ def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tu
         )
         made.append((query, int(segment.entry_of[row])))
     return made
+
+
+def _with_middle_for(
+    row: int, segment: Segment, group: NDArray[np.intp], rng: np.random.Generator
+) -> int:
+    """A row whose middle name goes with this row's surname, where so many have it as to tell.
+
+    A Nguyen's middle name is Van or Thi more often than other people's.
+    """
+    family = int(segment.family_of[row])
+    start, end = (int(n) for n in segment.family_start[family : family + 2])
+    if end - start < _ENOUGH_OF_A_NAME:
+        return int(rng.choice(group))
+    of_family = np.arange(start, end)
+    same = of_family[
+        (segment.sex_of[of_family] == segment.sex_of[row])
+        & (segment.entry_of[of_family] != segment.entry_of[row])
+    ]
+    return int(rng.choice(same if len(same) >= _ENOUGH_OF_A_NAME // 2 else group))
 
 
 def _some_day(rng: np.random.Generator) -> str:

@@ -56,6 +56,14 @@ class DateTable:
             self._compare_partial(levels, digits, np.flatnonzero(self.kinds != DateKind.NOTHING))
         return levels
 
+    def same_day(self, digits: str) -> NDArray[np.bool_]:
+        """Which whole dates of the table are on a whole date's day and month."""
+        if date_kind(digits) is not DateKind.WHOLE:
+            return np.zeros(len(self), np.bool_)
+        ours = np.frombuffer(digits[4:].encode("ascii"), np.uint8)[:, None]
+        same: NDArray[np.bool_] = (self._codes[4:] == ours).all(axis=0)
+        return same
+
     def _compare_whole(self, levels: LevelOf, digits: str) -> None:
         """From the worst level to the best, each in place of the last."""
         ours = digits.encode("ascii")

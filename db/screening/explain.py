@@ -129,7 +129,8 @@ def _name_row(field: Field, visitor: str, listed: str, level: NameLevel, bits: f
     if level is NameLevel.MISSING:
         # A middle name may be missing since it was already compared with the given name.
         words = _missing(visitor, listed) or "Compared with the first name"
-        return Evidence(field, visitor, listed, Agreement.MISSING, words, 0.0, "missing")
+        bits = round(bits, 1)
+        return Evidence(field, visitor, listed, Agreement.MISSING, words, bits, "missing")
     agreement = Agreement.DIFFERS if level is NameLevel.DIFFERENT else Agreement.AGREES
     words = _NAME_WORDS[level]
     return Evidence(field, visitor, listed, agreement, words, round(bits, 1), level.name.lower())
@@ -140,8 +141,8 @@ def _birth_row(visitor: PartialDate | None, listed: PartialDate | None, c: Compa
     if listed is not None and listed.month is None:
         theirs = f"{theirs} (year only)"
     if c.birth is DateLevel.MISSING:
-        words = _missing(ours, theirs)
-        return Evidence(Field.BIRTH_DATE, ours, theirs, Agreement.MISSING, words, 0.0, "missing")
+        words, bits = _missing(ours, theirs), round(c.birth_bits, 1)
+        return Evidence(Field.BIRTH_DATE, ours, theirs, Agreement.MISSING, words, bits, "missing")
     agreement = Agreement.DIFFERS if c.birth is DateLevel.DIFFERENT else Agreement.AGREES
     words, bits = _DATE_WORDS[c.birth], round(c.birth_bits, 1)
     return Evidence(Field.BIRTH_DATE, ours, theirs, agreement, words, bits, c.birth.name.lower())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screening import weights
+from db.screening import together, weights
 from db.screening.compare import NameLevel, date_kind
 from db.screening.name_table import Levels
 from db.screening.pairs import Pairs, Scored, joined
@@ -50,12 +50,13 @@ class Scan:
         self.swapped_given = weights.name_bits(
             total.swapped_given, known_given[0], given, is_given=True
         )
-        known_middle = population.given(query.middle, 0)
+        known_middle = np.stack([population.given(query.middle, sex) for sex in range(len(SEXES))])
         self.middle = weights.middle_bits(total.middle, known_middle, middle)
         birth = weights.date_bits(total.birth, date_kind(query.born))
         for side in self.sides:
             side.weigh_birth(birth)
-        self.as_middle = weights.as_middle_bits(total.as_middle, total.rows)
+        self.as_middle = weights.as_middle_bits(total.as_middle, total.given.sum(axis=(1, 2)))
+        self._most_as_middle = float(self.as_middle.max())
         self.sex, self.suffix, self.place = (
             weights.sex_bits(*total.sex),
             weights.suffix_bits(*total.suffix),
@@ -77,15 +78,25 @@ class Scan:
             for side in self.sides:
                 others = [other for other in self.sides if other is not side]
                 side.weigh_slips(field, bits, ours, rows, others)
-        given, middle, middle_of_given = (
+        given, middle, middle_of_given, home = (
             sum(counts) for counts in zip(*(s.beside() for s in self.sides), strict=True)
         )
-        middles = total.middle.sum(axis=0)
-        self._lost = weights.together_bits(given, total.given[0].sum(axis=0), shape_of(query.given))
-        self._lost_middle = weights.together_bits(middle, middles, shape_of(query.middle))
-        self._lost_middle_of_given = weights.together_bits(
+        middles = total.middle[0].sum(axis=0)
+        self._lost = together.together_bits(
+            given,
+            total.given[0].sum(axis=0),
+            shape_of(query.given),
+            together.home_of(home, total.rows),
+        )
+        self._lost_middle = together.together_bits(middle, middles, shape_of(query.middle))
+        self._lost_middle_of_given = together.together_bits(
             middle_of_given, middles, shape_of(query.middle)
         )
+        self._lost_day = (0.0, 0.0)
+        if together.is_crowded(total.day):
+            days = zip(*(s.days_beside() for s in self.sides), strict=True)
+            of_family, of_given = (together.day_bits(sum(counts), total.day) for counts in days)
+            self._lost_day = of_family, of_given
         self._most_of_rest = (
             float(self.middle[total.middle > 0].max(initial=0.0))
             + (float(self.sex[1]) if query.sex else 0.0)
@@ -147,7 +158,7 @@ class Scan:
         """Rows whose surname agrees well enough, and which surnames these are."""
         segment, bits = side.segment, side.bits_of["family"]
         is_exact = side.family.levels == _EXACT
-        is_taken = (bits >= spare - max(side.most("given"), self.as_middle)) | is_exact
+        is_taken = (bits >= spare - max(side.most_of["given"], self._most_as_middle)) | is_exact
         taken = side.family.ids[is_taken]
         rows = slices(segment.family_start, taken)
         lengths = segment.family_start[taken + 1] - segment.family_start[taken]
@@ -165,17 +176,17 @@ class Scan:
 
     def _most_of_given(self, side: Side) -> Bits:
         """For each given name of the table the most it can be worth in a row."""
-        other = max(float(self.given[..., _DIFFERENT].max()), self.as_middle)
+        other = max(float(self.given[..., side.given.rest].max()), self._most_as_middle)
         most = np.full(len(side.segment.given), other)
         is_other = side.given.levels == _DIFFERENT
         most[side.given.ids] = np.maximum(
-            side.bits_of["given"], np.where(is_other, self.as_middle, -np.inf)
+            side.bits_of["given"], np.where(is_other, self._most_as_middle, -np.inf)
         )
         return most
 
     def _by_swapped_family(self, side: Side, floor: float, birth: Bits) -> list[Pairs]:
         """Rows whose surname is the visitor's given name."""
-        least = floor - self._most_of_rest - side.most("swapped_family") - weights.SWAPPED_BITS
+        least = floor - self._most_of_rest - side.most_of["swapped_family"] - weights.SWAPPED_BITS
         levels, bits = side.swapped_given, side.bits_of["swapped_given"]
         rows = _reaching_by_birth(side, side.segment.family_start, levels.ids, bits, birth, least)
         return self._reaching(side, floor, self._crossed, rows)
@@ -213,15 +224,15 @@ class Scan:
         other_family = float(self.family[:, side.family.rest].max())
         other_given = float(self.swapped_given[:, side.swapped_given.rest].max())
         most = max(
-            other_family + min(side.most("given"), _RARE),
-            other_given + min(side.most("swapped_family"), _RARE) + weights.SWAPPED_BITS,
+            other_family + min(side.most_of["given"], _RARE),
+            other_given + min(side.most_of["swapped_family"], _RARE) + weights.SWAPPED_BITS,
         )
         left = floor - self._most_of_rest
         dates = np.flatnonzero(birth >= left - most)
         rows = segment.by_birth[slices(segment.birth_start, dates)].astype(np.intp)
         given = segment.given_of[rows]
         is_likely = is_other[segment.family_of[rows]]
-        nothing = other_family + float(self.given[..., _DIFFERENT].max())
+        nothing = other_family + float(self.given[..., side.given.rest].max())
         if nothing + float(birth.max(initial=0.0)) < left:  # without any name it is not enough
             is_likely &= side.given_dense[given] != _DIFFERENT
         is_swapped = side.swapped_family_dense[given] != _DIFFERENT
@@ -243,7 +254,7 @@ class Scan:
     def _may_reach(self, pairs: Pairs, floor: float) -> NDArray[np.bool_]:
         # Whoever goes by a middle name has the family name at least.
         may_be_middle = (pairs.given_level == _DIFFERENT) & (pairs.family_level != _DIFFERENT)
-        given = np.where(may_be_middle, np.maximum(pairs.given, self.as_middle), pairs.given)
+        given = np.where(may_be_middle, np.maximum(pairs.given, self._most_as_middle), pairs.given)
         return pairs.family + given + pairs.birth + self._most_of_rest >= floor
 
     def _paired(self, side: Side, rows: Rows) -> Pairs:
@@ -289,12 +300,28 @@ class Scan:
         birth_id = side.segment.birth_of[rows]
         return side.birth.take(birth_id), side.birth_bits.take(birth_id)
 
+    def _lower_day(self, side: Side, pairs: Pairs) -> None:
+        """A day that many have of those with the visitor's names says less."""
+        if not any(self._lost_day):
+            return
+        birth_id = side.segment.birth_of[pairs.rows]
+        is_same = side.is_same_day[birth_id] & ~pairs.is_swapped
+        lost = np.zeros(len(pairs.rows))
+        for levels, bits in zip(
+            (pairs.family_level, pairs.given_level), self._lost_day, strict=True
+        ):
+            lost = np.minimum(lost, bits * (np.isin(levels, together.SHARED) & is_same))
+        birth = side.birth_bits.take(birth_id)
+        pairs.birth = birth + np.maximum(lost, -np.maximum(birth, 0.0))
+
     def _with_rest(self, side: Side, pairs: Pairs) -> Scored:
         """Everything that is looked at only for the few rows that may reach the floor."""
         segment, query, rows = side.segment, self.query, pairs.rows
         middle_id = segment.middle_of[rows]
         middle_level = side.middle_dense[middle_id]
-        middle = self.middle[side.counted.given_shapes[middle_id], middle_level]
+        middle = self.middle[
+            segment.sex_of[rows], side.counted.given_shapes[middle_id], middle_level
+        ]
         lost = np.minimum(
             self._lost_middle[middle_level] * (pairs.family_level == _EXACT),
             self._lost_middle_of_given[middle_level] * (pairs.given_level == _EXACT),
@@ -306,12 +333,14 @@ class Scan:
             | (side.middle_dense[segment.given_of[rows]] == _EXACT)
         ) & (pairs.given_level == _DIFFERENT)
         is_middle &= pairs.family_level != _DIFFERENT
-        is_middle &= (self.as_middle > pairs.given) & ~pairs.is_swapped
-        pairs.given[is_middle] = self.as_middle
+        as_middle = self.as_middle[segment.sex_of[rows]]
+        is_middle &= (as_middle > pairs.given) & ~pairs.is_swapped
+        pairs.given[is_middle] = as_middle[is_middle]
         pairs.given_level[is_middle] = _AS_MIDDLE
         # One name is evidence once.
         is_used = pairs.given_level == _AS_MIDDLE
         middle[is_used], middle_level[is_used] = 0.0, NameLevel.MISSING
+        self._lower_day(side, pairs)
         number = np.zeros(len(rows))
         if query.number_hash and len(segment.numbers):
             is_same = np.isin(rows, segment.rows_with_number(query.number_hash))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screening import weights
-from db.screening.compare import DateLevel, NameLevel
+from db.screening import together, weights
+from db.screening.compare import DateKind, DateLevel, NameLevel
 from db.screening.name_table import Levels
 from db.screening.names import parts, solid
 from db.screening.segment import slices
@@ -32,8 +32,9 @@ class Query:
 
 def shape_of(folded: str) -> Shape:
     """What limits the levels that a name can reach."""
-    if len(solid(folded)) == 1:
-        return Shape.INITIAL
+    letters = len(solid(folded))
+    if letters < 2:
+        return Shape.INITIAL if letters else Shape.NOTHING
     return Shape.DOUBLE if len(parts(folded)) > 1 else Shape.SINGLE
 
 
@@ -48,7 +49,10 @@ class Total:
     swapped_family: NDArray[np.float64]
     swapped_given: NDArray[np.float64]
     birth: NDArray[np.float64]
-    as_middle: float
+    as_middle: NDArray[np.float64]
+    """Rows by sex, as those of the names are."""
+    day: NDArray[np.float64]
+    """Whole birth dates on the visitor's day of the year, and whole ones at all."""
     sex: NDArray[np.float64]
     """Rows that agree, rows that have one at all; so too the next two."""
     suffix: NDArray[np.float64]
@@ -70,6 +74,8 @@ class Side:
     """What `weights.slip_bits` adds to the bits of those names' levels."""
     birth_bits: Bits
     """For every birth date of the table what it is worth."""
+    most_of: dict[str, float]
+    """The most that a name of each comparison is worth."""
 
     def __init__(self, query: Query, counted: Counted) -> None:
         segment = counted.segment
@@ -80,10 +86,11 @@ class Side:
         self.swapped_family = segment.given.compare(query.family, is_given=False)
         self.swapped_given = segment.family.compare(query.given, is_given=True)
         self.birth = segment.dates.compare(query.born)
+        self.is_same_day = segment.dates.same_day(query.born)
         self.given_dense = given.dense(len(segment.given))
         self.middle_dense = middle.dense(len(segment.given))
         self.swapped_family_dense = self.swapped_family.dense(len(segment.given))
-        self.bits_of, self.slips = {}, {}
+        self.bits_of, self.slips, self.most_of = {}, {}, {}
         self.suffix = _place(segment.suffixes, query.suffix)
         self.no_suffix = _place(segment.suffixes, "")
         self.place = _place(segment.places, query.place)
@@ -99,8 +106,13 @@ class Side:
                     for counts, by_shape in zip(counted.given, counted.given_by_shape, strict=True)
                 ]
             ),
-            middle=count_levels(
-                middle, counted.middle, counted.given_shapes, counted.middle_by_shape
+            middle=np.stack(
+                [
+                    count_levels(middle, counts, counted.given_shapes, by_shape)
+                    for counts, by_shape in zip(
+                        counted.middle, counted.middle_by_shape, strict=True
+                    )
+                ]
             ),
             swapped_family=count_levels(
                 self.swapped_family,
@@ -112,8 +124,19 @@ class Side:
                 self.swapped_given, counted.family, counted.family_shapes, counted.family_by_shape
             ),
             birth=count_dates(segment, self.birth, counted),
-            as_middle=_rows_with(counted.middle, given)
-            + (_rows_with(counted.given[0], middle) if query.middle else 0.0),
+            as_middle=np.array(
+                [
+                    _rows_with(middles, given)
+                    + (_rows_with(givens, middle) if query.middle else 0.0)
+                    for middles, givens in zip(counted.middle, counted.given, strict=True)
+                ]
+            ),
+            day=np.array(
+                [
+                    counted.birth[self.is_same_day].sum(),
+                    counted.birth_by_kind[DateKind.WHOLE].sum(),
+                ]
+            ),
             sex=_same(counted.sexes, query.sex, 0),
             suffix=_same(counted.suffixes, self.suffix, self.no_suffix),
             place=_same(counted.places, self.place, self.no_place),
@@ -126,10 +149,11 @@ class Side:
         self.birth_bits = bits[:, _DATE_DIFFERS].take(kinds)
         self.birth_bits[like] = bits[kinds.take(like), self.birth.take(like)]
 
-    def beside(self) -> tuple[Bits, Bits, Bits]:
+    def beside(self) -> tuple[Bits, Bits, Bits, Bits]:
         """Rows by level of one name beside another that is the visitor's very own.
 
-        Of given names and of middle names beside the family name, of middle names beside the given.
+        Of given names and of middle names beside the family name, of middle names beside the given;
+        and what `together.home_of` asks of the given names beside the family name.
         """
         segment = self.segment
         family = self.family.ids[self.family.levels == _EXACT]
@@ -140,7 +164,30 @@ class Side:
             _by_level(self.given_dense, segment.given_of[rows]),
             self._middles(segment.middle_of[rows]),
             self._middles(segment.middle_of[same]),
+            self._home(segment.given_of[rows]),
         )
+
+    def _home(self, given: NDArray[np.int32]) -> Bits:
+        ids, counts = np.unique(given, return_counts=True)
+        is_name = self.counted.given_shapes[ids] != Shape.NOTHING
+        ids, counts = ids[is_name], counts[is_name]
+        rows = self.counted.given[0][ids].sum()
+        return np.array([rows, counts.sum(), (counts == 1).sum()], np.float64)
+
+    def days_beside(self) -> tuple[Bits, Bits]:
+        """`Total.day` of the rows that share a family name, and of those that share a given."""
+        segment = self.segment
+        family = self.family.ids[np.isin(self.family.levels, together.SHARED)]
+        given = self.given.ids[np.isin(self.given.levels, together.SHARED)]
+        return (
+            self._days(self._alive(slices(segment.family_start, family))),
+            self._days(self._alive(segment.by_given[slices(segment.given_start, given)])),
+        )
+
+    def _days(self, rows: NDArray[Any] | slice) -> Bits:
+        births = self.segment.birth_of[rows]
+        is_whole = self.segment.dates.kinds[births] == DateKind.WHOLE
+        return np.array([self.is_same_day[births].sum(), is_whole.sum()], np.float64)
 
     def _middles(self, ids: NDArray[np.int32]) -> Bits:
         """Middle names by level, whoever has none left out."""
@@ -173,6 +220,8 @@ class Side:
         weighed = weights.slip_bits(of_level, levels.levels, ours, theirs)
         self.bits_of[field] = weighed
         self.slips[field] = (weighed - of_level).astype(np.float32)
+        rest = float(bits[:, levels.rest].max())
+        self.most_of[field] = max(float(weighed.max(initial=0.0)), rest)
 
     def meeting(
         self, field: str, ids: NDArray[np.int32]
@@ -195,10 +244,6 @@ class Side:
         counts = self.counted.family if is_family else self.counted.given[0]
         places = table.places(written)
         return np.array([counts[at] if at is not None else 0.0 for at in places])
-
-    def most(self, field: str) -> float:
-        """The most that a name of this comparison is worth."""
-        return float(self.bits_of[field].max(initial=0.0))
 
 
 def _places_of(start: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[Any] | slice:

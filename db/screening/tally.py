@@ -25,7 +25,8 @@ class Counted:
     family: Counts
     given: tuple[Counts, Counts, Counts]
     """By place in `SEXES`: of everybody; of women, and of men, and of whoever states no sex."""
-    middle: Counts
+    middle: tuple[Counts, Counts, Counts]
+    """So too; whoever has none is left out."""
     birth: Counts
     birth_by_kind: Counts
     sexes: Counts
@@ -35,7 +36,7 @@ class Counted:
     given_shapes: NDArray[np.int8]
     family_by_shape: Counts
     given_by_shape: tuple[Counts, Counts, Counts]
-    middle_by_shape: Counts
+    middle_by_shape: tuple[Counts, Counts, Counts]
 
 
 def count(segment: Segment) -> Counted:
@@ -43,12 +44,11 @@ def count(segment: Segment) -> Counted:
     alive = slice(None) if segment.is_gone is None else ~segment.is_gone
     given_of, sex_of = segment.given_of[alive], segment.sex_of[alive]
     family_shapes, given_shapes = _shapes(segment.family), _shapes(segment.given)
-    by_sex = [_count(given_of[sex_of == sex], len(segment.given)) for sex in range(len(SEXES))]
-    given = (by_sex[0] + by_sex[1] + by_sex[2], by_sex[0] + by_sex[1], by_sex[0] + by_sex[2])
+    given = _by_sex(given_of, sex_of, len(segment.given))
     family = _count(segment.family_of[alive], len(segment.family))
-    middle = _count(segment.middle_of[alive], len(segment.given))
-    # Whoever has no middle name is no chance for one to meet.
-    middle[segment.given.empty] = 0.0
+    middle = _by_sex(segment.middle_of[alive], sex_of, len(segment.given))
+    for counts in middle:  # whoever has no middle name is no chance for one to meet
+        counts[segment.given.empty] = 0.0
     birth = _count(segment.birth_of[alive], len(segment.dates))
     return Counted(
         segment=segment,
@@ -64,12 +64,8 @@ def count(segment: Segment) -> Counted:
         family_shapes=family_shapes,
         given_shapes=given_shapes,
         family_by_shape=_by_shape(family, family_shapes),
-        given_by_shape=(
-            _by_shape(given[0], given_shapes),
-            _by_shape(given[1], given_shapes),
-            _by_shape(given[2], given_shapes),
-        ),
-        middle_by_shape=_by_shape(middle, given_shapes),
+        given_by_shape=_each_by_shape(given, given_shapes),
+        middle_by_shape=_each_by_shape(middle, given_shapes),
     )
 
 
@@ -100,7 +96,22 @@ def _shapes(table: NameTable) -> NDArray[np.int8]:
     shapes = np.full(len(table), Shape.SINGLE, np.int8)
     shapes[table.words > 1] = Shape.DOUBLE
     shapes[table.lengths == 1] = Shape.INITIAL
+    shapes[table.empty] = Shape.NOTHING
     return shapes
+
+
+def _by_sex(
+    names: NDArray[Any], sex_of: NDArray[np.int8], size: int
+) -> tuple[Counts, Counts, Counts]:
+    open_sex, women, men = (_count(names[sex_of == sex], size) for sex in range(len(SEXES)))
+    return open_sex + women + men, open_sex + women, open_sex + men
+
+
+def _each_by_shape(
+    counts: tuple[Counts, Counts, Counts], shapes: NDArray[np.int8]
+) -> tuple[Counts, Counts, Counts]:
+    everybody, women, men = (_by_shape(of, shapes) for of in counts)
+    return everybody, women, men
 
 
 def _by_shape(counts: Counts, shapes: NDArray[np.int8], size: int = len(Shape)) -> Counts:

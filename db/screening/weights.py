@@ -27,6 +27,13 @@ RARE_NAME = 1e-5
 """Share of a name that the population table does not hold."""
 _SAME_SHAPE = 0.6
 """How often a name has the same shape on both sides for a reason, and not by chance."""
+_SAME_GAP = 0.5
+"""So too of a name that is missing on both sides: many people have one name only."""
+_SAME_OPEN_DATE = 0.3
+"""So too of a birth date that a visitor does not have: often nobody knows it."""
+_GAP = 0.01
+"""Share of names that lists lack."""
+_OPEN_DATE = 0.02
 SWAPPED_BITS = -4.6
 """Given and family name swapped happens to one true pair in twenty-five."""
 _LEVELS = len(NameLevel)
@@ -38,6 +45,7 @@ class Shape(IntEnum):
     SINGLE = 0
     DOUBLE = 1
     INITIAL = 2
+    NOTHING = 3
 
 
 _Table = dict[NameLevel, float]
@@ -175,15 +183,21 @@ def name_bits(counts: Counts, population: Bits, visitor: Shape, *, is_given: boo
     general = np.where(is_known, np.maximum(_GENERAL * 0.25, population), _GENERAL)
     chance = _chance(named, here, general[..., None, :], _NAME_DOUBT)
     if visitor is Shape.DOUBLE:
-        chance[..., Shape.DOUBLE, :] = _of_two_words(chance[..., Shape.DOUBLE, :])
+        chance[..., Shape.DOUBLE, :] = of_two_words(chance[..., Shape.DOUBLE, :])
     bits: Bits = _LOG_M[int(is_given), visitor] - np.log2(chance)
     bits[..., NameLevel.DIFFERENT] = np.minimum(bits[..., NameLevel.DIFFERENT], 0.0)
-    if visitor is not Shape.INITIAL:
+    if visitor in (Shape.SINGLE, Shape.DOUBLE):
         shape = _shape_bits(visitor, here[..., 0])
         bits[..., :2, NameLevel.EXACT : NameLevel.DIFFERENT] += shape
     # A name that agrees may never speak against somebody, however common it is on the list.
     bits[..., NameLevel.EXACT] = np.maximum(bits[..., NameLevel.EXACT], 0.0)
-    bits[..., NameLevel.MISSING] = 0.0
+    lacking = counts[..., Shape.NOTHING, NameLevel.MISSING]
+    neither, one = _gap_bits(lacking, counts.sum(axis=(-1, -2)), _GAP, _SAME_GAP)
+    if visitor is Shape.NOTHING:
+        bits[..., NameLevel.MISSING] = one[..., None]
+        bits[..., Shape.NOTHING, NameLevel.MISSING] = neither
+    else:
+        bits[..., NameLevel.MISSING] = np.log2(1 - _SAME_GAP)
     return bits
 
 
@@ -222,21 +236,25 @@ def name_shares(counts: NDArray[np.float64], rows: float) -> NDArray[np.float64]
 def middle_bits(counts: Counts, population: Bits, visitor: Shape) -> Bits:
     """Bits by shape and `NameLevel` of middle names, which relatives share: rare ones say less."""
     bits = name_bits(counts, population, visitor, is_given=True)
+    bits[..., NameLevel.MISSING] = 0.0  # most lists and IDs leave them out
     return np.minimum(bits, _MOST_OF_MIDDLE)
 
 
-def as_middle_bits(count: float, rows: float) -> float:
-    """Bits of a given name that is the middle name on the other side of `count` rows."""
-    if count < 1:
-        return 0.0
-    chance = _chance(np.array([count]), rows, np.array([2e-3]), _NAME_DOUBT)[0]
-    return float(np.log2(_GIVEN_SINGLE_M[NameLevel.AS_MIDDLE] / chance))
+def as_middle_bits(counts: NDArray[np.float64], rows: NDArray[np.float64]) -> Bits:
+    """Bits of a given name that is the middle name on the other side of `counts` of the rows."""
+    chance = _chance(counts, rows, np.array([2e-3]), _NAME_DOUBT)
+    bits: Bits = np.log2(_GIVEN_SINGLE_M[NameLevel.AS_MIDDLE] / chance)
+    return np.where(counts < 1, 0.0, bits)
 
 
 def date_bits(counts: Counts, visitor: DateKind) -> Bits:
     """Bits by `DateKind` of the row and `DateLevel`; `counts` are the list's rows likewise."""
     bits = np.zeros((len(DateKind), len(DateLevel)))
     if visitor is DateKind.NOTHING:
+        lacking = counts[DateKind.NOTHING].sum()
+        neither, one = _gap_bits(lacking, counts.sum(), _OPEN_DATE, _SAME_OPEN_DATE)
+        bits[:, DateLevel.MISSING] = one
+        bits[DateKind.NOTHING, DateLevel.MISSING] = neither
         return bits
     for kind in (DateKind.YEAR, DateKind.MONTH, DateKind.WHOLE):
         u = _chance(counts[kind], counts[kind].sum(), _DATE_GENERAL, _DATE_DOUBT)
@@ -270,27 +288,18 @@ def suffix_bits(same: float, rows: float) -> Bits:
     return agreement_bits(same, rows, _SUFFIX, PRIOR_ROWS)
 
 
-def together_bits(
-    beside: NDArray[np.float64], everywhere: NDArray[np.float64], visitor: Shape
-) -> Bits:
-    """Bits by level that a name loses beside another: a Minh among Nguyens is no surprise.
+def _gap_bits(
+    lacking: NDArray[np.float64], rows: NDArray[np.float64], general: float, same: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What it says that a row lacks a field as the visitor does, and that only the visitor does.
 
-    `beside` are the rows by level that have the other name, `everywhere` all rows by level. One of
-    those beside may be the visitor's own entry. What few rows say is drawn towards what all say.
+    `lacking` rows of so many lack it; `same` is how often both do for a reason.
     """
-    share = everywhere / max(float(everywhere.sum()), 1.0)
-    others = np.maximum(beside - 1.0, 0.0)
-    drawn = (others + _BESIDE * share) / (max(float(beside.sum()) - 1.0, 0.0) + _BESIDE)
-    if visitor is Shape.DOUBLE:
-        share, drawn = _of_two_words(share), _of_two_words(drawn)
-    lost: Bits = np.zeros(len(share))
-    is_there = share > 0
-    lost[is_there] = -np.maximum(np.log2(drawn[is_there] / share[is_there]), 0.0)
-    lost[[NameLevel.MISSING, NameLevel.DIFFERENT]] = 0.0
-    return lost
+    share = (lacking + general * PRIOR_ROWS) / (rows + PRIOR_ROWS)
+    return np.log2((same + (1 - same) * share) / share), np.full(share.shape, np.log2(1 - same))
 
 
-def _of_two_words(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+def of_two_words(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Two words that many people have, each of them, are no surprise together."""
     both = (shares[..., NameLevel.ONE_OF_TWO] / 2) ** 2
     drawn = shares.copy()
@@ -341,8 +350,6 @@ def _shape_bits(visitor: Shape, here: NDArray[np.float64]) -> NDArray[np.float64
 
 _NAME_DOUBT, _DATE_DOUBT = 0.05, 2.0
 """Names differ from country to country; a birth date is as rare everywhere."""
-_BESIDE = 10.0
-"""So many rows count what all rows say of names that go together."""
 _MOST_OF_MIDDLE = 8.0
 _UNSEEN = 0.001
 _CONFUSED = 0.3

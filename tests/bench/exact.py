@@ -19,6 +19,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+import exact_together
 import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cdist
@@ -26,7 +27,7 @@ from rapidfuzz.process import cdist
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from admin_console.hub.roster import RosterRow, read_roster
-from db.screening import weights
+from db.screening import together, weights
 from db.screening.compare import (
     CLOSE,
     NEAR,
@@ -200,26 +201,12 @@ class EveryRow:
         family_bits = weights.name_bits(
             family.table(f, family.rows), known_family, shape(query.family), is_given=False
         )
-        by_sex = []
-        for sex in range(len(SEXES)):
-            of = at_given[(self.sexes == 0) | (self.sexes == sex)] if sex else at_given
-            rows = np.bincount(of, minlength=len(given.written)).astype(float)
-            known = people.given(query.given, sex)
-            by_sex.append(
-                weights.name_bits(given.table(g, rows), known, shape(query.given), is_given=True)
-            )
-        given_bits = np.stack(by_sex)
-        middle_rows = middle.rows * self.has_middle
-        middle_table = middle.table(m, middle_rows)
-        middle_bits = weights.middle_bits(
-            middle_table, people.given(query.middle, 0), shape(query.middle)
-        )
+        middle_table = middle.table(m, middle.rows * self.has_middle)
         as_middle_levels = middle.levels(query.given, True)
         middle_as_given = given.levels(query.middle, True)
-        same = float(middle_rows[as_middle_levels == NameLevel.EXACT].sum())
-        if query.middle:
-            same += float(given.rows[middle_as_given == NameLevel.EXACT].sum())
-        as_middle = weights.as_middle_bits(same, float(self.size))
+        given_bits, middle_bits, as_middle = self._by_sex(
+            query, g, m, as_middle_levels, middle_as_given
+        )
 
         straight_f = (family_bits[family.shapes, f] + family.slips(family_bits, f))[at_family]
         bits = given_bits[self.sexes, given.shapes[at_given], g[at_given]]
@@ -228,19 +215,22 @@ class EveryRow:
         has_given = (g == NameLevel.EXACT)[at_given]
         # What a name loses beside another that is the visitor's own.
         everywhere = np.bincount(g, weights=given.rows, minlength=len(NameLevel))
-        lost = weights.together_bits(
-            _by_level(g[at_given[has_family]]), everywhere, shape(query.given)
+        lost = together.together_bits(
+            _by_level(g[at_given[has_family]]),
+            everywhere,
+            shape(query.given),
+            exact_together.home(at_given[has_family], given.lengths, given.rows),
         )
         lost_here = np.where(has_family, lost[g[at_given]], 0.0)
         bits = bits + np.maximum(lost_here, -np.maximum(bits, 0.0))
-        its_middle = (middle_bits[middle.shapes, m])[at_middle]
+        its_middle = middle_bits[self.sexes, middle.shapes[at_middle], m[at_middle]]
         middles = middle_table.sum(axis=0)
         middles[NameLevel.MISSING] = 0.0
         lost_middle = np.zeros(self.size)
         for has in (has_family, has_given):
             beside = _by_level(m[at_middle[has & self.has_middle[at_middle]]])
             beside[NameLevel.MISSING] = 0.0
-            lost = weights.together_bits(beside, middles, shape(query.middle))
+            lost = together.together_bits(beside, middles, shape(query.middle))
             lost_middle = np.minimum(lost_middle, np.where(has, lost[m[at_middle]], 0.0))
         drawn_middle = its_middle + np.maximum(lost_middle, -np.maximum(its_middle, 0.0))
         goes_by_middle = (as_middle_levels == NameLevel.EXACT)[at_middle]
@@ -249,9 +239,41 @@ class EveryRow:
         goes_by_middle &= (g == NameLevel.DIFFERENT)[at_given] & (as_middle > bits)
         straight = straight_f + np.where(goes_by_middle, as_middle, bits + drawn_middle)
 
+        day = exact_together.day_lost(
+            query.born, self.dates, self.date_of_row, (f[at_family], g[at_given])
+        )
+        straight += np.maximum(day, -np.maximum(self._birth(query), 0.0))
         crossed = self._crossed(query) + its_middle
         total: Array = np.maximum(straight, crossed) + self._rest(query)
         return total
+
+    def _by_sex(
+        self, query: Query, g: Array, m: Array, as_middle: Array, as_given: Array
+    ) -> tuple[Array, Array, Array]:
+        """Bits by sex of given and of middle names; of each row's name in the other's place."""
+        given, middle, people, shape = self.given, self.middle, self.people, shape_of
+        at_given, at_middle = given.of_row, middle.of_row
+        by_sex, middle_by_sex, same, of_sex = [], [], [], []
+        for sex in range(len(SEXES)):
+            is_of = (self.sexes == 0) | (self.sexes == sex) | (sex == 0)
+            rows = np.bincount(at_given[is_of], minlength=len(given.written)).astype(float)
+            known = people.given(query.given, sex)
+            by_sex.append(
+                weights.name_bits(given.table(g, rows), known, shape(query.given), is_given=True)
+            )
+            middles = np.bincount(at_middle[is_of], minlength=len(middle.written)).astype(float)
+            middles *= self.has_middle
+            known = people.given(query.middle, sex)
+            middle_by_sex.append(
+                weights.middle_bits(middle.table(m, middles), known, shape(query.middle))
+            )
+            same.append(float(middles[as_middle == NameLevel.EXACT].sum()))
+            if query.middle:
+                same[-1] += float(rows[as_given == NameLevel.EXACT].sum())
+            of_sex.append(float(is_of.sum()))
+        given_bits, middle_bits = np.stack(by_sex), np.stack(middle_by_sex)
+        worth = weights.as_middle_bits(np.array(same), np.array(of_sex))
+        return given_bits, middle_bits, worth[self.sexes]
 
     def _crossed(self, query: Query) -> Array:
         """Bits of names that have changed places."""
@@ -274,12 +296,16 @@ class EveryRow:
         bits: Array = of_given[given.of_row] + of_family[family.of_row] + weights.SWAPPED_BITS
         return bits
 
-    def _rest(self, query: Query) -> Array:
+    def _birth(self, query: Query) -> Array:
         levels = np.array([date_level(query.born, born) for born in self.dates])
         dates = np.zeros((len(DateKind), len(DateLevel)))
         np.add.at(dates, (self.kinds, levels), np.bincount(self.date_of_row))
         birth = weights.date_bits(dates, date_kind(query.born))
-        rest: Array = birth[self.kinds, levels][self.date_of_row]
+        bits: Array = birth[self.kinds, levels][self.date_of_row]
+        return bits
+
+    def _rest(self, query: Query) -> Array:
+        rest = self._birth(query)
         for ours, theirs, nothing, of in (
             (query.sex, self.sexes, 0, weights.sex_bits),
             (query.suffix, self.suffixes, "", weights.suffix_bits),
