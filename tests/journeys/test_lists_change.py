@@ -277,6 +277,7 @@ def test_screening_that_could_not_run_at_the_kiosk_is_made_up_for_at_the_hub(
     assert not hold.is_inside
     assert hold.screening.hold_reasons == (HoldReason.SCREENING_FAILED, HoldReason.MATCH)
     assert [match.entry.reference for match in hold.screening.matches] == ["T-1"]
+    district.later(seconds=1)  # notices of one moment have no order
     district.decide(held.visit.visit_id, Verdict.DENY)
     assert [n.kind for n in told(district)] == [NoticeKind.DENIED, NoticeKind.ON_SITE]
 
