@@ -10,8 +10,8 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db import codec
-from db.models import ChangeRow, FeedRow
+from db import codec, districts
+from db.hub_models import ChangeRow, FeedRow
 
 _FEED = 1
 
@@ -59,7 +59,7 @@ def is_place(session: Session, cursor: int, mark: str) -> bool:
     """
     if cursor > version(session):
         return False
-    row = session.get(ChangeRow, cursor) if mark else None
+    row = districts.get(session, ChangeRow, cursor) if mark else None
     return row is None or Change(row.version, row.kind, row.body).mark == mark
 
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db import codec
+from db import codec, districts
 from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, Lapse
 from db.domain.decision import Decision, Verdict
@@ -75,7 +75,7 @@ def apply_decision(
         for row in _of_visit(session, decision.visit_id):
             _end(row, decision.decided_at, decision.decided_by)
     elif decision.verdict is Verdict.NOT_THIS_PERSON and screening is not None and clears_until:
-        visit = session.get(VisitRow, decision.visit_id)
+        visit = districts.get(session, VisitRow, decision.visit_id)
         if visit is not None and visit.visitor_key:
             for match in screening.matches:
                 _clear(session, visit.visitor_key, decision, match, clears_until)
@@ -84,7 +84,7 @@ def apply_decision(
 
 def end(session: Session, clearance_id: UUID, at: datetime, by: str) -> None:
     """Staff take it back. Raises LookupError for an unknown one; the first end stays."""
-    row = session.get(ClearanceRow, clearance_id)
+    row = districts.get(session, ClearanceRow, clearance_id)
     if row is None:
         raise LookupError(f"no clearance {clearance_id}")
     _end(row, at, by)
@@ -93,7 +93,7 @@ def end(session: Session, clearance_id: UUID, at: datetime, by: str) -> None:
 
 def learn(session: Session, clearance: Clearance) -> None:
     """Keep one that the hub tells of. One that ended here never begins again."""
-    row = session.get(ClearanceRow, clearance.clearance_id)
+    row = districts.get(session, ClearanceRow, clearance.clearance_id)
     if row is None:
         session.add(_row(clearance))
     elif clearance.ended_at is not None:
@@ -109,7 +109,7 @@ def forget_all(session: Session) -> None:
 def _clear(session: Session, key: str, decision: Decision, match: Match, expires_on: date) -> None:
     entry = match.entry
     clearance_id = uuid5(decision.decision_id, f"{match.list_id} {entry.entry_id}")
-    if session.get(ClearanceRow, clearance_id) is not None:
+    if districts.get(session, ClearanceRow, clearance_id) is not None:
         return
     denied = session.execute(
         select(DecisionRow.decided_at, DecisionRow.decided_by)
@@ -218,7 +218,7 @@ def _lapsed(match: Match, was: Clearance, why: Lapse) -> LapsedClearance:
 
 
 def get(session: Session, clearance_id: UUID) -> Clearance | None:
-    row = session.get(ClearanceRow, clearance_id)
+    row = districts.get(session, ClearanceRow, clearance_id)
     return None if row is None else value_of(row)
 
 

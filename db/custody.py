@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db import codec, watchlists
+from db import codec, districts, watchlists
 from db.domain.custody import NO_RULE, CustodyRule, EntryBrief
 from db.domain.screening import Match
 from db.list_models import CustodyRuleRow
@@ -16,7 +16,7 @@ from db.models import WatchlistEntryRow
 
 def rule_of(session: Session, list_id: UUID, entry_id: UUID) -> CustodyRule | None:
     """What is kept of that entry's order."""
-    row = session.get(CustodyRuleRow, (list_id, entry_id))
+    row = districts.get(session, CustodyRuleRow, list_id, entry_id)
     return None if row is None else codec.from_json(row.rule, CustodyRule)
 
 
@@ -31,7 +31,7 @@ def keep(session: Session, list_id: UUID, entry_id: UUID, rule: CustodyRule) -> 
 
 def forget(session: Session, list_id: UUID, entry_id: UUID) -> None:
     """With the entry goes what was known of it."""
-    row = session.get(CustodyRuleRow, (list_id, entry_id))
+    row = districts.get(session, CustodyRuleRow, list_id, entry_id)
     if row is not None:
         session.delete(row)
         session.flush()

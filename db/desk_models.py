@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models import Base, Hex256, Json, Key, Name
+from db.columns import Base, Hex256, InDistrict, Json, Key, Name
 
 
-class ClearanceRow(Base):
+class ClearanceRow(InDistrict, Base):
     """A pair that staff cleared: this visitor is not the person of this version of an entry."""
 
     __tablename__ = "clearance"
@@ -29,12 +29,12 @@ class ClearanceRow(Base):
     ended_by: Mapped[Name]
 
 
-class NoticeRow(Base):
+class NoticeRow(InDistrict, Base):
     """Something the office should know; `about` lets nothing be told twice."""
 
     __tablename__ = "notice"
     notice_id: Mapped[Key]
-    about: Mapped[str] = mapped_column(String(200), unique=True)
+    about: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(Text)
@@ -43,8 +43,10 @@ class NoticeRow(Base):
     read_at: Mapped[datetime | None]
     read_by: Mapped[Name]
 
+    __table_args__ = (UniqueConstraint("district_id", "about"),)
 
-class RecheckRow(Base):
+
+class RecheckRow(InDistrict, Base):
     """A visit that was screened again and may be on a list now; `decision` is JSON."""
 
     __tablename__ = "recheck"
@@ -56,7 +58,7 @@ class RecheckRow(Base):
     decision: Mapped[str | None] = mapped_column(Text)
 
 
-class RescreenRow(Base):
+class RescreenRow(InDistrict, Base):
     """How far visits were compared with one version of a list, newest visits first."""
 
     __tablename__ = "rescreen"
@@ -72,7 +74,7 @@ class RescreenRow(Base):
     finished_at: Mapped[datetime | None]
 
 
-class RescreenDueRow(Base):
+class RescreenDueRow(InDistrict, Base):
     """A visit whose kiosk did not have the lists in force yet when it screened the visitor."""
 
     __tablename__ = "rescreen_due"

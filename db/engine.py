@@ -4,7 +4,6 @@ SQLite (kiosk, small hub) runs in WAL mode with `synchronous=FULL`, so that what
 a screen survives a power cut; PostgreSQL (district) runs with its defaults.
 """
 
-import logging
 import os
 import shutil
 import sqlite3
@@ -12,41 +11,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from db import districts, schema, tree
+from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
+from db.models import DistrictRow
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-
-HEAD = "0006"
-"""The newest revision in `migrations/versions`; a test compares the two."""
 BUSY_TIMEOUT_MS = 5_000
 FULL_BELOW_BYTES = 1024 * 1024
-MIGRATIONS = Path(__file__).parent / "migrations"
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-_NEWER = (
-    "This database was written by a newer version of Vestibule. It was not changed. Install that "
-    "version on this computer, then try again."
-)
-logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every start
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database, ready to be used from any thread. A session stays in its thread."""
+    """One district's rows of an open database, ready to be used from any thread.
+
+    A session stays in its thread.
+    """
 
     engine: Engine
+    district_id: UUID
     _writing: sessionmaker[Session]
     _reading: sessionmaker[Session]
 
@@ -78,8 +81,10 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, district_id: UUID | None = None) -> Database:
     """Open `url` (``sqlite:///path`` or ``postgresql+psycopg://...``) and bring it up to date.
+
+    `district_id` says whose rows are meant, where a database holds those of several districts.
 
     Raises `StorageError` in words when that is not possible; the database is then unchanged.
     """
@@ -89,11 +94,11 @@ def open_database(url: str) -> Database:
         if path is not None:
             make_private_folder(path.parent)
             _make_private_file(path)
-        _migrate(engine)
-    return _database(engine)
+        schema.bring_up_to_date(engine)
+        return _database(engine, _district(engine, district_id))
 
 
-def open_existing(url: str) -> Database:
+def open_existing(url: str, district_id: UUID | None = None) -> Database:
     """Open a database to look at it: it is neither made nor brought up to date.
 
     Raises `StorageError` in words when there is none, or it is of another version.
@@ -107,21 +112,21 @@ def open_existing(url: str) -> Database:
         )
     with _engine(parts, is_ours=False) as engine:
         with engine.connect() as connection:
-            revision = _revision(connection)
+            revision = schema.revision_of(connection)
         if revision is None:
             raise StorageError(
                 "That is no database of Vestibule. It was not changed. Check what --database or "
                 "--config says."
             )
-        if revision != HEAD and not _is_older(revision):
-            raise StorageError(_NEWER)
-        if revision != HEAD:
+        if revision != schema.HEAD and not schema.is_older(revision):
+            raise StorageError(schema.NEWER)
+        if revision != schema.HEAD:
             raise StorageError(
                 "This database is of an older version of Vestibule. It was not changed. Make a "
                 "copy of it, start the hub or the kiosk once to bring it up to date, then try "
                 "again."
             )
-    return _database(engine)
+        return _database(engine, _district(engine, district_id))
 
 
 def make_private_folder(folder: Path) -> None:
@@ -189,11 +194,29 @@ def _engine(parts: URL, *, is_ours: bool) -> Iterator[Engine]:
         raise StorageError(_why(error, parts)) from error
 
 
-def _database(engine: Engine) -> Database:
+def _database(engine: Engine, district_id: UUID) -> Database:
+    engine = engine.execution_options(**{DISTRICT_OPTION: district_id})
+    writing = districts.sessions_of(district_id, sessionmaker(engine, expire_on_commit=False))
+    event.listen(writing, "before_commit", tree.take_in)
     return Database(
         engine,
-        sessionmaker(engine, expire_on_commit=False),
-        sessionmaker(_that_reads(engine)),
+        district_id,
+        writing,
+        districts.sessions_of(district_id, sessionmaker(_that_reads(engine))),
+    )
+
+
+def _district(engine: Engine, wanted: UUID | None) -> UUID:
+    """The district that is meant: a new database has one, and says itself which."""
+    with engine.connect() as connection:
+        known = set(connection.scalars(select(DistrictRow.district_id)))
+    if wanted is None and len(known) == 1:
+        return known.pop()
+    if wanted in known and wanted is not None:
+        return wanted
+    raise StorageError(
+        "This database holds several districts, or not the one that was asked for. Nothing was "
+        f"changed. It holds: {', '.join(sorted(map(str, known)))}."
     )
 
 
@@ -220,47 +243,6 @@ def _tune_sqlite(engine: Engine, *, is_ours: bool) -> None:
         # A transaction that reads first and writes later could not wait for another writer.
         only_reads = connection.get_execution_options().get("only_reads", False)
         connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
-
-
-def alembic_config() -> "Config":
-    """Alembic's settings for our one history; `attributes["connection"]` is set by the caller."""
-    from alembic.config import Config  # noqa: PLC0415  see _migrate
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _migrate(engine: Engine) -> None:
-    with engine.begin() as connection:
-        if _revision(connection) == HEAD:
-            return
-        # Alembic takes a quarter of a second to load: only where there is something to migrate.
-        from alembic import command  # noqa: PLC0415
-        from alembic.util import CommandError  # noqa: PLC0415
-
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise StorageError(_NEWER) from error
-
-
-def _is_older(revision: str) -> bool:
-    """Whether this version's history knows the revision."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  see _migrate
-
-    known = ScriptDirectory.from_config(alembic_config()).walk_revisions()
-    return revision in {script.revision for script in known}
-
-
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return revision
 
 
 def _why(error: Exception, where: URL) -> str:

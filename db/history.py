@@ -16,7 +16,8 @@ from db.domain.decision import Verdict
 from db.domain.desk import DayFigures, Desk, Happening, OnSite, VisitPage
 from db.domain.screening import Outcome
 from db.domain.visit import Visit, VisitState
-from db.models import DecisionRow, EventRow, ScreeningRow, VisitRow
+from db.log_models import EventRow
+from db.models import DecisionRow, ScreeningRow, VisitRow
 from db.screening.names import letters
 from db.story import happening_words
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import custody, policy, rechecks, visits
+from db import custody, districts, policy, rechecks, visits
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import Alarm, EarlierVisit, Hold, TurnedAway
 from db.domain.policy import DeskPolicy
@@ -38,7 +38,7 @@ def waiting(
     rules = policy.of(session)
     found = [_at_the_door(session, row, kiosk_names) for row in rows]
     for visit_id in rechecks.waiting_inside(session, midnight):
-        row = session.get(VisitRow, visit_id)
+        row = districts.get(session, VisitRow, visit_id)
         if row is not None:
             found.append(_inside(session, row, kiosk_names))
     held = [_with_rules(session, hold, rules, local) for hold in found if hold is not None]
@@ -154,7 +154,7 @@ def _hold(
 
 
 def _with_rules(session: Session, hold: Hold, rules: DeskPolicy, local: datetime) -> Hold:
-    row = session.get(VisitRow, hold.visit.visit_id)
+    row = districts.get(session, VisitRow, hold.visit.visit_id)
     can_clear = row is not None and bool(row.visitor_key) and bool(hold.screening.matches)
     return replace(
         hold,

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from db import chain, codec, log, visits
-from db.models import ChainRow, EventRow
+from db import chain, codec, districts, log, pairing, signing, visits
+from db.log_models import ChainRow, EventRow, SignedHeadRow
 
 
 class GapError(Exception):
@@ -42,7 +42,7 @@ class Received:
 
 def head(session: Session, device_id: str, epoch: int) -> log.Head:
     """Where the device's chain stands at the hub: resume always starts here."""
-    row = session.get(ChainRow, (device_id, epoch))
+    row = districts.get(session, ChainRow, device_id, epoch)
     return (
         log.Head(epoch, 0, chain.GENESIS)
         if row is None
@@ -56,32 +56,44 @@ def receive(
     epoch: int,
     events: Sequence[chain.SealedEvent],
     now: datetime,
+    *,
+    signature: bytes = b"",
 ) -> Received:
     """Store and apply a batch in its order; events that are here already are passed over.
+
+    `signature` is the device's over the head behind the batch, if its epoch has a key.
 
     Raises `GapError`, `ForkError` or `MalformedEventError`; the caller's transaction then rolls
     back, so that nothing of the batch is half applied.
     """
     row = log.chain_row(session, device_id, epoch)
     new: list[chain.Envelope] = []
+    end = log.Head(epoch, row.head_seq, row.head_hash)
     for sealed in events:
         envelope = _open(sealed, device_id, epoch)
         if envelope.seq > row.head_seq + 1:
             raise GapError(row.head_seq + 1)
         if envelope.seq <= row.head_seq:
-            _same_as_kept(session, envelope, sealed)
+            end = log.Head(epoch, envelope.seq, _same_as_kept(session, envelope, sealed))
             continue
-        if session.get(EventRow, envelope.event_id) is not None:
+        if districts.get(session, EventRow, envelope.event_id) is not None:
             raise ForkError(f"event {envelope.seq} has the id of another event")
         kept = log.store(session, row, envelope, sealed, received_at=now)
         kept.parked = _apply(session, envelope, sealed)
         new.append(envelope)
+        end = log.Head(epoch, envelope.seq, row.head_hash)
+    if events:
+        _keep_signature(session, signing.ChainHead(device_id, epoch, end.seq, end.hash), signature)
     row.acked_seq = row.head_seq
     session.flush()
     return Received(log.Head(epoch, row.head_seq, row.head_hash), tuple(new))
 
 
 def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelope:
+    if b"\n" in sealed.line or b"\t" in sealed.line or b"\n" in sealed.body:
+        raise MalformedEventError(
+            "an event is not one line without tabs"
+        )  # it could not be exported
     try:
         envelope = sealed.envelope
     except codec.MalformedError as error:
@@ -93,16 +105,35 @@ def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelo
     return envelope
 
 
-def _same_as_kept(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> None:
-    kept = session.scalar(
-        select(EventRow.line).where(
+def _keep_signature(session: Session, head: signing.ChainHead, signature: bytes) -> None:
+    key = pairing.public_key(session, head.device_id, head.epoch)
+    if key is None:
+        return
+    if not signing.is_signed(key, head, signature):
+        raise MalformedEventError("it is not signed with the key that this kiosk was paired with")
+    place = (head.device_id, head.epoch, head.seq)
+    if districts.get(session, SignedHeadRow, *place) is None:
+        device_id, epoch, seq = place
+        session.add(
+            SignedHeadRow(
+                device_id=device_id, epoch=epoch, seq=seq, hash=head.hash, signature=signature
+            )
+        )
+
+
+def _same_as_kept(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> bytes:
+    """The hash of the event that is here already. Raises `ForkError` if it is another one."""
+    kept = session.execute(
+        select(EventRow.line, EventRow.hash).where(
             EventRow.device_id == envelope.kiosk_id,
             EventRow.epoch == envelope.epoch,
             EventRow.seq == envelope.seq,
         )
-    )
-    if kept != sealed.line:
+    ).one_or_none()
+    if kept is None or kept.line != sealed.line:
         raise ForkError(f"event {envelope.seq} differs from the one received before")
+    digest: bytes = kept.hash
+    return digest
 
 
 def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> str | None:
@@ -114,7 +145,8 @@ def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent
     try:
         event = codec.event_from_json(envelope.type, sealed.body)
         if event is None:
-            return f"this version does not know {envelope.type}; it is kept for a later one"
+            name = chain.columns_of(envelope).type
+            return f"this version does not know {name}; it is kept for a later one"
         with session.begin_nested():
             visits.apply(session, envelope, event)
     except codec.MalformedError:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 import psycopg
 from sqlalchemy.orm import Session
 
+from db import districts
 from db.list_rows import COLUMNS, Values
 
-_NAMES = ", ".join(("edition", *COLUMNS))
-_MARKS = ", ".join("?" * (len(COLUMNS) + 1))
+_NAMES = ", ".join(("district_id", "edition", *COLUMNS))
+_MARKS = ", ".join("?" * (len(COLUMNS) + 2))
 _INSERT = f"INSERT INTO watchlist_entry ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608  our own names
 _COPY = f"COPY watchlist_entry ({_NAMES}) FROM STDIN"
 
@@ -18,11 +19,13 @@ def add(session: Session, edition: int, rows: Iterable[Values]) -> None:
     """Add entries to an edition. Quickest in the order of their ids."""
     driver = session.connection().connection.driver_connection
     if isinstance(driver, sqlite3.Connection):
-        driver.executemany(_INSERT, ((edition, *_for_sqlite(row)) for row in rows))
+        ours = districts.of(session).hex
+        driver.executemany(_INSERT, ((ours, edition, *_for_sqlite(row)) for row in rows))
     elif isinstance(driver, psycopg.Connection):
+        district_id = districts.of(session)
         with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
             for row in rows:
-                copy.write_row((edition, *row))
+                copy.write_row((district_id, edition, *row))
     else:
         raise TypeError(f"no way to add entries through {type(driver).__name__}")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.domain.desk import ChangeKind, EntryChange, ImportPreview
 from db.domain.watchlist import WatchlistEntry
 from db.list_file import ListFile
-from db.list_rows import TABLE, Values, entry_of, in_version, values_of
+from db.list_rows import TABLE, Values, entry_of, in_version, is_of_edition, values_of
 from db.list_spool import BITS, Line
 
 SHOWN = 200
@@ -160,7 +160,7 @@ def known_of(session: Session, edition: int | None, at: int) -> dict[UUID, Known
     lowest, highest = UUID(int=at << BITS), UUID(int=((at + 1) << BITS) - 1)
     rows = session.execute(
         select(TABLE.c.entry_id, TABLE.c.digest, TABLE.c.version, TABLE.c.photo).where(
-            TABLE.c.edition == edition, TABLE.c.entry_id.between(lowest, highest)
+            is_of_edition(session, edition), TABLE.c.entry_id.between(lowest, highest)
         )
     )
     return {entry_id: (digest, version, photo) for entry_id, digest, version, photo in rows}
@@ -174,7 +174,7 @@ def entries_by_id(
     for start in range(0, len(ids), _IDS_AT_ONCE):
         rows = session.execute(
             select(TABLE).where(
-                TABLE.c.edition == edition,
+                is_of_edition(session, edition),
                 TABLE.c.entry_id.in_(ids[start : start + _IDS_AT_ONCE]),
             )
         )

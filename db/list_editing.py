@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from db import clearance_lines, codec, custody, list_lock, settings, watchlists
+from db import clearance_lines, codec, custody, districts, list_lock, settings, watchlists
 from db.domain.custody import CustodyRule
 from db.domain.entry_history import (
     EntryChangeKind,
@@ -30,7 +30,7 @@ from db.ids import new_id
 from db.list_dates import DateOrder
 from db.list_fields import DateOrders, FieldError, clean, entry_from
 from db.list_models import EntryHistoryRow, EntryRemovalRow
-from db.list_rows import TABLE, digest_of, entry_of
+from db.list_rows import TABLE, digest_of, entry_of, is_of_edition
 from db.models import WatchlistRow
 
 TWO_TO_REMOVE = "lists.two_to_remove"
@@ -136,7 +136,7 @@ def remove(
     """
     known = _locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
-    asked = session.get(EntryRemovalRow, (list_id, entry_id))
+    asked = districts.get(session, EntryRemovalRow, list_id, entry_id)
     reason = clean(reason)[:LONGEST_REASON]
     if asked is None and not reason:
         raise EntryRefusedError("Say why the entry is to be removed. Nothing was changed.")
@@ -190,7 +190,7 @@ def file_of(
     ).all()
     if entry is None and not rows:
         raise LookupError(entry_id)
-    asked = session.get(EntryRemovalRow, (list_id, entry_id))
+    asked = districts.get(session, EntryRemovalRow, list_id, entry_id)
     return EntryFile(
         as_of=now,
         list_id=list_id,
@@ -212,7 +212,7 @@ def page(
     session: Session, list_id: UUID, words: str, after: str | None, now: datetime
 ) -> EntryPage:
     """Entries of a list whose name or number holds `words`, by family name."""
-    query = select(TABLE).where(TABLE.c.edition == watchlists.edition_of(session, list_id))
+    query = select(TABLE).where(is_of_edition(session, watchlists.edition_of(session, list_id)))
     for word in words.split():
         query = query.where(
             or_(
@@ -241,7 +241,7 @@ def page(
 
 def _locked(session: Session, list_id: UUID, now: datetime) -> Watchlist:
     """The list, with nobody else at it until this transaction ends."""
-    row = session.get(WatchlistRow, list_id, with_for_update=True)
+    row = districts.get(session, WatchlistRow, list_id, with_for_update=True)
     known = watchlists.get(session, list_id)
     if row is None or known is None:
         raise LookupError(list_id)

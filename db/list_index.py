@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from db import watchlists
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database, make_private_folder
-from db.list_rows import digest_of
-from db.models import WatchlistEntryRow
+from db.list_rows import TABLE, digest_of, is_of_edition
 from db.screening import store
 from db.screening.index import (
     EntryOf,
@@ -136,10 +135,9 @@ def _mark(entry: WatchlistEntry) -> int:
 
 
 def _ids_and_marks(session: Session, edition: int) -> tuple[Ids, Marks]:
-    table = WatchlistEntryRow.__table__
     rows = session.execute(
-        select(table.c.entry_id, table.c.digest)
-        .where(table.c.edition == edition)
+        select(TABLE.c.entry_id, TABLE.c.digest)
+        .where(is_of_edition(session, edition))
         .execution_options(yield_per=_AT_ONCE)
     )
     ids, marks = bytearray(), bytearray()

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db import watchlists
+from db import districts, watchlists
 from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
 from db.engine import Database
 from db.ids import new_id
@@ -73,7 +73,7 @@ class Lock:
 
     def check(self, session: Session) -> None:
         """Raises `ImportCancelledError`, or `ImportRefusedError` when another took the place."""
-        row = session.get(ListImportRow, _ONLY, with_for_update=True)
+        row = districts.get(session, ListImportRow, _ONLY, with_for_update=True)
         if row is None or row.import_id != self.import_id:
             raise ImportRefusedError(
                 "This import stood still for too long, and another one began. Nothing was changed. "
@@ -90,7 +90,7 @@ def held(database: Database, list_name: str, now: Callable[[], datetime]) -> Ite
     with database.begin() as session:
         lock = Lock(database, new_id(at), watchlists.new_edition(session))
         if not _take(session, lock, list_name, at):
-            other = session.get(ListImportRow, _ONLY)
+            other = districts.get(session, ListImportRow, _ONLY)
             raise ImportBusyError(_busy(None if other is None else other.list_name))
     try:
         yield lock
@@ -124,7 +124,7 @@ def _take(session: Session, lock: Lock, list_name: str, now: datetime) -> bool:
     taken = session.execute(
         insert.values(lock_id=_ONLY, **values)
         .on_conflict_do_update(
-            index_elements=[ListImportRow.lock_id],
+            index_elements=[ListImportRow.district_id, ListImportRow.lock_id],
             set_=values,
             where=ListImportRow.renewed_at < now - STALE_AFTER,
         )
@@ -135,7 +135,7 @@ def _take(session: Session, lock: Lock, list_name: str, now: datetime) -> bool:
 
 def under_way(session: Session, now: datetime) -> UnderWay | None:
     """The import that goes on at this moment, None when there is none or it was killed."""
-    row = session.get(ListImportRow, _ONLY)
+    row = districts.get(session, ListImportRow, _ONLY)
     if row is None or now - row.renewed_at >= STALE_AFTER:
         return None
     progress = Progress(Phase(row.phase), row.done, row.total)
@@ -144,7 +144,7 @@ def under_way(session: Session, now: datetime) -> UnderWay | None:
 
 def cancel(session: Session) -> bool:
     """Ask the import that is under way to stop. False when there is none."""
-    row = session.get(ListImportRow, _ONLY, with_for_update=True)
+    row = districts.get(session, ListImportRow, _ONLY, with_for_update=True)
     if row is not None:
         row.is_cancelled = True
     return row is not None

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models import Base, Json, Key, Name
+from db.columns import Base, InDistrict, Json, Key, Name
 
 
-class ListImportRow(Base):
+class ListImportRow(InDistrict, Base):
     """The one import of a list that is under way; whoever holds it renews it again and again."""
 
     __tablename__ = "list_import"
@@ -25,7 +25,7 @@ class ListImportRow(Base):
     is_cancelled: Mapped[bool] = mapped_column(default=False)
 
 
-class EntryHistoryRow(Base):
+class EntryHistoryRow(InDistrict, Base):
     """Who changed an entry, when and how; `fields` is JSON of (field, before, after)."""
 
     __tablename__ = "watchlist_entry_history"
@@ -46,7 +46,7 @@ class EntryHistoryRow(Base):
     )
 
 
-class EntryRemovalRow(Base):
+class EntryRemovalRow(InDistrict, Base):
     """Somebody asked that an entry be removed; another person has yet to confirm it."""
 
     __tablename__ = "watchlist_entry_removal"
@@ -58,7 +58,7 @@ class EntryRemovalRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class CustodyRuleRow(Base):
+class CustodyRuleRow(InDistrict, Base):
     """What a custody order says beside the name; `rule` is JSON of a `CustodyRule`."""
 
     __tablename__ = "custody_rule"

@@ -6,9 +6,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, and_
+from sqlalchemy.orm import Session
 
-from db import codec
+from db import codec, districts
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
@@ -28,6 +29,11 @@ Values = tuple[
     UUID, str, str, str, str, str | None, str, str | None, str, str, str, str, str,
     date | None, date | None, str, int, bytes,
 ]  # fmt: skip
+
+
+def is_of_edition(session: Session, edition: int | None) -> ColumnElement[bool]:
+    """Picks the district's rows of one edition from the bare table."""
+    return and_(TABLE.c.district_id == districts.of(session), TABLE.c.edition == edition)
 
 
 def values_of(entry: WatchlistEntry) -> Values:

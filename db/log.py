@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import TypeCoerce, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
-from db import chain
-from db.models import ChainRow, EventBodyRow, EventRow, VisitRow
+from db import chain, districts, signing, tree
+from db.log_models import ChainRow, DeviceKeyRow, EventBodyRow, EventRow, SignedHeadRow
+from db.models import VisitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Head:
 
 def chain_row(session: Session, device_id: str, epoch: int) -> ChainRow:
     """The chain's row, locked until the transaction ends; made when the chain is new."""
-    row = session.get(ChainRow, (device_id, epoch), with_for_update=True)
+    row = districts.get(session, ChainRow, device_id, epoch, with_for_update=True)
     if row is None:
         row = ChainRow(
             device_id=device_id, epoch=epoch, head_seq=0, head_hash=chain.GENESIS, acked_seq=0
@@ -41,15 +43,15 @@ def store(
     received_at: datetime | None,
 ) -> EventRow:
     """Put one link behind the head of its chain."""
-    digest = chain.link(row.head_hash, sealed.line)
+    digest, columns = chain.link(row.head_hash, sealed.line), chain.columns_of(envelope)
     kept = EventRow(
         event_id=envelope.event_id,
         device_id=envelope.kiosk_id,
         epoch=envelope.epoch,
         seq=envelope.seq,
-        event_type=envelope.type,
-        visit_id=envelope.visit_id,
-        occurred_at=envelope.occurred_at,
+        event_type=columns.type,
+        visit_id=columns.visit_id,
+        occurred_at=columns.occurred_at,
         received_at=received_at,
         line=sealed.line,
         hash=digest,
@@ -60,6 +62,8 @@ def store(
     session.add(EventBodyRow(event_id=envelope.event_id, salt=sealed.salt, body=sealed.body))
     row.head_seq, row.head_hash = envelope.seq, digest
     session.flush()
+    if received_at is not None or envelope.kiosk_id == chain.HUB:
+        tree.will_take(session, kept)
     return kept
 
 
@@ -113,6 +117,62 @@ def _verify(
     return result
 
 
+def verify_signatures(session: Session) -> list[str]:
+    """What is wrong with the heads that kiosks signed, in words: nothing when all hold.
+
+    An epoch with a key has a signed head at its end, each signed head is of the event that stands
+    at its place, and each signature is that of the kiosk's key.
+    """
+    keys = {
+        (row.device_id, row.epoch): row.public_key for row in session.scalars(select(DeviceKeyRow))
+    }
+    ends = dict.fromkeys(keys, 0)
+    wrong: list[str] = []
+    at_place = (
+        (EventRow.device_id == SignedHeadRow.device_id)
+        & (EventRow.epoch == SignedHeadRow.epoch)
+        & (EventRow.seq == SignedHeadRow.seq)
+    )
+    query = select(SignedHeadRow, EventRow.hash).outerjoin(EventRow, at_place)
+    for row, digest in session.execute(query.execution_options(yield_per=1000)):
+        place = (row.device_id, row.epoch)
+        name = f"{row.device_id} epoch {row.epoch}"
+        head = signing.ChainHead(*place, row.seq, row.hash)
+        if place not in keys or not signing.is_signed(keys[place], head, row.signature):
+            wrong.append(f"{name}: the signature over event {row.seq} is not the kiosk's")
+        elif digest != row.hash:
+            wrong.append(f"{name}: event {row.seq} is not the one that the kiosk signed")
+        ends[place] = max(ends.get(place, 0), row.seq)
+    for chain_row in session.scalars(select(ChainRow)):
+        signed = ends.get((chain_row.device_id, chain_row.epoch))
+        if signed is not None and signed != chain_row.head_seq:
+            wrong.append(
+                f"{chain_row.device_id} epoch {chain_row.epoch}: events {signed + 1} to "
+                f"{chain_row.head_seq} are not signed by the kiosk"
+            )
+    return sorted(wrong)
+
+
+def verify_tree(session: Session) -> str:
+    """What is wrong with the order of all events at the hub, in words; nothing when it holds."""
+    kept, found = tree.frontier(session), tree.recomputed(session)
+    lost = session.scalar(
+        select(func.count())
+        .select_from(EventRow)
+        .where(
+            EventRow.leaf_index.is_(None),
+            EventRow.received_at.is_not(None) | (EventRow.device_id == chain.HUB),
+        )
+    )
+    if lost:
+        return f"{lost} events have no place in the order in which the hub took them in"
+    if kept.size != found.size:
+        return f"the log has {found.size} events in order where its tree has {kept.size}"
+    if kept != found:
+        return "the order in which the hub took the events in was changed"
+    return ""
+
+
 def words_of(found: chain.Verification) -> str:
     """One chain's line of what ``verify-log`` prints, on the hub and on a kiosk."""
     erased = f", the personal facts of {found.erased} were erased" if found.erased else ""
@@ -134,29 +194,33 @@ def verdict(found: Sequence[chain.Verification]) -> str:
 
 def stored(session: Session, device_id: str, epoch: int) -> Iterator[chain.StoredEvent]:
     """A chain's events from the first one on, a few at a time."""
+    columns = (
+        EventRow.seq, EventRow.event_id, EventRow.event_type, EventRow.visit_id,
+        EventRow.occurred_at, EventRow.line, EventRow.hash,
+        EventBodyRow.event_id, EventBodyRow.salt, EventBodyRow.body,
+    )  # fmt: skip
     query = (
-        select(
-            EventRow.seq,
-            EventRow.event_id,
-            EventRow.event_type,
-            EventRow.visit_id,
-            EventRow.occurred_at,
-            _raw(EventRow.line),
-            _raw(EventRow.hash),
-            EventBodyRow.event_id,
-            _raw(EventBodyRow.salt),
-            _raw(EventBodyRow.body),
+        select(*(_raw(column).label(f"c{n}") for n, column in enumerate(columns)))
+        .join_from(
+            EventRow,
+            EventBodyRow,
+            (EventBodyRow.district_id == EventRow.district_id)
+            & (EventBodyRow.event_id == EventRow.event_id),
+            isouter=True,
         )
-        .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
         .where(EventRow.device_id == device_id, EventRow.epoch == epoch)
         .order_by(EventRow.seq)
         .execution_options(yield_per=1000)
     )
-    with session.execute(query) as rows:
+    with session.execute(query) as found:
+        rows: Iterator[tuple[Any, ...]] = (tuple(row) for row in found)
         for seq, event_id, event_type, visit_id, at, line, digest, is_there, salt, body in rows:
             yield chain.StoredEvent(
                 seq,
-                chain.Columns(event_id, event_type, visit_id, at),
+                _id_text(event_id),
+                event_type,
+                None if visit_id is None else _id_text(visit_id),
+                _moment_text(at),
                 _bytes(line),
                 _bytes(digest),
                 None if is_there is None else _bytes(salt),
@@ -164,7 +228,23 @@ def stored(session: Session, device_id: str, epoch: int) -> Iterator[chain.Store
             )
 
 
-def _raw(column: InstrumentedAttribute[bytes]) -> TypeCoerce[object]:
+def _id_text(value: object) -> str:
+    """An id as lines write it: SQLite keeps 32 digits, PostgreSQL a UUID."""
+    text = str(value)
+    if len(text) != 32:
+        return text
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _moment_text(value: object) -> str:
+    """A moment as lines write it: SQLite keeps text in UTC, PostgreSQL a moment with its zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = str(value).replace(" ", "T", 1)
+    return f"{text.removesuffix('.000000')}Z"
+
+
+def _raw(column: InstrumentedAttribute[Any]) -> TypeCoerce[object]:
     """A column as the database gives it, whatever somebody put there."""
     return type_coerce(column, NullType())
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from db import watchlists
+from db import districts, watchlists
 from db.desk_models import NoticeRow
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.ids import new_id
@@ -73,7 +73,7 @@ def tell_of_outdated_lists(session: Session, now: datetime) -> int:
 
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:
     """Somebody has read it. Raises LookupError for an unknown one; the first reader stays."""
-    row = session.get(NoticeRow, notice_id)
+    row = districts.get(session, NoticeRow, notice_id)
     if row is None:
         raise LookupError(f"no notice {notice_id}")
     _read(row, by, at)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from db import chain, codec, log, visits
 from db.domain.events import TYPE_VERSIONS, DomainEvent
 from db.ids import new_id
-from db.models import ChainRow, EventBodyRow, EventRow
+from db.log_models import ChainRow, EventBodyRow, EventRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,18 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from db import districts
 from db.domain.errors import VestibuleError
-from db.models import DeviceRow, PairingCodeRow
+from db.hub_models import DeviceRow, PairingCodeRow
+from db.log_models import DeviceKeyRow
 from db.staff import hash_token
 
 VALID_FOR = timedelta(minutes=10)
 TRIES = 5
+LAST_EPOCH = 100_000
 IN_TOUCH = timedelta(minutes=2)
+SEEN_AGAIN = timedelta(seconds=15)
+"""How often it is worth a write that a kiosk was heard from."""
 
 
 class PairingError(VestibuleError):
@@ -48,7 +53,7 @@ def new_code(session: Session, now: datetime) -> str:
 def use_code(session: Session, code: str, now: datetime) -> bool:
     """Use up a code. Whoever is wrong uses up one try of every open code."""
     digits = "".join(c for c in code if c.isdigit())
-    row = session.get(PairingCodeRow, _hash(digits), with_for_update=True)
+    row = districts.get(session, PairingCodeRow, _hash(digits), with_for_update=True)
     if row is not None and row.used_at is None and row.expires_at > now and row.tries_left > 0:
         row.used_at = now
         session.flush()
@@ -70,23 +75,38 @@ def is_kiosk_id(text: str) -> bool:
 
 
 def let_in(
-    session: Session, kiosk_id: str, name: str, now: datetime, last_epoch: int = 0
+    session: Session,
+    kiosk_id: str,
+    name: str,
+    now: datetime,
+    *,
+    last_epoch: int = 0,
+    public_key: bytes = b"",
 ) -> tuple[PairedKiosk, str]:
     """Give a kiosk its token. One that was here before begins a new epoch of its log.
 
     `last_epoch` is the last one that the kiosk itself knows of (0: none): a hub restored from an
-    old backup would else give it a number for the second time.
+    old backup would else give it a number for the second time. `public_key` checks what the kiosk
+    signs in this epoch; empty for a kiosk that signs nothing.
     """
     token = secrets.token_urlsafe(32)
-    row = session.get(DeviceRow, kiosk_id)
+    row = districts.get(session, DeviceRow, kiosk_id)
     if row is None:
         row = DeviceRow(device_id=kiosk_id, epoch=0)
         session.add(row)
     row.epoch = max(row.epoch, last_epoch) + 1
     row.name, row.token_hash, row.paired_at = name, hash_token(token), now
     row.last_seen_at, row.fork = None, None
+    if public_key:
+        session.add(DeviceKeyRow(device_id=kiosk_id, epoch=row.epoch, public_key=public_key))
     session.flush()
     return _value(row), token
+
+
+def public_key(session: Session, device_id: str, epoch: int) -> bytes | None:
+    """The key that signs this epoch of a device's chain, None when it is not signed."""
+    row = districts.get(session, DeviceKeyRow, device_id, epoch)
+    return None if row is None else row.public_key
 
 
 def of_token(session: Session, token: str) -> PairedKiosk | None:

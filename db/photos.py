@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db import settings
+from db import districts, settings
 from db.domain.errors import PhotoError, StorageError
 from db.engine import make_private_folder
 from db.models import PhotoRow
@@ -62,7 +62,7 @@ def path_of(folder: Path, sha256: str) -> Path:
 
 def remember(session: Session, sha256: str, now: datetime) -> None:
     """Note that the photo exists and that the hub does not have it yet."""
-    if session.get(PhotoRow, sha256) is None:
+    if districts.get(session, PhotoRow, sha256) is None:
         session.add(PhotoRow(sha256=sha256, taken_at=now, sent_at=None))
         session.flush()
 
@@ -101,7 +101,7 @@ def lost(session: Session) -> tuple[str, ...]:
 
 
 def mark_sent(session: Session, sha256: str, now: datetime) -> None:
-    row = session.get(PhotoRow, sha256)
+    row = districts.get(session, PhotoRow, sha256)
     if row is not None:
         row.sent_at = now
 

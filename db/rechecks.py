@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import clearances, codec
+from db import clearances, codec, districts
 from db.desk_models import RecheckRow
 from db.domain.decision import Decision, Verdict
 from db.domain.events import RecheckDecided, VisitorRechecked
@@ -19,10 +19,10 @@ from db.models import VisitRow
 
 def apply_rechecked(session: Session, event: VisitorRechecked) -> None:
     """Keep what was found. Raises LookupError when the visit is unknown."""
-    if session.get(VisitRow, event.visit_id) is None:
+    if districts.get(session, VisitRow, event.visit_id) is None:
         raise LookupError(f"no visit {event.visit_id}")
     screening = event.screening
-    if session.get(RecheckRow, screening.screening_id) is None:
+    if districts.get(session, RecheckRow, screening.screening_id) is None:
         session.add(
             RecheckRow(
                 recheck_id=screening.screening_id,
@@ -35,14 +35,14 @@ def apply_rechecked(session: Session, event: VisitorRechecked) -> None:
 
 def apply_decided(session: Session, event: RecheckDecided) -> None:
     """Keep the verdict; the first one counts. Raises LookupError when there is no such recheck."""
-    row = session.get(RecheckRow, event.recheck_id)
+    row = districts.get(session, RecheckRow, event.recheck_id)
     if row is None:
         raise LookupError(f"no recheck {event.recheck_id}")
     if row.decision is not None:
         return
     decision = event.decision
     row.verdict, row.decision = decision.verdict, codec.to_json(decision).decode()
-    visit = session.get(VisitRow, decision.visit_id)
+    visit = districts.get(session, VisitRow, decision.visit_id)
     if visit is not None and decision.verdict is Verdict.ESCORT:
         visit.with_escort = True
     screening = codec.from_json(row.screening, Screening)

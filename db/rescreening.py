@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from db import clearances, notices, outbox, policy, rechecks, visits, watchlists
+from db import clearances, districts, notices, outbox, policy, rechecks, visits, watchlists
 from db.desk_models import RescreenDueRow, RescreenRow
 from db.domain.events import VisitorRechecked
 from db.domain.notice import NoticeKind
@@ -94,8 +94,8 @@ Place = tuple[datetime | None, UUID | None]
 
 def place(session: Session, watchlist: Watchlist, *, is_to_be_moved: bool = False) -> Place | None:
     """Where a run stands; None when it has ended. Whoever will move it keeps others from it."""
-    run = session.get(
-        RescreenRow, (watchlist.list_id, watchlist.version), with_for_update=is_to_be_moved
+    run = districts.get(
+        session, RescreenRow, watchlist.list_id, watchlist.version, with_for_update=is_to_be_moved
     )
     if run is None or run.finished_at is not None:
         return None
@@ -104,7 +104,7 @@ def place(session: Session, watchlist: Watchlist, *, is_to_be_moved: bool = Fals
 
 def put_off(session: Session, visit_id: UUID) -> None:
     """A kiosk screened with older lists than those in force: this visit is compared by itself."""
-    if session.get(RescreenDueRow, visit_id) is None:
+    if districts.get(session, RescreenDueRow, visit_id) is None:
         session.add(RescreenDueRow(visit_id=visit_id))
         session.flush()
 
@@ -115,7 +115,7 @@ def due(session: Session, limit: int) -> list[UUID]:
 
 def begin(session: Session, watchlist: Watchlist, now: datetime) -> None:
     """Note that this version is being compared from now on."""
-    if session.get(RescreenRow, (watchlist.list_id, watchlist.version)) is None:
+    if districts.get(session, RescreenRow, watchlist.list_id, watchlist.version) is None:
         row = RescreenRow(
             list_id=watchlist.list_id,
             version=watchlist.version,
@@ -232,7 +232,7 @@ def keep(session: Session, desk: Desk, found: Found, now: datetime) -> bool:
     Of somebody who is not inside only the newest visit is told.
     """
     visit = visits.locked(session, found.visit_id)
-    row = session.get(VisitRow, found.visit_id)
+    row = districts.get(session, VisitRow, found.visit_id)
     if visit is None or row is None:
         return False
     is_here = _is_here(visit, desk.zone, now)
@@ -264,7 +264,7 @@ def move_on(
     session: Session, watchlist: Watchlist, last: Visit | None, now: datetime, counts: Counts
 ) -> None:
     """Note how far the run came; `last` None ends it."""
-    run = session.get(RescreenRow, (watchlist.list_id, watchlist.version))
+    run = districts.get(session, RescreenRow, watchlist.list_id, watchlist.version)
     if run is None:
         return
     run.compared += counts.compared

@@ -5,7 +5,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import codec
+from db import codec, districts
 from db.models import SettingRow
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ def read(session: Session, name: str, of: type[T]) -> T | None:
 
 def write(session: Session, name: str, value: object) -> None:
     text = codec.to_json(value).decode()
-    row = session.get(SettingRow, name)
+    row = districts.get(session, SettingRow, name)
     if row is None:
         session.add(SettingRow(name=name, value=text))
     else:
@@ -28,7 +28,7 @@ def write(session: Session, name: str, value: object) -> None:
 
 
 def remove(session: Session, name: str) -> None:
-    row = session.get(SettingRow, name)
+    row = districts.get(session, SettingRow, name)
     if row is not None:
         session.delete(row)
         session.flush()

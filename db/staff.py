@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
+from db.hub_models import StaffRow, StaffSessionRow
 from db.ids import new_id
-from db.models import StaffRow, StaffSessionRow
 
 SESSION = timedelta(hours=12)
 SHORTEST_PASSWORD = 8

@@ -24,7 +24,7 @@ from db.domain.events import (
 from db.domain.screening import Agreement, HoldReason, Match, Screening
 from db.domain.visit import CheckOutWay, Visit
 from db.log import chains_are_whole
-from db.models import ChainRow, EventBodyRow, EventRow
+from db.log_models import ChainRow, EventBodyRow, EventRow
 
 VERDICTS = {
     Verdict.APPROVE: "Approved",

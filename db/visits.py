@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db import clearances, codec, rechecks
+from db import clearances, codec, districts, rechecks
 from db.chain import Envelope
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.events import (
@@ -98,7 +98,7 @@ def _apply_later(
 def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
     """Keep a decision. Returns whether it is in force: the first one on a hold is."""
     row = _locked_row(session, decision.visit_id)
-    if session.get(DecisionRow, decision.decision_id) is not None:
+    if districts.get(session, DecisionRow, decision.decision_id) is not None:
         return False
     is_first = not session.scalar(
         select(DecisionRow.decision_id)
@@ -130,7 +130,7 @@ def apply_decision(session: Session, decision: Decision, clears_until: date | No
 def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened) -> None:
     identity, screening = event.identity, event.screening
     held = screening.outcome is Outcome.HOLD
-    if session.get(VisitRow, event.visit_id) is None:
+    if districts.get(session, VisitRow, event.visit_id) is None:
         session.add(
             VisitRow(
                 visit_id=event.visit_id,
@@ -217,7 +217,7 @@ def _locked_row(session: Session, visit_id: UUID) -> VisitRow | None:
 
 
 def get(session: Session, visit_id: UUID) -> Visit | None:
-    row = session.get(VisitRow, visit_id)
+    row = districts.get(session, VisitRow, visit_id)
     return None if row is None else value_of(row)
 
 

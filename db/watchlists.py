@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from db import list_bulk
+from db import districts, list_bulk
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.list_models import ListImportRow
-from db.list_rows import TABLE, entry_of, values_of
+from db.list_rows import TABLE, entry_of, is_of_edition, values_of
 from db.models import WatchlistEntryRow, WatchlistRow
 
 _AT_ONCE = 5_000
@@ -53,7 +53,7 @@ def put_in_force(session: Session, watchlist: Watchlist, edition: int) -> Watchl
     for other in _ids(session, WatchlistRow.name == watchlist.name):
         if other != watchlist.list_id:
             remove(session, other)
-    row = session.get(WatchlistRow, watchlist.list_id)
+    row = districts.get(session, WatchlistRow, watchlist.list_id)
     hashed = watchlist.content_hash or content_hash(session, edition)
     if row is None:
         row = WatchlistRow(list_id=watchlist.list_id)
@@ -101,7 +101,7 @@ def delete_some(session: Session, edition: int) -> bool:
     """Delete some thousand entries of an edition that no list names; whether some are left."""
     beyond = session.scalar(
         select(TABLE.c.entry_id)
-        .where(TABLE.c.edition == edition)
+        .where(is_of_edition(session, edition))
         .order_by(TABLE.c.entry_id)
         .offset(_DELETED_AT_ONCE)
         .limit(1)
@@ -138,7 +138,7 @@ def named(session: Session, name: str) -> Watchlist | None:
 
 
 def get(session: Session, list_id: UUID) -> Watchlist | None:
-    row = session.get(WatchlistRow, list_id)
+    row = districts.get(session, WatchlistRow, list_id)
     return None if row is None else _value(row)
 
 
@@ -157,14 +157,14 @@ def entry(session: Session, list_id: UUID, entry_id: UUID) -> WatchlistEntry | N
     """One entry of the version in force."""
     edition = edition_of(session, list_id)
     row = session.execute(
-        select(TABLE).where(TABLE.c.edition == edition, TABLE.c.entry_id == entry_id)
+        select(TABLE).where(is_of_edition(session, edition), TABLE.c.entry_id == entry_id)
     ).first()
     return None if row is None else entry_of(row)
 
 
 def page(session: Session, list_id: UUID, after: UUID | None, limit: int) -> list[WatchlistEntry]:
     """At most `limit` entries of the version in force behind that id, in the order of their ids."""
-    query = select(TABLE).where(TABLE.c.edition == edition_of(session, list_id))
+    query = select(TABLE).where(is_of_edition(session, edition_of(session, list_id)))
     if after is not None:
         query = query.where(TABLE.c.entry_id > after)
     return [entry_of(row) for row in session.execute(query.order_by(TABLE.c.entry_id).limit(limit))]
@@ -196,7 +196,7 @@ def every_entry(session: Session, edition: int) -> Iterator[WatchlistEntry]:
     """The entries of an edition in the order of their ids, a few thousand in memory at a time."""
     rows = session.execute(
         select(TABLE)
-        .where(TABLE.c.edition == edition)
+        .where(is_of_edition(session, edition))
         .order_by(TABLE.c.entry_id)
         .execution_options(yield_per=_AT_ONCE)
     )

@@ -6,14 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import settings
+from db import settings, signing
 from db.domain.desk import Site
 from db.ids import new_id
 from db.outbox import Device
+from kiosk.sync.client import Pairing
 
 DEVICE = "device"
 PAIRING = "hub.pairing"
 NUMBER_KEY = "number_key"
+SIGNING_KEY = "signing_key"
+HUB_KEY = "hub.key"
 SITE = "hub.site"
 
 
@@ -31,6 +34,8 @@ class OwnDevice:
 
     device: Device
     number_key: bytes
+    signing_key: bytes
+    """Its private key: signs what it sends."""
     access: HubAccess | None
     site: Site | None
 
@@ -45,9 +50,14 @@ def read(session: Session, now: datetime) -> OwnDevice:
     if key is None:
         key = secrets.token_hex(32)
         settings.write(session, NUMBER_KEY, key)
+    signing_key = settings.read(session, SIGNING_KEY, str)
+    if signing_key is None:
+        signing_key = signing.new_key().hex()
+        settings.write(session, SIGNING_KEY, signing_key)
     return OwnDevice(
         device,
         bytes.fromhex(key),
+        bytes.fromhex(signing_key),
         settings.read(session, PAIRING, HubAccess),
         settings.read(session, SITE, Site),
     )
@@ -58,11 +68,10 @@ def is_paired(session: Session) -> bool:
     return settings.read(session, PAIRING, HubAccess) is not None
 
 
-def keep_pairing(
-    session: Session, device: Device, number_key: str, access: HubAccess, site: Site
-) -> None:
+def keep_pairing(session: Session, device: Device, given: Pairing, access: HubAccess) -> None:
     """Remember what the hub gave, all of it in one transaction."""
     settings.write(session, DEVICE, device)
-    settings.write(session, NUMBER_KEY, number_key)
+    settings.write(session, NUMBER_KEY, given.number_key)
     settings.write(session, PAIRING, access)
-    settings.write(session, SITE, site)
+    settings.write(session, SITE, given.site)
+    settings.write(session, HUB_KEY, given.hub_key)

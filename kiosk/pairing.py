@@ -6,7 +6,7 @@ from datetime import datetime
 
 import httpx
 
-from db import outbox
+from db import outbox, signing
 from db.domain.desk import Site
 from db.engine import open_database
 from db.outbox import Device
@@ -40,6 +40,7 @@ def pair_with_hub(config: KioskConfig, url: str, code: str, now: datetime) -> Si
                 own.device.kiosk_id,
                 epoch=own.device.epoch if own.access is not None else 0,
                 site_id=own.device.site_id,
+                public_key=signing.public_of(own.signing_key),
             )
         device = Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
         with database.begin() as session:
@@ -50,9 +51,8 @@ def pair_with_hub(config: KioskConfig, url: str, code: str, now: datetime) -> Si
             own_device.keep_pairing(
                 session,
                 replace(device, clock_offset_ms=own.device.clock_offset_ms),
-                given.number_key,
+                given,
                 HubAccess(url, given.token),
-                given.site,
             )
             exchange.start_over(session)
     finally:

@@ -45,10 +45,12 @@ class HubOfTests:
     site: Site
     photos: Path
 
-    def pair(self, kiosk_id: str = FRONT_KIOSK, name: str = "Front kiosk") -> Pairing:
+    def pair(
+        self, kiosk_id: str = FRONT_KIOSK, name: str = "Front kiosk", public_key: bytes = b""
+    ) -> Pairing:
         with self.database.begin() as session:
             code = pairing.new_code(session, self.clock())
-        return pair(self.client, code, name, kiosk_id)
+        return pair(self.client, code, name, kiosk_id, public_key=public_key)
 
     def kiosk(self, pairing: Pairing) -> HttpHub:
         return HttpHub(self.client, pairing.token)

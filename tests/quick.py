@@ -1,7 +1,7 @@
 """What every test would do anew, done once: migrations, and reading trusted certificates.
 
 Nothing is left out: a database that starts as a copy is the one that the migrations made, and
-`db.engine` still looks at its version. The migrations themselves run in `tests/db/test_engine.py`.
+`db.schema` still looks at its version. The migrations themselves run in `tests/db/test_engine.py`.
 """
 
 import functools
@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine
 
-from db import engine
+from db import engine, schema
 
-MIGRATE = engine._migrate
+BRING_UP_TO_DATE = schema.bring_up_to_date
 """As the product does it."""
 
 
@@ -28,9 +28,9 @@ def copy_migrated_databases(patch: pytest.MonkeyPatch, folder: Path) -> None:
                 _migrate_into(kept, folder / "migrated.db")
             with opened.connect() as connection:
                 kept.backup(_sqlite_of(connection))
-        MIGRATE(opened)
+        BRING_UP_TO_DATE(opened)
 
-    patch.setattr(engine, "_migrate", migrate)
+    patch.setattr(schema, "bring_up_to_date", migrate)
 
 
 def read_certificates_once(patch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def _sqlite_of(connection: Connection) -> sqlite3.Connection:
 def _migrate_into(kept: sqlite3.Connection, path: Path) -> None:
     """Migrate a file as the product would, and keep what came of it."""
     with engine._engine(engine._address(f"sqlite:///{path}"), is_ours=True) as opened:
-        MIGRATE(opened)
+        BRING_UP_TO_DATE(opened)
         with opened.connect() as connection:
             _sqlite_of(connection).backup(kept)
         opened.dispose()

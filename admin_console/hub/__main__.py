@@ -94,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
     export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
 
+    chained = commands.add_parser("log", help="the log itself, for others to check")
+    of_log = chained.add_subparsers(required=True, metavar="COMMAND")
+    exported = _command(of_log, "export", "write the log to be checked elsewhere", _log_export)
+    exported.add_argument("file", metavar="FILE", help="- for standard output")
+    exported.add_argument(
+        "--bare", action="store_true", help="without names and other personal facts"
+    )
+    _command(of_log, "head", "say how the log stands, to write it down", _log_head)
     verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
     verify.add_argument("--json", action="store_true")
     return parser
@@ -366,11 +374,25 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _verify_log(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import log_command  # noqa: PLC0415
 
-    text, is_good = commands.verify_log(arguments.database, as_json=arguments.json)
+    text, is_good = log_command.verify_log(arguments.database, as_json=arguments.json)
     _say(text)
     return 0 if is_good else 1
+
+
+def _log_export(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import log_command  # noqa: PLC0415
+
+    log_command.export_log(arguments.database, arguments.file, is_bare=arguments.bare)
+    return 0
+
+
+def _log_head(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import log_command  # noqa: PLC0415
+
+    _say(log_command.log_head(arguments.database))
+    return 0
 
 
 def _say(text: str) -> None:

@@ -13,10 +13,12 @@ from fastapi.exceptions import RequestValidationError
 from admin_console.hub import (
     clearance_routes,
     entry_routes,
+    event_routes,
+    feed_routes,
     figures_routes,
-    kiosk_routes,
     list_routes,
     notice_routes,
+    pairing_routes,
     staff_routes,
 )
 from admin_console.hub.answers import answer
@@ -68,7 +70,9 @@ def create_app(
     )
     app.state.sign_ins = asyncio.Semaphore(staff_routes.SIGN_INS_AT_ONCE)
     app.state.context = context
-    app.include_router(kiosk_routes.router)
+    app.include_router(pairing_routes.router)
+    app.include_router(event_routes.router)
+    app.include_router(feed_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(list_routes.router)
     app.include_router(entry_routes.router)

@@ -1,9 +1,8 @@
 """What ``vestibule-hub`` does besides serving. Each opens the database, which may be in use."""
 
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,20 +12,16 @@ from zoneinfo import ZoneInfo
 from admin_console.hub import list_desk
 from admin_console.hub import site as hub_site
 from admin_console.hub.list_desk import ListStart
+from admin_console.hub.writing import write_lines
 from db import (
-    chain,
     changes,
-    codec,
     export,
-    inbox,
     list_editing,
     list_export,
     list_import,
     list_table,
-    log,
     pairing,
     policy,
-    replay,
     settings,
     staff,
     staff_pins,
@@ -41,7 +36,7 @@ from db.list_import import ListWanted
 from db.list_lock import Phase, Progress
 
 SHOWN = 20
-"""Of what differs from the log, more would hide the verdict."""
+"""Of many remarks, more would hide the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,7 @@ def export_list(url: str, name: str, target: str) -> str:
             sys.stdout.buffer.writelines(line.encode() for line in lines)
             sys.stdout.buffer.flush()
             return ""
-        _write(Path(target), lines)
+        write_lines(Path(target), (line.encode() for line in lines))
     return f"{known.entry_count} people of {known.name}, version {known.version}."
 
 
@@ -245,91 +240,12 @@ def export_csv(url: str, target: str, first: date | None, last: date | None) -> 
                 sys.stdout.buffer.writelines(line.encode() for line in lines)
                 sys.stdout.buffer.flush()
             else:
-                _write(Path(target), lines)
+                write_lines(Path(target), (line.encode() for line in lines))
         except ValueError as error:
             raise StorageError(
                 f"The table was not finished: a visit cannot be read ({error}). Nothing was "
                 "changed. See what vestibule-hub verify-log says."
             ) from error
-
-
-def _write(path: Path, lines: Iterable[str]) -> None:
-    """Write beside, then replace: an export that fails leaves the one before as it was."""
-    beside = path.with_name(f"{path.name}.part")
-    try:
-        if path.exists() and not path.is_file():
-            raise StorageError(f"{path} is no file. Nothing was written. Name another one.")
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written ({error.strerror}). What was there before is kept. Free "
-            "some space, or name another place."
-        ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-
-
-def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
-    """Recompute every chain and compare what is shown. Returns what to print, and if all is well.
-
-    A log without events is not called whole: it may be the wrong database.
-    """
-    with existing(url) as database, database.read() as session:
-        found = log.verify_log(session)
-        is_whole = all(v.is_good for v in found)
-        differences = replay.differences(session) if found and is_whole else []
-        unapplied = inbox.quarantined(session)
-        heard = {v.device_id for v in found}
-        silent = [k for k in pairing.all_kiosks(session) if k.kiosk_id not in heard]
-    is_good = bool(found) and is_whole and not differences
-    if as_json:
-        told = {
-            "good": is_good,
-            "chains": [_chain_json(v) for v in found],
-            "differences": differences,
-            "unapplied": unapplied,
-            "silent": [k.kiosk_id for k in silent],
-        }
-        return codec.to_json(told).decode(), is_good
-    lines = [log.words_of(v) for v in found]
-    lines += [f"{k.kiosk_id} ({k.name}): paired, nothing was received from it" for k in silent]
-    if unapplied:
-        lines.append(f"{unapplied} events are kept that this version could not apply")
-    lines += differences[:SHOWN]
-    if len(differences) > SHOWN:
-        lines.append(f"... and {len(differences) - SHOWN} more")
-    return "\n".join([*lines, _verdict(found, differences)]), is_good
-
-
-def _verdict(found: list[chain.Verification], differences: list[str]) -> str:
-    if differences:
-        return (
-            f"The log is whole, but visits or decisions differ from it in {len(differences)} "
-            "places: they were changed outside Vestibule. Keep this database as it is."
-        )
-    erased = sum(v.erased for v in found)
-    if erased and all(v.is_good for v in found):
-        return (
-            f"The log is whole. The personal facts of {erased} events were erased, so the visits "
-            "that they belong to could not be compared with it."
-        )
-    return log.verdict(found)
-
-
-def _chain_json(found: chain.Verification) -> dict[str, object]:
-    return {
-        "device": found.device_id,
-        "epoch": found.epoch,
-        "events": found.events,
-        "erased": found.erased,
-        "head": found.head.hex(),
-        "broken": found.broken,
-    }
 
 
 @contextmanager

@@ -58,11 +58,14 @@ def bearer(request: Request) -> str:
 
 def asking_kiosk(request: Request, context: InContext) -> PairedKiosk:
     """Which kiosk asks; 401 for anybody else."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         kiosk = pairing.of_token(session, bearer(request))
-        if kiosk is None:
-            raise refuse(401, "This kiosk is not paired with this hub. Pair it again.")
-        pairing.seen(session, kiosk.kiosk_id, context.now())
+    if kiosk is None:
+        raise refuse(401, "This kiosk is not paired with this hub. Pair it again.")
+    now = context.now()
+    if kiosk.last_seen_at is None or abs(now - kiosk.last_seen_at) >= pairing.SEEN_AGAIN:
+        with context.database.begin() as session:
+            pairing.seen(session, kiosk.kiosk_id, now)
     return kiosk
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import changes, settings
+from db import chain, changes, settings, signing
 from db.domain.desk import Site
 from db.domain.errors import ConfigError
 from db.ids import new_id
@@ -15,6 +15,8 @@ from db.outbox import Device
 
 SITE = "site"
 NUMBER_KEY = "number_key"
+SIGNING_KEY = "signing_key"
+LOG_ID = "log_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
         changes.add(session, "site", site)
     if settings.read(session, NUMBER_KEY, str) is None:
         settings.write(session, NUMBER_KEY, secrets.token_hex(32))
+    if settings.read(session, SIGNING_KEY, str) is None:
+        settings.write(session, SIGNING_KEY, signing.new_key().hex())
+        settings.write(session, LOG_ID, str(new_id(now)))
     return site
 
 
@@ -60,9 +65,19 @@ def number_key(session: Session) -> str:
     return settings.read(session, NUMBER_KEY, str) or ""
 
 
+def signing_key(session: Session) -> bytes:
+    """The hub's private key: for receipts, and for the heads of its log."""
+    return bytes.fromhex(settings.read(session, SIGNING_KEY, str) or "")
+
+
+def log_id(session: Session) -> str:
+    """Which log this is. A hub that was restored from a backup begins another one."""
+    return settings.read(session, LOG_ID, str) or ""
+
+
 def hub_device(site: Site) -> Device:
     """The hub as a speaker in the log: what staff do at the console is said in its own chain."""
-    return Device(site.district_id, site.site_id, "hub", 1)
+    return Device(site.district_id, site.site_id, chain.HUB, 1)
 
 
 def _local_zone() -> str:

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from db.models import Base
+from db.columns import Base
 
 
 def run(connection: Connection) -> None:

@@ -48,6 +48,8 @@ class Pairing:
     number_key: str
     """The district's key for hashes of ID numbers, in hex."""
     site: Site
+    hub_key: str = ""
+    """The hub's public key, in hex; a hub of an older version has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,23 @@ class HubHead:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the hub has confirmed."""
+    """What the hub has confirmed; `hash` and `signature` in hex: see `db.signing.Receipt`."""
 
     acked_seq: int
     hash: str
+    at: datetime | None = None
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """How the hub's log of all kiosks stands; `root` and `signature` in hex."""
+
+    log_id: str
+    size: int
+    root: str
+    at: datetime
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,7 @@ class Changes:
     newest: int | None = None
     start_over: bool = False
     lists: tuple[UUID, ...] = ()
+    log_head: LogHead | None = None
 
 
 class HubClient(Protocol):
@@ -127,8 +143,8 @@ class HubClient(Protocol):
         """Where our chain of that epoch stands at the hub."""
         ...
 
-    def push(self, events: Sequence[SealedEvent], epoch: int) -> Receipt:
-        """Hand events of one epoch over, in their order."""
+    def push(self, events: Sequence[SealedEvent], epoch: int, signature: bytes) -> Receipt:
+        """Hand events of one epoch over, in their order, with our signature over the last one."""
         ...
 
     def put_photo(self, sha256: str, jpeg: bytes) -> None:
@@ -137,6 +153,10 @@ class HubClient(Protocol):
 
     def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
         """What is new behind the change read last; waits that long for something to come."""
+        ...
+
+    def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:
+        """That the hub's log of `size` events begins with that of `since`."""
         ...
 
     def entries(

@@ -33,6 +33,7 @@ from db.domain.policy import DeskPolicy
 from db.domain.visit import Host
 from db.engine import Database
 from db.outbox import Device
+from kiosk.sync import trust
 from kiosk.sync.client import (
     Change,
     Changes,
@@ -85,6 +86,7 @@ def forget_hub(session: Session) -> None:
     watchlists.keep_only(session, ())
     staff_pins.replace(session, ())
     clearances.forget_all(session)
+    trust.forget(session)
     for name in (HOSTS, COMPLETE, policy.POLICY):
         settings.remove(session, name)
 
@@ -127,15 +129,25 @@ def _push_epoch(database: Database, device: Device, hub: HubClient) -> int:
     _accept(database, device, after)
     while batch := _batch(database, device, after, most):
         try:
-            after = hub.push(batch, device.epoch).acked_seq
+            receipt = hub.push(
+                batch, device.epoch, _signature(database, device, after + len(batch))
+            )
         except HubTooMuchError:
             if len(batch) == 1:
                 raise
             most = len(batch) // 2
             continue
-        sent += len(batch)
-        _accept(database, device, after)
+        sent, after = sent + len(batch), receipt.acked_seq
+        with database.begin() as session:
+            trust.keep_receipt(session, device, receipt, outbox.hash_at(session, device, after))
+            outbox.accept(session, device, after)
     return sent
+
+
+def _signature(database: Database, device: Device, seq: int) -> bytes:
+    with database.read() as session:
+        digest = outbox.hash_at(session, device, seq)
+        return b"" if digest is None else trust.sign(session, device, seq, digest)
 
 
 def _batch(database: Database, device: Device, after: int, most: int) -> list[SealedEvent]:
@@ -189,24 +201,26 @@ def pull(
     hub: HubClient,
     wait_seconds: float,
     tell: Callable[[Learned], object] = _to_nobody,
-) -> None:
+) -> str:
     """Fetch and apply what is new at the hub; waits that long for something to come.
 
     A change and the cursor behind it are one transaction: after a crash the change comes again
     and finds itself applied. `tell` hears of each as soon as it is applied, since a visitor may
-    wait for one while a later one fails.
+    wait for one while a later one fails. Returns what to say of the hub's log, nothing when it is
+    the one that was seen before.
     """
     with database.read() as session:
         cursor = settings.read(session, CURSOR, int) or 0
         mark = settings.read(session, MARK, str) or ""
         is_complete = settings.read(session, COMPLETE, bool) or False
     answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0)
+    trust.check_signature(database, answer.log_head)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")
         with database.begin() as session:
             _keep_what_the_hub_has(session, answer)
         tell(Learned(lists_changed=True))
-        return
+        return trust.check_log(database, hub, answer.log_head)
     for change in answer.changes:
         is_end = answer.newest is not None and change.version >= answer.newest
         is_now_complete = is_end and not is_complete
@@ -216,6 +230,7 @@ def pull(
         with database.begin() as session:
             settings.write(session, COMPLETE, value=True)
         tell(Learned(lists_changed=True))
+    return trust.check_log(database, hub, answer.log_head)
 
 
 def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:

@@ -1,6 +1,7 @@
 """The hub over HTTP. Loaded only by a paired kiosk, in the threads that talk."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,6 +27,17 @@ from kiosk.sync.client import (
 T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    hashes: tuple[str, ...]
+
+    def steps(self) -> tuple[bytes, ...]:
+        try:
+            return tuple(bytes.fromhex(h) for h in self.hashes)
+        except ValueError:
+            return ()  # what is no hash shows nothing
 
 
 def connect(url: str, token: str) -> "HttpHub":
@@ -54,14 +66,14 @@ class HttpHub:
     def head(self, epoch: int) -> HubHead:
         return _read(self._ask("GET", "/v1/head", params={"epoch": epoch}).content, HubHead)
 
-    def push(self, events: Sequence[SealedEvent], epoch: int) -> Receipt:
+    def push(self, events: Sequence[SealedEvent], epoch: int, signature: bytes) -> Receipt:
         body = b"\n".join(wire_line(e) for e in events)
         response = self._ask(
             "POST",
             "/v1/events",
             content=body,
             headers={"Content-Type": "application/x-ndjson"},
-            params={"epoch": epoch},
+            params={"epoch": epoch, "signature": signature.hex()},
         )
         return _read(response.content, Receipt)
 
@@ -78,6 +90,10 @@ class HttpHub:
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
         )
         return _read(response.content, Changes)
+
+    def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:
+        asked: dict[str, int | float | str] = {"since": since, "size": size}
+        return _read(self._ask("GET", "/v1/log/proof", params=asked).content, _Proof).steps()
 
     def entries(
         self, list_id: UUID, version: int, after: UUID | None, limit: int
@@ -126,11 +142,12 @@ def pair(
     *,
     epoch: int = 0,
     site_id: str = "",
+    public_key: bytes = b"",
 ) -> Pairing:
     """Trade a one-time code for the kiosk's own token.
 
     `epoch` and `site_id` are those of its last pairing: another school's hub gives it a new id, so
-    that no school gets the log of another one.
+    that no school gets the log of another one. `public_key` checks what it will sign.
 
     Raises `HubRefusedError` with the hub's words when the code is wrong, old or used.
     """
@@ -140,6 +157,7 @@ def pair(
         "kiosk_id": kiosk_id,
         "epoch": epoch,
         "site_id": site_id,
+        "public_key": public_key.hex(),
     }
     try:
         response = client.post("/v1/pair", json=asked, timeout=TIMEOUT)

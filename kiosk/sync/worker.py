@@ -115,8 +115,7 @@ class SyncWorker:
         )
 
     def _pull(self, hub: HubClient) -> str:
-        exchange.pull(self._database, hub, self._listen_seconds, self._on_learned)
-        return ""
+        return exchange.pull(self._database, hub, self._listen_seconds, self._on_learned)
 
     def _on_learned(self, learned: Learned) -> None:
         if not self._stopping.is_set():

@@ -20,7 +20,7 @@ from db import history, log, visits
 from db.domain.visit import Visit
 from db.engine import Database, open_database
 from db.history import Filters
-from db.models import EventRow
+from db.log_models import EventRow
 from db.story import VERDICTS
 
 ZONE = ZoneInfo(TIME_ZONE)

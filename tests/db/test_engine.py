@@ -16,12 +16,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import StatementError
 
-from db import engine as db_engine
-from db import log, outbox, visits, watchlists
+from db import districts, log, outbox, schema, visits, watchlists
+from db.columns import Base
 from db.domain.errors import StorageError
-from db.engine import HEAD, Database, alembic_config, open_database, open_existing
+from db.engine import Database, open_database, open_existing
+from db.hub_models import StaffSessionRow
 from db.list_rows import digest_of
-from db.models import Base, SettingRow, StaffSessionRow
+from db.models import SettingRow
+from db.schema import HEAD, alembic_config
 from tests import quick
 from tests.makers import KIOSK, NINE, make_screened
 from tests.postgres import PostgresServer
@@ -29,7 +31,7 @@ from tests.postgres import PostgresServer
 
 @pytest.fixture(autouse=True)
 def _migrates_really(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db_engine, "_migrate", quick.MIGRATE)
+    monkeypatch.setattr(schema, "bring_up_to_date", quick.BRING_UP_TO_DATE)
 
 
 @pytest.fixture
@@ -59,6 +61,45 @@ def test_models_and_migrations_agree(any_database: Database) -> None:
 
 def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
+
+
+def test_new_file_has_the_tables_that_migrations_make(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path}/migrated.db", "head")
+    open_database(f"sqlite:///{tmp_path}/made.db").close()
+
+    migrated, made = (schema_of(tmp_path / name) for name in ("migrated.db", "made.db"))
+
+    assert made == migrated
+
+
+def schema_of(path: Path) -> dict[str, object]:
+    """Tables with their columns, keys and indexes, in an order that does not matter."""
+    engine = create_engine(f"sqlite:///{path}")
+    found = inspect(engine)
+    tables: dict[str, object] = {
+        name: (
+            sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)),
+            found.get_pk_constraint(name),
+            sorted(map(str, found.get_unique_constraints(name))),
+            sorted(
+                (
+                    str(i["name"]),
+                    i["column_names"],
+                    i["unique"],
+                    str(i["dialect_options"].get("sqlite_where")),
+                )
+                for i in found.get_indexes(name)
+            ),
+            sorted(map(str, found.get_foreign_keys(name))),
+        )
+        for name in found.get_table_names()
+    }
+    with engine.connect() as connection:
+        made = text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
+        tables["without rowid"] = set(connection.scalars(made))
+        tables["revision"] = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    engine.dispose()
+    return tables
 
 
 def test_schema_goes_up_down_and_up_again(any_url: str) -> None:
@@ -122,7 +163,7 @@ def test_reader_does_not_wait_for_a_writer(database: Database) -> None:
         writer.flush()
 
         with database.read() as reader:
-            assert reader.get(SettingRow, "open") is None
+            assert districts.get(reader, SettingRow, "open") is None
 
 
 def test_damaged_file_is_told_in_words(tmp_path: Path) -> None:
@@ -185,7 +226,7 @@ def test_error_of_a_statement_does_not_tell_its_values(database: Database) -> No
         with database.begin() as session:
             for _ in range(2):
                 values = {"value": "Raghunathan"}
-                session.execute(text("INSERT INTO setting VALUES ('x', :value)"), values)
+                session.execute(text("INSERT INTO setting VALUES ('00', 'x', :value)"), values)
 
     with pytest.raises(StorageError) as refusal:
         write_twice()

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import list_export, list_import, list_lock, watchlists
+from db import districts, list_export, list_import, list_lock, watchlists
 from db.domain.desk import ChangeKind, ImportPreview
 from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
 from db.domain.partial_date import PartialDate
@@ -267,7 +267,7 @@ def test_kill_in_the_middle_leaves_the_version_before(any_url: str) -> None:
     assert stored(database) > 100  # what was coming in
     assert families(database) == {"Marlow", "Ardwick"}
     with database.begin() as session:
-        row = session.get(ListImportRow, 1)
+        row = districts.get(session, ListImportRow, 1)
         assert row is not None
         row.renewed_at = NINE - timedelta(minutes=1)  # half a minute goes by
     assert put(database, FIRST).watchlist.version == 2

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from db import inbox, log, outbox, visits
 from db.chain import SealedEvent
 from db.domain.visit import VisitState
 from db.engine import Database, open_database
-from db.models import EventRow
+from db.log_models import EventRow
 from tests.makers import KIOSK, NINE, make_checked_in, make_screened
 
 
@@ -181,6 +182,27 @@ def test_verification_finds_events_cut_off_at_the_end(kiosk: Database) -> None:
         (result,) = log.verify_log(session)
 
     assert not result.is_good
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"occurred_at": "2026-11-23T15:00:00"},
+        {"type": "visitor.beamed_up" * 9},
+        {"type": "visitor\0.screened"},
+    ],
+)
+def test_line_that_no_column_takes_is_kept_and_stops_nothing(
+    any_database: Database, kiosk: Database, odd: dict[str, str]
+) -> None:
+    first, second = write_visits(kiosk, 2)
+    line = msgspec.json.encode(msgspec.json.decode(first.line) | odd)
+
+    receive(any_database, [SealedEvent(line, first.salt, first.body), second])
+
+    with any_database.read() as session:
+        assert [v.broken for v in log.verify_log(session)] == [""]
+        assert session.scalar(select(EventRow.line).where(EventRow.seq == 1)) == line
 
 
 class Delivery(RuleBasedStateMachine):

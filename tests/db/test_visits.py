@@ -16,8 +16,9 @@ from db.domain.errors import StorageError
 from db.domain.events import DecisionMade, VisitorScreened
 from db.domain.people import Document, DocumentKind, Identity, PersonName
 from db.domain.visit import VisitState
-from db.engine import Database, alembic_config, open_database
+from db.engine import Database, open_database
 from db.models import DecisionRow
+from db.schema import alembic_config
 from tests.makers import KIOSK, NINE, make_checked_in, make_identity, make_screened
 
 KEY = b"a district's key"

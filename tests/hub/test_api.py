@@ -61,6 +61,24 @@ def test_nobody_gets_in_without_a_token(hub: HubOfTests, page: str, token: str) 
     assert "again" in words_of(answer)
 
 
+def test_strangers_do_not_wait_for_a_transaction_that_writes(hub: HubOfTests) -> None:
+    with hub.database.begin():
+        answer = hub.client.get("/v1/head", headers={"Authorization": "Bearer wrong"}, timeout=4)
+
+    assert answer.status_code == 401
+
+
+def test_kiosk_is_heard_while_another_transaction_writes(
+    hub: HubOfTests, kiosk: dict[str, str]
+) -> None:
+    hub.client.get("/v1/head", headers=kiosk, params={"epoch": 1})
+
+    with hub.database.begin():
+        answer = hub.client.get("/v1/head", headers=kiosk, params={"epoch": 1}, timeout=4)
+
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("page", STAFF_PAGES)
 def test_kiosk_does_not_see_what_staff_see(
     hub: HubOfTests, kiosk: dict[str, str], page: str

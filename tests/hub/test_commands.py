@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from admin_console.hub.__main__ import main
-from db import outbox, settings
+from db import inbox, outbox, settings
 from db.domain.visit import Host
 from db.engine import open_database
 from tests.makers import KIOSK, NINE, make_identity, make_screened
@@ -54,10 +54,13 @@ def file(tmp_path: Path) -> Callable[[str | bytes], Path]:
 
 
 def add_visit(url: str) -> None:
-    database = open_database(url)
+    kiosk, database = open_database("sqlite://"), open_database(url)
     screened = make_screened(identity=make_identity("José", "Núñez"))
-    with database.begin() as session:
-        outbox.add(session, KIOSK, screened, NINE, actor="visitor", visit_id=screened.visit_id)
+    with kiosk.begin() as here, database.begin() as there:
+        outbox.add(here, KIOSK, screened, NINE, actor="visitor", visit_id=screened.visit_id)
+        sent = outbox.pending(here, KIOSK, 0, 1)
+        inbox.receive(there, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE)
+    kiosk.close()
     database.close()
 
 

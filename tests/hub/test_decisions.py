@@ -22,7 +22,7 @@ from db.domain.desk import Desk, OnSite, VisitPage, VisitStory
 from db.domain.events import DecisionMade, DomainEvent
 from db.domain.visit import VisitState
 from db.engine import Database, open_database
-from db.models import EventBodyRow, EventRow
+from db.log_models import EventBodyRow, EventRow
 from db.outbox import Device
 from kiosk.sync import exchange
 from kiosk.sync.client import HubClient
@@ -335,7 +335,7 @@ def test_changed_event_of_a_visit_shows_although_its_log_was_verified_before(
 
     with hub.database.begin() as session:
         event = session.query(EventRow).filter_by(visit_id=visit_id).one()
-        body = session.get_one(EventBodyRow, event.event_id)
+        body = session.query(EventBodyRow).filter_by(event_id=event.event_id).one()
         body.body = body.body.replace(b"Elena", b"Helen")
 
     assert not asked(hub, f"/v1/visits/{visit_id}", dana, VisitStory).log_verified

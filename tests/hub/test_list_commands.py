@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from admin_console.hub.__main__ import main
-from db import watchlists
+from db import districts, watchlists
 from db.engine import open_database
 from db.list_models import ListImportRow
 
@@ -155,7 +155,7 @@ def test_ctrl_c_leaves_the_version_before(
     until = time.monotonic() + 60
     while time.monotonic() < until and importing.poll() is None:
         with database.read() as session:
-            if session.get(ListImportRow, 1) is not None:
+            if districts.get(session, ListImportRow, 1) is not None:
                 break
 
     importing.send_signal(signal.SIGINT)
@@ -163,7 +163,7 @@ def test_ctrl_c_leaves_the_version_before(
 
     with database.read() as session:
         (ours,) = watchlists.all_lists(session)
-        assert session.get(ListImportRow, 1) is None
+        assert districts.get(session, ListImportRow, 1) is None
     database.close()
     assert (importing.returncode, ours.version, ours.entry_count) == (130, 1, 2)
     assert said.endswith("The import was stopped. Nothing was changed.\n")

@@ -203,8 +203,8 @@ def test_lost_answer_is_sent_again_and_counts_once(hub: HubOfTests, kiosk: Kiosk
     class LosesOneAnswer(HttpHub):
         lost = False
 
-        def push(self, events: object, epoch: int) -> object:  # type: ignore[override]
-            answer = super().push(events, epoch)  # type: ignore[arg-type]
+        def push(self, *batch: object) -> object:  # type: ignore[override]
+            answer = super().push(*batch)  # type: ignore[arg-type]
             if not self.lost:
                 self.lost = True
                 raise HubAwayError("the answer was lost")

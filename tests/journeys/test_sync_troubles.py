@@ -176,7 +176,7 @@ def test_fork_that_the_hub_finds_is_told_from_other_refusals(
             (other,) = outbox.pending(session, kiosk.device, 0, 10)
 
     with pytest.raises(HubForkError):
-        kiosk.hub.push([other], kiosk.device.epoch)
+        kiosk.hub.push([other], kiosk.device.epoch, b"")
     with pytest.raises(HubRefusedError) as refusal:
         kiosk.hub.head(kiosk.device.epoch + 1)
 

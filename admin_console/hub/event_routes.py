@@ -1,0 +1,154 @@
+"""What kiosks hand over: their log, and photos."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from admin_console.hub import aftermath
+from admin_console.hub import site as hub_site
+from admin_console.hub.answers import answer, body_up_to, refuse
+from admin_console.hub.context import AskingKiosk, InContext
+from db import codec, inbox, pairing, photos, signing
+from db.chain import SealedEvent
+from db.domain.errors import PhotoError
+from db.pairing import LAST_EPOCH, PairedKiosk
+
+MOST_BYTES = 4 * 1024 * 1024
+MOST_EVENTS = 1_000
+
+router = APIRouter(prefix="/v1", tags=["kiosk"])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    epoch: int
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class WireReceipt:
+    """What the hub has of a chain, signed: see `db.signing.Receipt`."""
+
+    acked_seq: int
+    hash: str
+    at: datetime
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class WireEvent:
+    """One line of NDJSON: the event's exact line and body as text, the salt in hex."""
+
+    line: str
+    salt: str
+    body: str
+
+
+def _epoch_asked_for(
+    kiosk: AskingKiosk, epoch: Annotated[int | None, Query(ge=1, le=LAST_EPOCH)] = None
+) -> int:
+    """Which of the kiosk's chains: the present one, or one from before it was paired again."""
+    if epoch is not None and epoch > kiosk.epoch:
+        raise refuse(422, f"This kiosk was paired {kiosk.epoch} times here and not {epoch} times.")
+    return epoch or kiosk.epoch
+
+
+AskedEpoch = Annotated[int, Depends(_epoch_asked_for)]
+
+
+@router.get("/head")
+def head(context: InContext, kiosk: AskingKiosk, epoch: AskedEpoch) -> Response:
+    """Where the kiosk's chain stands here: resume always starts from this."""
+    with context.database.read() as session:
+        at = inbox.head(session, kiosk.kiosk_id, epoch)
+    return answer(Head(at.epoch, at.seq, at.hash.hex()))
+
+
+@router.post("/events")
+async def events(
+    request: Request,
+    context: InContext,
+    kiosk: AskingKiosk,
+    epoch: AskedEpoch,
+    signature: Annotated[str, Query(max_length=128, pattern="^[0-9a-f]*$")] = "",
+) -> Response:
+    """Take in a batch of events of one epoch, each once in effect.
+
+    `signature` is the kiosk's over the head of its chain behind the batch, in hex.
+    """
+    content = await body_up_to(request, MOST_BYTES)
+    return await run_in_threadpool(_receive, context, kiosk, epoch, content, signature)
+
+
+def _receive(
+    context: InContext, kiosk: PairedKiosk, epoch: int, content: bytes, signature: str
+) -> Response:
+    is_present = epoch == kiosk.epoch
+    if is_present and kiosk.fork is not None:
+        return _forked("This kiosk's log has forked. Pair the kiosk again.")
+    batch = _events_of(content)
+    try:
+        with context.database.begin() as session:
+            now = context.now()
+            got = inbox.receive(
+                session, kiosk.kiosk_id, epoch, batch, now, signature=_bytes_of(signature)
+            )
+            key = hub_site.signing_key(session)
+            aftermath.of_events(session, got.new, now)
+    except inbox.GapError as gap:
+        return answer({"detail": str(gap), "expected_seq": gap.expected_seq}, 409)
+    except inbox.ForkError as fork:
+        if is_present:  # one from before was answered by pairing the kiosk again
+            with context.database.begin() as session:
+                pairing.mark_fork(session, kiosk.kiosk_id, str(fork))
+            context.wake.notify()
+        return _forked(f"{fork}. This kiosk's disk may be a copy; pair it again.")
+    except inbox.MalformedEventError as error:
+        raise refuse(422, f"Nothing of the batch was taken: {error}.") from error
+    if got.new:
+        context.wake.notify()
+    head = signing.ChainHead(kiosk.kiosk_id, epoch, got.head.seq, got.head.hash)
+    signed = signing.sign(key, signing.Receipt(head, now))
+    return answer(WireReceipt(head.seq, head.hash.hex(), now, signed.hex()))
+
+
+def _bytes_of(signature: str) -> bytes:
+    try:
+        return bytes.fromhex(signature)
+    except ValueError:
+        return b"?"  # an odd number of digits: it is no signature
+
+
+def _forked(words: str) -> Response:
+    """A fork says so itself, since other refusals have the same status."""
+    return answer({"detail": words, "is_fork": True}, 422)
+
+
+def _events_of(content: bytes) -> list[SealedEvent]:
+    lines = [line for line in content.split(b"\n") if line]
+    if len(lines) > MOST_EVENTS:
+        raise refuse(413, f"A batch has at most {MOST_EVENTS} events.")
+    try:
+        wire = [codec.from_json(line, WireEvent) for line in lines]
+        return [SealedEvent(e.line.encode(), bytes.fromhex(e.salt), e.body.encode()) for e in wire]
+    except (codec.MalformedError, ValueError) as error:
+        raise refuse(422, "A line of the batch is no event. Nothing was taken.") from error
+
+
+@router.put("/blobs/{name}")
+async def put_blob(name: str, request: Request, context: InContext, _: AskingKiosk) -> Response:
+    """Take in a badge photo under its hash."""
+    jpeg = await body_up_to(request, photos.LARGEST_BYTES)
+    if sha256(jpeg).hexdigest() != name:
+        raise refuse(422, "The photo does not have the hash that it is named by.")
+    try:
+        await run_in_threadpool(photos.keep, context.photos, jpeg)
+    except PhotoError as error:
+        raise refuse(422, str(error)) from error
+    context.wake.notify()
+    return Response(status_code=204)

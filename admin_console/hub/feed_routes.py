@@ -1,0 +1,150 @@
+"""What kiosks learn from the hub: its changes, its lists, and how its log stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
+
+from admin_console.hub import site as hub_site
+from admin_console.hub.answers import answer, refuse
+from admin_console.hub.context import AskingKiosk, InContext
+from db import changes, codec, signing, tree, watchlists
+
+MOST_ENTRIES = 5_000
+LONGEST_WAIT_SECONDS = 25.0
+
+router = APIRouter(prefix="/v1", tags=["kiosk"])
+
+
+@dataclass(frozen=True, slots=True)
+class WireChange:
+    version: int
+    kind: str
+    body: msgspec.Raw
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class WireTreeHead:
+    """How the hub's log stands, signed: see `db.signing.TreeHead`."""
+
+    log_id: str
+    size: int
+    root: str
+    at: datetime
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Hashes in hex, from the leaf or the older tree up to the root."""
+
+    hashes: tuple[str, ...]
+    index: int | None = None
+    """Where the event is, of which this shows that it is in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is new. `start_over` when this feed is not the one that the kiosk has read."""
+
+    cursor: int
+    changes: tuple[WireChange, ...]
+    newest: int
+    start_over: bool = False
+    lists: tuple[UUID, ...] = ()
+    log_head: WireTreeHead | None = None
+
+
+@router.get("/changes")
+async def feed(
+    context: InContext,
+    _: AskingKiosk,
+    cursor: Annotated[int, Query(ge=0)] = 0,
+    mark: Annotated[str, Query(max_length=64)] = "",
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
+) -> Response:
+    """What is new behind `cursor`; waits for it, with no transaction open meanwhile."""
+    until = context.now().timestamp() + wait
+    while True:
+        seen = context.wake.count
+        found = await run_in_threadpool(_changes, context, cursor, mark)
+        left = until - context.now().timestamp()
+        if found.changes or found.start_over or left <= 0 or context.wake.is_closing:
+            return answer(found)
+        await context.wake.wait(seen, left)
+
+
+def _changes(context: InContext, cursor: int, mark: str) -> Changes:
+    with context.database.read() as session:
+        newest, log_head = changes.version(session), _log_head(session, context.now())
+        if not changes.is_place(session, cursor, mark):
+            lists = tuple(w.list_id for w in watchlists.all_lists(session))
+            return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head)
+        found = changes.since(session, cursor)
+    wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
+    return Changes(wire[-1].version if wire else cursor, wire, newest, log_head=log_head)
+
+
+def _log_head(session: Session, now: datetime) -> WireTreeHead:
+    grown = tree.frontier(session)
+    head = signing.TreeHead(hub_site.log_id(session), grown.size, grown.root(), now)
+    signed = signing.sign(hub_site.signing_key(session), head)
+    return WireTreeHead(head.log_id, head.size, head.root.hex(), head.at, signed.hex())
+
+
+@router.get("/log/head")
+def log_head(context: InContext, _: AskingKiosk) -> Response:
+    """How the hub's log stands, signed."""
+    with context.database.read() as session:
+        return answer(_log_head(session, context.now()))
+
+
+@router.get("/log/proof")
+def log_proof(
+    context: InContext,
+    kiosk: AskingKiosk,
+    size: Annotated[int, Query(ge=0)],
+    *,
+    since: Annotated[int | None, Query(ge=0)] = None,
+    epoch: Annotated[int | None, Query(ge=1)] = None,
+    seq: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """That the log of `size` events begins with that of `since`, or holds the kiosk's own event.
+
+    RFC 9162, sections 2.1.4 and 2.1.3.
+    """
+    with context.database.read() as session:
+        try:
+            if since is not None:
+                hashes, index = tree.consistency_proof(session, since, size), None
+            else:
+                index = tree.index_of(session, kiosk.kiosk_id, epoch or kiosk.epoch, seq or 0)
+                hashes = tree.inclusion_proof(session, index, size)
+        except (LookupError, ValueError) as error:
+            raise refuse(422, f"That cannot be shown: {error}.") from error
+    return answer(Proof(tuple(h.hex() for h in hashes), index))
+
+
+@router.get("/watchlists/{list_id}/entries")
+def entries(
+    list_id: UUID,
+    version: int,
+    context: InContext,
+    _: AskingKiosk,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES)] = MOST_ENTRIES,
+    after: UUID | None = None,
+) -> Response:
+    """A page of one version of a list, an entry a line, in the order of their ids."""
+    with context.database.read() as session:
+        known = watchlists.get(session, list_id)
+        if known is None or known.version != version:
+            raise refuse(410, "That version is no longer in force; a newer one follows.")
+        lines = [codec.to_json(e) for e in watchlists.page(session, list_id, after, limit)]
+    return Response(b"\n".join(lines), media_type="application/x-ndjson")

@@ -1,0 +1,124 @@
+"""``vestibule-hub verify-log`` and ``vestibule-hub log``: the log checked, and handed to others."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from admin_console.hub import site as hub_site
+from admin_console.hub.commands import existing
+from admin_console.hub.writing import write_lines
+from db import chain, codec, inbox, log, log_export, pairing, replay, signing, tree
+from db.domain.errors import StorageError
+
+SHOWN = 20
+"""Of what differs from the log, more would hide the verdict."""
+
+
+def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
+    """Recompute every chain and compare what is shown. Returns what to print, and if all is well.
+
+    A log without events is not called whole: it may be the wrong database.
+    """
+    with existing(url) as database, database.read() as session:
+        found = log.verify_log(session)
+        is_whole = all(v.is_good for v in found)
+        unsigned = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
+        differences = replay.differences(session) if found and is_whole else []
+        unapplied = inbox.quarantined(session)
+        heard = {v.device_id for v in found}
+        silent = [k for k in pairing.all_kiosks(session) if k.kiosk_id not in heard]
+    is_good = bool(found) and is_whole and not unsigned and not differences
+    if as_json:
+        told = {
+            "good": is_good,
+            "chains": [_chain_json(v) for v in found],
+            "signatures": unsigned,
+            "differences": differences,
+            "unapplied": unapplied,
+            "silent": [k.kiosk_id for k in silent],
+        }
+        return codec.to_json(told).decode(), is_good
+    lines = [log.words_of(v) for v in found]
+    lines += [f"{k.kiosk_id} ({k.name}): paired, nothing was received from it" for k in silent]
+    if unapplied:
+        lines.append(f"{unapplied} events are kept that this version could not apply")
+    lines += unsigned[:SHOWN]
+    lines += differences[:SHOWN]
+    if len(differences) > SHOWN:
+        lines.append(f"... and {len(differences) - SHOWN} more")
+    return "\n".join([*lines, _verdict(found, unsigned, differences)]), is_good
+
+
+def _verdict(found: list[chain.Verification], unsigned: list[str], differences: list[str]) -> str:
+    if unsigned:
+        return (
+            "The log is not the one that the kiosks signed, or not in the order in which the hub "
+            "took it in. Keep this database as it is."
+        )
+    if differences:
+        return (
+            f"The log is whole, but visits or decisions differ from it in {len(differences)} "
+            "places: they were changed outside Vestibule. Keep this database as it is."
+        )
+    erased = sum(v.erased for v in found)
+    if erased and all(v.is_good for v in found):
+        return (
+            f"The log is whole. The personal facts of {erased} events were erased, so the visits "
+            "that they belong to could not be compared with it."
+        )
+    return log.verdict(found)
+
+
+def _chain_json(found: chain.Verification) -> dict[str, object]:
+    return {
+        "device": found.device_id,
+        "epoch": found.epoch,
+        "events": found.events,
+        "erased": found.erased,
+        "head": found.head.hex(),
+        "broken": found.broken,
+    }
+
+
+def export_log(url: str, target: str, *, is_bare: bool) -> None:
+    """Write the log for `packaging/verify_exported_log.py`, to standard output for ``-``."""
+    with existing(url) as database, database.read() as session:
+        key = _signing_key(session)
+        head = _head(session)
+        rows = log_export.lines(
+            session, head, signing.sign(key, head), signing.public_of(key), is_bare=is_bare
+        )
+        lines = (row + b"\n" for row in rows)
+        if target == "-":
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
+        else:
+            write_lines(Path(target), lines)
+
+
+def log_head(url: str) -> str:
+    """What an auditor writes down: how many events there are, the root over them, whose it is."""
+    with existing(url) as database, database.read() as session:
+        head = _head(session)
+        key = signing.public_of(_signing_key(session))
+    return (
+        f"events and root: {head.size}:{head.root.hex()}\nkey of the hub: {key.hex()}\n"
+        f"seen at: {head.at.isoformat(timespec='seconds')}"
+    )
+
+
+def _head(session: Session) -> signing.TreeHead:
+    grown = tree.frontier(session)
+    return signing.TreeHead(hub_site.log_id(session), grown.size, grown.root(), datetime.now(UTC))
+
+
+def _signing_key(session: Session) -> bytes:
+    key = hub_site.signing_key(session)
+    if not key:
+        raise StorageError(
+            "This hub has no key yet: it was never started in this version. Start it once, then "
+            "try again. Nothing was written."
+        )
+    return key

@@ -1,0 +1,29 @@
+"""Writing a file so that it is there whole, or the one before is."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from db.domain.errors import StorageError
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write beside, then replace: an export that fails leaves the one before as it was."""
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        if path.exists() and not path.is_file():
+            raise StorageError(f"{path} is no file. Nothing was written. Name another one.")
+        with beside.open("wb") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written ({error.strerror}). What was there before is kept. Free "
+            "some space, or name another place."
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

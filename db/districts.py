@@ -1,0 +1,45 @@
+"""Whose rows a session sees: those of one district, whatever a query asks for.
+
+A database may hold several districts; an open `Database` belongs to one of them. Its sessions add
+that district to every statement over `InDistrict` rows, and its engine puts it into every new row.
+Statements over bare tables (COPY, ``__table__``) are left alone: they name the district themselves.
+"""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
+
+from db.columns import DISTRICT_OPTION, Base, InDistrict
+
+Row = TypeVar("Row", bound=Base)
+
+
+def sessions_of(district_id: UUID, sessions: sessionmaker[Session]) -> sessionmaker[Session]:
+    """The same sessions, for one district only."""
+    sessions.configure(info={DISTRICT_OPTION: district_id})
+    event.listen(sessions, "do_orm_execute", _only_own)
+    return sessions
+
+
+def of(session: Session) -> UUID:
+    """The district whose rows this session sees."""
+    district: UUID = session.info[DISTRICT_OPTION]
+    return district
+
+
+def get(session: Session, kind: type[Row], *key: Any, with_for_update: bool = False) -> Row | None:
+    """The district's row with this key, None when there is none."""
+    return session.get(kind, (of(session), *key), with_for_update=with_for_update or None)
+
+
+def _only_own(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load:
+        return
+    district = of(state.session)
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            InDistrict, lambda row: row.district_id == district, include_aliases=True
+        )
+    )

@@ -1,0 +1,94 @@
+"""The schema: one history for SQLite and PostgreSQL, and how a database gets to its end.
+
+A new SQLite file is made from the models at once, which takes a fifth of the time; every other
+database goes the way of the migrations. Tests hold that both ways lead to the same.
+"""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+
+from db import desk_models, hub_models, list_models, log_models, models
+from db.columns import Base
+from db.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0008"
+"""The newest revision in `migrations/versions`; a test compares the two."""
+NEWER = (
+    "This database was written by a newer version of Vestibule. It was not changed. Install that "
+    "version on this computer, then try again."
+)
+MODELS = (models, log_models, hub_models, desk_models, list_models)
+"""Where all tables are: `Base.metadata` knows those of the modules that were imported."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = 0x5645_5354
+"""Any number, the same for every hub: PostgreSQL's lock while a database is brought up to date."""
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every start
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the tables, or change them to what this version needs.
+
+    Raises `StorageError` when the database is of a newer version.
+    """
+    with engine.begin() as connection:
+        if revision_of(connection) == HEAD:
+            return
+        if connection.dialect.name == "postgresql":
+            # Several hubs may start at once: one brings the database up to date, the others wait.
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+        elif not inspect(connection).get_table_names():
+            _make(connection)
+            return
+        # Alembic takes a quarter of a second to load: only where there is something to migrate.
+        from alembic import command  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StorageError(NEWER) from error
+
+
+def alembic_config() -> "Config":
+    """Alembic's settings for our one history; `attributes["connection"]` is set by the caller."""
+    from alembic.config import Config  # noqa: PLC0415  see bring_up_to_date
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def is_older(revision: str) -> bool:
+    """Whether this version's history knows the revision."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  see bring_up_to_date
+
+    known = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return revision in {script.revision for script in known}
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Which revision a database is of; None when it is none of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _make(connection: Connection) -> None:
+    Base.metadata.create_all(connection)
+    connection.execute(insert(models.DistrictRow).values(district_id=uuid4()))
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})

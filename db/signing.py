@@ -1,0 +1,90 @@
+"""What kiosk and hub sign, and the check of it (Ed25519, RFC 8032). Pure: no clock, no database.
+
+A kiosk signs the head of every batch that it sends, the hub signs its receipt and the root of its
+Merkle tree. Each statement begins with a line that says what it is, so that no signature of one
+kind passes for another. Keys and signatures are raw bytes: 32 and 64.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where a device's chain stands: what a kiosk signs."""
+
+    device_id: str
+    epoch: int
+    seq: int
+    hash: bytes
+
+    def statement(self) -> bytes:
+        return _lines(
+            "vestibule chain head v1", self.device_id, self.epoch, self.seq, self.hash.hex()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The hub has everything of a chain up to this head, since `at`."""
+
+    head: ChainHead
+    at: datetime
+
+    def statement(self) -> bytes:
+        head = self.head
+        return _lines(
+            "vestibule receipt v1", head.device_id, head.epoch, head.seq, head.hash.hex(),
+            self.at.isoformat(),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """The hub's log had this size and Merkle root at that moment (RFC 9162, section 4.10)."""
+
+    log_id: str
+    """The hub's id, with the number of the log that it began after a restore."""
+    size: int
+    root: bytes
+    at: datetime
+
+    def statement(self) -> bytes:
+        return _lines(
+            "vestibule tree head v1", self.log_id, self.size, self.root.hex(), self.at.isoformat()
+        )
+
+
+Statement = ChainHead | Receipt | TreeHead
+
+
+def new_key() -> bytes:
+    """A private key."""
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def public_of(private_key: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
+def sign(private_key: bytes, statement: Statement) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private_key).sign(statement.statement())
+
+
+def is_signed(public_key: bytes, statement: Statement, signature: bytes) -> bool:
+    """Whether the holder of this key made the statement. False for anything malformed."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(public_key)
+        key.verify(signature, statement.statement())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _lines(*fields: object) -> bytes:
+    return "\n".join(map(str, fields)).encode()

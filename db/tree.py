@@ -1,0 +1,142 @@
+"""The hub's Merkle tree over the events of all kiosks and of the hub itself, in one order.
+
+A leaf is an event's chained hash. Events get their places at the very end of their transaction, so
+that the tree's one row is locked for a moment only: places are gapless, in commit order, and where
+two transactions meet at one visit, in the order in which they changed it.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import merkle
+from db.columns import DISTRICT_OPTION
+from db.log_models import EventRow, TreeNodeRow, TreeRow
+
+_ONLY = 1
+_NEW = "new_leaves"
+TILE = 8
+"""Levels between the nodes that are stored: 256 leaves to the lowest one."""
+HASH_BYTES = 32
+
+
+def will_take(session: Session, event: EventRow) -> None:
+    """The event becomes a leaf when the session's transaction commits."""
+    session.info.setdefault(_NEW, []).append(event)
+
+
+def take_in(session: Session) -> None:
+    """Before a commit: append the transaction's new events to the tree."""
+    events: list[EventRow] = session.info.pop(_NEW, [])
+    if not events:
+        return
+    row = _locked(session)
+    grown = merkle.grow(_frontier(row), [event.hash for event in events])
+    for place, event in enumerate(events, row.size):
+        event.leaf_index = place
+    for level, place, digest in grown.nodes:
+        if level and level % TILE == 0:
+            session.add(TreeNodeRow(level=level, place=place, hash=digest))
+    row.size, row.roots = grown.frontier.size, b"".join(grown.frontier.roots)
+    session.flush()
+
+
+def frontier(session: Session) -> merkle.Frontier:
+    """How the tree stands; empty on a kiosk and on a hub without events."""
+    row = session.get(TreeRow, (session.info[DISTRICT_OPTION], _ONLY))
+    return merkle.Frontier() if row is None else _frontier(row)
+
+
+def index_of(session: Session, device_id: str, epoch: int, seq: int) -> int:
+    """The place of a device's event. Raises LookupError when it is not here."""
+    index = session.scalar(
+        select(EventRow.leaf_index).where(
+            EventRow.device_id == device_id, EventRow.epoch == epoch, EventRow.seq == seq
+        )
+    )
+    if index is None:
+        raise LookupError(f"event {seq} of epoch {epoch} is not in this log")
+    return index
+
+
+def inclusion_proof(session: Session, index: int, size: int) -> tuple[bytes, ...]:
+    """That the event at `index` is in the tree of that size. Raises ValueError if it is not."""
+    _check(session, size)
+    return merkle.inclusion_proof(_nodes(session), index, size)
+
+
+def consistency_proof(session: Session, old: int, new: int) -> tuple[bytes, ...]:
+    """That the tree of `new` leaves begins with that of `old`.
+
+    Raises ValueError for sizes that it never had.
+    """
+    _check(session, new)
+    return merkle.consistency_proof(_nodes(session), old, new)
+
+
+def root_at(session: Session, size: int) -> bytes:
+    """The root that the tree had at that size. Raises ValueError for one that it never had."""
+    _check(session, size)
+    return merkle.root_of(_nodes(session), 0, size)
+
+
+def recomputed(session: Session) -> merkle.Frontier:
+    """The tree anew from its events, for a check: 32 bytes an event are read."""
+    leaves = session.scalars(
+        select(EventRow.hash)
+        .where(EventRow.leaf_index.is_not(None))
+        .order_by(EventRow.leaf_index)
+        .execution_options(yield_per=10_000)
+    )
+    return merkle.grow_all(leaves)
+
+
+def _check(session: Session, size: int) -> None:
+    if not 0 <= size <= frontier(session).size:
+        raise ValueError(f"this log never had {size} events")
+
+
+def _locked(session: Session) -> TreeRow:
+    key = (session.info[DISTRICT_OPTION], _ONLY)
+    row = session.get(TreeRow, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = TreeRow(tree_id=_ONLY, size=0, roots=b"")
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _frontier(row: TreeRow) -> merkle.Frontier:
+    roots = row.roots
+    return merkle.Frontier(
+        row.size,
+        tuple(roots[at : at + HASH_BYTES] for at in range(0, len(roots), HASH_BYTES)),
+    )
+
+
+def _nodes(session: Session) -> merkle.NodeOf:
+    """Complete subtrees: stored ones are read, those between computed from the level below."""
+
+    @lru_cache(maxsize=64)
+    def stored(level: int, tile: int) -> Sequence[bytes]:
+        """The 256 (or fewer, at the tree's end) nodes of `level` under one node TILE above it."""
+        start = tile << TILE
+        if level == 0:
+            column, found = EventRow.leaf_index, select(EventRow.hash)
+        else:
+            column, found = TreeNodeRow.place, select(TreeNodeRow.hash)
+            found = found.where(TreeNodeRow.level == level)
+        hashes = session.scalars(
+            found.where(column >= start, column < start + (1 << TILE)).order_by(column)
+        )
+        return [merkle.leaf_hash(h) for h in hashes] if level == 0 else list(hashes)
+
+    @lru_cache(maxsize=4096)
+    def node(level: int, place: int) -> bytes:
+        if level % TILE == 0:
+            return stored(level, place >> TILE)[place & ((1 << TILE) - 1)]
+        return merkle.node_hash(node(level - 1, 2 * place), node(level - 1, 2 * place + 1))
+
+    return node

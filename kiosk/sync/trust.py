@@ -1,0 +1,155 @@
+"""What the kiosk signs, and what it checks of its hub: receipts, and that the log only grows.
+
+The hub sends the head of its log of all kiosks with every answer to `changes`. A later head has to
+be shown to begin with the one seen before (RFC 9162): a hub that rewrites what it once showed
+cannot do so. Both heads are then kept as evidence, and visitors are served as ever.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db import merkle, settings, signing
+from db.domain.errors import HubRefusedError
+from db.engine import Database
+from db.outbox import Device
+from kiosk.own_device import HUB_KEY, SIGNING_KEY
+from kiosk.sync.client import HubClient, LogHead, Receipt
+
+LOG = logging.getLogger(__name__)
+
+LOG_HEAD = "hub.log_head"
+LOG_TROUBLE = "hub.log_trouble"
+_RECEIPT = "hub.receipt."
+_CHANGED = (
+    "The hub's log is not the one that it showed before: something in it was changed or removed. "
+    "Both are kept here as evidence. Tell your IT staff."
+)
+
+
+class HubUntrueError(HubRefusedError):
+    """The hub's answer is not signed by the hub we know, or its log is not the one it showed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTrouble:
+    """Two heads of the hub's log that cannot both be true, kept for whoever looks into it."""
+
+    seen_before: LogHead
+    shown_now: LogHead
+    found_at: datetime
+
+
+def sign(session: Session, device: Device, seq: int, digest: bytes) -> bytes:
+    """Our signature over the head of our chain; empty before this kiosk has a key."""
+    key = settings.read(session, SIGNING_KEY, str)
+    if not key:
+        return b""
+    head = signing.ChainHead(device.kiosk_id, device.epoch, seq, digest)
+    return signing.sign(bytes.fromhex(key), head)
+
+
+def keep_receipt(session: Session, device: Device, receipt: Receipt, digest: bytes | None) -> None:
+    """Remember what the hub has signed for. `digest` is our own hash of the event that it names.
+
+    Raises `HubUntrueError` when it is signed for something else, or by somebody else.
+    """
+    key = _hub_key(session)
+    if not key:
+        return
+    if not _is_for(key, device, receipt, digest):
+        raise HubUntrueError(
+            "The hub's receipt is not signed by the hub that this kiosk was paired with, so "
+            "nothing counts as sent. Everything is kept here. Tell your IT staff."
+        )
+    settings.write(session, f"{_RECEIPT}{device.epoch}", receipt)
+
+
+def receipt(session: Session, epoch: int) -> Receipt | None:
+    """The hub's last receipt for this epoch."""
+    return settings.read(session, f"{_RECEIPT}{epoch}", Receipt)
+
+
+def check_signature(database: Database, shown: LogHead | None) -> None:
+    """Raises `HubUntrueError` when it is not our hub that shows this head of its log."""
+    with database.read() as session:
+        key = _hub_key(session)
+    if key and (shown is None or not _is_signed(key, shown)):
+        raise HubUntrueError(
+            "What came is not signed by the hub that this kiosk was paired with, so nothing of it "
+            "was taken. Everything is kept here. Tell your IT staff."
+        )
+
+
+def check_log(database: Database, hub: HubClient, shown: LogHead | None) -> str:
+    """Hold the head that the hub shows against the one seen before, and keep it.
+
+    Returns what to say when the hub's log is not what it was, else nothing.
+    """
+    with database.read() as session:
+        before = settings.read(session, LOG_HEAD, LogHead)
+        is_known = trouble(session) is not None
+    if shown is None:
+        return ""
+    if before is not None and before.log_id == shown.log_id:
+        if (before.size, before.root) == (shown.size, shown.root):
+            return _CHANGED if is_known else ""
+        if not _is_grown(hub, before, shown):
+            _keep_trouble(database, LogTrouble(before, shown, shown.at))
+            return _CHANGED
+    elif before is not None:
+        LOG.warning("the hub began a new log, as one does that was restored from a backup")
+    with database.begin() as session:
+        settings.write(session, LOG_HEAD, shown)
+    return _CHANGED if is_known else ""
+
+
+def trouble(session: Session) -> LogTrouble | None:
+    """What was found wrong with the hub's log."""
+    return settings.read(session, LOG_TROUBLE, LogTrouble)
+
+
+def forget(session: Session) -> None:
+    """Drop what was known of a hub's log: this kiosk was paired anew."""
+    for name in (LOG_HEAD, LOG_TROUBLE):
+        settings.remove(session, name)
+
+
+def _is_grown(hub: HubClient, before: LogHead, shown: LogHead) -> bool:
+    if shown.size <= before.size:
+        return False
+    proof = hub.log_proof(before.size, shown.size)
+    return merkle.is_consistent(
+        before.size, _bytes_of(before.root), shown.size, _bytes_of(shown.root), proof
+    )
+
+
+def _is_for(key: bytes, device: Device, receipt: Receipt, digest: bytes | None) -> bool:
+    if digest is None or digest.hex() != receipt.hash or receipt.at is None:
+        return False
+    head = signing.ChainHead(device.kiosk_id, device.epoch, receipt.acked_seq, digest)
+    return signing.is_signed(key, signing.Receipt(head, receipt.at), _bytes_of(receipt.signature))
+
+
+def _is_signed(key: bytes, head: LogHead) -> bool:
+    statement = signing.TreeHead(head.log_id, head.size, _bytes_of(head.root), head.at)
+    return signing.is_signed(key, statement, _bytes_of(head.signature))
+
+
+def _keep_trouble(database: Database, found: LogTrouble) -> None:
+    with database.begin() as session:
+        if trouble(session) is None:  # the first one is the evidence
+            settings.write(session, LOG_TROUBLE, found)
+
+
+def _hub_key(session: Session) -> bytes:
+    return _bytes_of(settings.read(session, HUB_KEY, str) or "")
+
+
+def _bytes_of(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

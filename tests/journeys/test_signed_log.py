@@ -1,0 +1,165 @@
+"""Kiosk and hub sign for each other: neither changes what it once showed without being found."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db import log, outbox, settings, signing
+from db.domain.errors import HubRefusedError
+from kiosk.own_device import HUB_KEY, SIGNING_KEY
+from kiosk.sync import exchange, trust
+from tests.hub_of_tests import HubOfTests, hub_at
+from tests.makers import NINE, make_screened
+from tests.signed_log import signing_kiosk, write_another_past
+from tests.sync_of_tests import KioskOfTests
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def kiosk(hub: HubOfTests, tmp_path: Path) -> Iterator[KioskOfTests]:
+    with signing_kiosk(hub, tmp_path / "kiosk") as made:
+        yield made
+
+
+def visitors(kiosk: KioskOfTests, count: int) -> None:
+    for _ in range(count):
+        kiosk.visitor_comes()
+    kiosk.push()
+
+
+def words(kiosk: KioskOfTests) -> str:
+    return exchange.pull(kiosk.database, kiosk.hub, 0)
+
+
+def wrong_at(hub: HubOfTests) -> list[str]:
+    with hub.database.read() as session:
+        chains = [v.broken for v in log.verify_log(session) if v.broken]
+        return [*chains, *log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
+
+
+def test_what_a_kiosk_sends_is_signed_and_signed_for(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    visitors(kiosk, 3)
+
+    assert words(kiosk) == ""
+    assert wrong_at(hub) == []
+    with kiosk.database.read() as session:
+        receipt = trust.receipt(session, kiosk.device.epoch)
+        head = settings.read(session, trust.LOG_HEAD, trust.LogHead)
+    assert receipt is not None
+    assert head is not None
+    assert (receipt.acked_seq, head.size) == (3, 3)
+
+
+def test_log_that_only_grows_is_the_same_log(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    for count in (1, 2, 90, 90, 90):
+        visitors(kiosk, count)
+
+        assert words(kiosk) == ""
+
+    assert wrong_at(hub) == []
+
+
+def test_hub_that_writes_another_past_is_found_and_serves_on(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    visitors(kiosk, 3)
+    words(kiosk)
+    write_another_past(hub.database, 2, kiosk.device.kiosk_id)
+    visitors_before = kiosk.waiting()
+
+    with hub.database.begin() as session:
+        outbox_head = session.execute(text("SELECT count(*) FROM event")).scalar()
+    said = words(kiosk)
+
+    assert (visitors_before, outbox_head) == (0, 3)
+    assert "not the one that it showed before" in said
+    assert "not the one that it showed before" in words(kiosk), "it is said until IT has looked"
+    with kiosk.database.read() as session:
+        found = trust.trouble(session)
+    assert found is not None
+    assert found.seen_before.root != found.shown_now.root
+
+
+def test_verify_log_finds_another_past_by_what_the_kiosk_signed(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    visitors(kiosk, 3)
+
+    write_another_past(hub.database, 2, kiosk.device.kiosk_id)
+    by_place = wrong_at(hub)
+    write_another_past(hub.database, 1, kiosk.device.kiosk_id, with_heads=True)
+    by_signature = wrong_at(hub)
+
+    assert "is not the one that the kiosk signed" in by_place[0]
+    assert "is not the kiosk's" in by_signature[0]
+
+
+def test_batch_that_is_not_signed_by_the_kiosk_is_refused(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    kiosk.visitor_comes()
+    with kiosk.database.begin() as session:
+        settings.write(session, SIGNING_KEY, signing.new_key().hex())
+
+    with pytest.raises(HubRefusedError, match="not signed with the key"):
+        kiosk.push()
+
+    assert kiosk.waiting() == 1
+    with hub.database.read() as session:
+        assert log.count(session) == 0
+
+
+def test_receipt_of_another_hub_counts_for_nothing(kiosk: KioskOfTests) -> None:
+    kiosk.visitor_comes()
+    with kiosk.database.begin() as session:
+        other = signing.public_of(signing.new_key())
+        settings.write(session, HUB_KEY, other.hex())
+
+    with pytest.raises(HubRefusedError, match="not signed by the hub"):
+        kiosk.push()
+    with pytest.raises(HubRefusedError, match="nothing of it was taken"):
+        words(kiosk)
+
+    assert kiosk.waiting() == 1
+
+
+def test_hub_that_began_a_new_log_is_told_and_believed(
+    hub: HubOfTests, kiosk: KioskOfTests, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitors(kiosk, 2)
+    words(kiosk)
+    with hub.database.begin() as session:
+        settings.write(session, "log_id", "another")
+
+    with caplog.at_level(logging.WARNING):
+        said = words(kiosk)
+
+    assert said == ""
+    assert "began a new log" in caplog.text
+
+
+def test_places_are_without_gaps_in_the_order_of_commits(hub: HubOfTests) -> None:
+    device = outbox.Device("district", "lincoln", "hub")
+
+    def dies() -> None:
+        with hub.database.begin() as session:
+            outbox.add(session, device, make_screened(), NINE, actor="hub")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        dies()
+    for number in range(3):
+        with hub.database.begin() as session:
+            outbox.add(session, device, make_screened(number=number), NINE, actor="hub")
+
+    with hub.database.read() as session:
+        places = list(session.scalars(text("SELECT leaf_index FROM event ORDER BY seq")))
+    assert places == [0, 1, 2]
