@@ -13,6 +13,8 @@ from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict, shown
 from kiosk.readings import all_readings
+from kiosk.sync import trust
+from kiosk.sync.client import LogHead
 from kiosk.sync.exchange import COMPLETE
 
 
@@ -34,7 +36,7 @@ def look(config: KioskConfig, now: datetime) -> Iterator[Finding]:
         return
     try:
         with database.read() as session:
-            kept = [*_lists(session, now), *_readings(session)]
+            kept = [*_lists(session, now), *_hub_log(session), *_readings(session)]
     except StorageError as error:
         yield Finding("database", Verdict.BROKEN, f"{where} cannot be read", str(error))
         return
@@ -77,3 +79,24 @@ def _readings(session: Session) -> Iterator[Finding]:
         stage = f" ({way.stage})" if way.stage else ""
         found = f"{one.count} {way.symbology or 'codes'} by {way.reader}{stage}"
         yield Finding("codes read", Verdict.GOOD, found, facts={"count": one.count})
+
+
+def _hub_log(session: Session) -> Iterator[Finding]:
+    """Whether the hub's log only grew, as far as this kiosk was shown; nothing before it was."""
+    trouble = trust.trouble(session)
+    if trouble is not None:
+        before, now = trouble.seen_before, trouble.shown_now
+        yield Finding(
+            "hub's log",
+            Verdict.BROKEN,
+            f"it is not the one that was shown before: {before.size} events with the root "
+            f"{before.root[:16]} at {before.at:%Y-%m-%d %H:%M} UTC, then {now.size} with "
+            f"{now.root[:16]}",
+            "Something in it was changed or removed. Keep the hub's database and this kiosk as "
+            "they are, and run vestibule-hub verify-log.",
+        )
+        return
+    head = settings.read(session, trust.LOG_HEAD, LogHead)
+    if head is not None:
+        found = f"only grew, as far as this kiosk was shown: {head.size} events"
+        yield Finding("hub's log", Verdict.GOOD, found, facts={"events": head.size})

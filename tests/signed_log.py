@@ -18,10 +18,14 @@ from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests
 
 
+def kiosk_config(folder: Path) -> KioskConfig:
+    return KioskConfig(kiosk=KioskPart("Front kiosk", str(folder)))
+
+
 @contextmanager
 def signing_kiosk(hub: HubOfTests, folder: Path) -> Iterator[KioskOfTests]:
     """A kiosk with its own key, known to the hub."""
-    config = KioskConfig(kiosk=KioskPart("Front kiosk", str(folder)))
+    config = kiosk_config(folder)
     with hub.database.begin() as session:
         code = pairing.new_code(session, hub.clock())
     url = str(hub.client.base_url)
