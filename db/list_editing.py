@@ -136,7 +136,9 @@ def remove(
     """
     known = _locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
-    asked = districts.get(session, EntryRemovalRow, list_id, entry_id)
+    asked = _asked(session, list_id, before)
+    if asked is None:  # one of an earlier version of the entry counts no more
+        _forget_asked(session, list_id, entry_id)
     reason = clean(reason)[:LONGEST_REASON]
     if asked is None and not reason:
         raise EntryRefusedError("Say why the entry is to be removed. Nothing was changed.")
@@ -190,7 +192,7 @@ def file_of(
     ).all()
     if entry is None and not rows:
         raise LookupError(entry_id)
-    asked = districts.get(session, EntryRemovalRow, list_id, entry_id)
+    asked = None if entry is None else _asked(session, list_id, entry)
     return EntryFile(
         as_of=now,
         list_id=list_id,
@@ -199,7 +201,7 @@ def file_of(
         entry=entry,
         history=tuple(_event(row) for row in rows),
         removal=None
-        if asked is None or entry is None
+        if asked is None
         else RemovalAsked(asked.asked_by_name, asked.asked_by, asked.asked_at, asked.reason),
         needs_two=needs_two(session),
         category=known.category,
@@ -305,6 +307,24 @@ def _drop(session: Session, known: Watchlist, entry: WatchlistEntry) -> Edited:
     delta = EntryDelta(drop=entry.entry_id)
     dropped = watchlists.apply_delta(session, replace(known, version=known.version + 1), delta)
     return Edited(dropped, delta, entry, EntryChangeKind.REMOVED)
+
+
+def _asked(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryRemovalRow | None:
+    """Who asked that the entry be removed as it is now: a wish of before it changed is void."""
+    row = districts.get(session, EntryRemovalRow, list_id, entry.entry_id)
+    if row is None:
+        return None
+    version = session.scalar(
+        select(EntryHistoryRow.entry_version)
+        .where(
+            EntryHistoryRow.list_id == list_id,
+            EntryHistoryRow.entry_id == entry.entry_id,
+            EntryHistoryRow.what == EntryChangeKind.REMOVAL_ASKED,
+        )
+        .order_by(EntryHistoryRow.changed_at.desc(), EntryHistoryRow.change_id.desc())
+        .limit(1)
+    )
+    return row if version == entry.version else None
 
 
 def _ask(

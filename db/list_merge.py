@@ -1,6 +1,7 @@
 """The same person twice in a file becomes one entry, with a remark. Pure.
 
-The same number with two birth dates is not one person who is written twice: both are kept, since
+The same number with two birth dates, or with two names and no birth date that says they are one
+person, is not one person who is written twice (two parents on one order): both are kept, since
 dropping either would hide somebody.
 """
 
@@ -16,6 +17,7 @@ from db.domain.partial_date import PartialDate
 from db.domain.people import Sex
 from db.domain.watchlist import WatchlistEntry
 from db.list_spool import Line
+from db.screening.names import fold
 
 
 def merged(batch: Iterable[Line], remarks: list[BadRow]) -> Iterator[Line]:
@@ -33,7 +35,8 @@ def _one_or_more(first: Line, others: list[Line], remarks: list[BadRow]) -> list
     for line, other in others:
         for at, (first_line, known) in enumerate(kept):
             born = _same_birth(known.born, other.born)
-            if known.born is not None and other.born is not None and born is None:
+            has_both = known.born is not None and other.born is not None
+            if born is None if has_both else not _is_named_alike(known, other):
                 continue
             kept[at] = (first_line, _together(known, other, born))
             how = "with the same words" if _says_the_same(known, other) else "and both are merged"
@@ -41,9 +44,18 @@ def _one_or_more(first: Line, others: list[Line], remarks: list[BadRow]) -> list
             break
         else:
             kept.append((line, replace(other, entry_id=_id_beside(other))))
-            why = f"the number of line {first[0]} with another birth date: kept beside it"
+            what = "birth date" if _is_named_alike(first[1], other) else "name"
+            why = f"the number of line {first[0]} with another {what}: kept beside it"
             remarks.append(BadRow(line, other.name.full, why))
     return kept
+
+
+def _is_named_alike(one: WatchlistEntry, other: WatchlistEntry) -> bool:
+    """Whether both have a name in common, whatever its accents and capitals."""
+    ours, theirs = (
+        {(fold(n.given), fold(n.family)) for n in (e.name, *e.aliases)} for e in (one, other)
+    )
+    return bool(ours & theirs)
 
 
 def _same_birth(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
@@ -98,8 +110,9 @@ def _says_the_same(one: WatchlistEntry, other: WatchlistEntry) -> bool:
 
 
 def _id_beside(entry: WatchlistEntry) -> UUID:
-    """An id of its own for this birth date that sorts into the same batch."""
-    tail = sha256(f"{entry.entry_id} {entry.born}".encode()).digest()[:7]
+    """An id of its own for this birth date and name that sorts into the same batch."""
+    name = f"{fold(entry.name.given)} {fold(entry.name.family)}"
+    tail = sha256(f"{entry.entry_id} {entry.born} {name}".encode()).digest()[:7]
     return UUID(bytes=entry.entry_id.bytes[:9] + tail)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _EVERY = 2_000
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _TEXT_TO_ZEROS = 50
+DELIMITERS = ",;\t|"
 _BREAK = re.compile(r"[\n\r]")
 
 Tell = Callable[[int, int], object]
@@ -95,7 +96,7 @@ def _csv(file: BinaryIO) -> Table:
         first = next((line for line in text if line.strip()), None)
     if first is None:
         raise ImportRefusedError("The file is empty. Nothing was changed.")
-    delimiter = max(",;\t|", key=first.count)
+    delimiter = max(DELIMITERS, key=first.count)
     with _text_of(file) as text:
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         header = next(_csv_rows(reader, file, size, _to_nobody, only_header=True), None)
@@ -141,17 +142,33 @@ def _csv_rows(
 def _csv_row(cells: Sequence[str], begins: int, ends: int, width: int) -> Row:
     """A stray quote swallows whole rows up to the next one, so a row has one line, or is bad."""
     whole = "".join(cells)
-    if begins == ends and len(cells) == width and "\ufffd" not in whole:
+    is_one = begins == ends or is_one_row(cells, width)
+    if is_one and begins != ends:
+        cells = [" ".join(c.split()) for c in cells]
+    if is_one and len(cells) == width and "\ufffd" not in whole:
         stripped = tuple(map(str.strip, cells))
         return Row(begins, tuple(map(without_guard, stripped)) if "'" in whole else stripped)
     why = ""
-    if any(_BREAK.search(c) for c in cells):
+    if not is_one and any(_BREAK.search(c) for c in cells):
         why = f"lines {begins} to {ends} are one row: a quote is missing, or one too many"
     elif len(cells) != width:
         why = f"{len(cells)} columns where the first line has {width}"
     elif any("\ufffd" in c for c in cells):
         why = "letters lost: not UTF-8 in this line"
     return Row(begins, tuple(" ".join(c.split()) if why else c.strip() for c in cells), why)
+
+
+def is_one_row(cells: Sequence[str], width: int) -> bool:
+    """Whether a row over several lines is one, with line breaks meant in its cells.
+
+    A stray quote would have swallowed whole rows, with as many delimiters as those have.
+    """
+    return len(cells) == width and not any(
+        line.count(delimiter) >= max(width - 1, 1)
+        for cell in cells
+        for line in _BREAK.split(cell)
+        for delimiter in DELIMITERS
+    )
 
 
 class _text_of:  # noqa: N801  reads as a function where it is used

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -33,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except EOFError:
         sys.stderr.write("Nothing was typed. Nothing was changed. (Or use --secrets-stdin.)\n")
+        return 1
+    except BrokenPipeError:  # whoever read the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130

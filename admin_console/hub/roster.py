@@ -21,8 +21,9 @@ from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
+from db.list_table import DELIMITERS, is_one_row
 from db.screening.index import ListIndex, build_list_from
-from db.screening.names import letters
+from db.screening.names import fold
 
 _COLUMNS = (
     "id",
@@ -36,6 +37,7 @@ _COLUMNS = (
     "category",
 )
 _CELL, _ROW = "\x1f", "\x1e"
+csv.field_size_limit(2**24)  # a cell of any size is one; what nobody is called is cut later
 _SHOWN = 20
 """Remarks that are told one by one."""
 _SEXES = {
@@ -124,16 +126,19 @@ def read_roster(path: Path) -> Roster:
         content = path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(f"{path}: {error.strerror}. Nothing was screened.") from error
-    if b"\0" in content[:4096] or content.startswith(b"PK"):
-        raise ImportRefusedError(f"{path} is not a CSV file. Save it as CSV with UTF-8.")
     kept = io.StringIO()
     roster = Roster(path, "", array("q"), array("q"))
-    text = content.decode("utf-8-sig", "replace")
+    text = _text_of(path, content, roster.remarks)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     header: list[str] | None = None
     for begins, cells, remark in _records(lines):
         if header is None:
             header, at = cells, _columns(path, cells)
+            roster.remarks += [
+                f"line {begins}: there is no column {name}; compared without it"
+                for name, place in zip(_COLUMNS[:7], at, strict=False)
+                if place < 0
+            ]
             continue
         if remark:
             roster.remarks.append(remark)
@@ -150,12 +155,30 @@ def read_roster(path: Path) -> Roster:
     return roster
 
 
+def _text_of(path: Path, content: bytes, remarks: list[str]) -> str:
+    """The file's letters. Spreadsheets of old save other ones than UTF-8, and do not say so."""
+    start = content[:4096]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or start.count(0) * 50 > len(start):
+        raise ImportRefusedError(f"{path} is not a CSV file. Save it as CSV with UTF-8.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        remarks.append("the file is not UTF-8; its letters were read as those of Windows-1252")
+        text = content.decode("cp1252", "replace")
+    return text.replace("\0", "")
+
+
 def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
     """Line, cells, and what was odd about how they were read.
 
     A stray quote swallows every row up to the next one: such rows are read again, line by line.
     """
-    reader, begins = csv.reader(f"{line}\n" for line in lines), 1
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    reader, begins = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter), 1
+    width = len(next(csv.reader([first], delimiter=delimiter), []))
     while True:
         try:
             cells = next(reader, None)
@@ -164,12 +187,14 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
         if cells is None:
             return
         ends = reader.line_num
-        if not any("\n" in c for c in cells):
+        if not any("\n" in c for c in cells) or is_one_row(cells, width):
             yield begins, cells, ""
         else:
             remark = f"lines {begins} to {ends}: a quote is missing, or one too many"
             for number in range(begins, ends + 1):
-                alone = next(csv.reader([lines[number - 1].replace('"', "")]), [])
+                alone = next(
+                    csv.reader([lines[number - 1].replace('"', "")], delimiter=delimiter), []
+                )
                 yield number, alone, remark if number == begins else ""
         begins = ends + 1
 
@@ -284,4 +309,4 @@ def _note(roster: Roster, row: list[str], line: int) -> None:
 
 @lru_cache(maxsize=65_536)
 def _is_name(text: str) -> bool:
-    return bool(letters(text))
+    return bool(fold(text))

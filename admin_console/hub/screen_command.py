@@ -71,20 +71,28 @@ def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -
             "error": f"line {row.line}: {row.why_bad or 'no name'}",
         }
     person = Person(row.name, row.born, row.sex, "", has_number=False)
-    matches: list[dict[str, object]] = []
-    for found in find_matches(Visitor(person), index, today, min_bits):
-        match = _match(found)
-        if all(m["entry_id"] != match["entry_id"] or not m["entry_id"] for m in matches):
-            matches.append(match)  # a file may have somebody twice
-    held = [m for m in matches if m["tier"] is not None]
-    tiers = [m["tier"] for m in held]
+    found = find_matches(Visitor(person), index, today, min_bits)
+    tiers = {f.tier for f in found}
     return {
         "id": row.id,
-        "outcome": "hold" if held else "clear",
-        "tier": next((t for t in _TIERS.values() if t is not None and t in tiers), None),
+        "outcome": "clear" if tiers <= {None} and not row.why_bad else "hold",
+        "tier": next((word for tier, word in _TIERS.items() if word and tier in tiers), None),
         "milliseconds": round((time.perf_counter() - began) * 1000, 3),
-        "matches": matches,
+        "matches": [_match(f) for f in _each_once(found)],
+        # Of a row with more or fewer columns nobody knows what stands where.
+        **({"error": f"line {row.line}: {row.why_bad}"} if row.why_bad else {}),
     }
+
+
+def _each_once(found: list[Found]) -> list[Found]:
+    """A file may have somebody twice: the row that holds stands for both, then the better one."""
+    best: dict[tuple[int, object], Found] = {}
+    for one in found:
+        key = (id(one.list_index), one.entry.reference or one.entry.entry_id)
+        known = best.get(key)
+        if known is None or (known.tier is None and one.tier is not None):
+            best[key] = one
+    return sorted(best.values(), key=lambda f: -f.bits)
 
 
 def _match(found: Found) -> dict[str, object]:

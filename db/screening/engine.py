@@ -8,6 +8,7 @@ that rate and from nothing hand-made.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from db.domain.partial_date import PartialDate
@@ -24,7 +25,7 @@ from db.screening.scan import Scan
 from db.screening.segment import SEXES, Segment, fold_suffix
 from db.screening.side import Query
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 MOST_ONE_IN = 1_000_000
 MOST_MATCHES = 20
 _LONGEST_PLACE = 2
@@ -44,7 +45,7 @@ def screen(
 
     Whoever has an entry's exact given and family name and birth date is always held. So is
     whoever has the exact names of an entry of a custody, trespass or alert list when nothing
-    speaks against it: no birth date on either side, or the same year where the list has no more.
+    speaks against it: no birth date on either side, or the same year or month with no more known.
     Schools write such lists by hand and often know no date. A registry is too large for that:
     half the visitors have a namesake there, so without a date the bits alone decide.
 
@@ -134,26 +135,39 @@ def _in_list(
         least = min(least, floor)
     scan = Scan(visitor.query, one.segments, index.population)
     is_local = one.watchlist.category is not Category.REGISTRY
-    best: dict[int, tuple[float, int, int]] = {}
+    best: dict[int, _Best] = {}
     scored = scan.found(least, is_named_held=is_local)
     for at, part in enumerate(scored):
-        entries = one.segments[at].segment.entry_of[part.rows]
-        for place, (entry, bits) in enumerate(
-            zip(entries.tolist(), part.total.tolist(), strict=True)
-        ):
-            if entry not in best or bits > best[entry][0]:
-                best[entry] = (bits, at, place)
-    for entry_place, (bits, at, place) in best.items():
+        segment = one.segments[at].segment
+        entries = segment.entry_of[part.rows].tolist()
+        for place, (entry, bits) in enumerate(zip(entries, part.total.tolist(), strict=True)):
+            known = best.get(entry)
+            # A name with fewer bits counts only if it may hold where the best one does not.
+            if known is not None and known.bits >= bits and known.tier is not None:
+                continue
+            expected, tier = _tier(one, segment, part, place, bits, is_local=is_local)
+            if known is None or (tier is not None, bits) > (known.tier is not None, known.bits):
+                best[entry] = _Best(bits, at, place, expected, tier)
+    for entry_place, row in best.items():
         entry = one.entry(entry_place)
         if not entry.is_in_force(today):
             continue
-        segment = one.segments[at].segment
-        compared = _compared(scored[at], place)
-        expected, tier = _tier(one, segment, scored[at], place, bits, is_local=is_local)
-        if tier is None and (floor is None or bits < floor):
+        if row.tier is None and (floor is None or row.bits < floor):
             continue
-        name = _name(segment, int(scored[at].rows[place]))
-        yield Found(visitor.person, one, entry, name, compared, bits, expected, tier)
+        part, segment = scored[row.at], one.segments[row.at].segment
+        name = _name(segment, int(part.rows[row.place]))
+        compared = _compared(part, row.place)
+        yield Found(visitor.person, one, entry, name, compared, row.bits, row.expected, row.tier)
+
+
+class _Best(NamedTuple):
+    """The row that speaks for an entry: one that holds before one that does not, then by bits."""
+
+    bits: float
+    at: int
+    place: int
+    expected: float
+    tier: Tier | None
 
 
 def _tier(

@@ -33,8 +33,8 @@ _DATE_WORDS = {
     DateLevel.TWO_DIGITS: "Same but for two digits",
     DateLevel.SAME_YEAR_AND_MONTH: "Same month and year, other day",
     DateLevel.SAME_MONTH_ONLY_KNOWN: "Same month and year; the day is not known",
-    DateLevel.SAME_YEAR_ONLY_KNOWN: "Same year; the list has no more",
-    DateLevel.YEAR_NEAR_ONLY_KNOWN: "Nearly the same year; the list has no more",
+    DateLevel.SAME_YEAR_ONLY_KNOWN: "Same year; no more is known",
+    DateLevel.YEAR_NEAR_ONLY_KNOWN: "Nearly the same year; no more is known",
     DateLevel.DIFFERENT: "Differs",
 }
 _SEXES = {Sex.FEMALE: "Woman", Sex.MALE: "Man", Sex.UNSPECIFIED: ""}

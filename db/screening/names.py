@@ -82,7 +82,8 @@ _TWICE = re.compile(r"(.)\1")
 def fold(name: str) -> str:
     """Small letters without accents or marks, empty for what stands where there is no name."""
     folded = letters(name)
-    return "" if folded in NO_NAME else folded
+    is_none = folded in NO_NAME or (folded == "n a" and "/" in name)  # but initials are a name
+    return "" if is_none else folded
 
 
 def fold_middle(name: str) -> str:

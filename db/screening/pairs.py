@@ -42,8 +42,13 @@ class Pairs:
     @property
     def is_same_name_and_open_date(self) -> Flags:
         """Rows with the visitor's names where no birth date speaks against it."""
-        is_open = (self.birth_level == DateLevel.MISSING) | (
-            self.birth_level == DateLevel.SAME_YEAR_ONLY_KNOWN
+        is_open = np.isin(
+            self.birth_level,
+            (
+                DateLevel.MISSING,
+                DateLevel.SAME_YEAR_ONLY_KNOWN,
+                DateLevel.SAME_MONTH_ONLY_KNOWN,
+            ),
         )
         same: Flags = (
             (self.family_level == NameLevel.EXACT)

@@ -68,8 +68,8 @@ class Segment:
     birth_of: Ints
     entry_of: Ints
     sex_of: NDArray[np.int8]
-    suffix_of: NDArray[np.int16]
-    place_of: NDArray[np.int16]
+    suffix_of: Ints
+    place_of: Ints
     numbers: NDArray[np.uint64]
     """Hashes of ID number hashes, sorted; `number_rows` are their rows."""
     number_rows: Ints
@@ -180,8 +180,8 @@ def build_segment(rows: Iterable[Row]) -> Segment:
         birth_of=_column(table, 3),
         entry_of=_column(table, 4),
         sex_of=table[:, 5].astype(np.int8),
-        suffix_of=table[:, 6].astype(np.int16),
-        place_of=table[:, 7].astype(np.int16),
+        suffix_of=_column(table, 6),
+        place_of=_column(table, 7),
         numbers=hashed[number_order],
         number_rows=number_rows[number_order].astype(np.int32),
     )

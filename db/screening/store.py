@@ -23,7 +23,7 @@ from db.screening.name_table import NameTable
 from db.screening.segment import Segment
 from db.screening.tally import count
 
-FORMAT = 9
+FORMAT = 10
 _TABLES = ("family", "given")
 _TEXTS = ("suffixes", "places")
 _COLUMNS = (

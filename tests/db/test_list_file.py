@@ -86,12 +86,35 @@ def test_same_person_twice_is_one_entry_with_a_remark() -> None:
 
 
 def test_same_number_with_another_name_is_one_entry_with_another_name() -> None:
-    file = read("LAST,FIRST,DOB,CASE\nMarlow,Helena,,7\nArdwick,Lena,04/17/1986,7\n")
+    file = read("LAST,FIRST,DOB,CASE\nMarlow,Helena,1986,7\nArdwick,Lena,04/17/1986,7\n")
 
     (entry,) = file.entries()
     assert entry.name == PersonName("Helena", "Marlow")
     assert entry.aliases == (PersonName("Lena", "Ardwick"),)
     assert entry.born == PartialDate(1986, 4, 17)
+
+
+def test_two_parents_of_one_order_are_two_entries() -> None:
+    """Nothing but the number says that they are one person."""
+    file = read("LAST,FIRST,DOB,SEX,CASE\nOkonkwo,Ann,1980,F,9\nPetrov,Ivan,,M,9\n")
+
+    entries = file.entries()
+    assert sorted(e.name.family for e in entries) == ["Okonkwo", "Petrov"]
+    assert all(e.aliases == () for e in entries)
+    assert file.remarks[0].why == "the number of line 2 with another name: kept beside it"
+
+
+def test_cell_of_two_lines_is_a_cell() -> None:
+    file = read('LAST,FIRST,DOB,NOTE\nMarlow,Helena,1986,"Two\nlines"\nArdwick,Lena,1980,\n')
+
+    assert not file.bad_rows
+    assert {e.note for e in file.entries()} == {"Two lines", ""}
+
+
+def test_stray_quote_is_still_no_cell_of_two_lines() -> None:
+    file = read('LAST,FIRST,DOB,NOTE\nMarlow,Helena,1986,"x\nArdwick,Lena,1980,y"\n')
+
+    assert file.bad_rows
 
 
 def test_same_number_with_another_birth_date_hides_neither() -> None:

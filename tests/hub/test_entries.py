@@ -204,6 +204,26 @@ def test_wish_to_remove_can_be_taken_back(
     assert hub.client.delete(f"{address}/removal", headers=jo).status_code == 404
 
 
+def test_wish_to_remove_is_void_once_the_entry_changed(
+    hub: HubOfTests, ours: str, dana: dict[str, str], jo: dict[str, str]
+) -> None:
+    address, _ = add(hub, ours, dana)
+    hub.client.post(f"{address}/removal", json={"version": 1, "reason": "moved"}, headers=dana)
+    changed = hub.client.put(
+        address, params={"version": 1}, json=DRAFT | {"note": "New court order"}, headers=dana
+    )
+
+    confirmed = hub.client.post(f"{address}/removal", json={"version": 2}, headers=jo)
+    asked = hub.client.post(f"{address}/removal", json={"version": 2, "reason": "x"}, headers=jo)
+
+    assert file_in(changed).removal is None
+    assert "Say why" in words_of(confirmed)
+    removal = file_in(asked).removal
+    assert removal is not None
+    assert removal.by == "Jo Ortega"
+    assert list_in_force(hub).entry_count == 1
+
+
 def test_one_person_removes_where_the_setting_says_so(
     hub: HubOfTests, ours: str, dana: dict[str, str]
 ) -> None:

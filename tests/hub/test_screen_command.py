@@ -200,3 +200,97 @@ def test_plain_words_say_why(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert said.startswith("v: hold\n  strong: 1, ")
     assert "birth date: same with day and month swapped" in said
+
+
+MARYS = "".join(f"{n},Mary,,Johnson,,1980-03-04,F,,registry\n" for n in range(10, 20))
+BOTH_LISTS = f"""{HEAD},aliases,category
+1,Mary,Xenobia,Johnson,Jr,1951-07-22,F,,registry
+1,Mary,Ruth,Johnson,Sr,,F,,custody
+{MARYS}"""
+
+
+def test_asking_for_more_changes_no_outcome_and_one_id_on_two_lists_is_two_matches(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "v,Mary,Xenobia,Johnson,Jr,1980-03-04,F\n"
+
+    (plain,), _, _ = screened(tmp_path, capsys, row, lists=BOTH_LISTS)
+    (more,), _, _ = screened(tmp_path, capsys, row, "--min-bits", "0", lists=BOTH_LISTS)
+
+    assert (plain["outcome"], plain["tier"]) == (more["outcome"], more["tier"])
+    assert plain["outcome"] == "hold"
+    assert [m["entry_id"] for m in more["matches"]].count("1") == 2
+    bits = [m["bits"] for m in more["matches"]]
+    assert bits == sorted(bits, reverse=True)
+
+
+def test_file_of_an_old_spreadsheet_keeps_its_letters_and_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "list.csv").write_text(f"{HEAD}\n1,José,,Núñez,,1970-01-02,M\n", "utf-8")
+    for encoding in ("cp1252", "utf-16"):
+        (tmp_path / "visitors.csv").write_text(f"{HEAD}\nv,José,,Núñez,,1970,M\n", encoding)
+
+        files = ["--list", str(tmp_path / "list.csv"), str(tmp_path / "visitors.csv")]
+        status = main(["screen", *files, "--json"])
+
+        said = capsys.readouterr()
+        assert (status, json.loads(said.out)["outcome"]) == (0, "hold")
+        assert ("Windows-1252" in said.err) is (encoding == "cp1252")
+
+
+def test_semicolons_part_columns_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lists, visitor = LIST.replace(",", ";").replace("Ibarra; Tono", "Ibarra"), "v,Rosa,,Delgado,,,"
+    (tmp_path / "list.csv").write_text(lists, encoding="utf-8")
+    (tmp_path / "visitors.csv").write_text(f"{HEAD}\n{visitor}\n".replace(",", ";"), "utf-8")
+
+    files = ["--list", str(tmp_path / "list.csv"), str(tmp_path / "visitors.csv")]
+
+    assert main(["screen", *files, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["outcome"] == "hold"
+
+
+@pytest.mark.parametrize("name", ["Unknown,,Unknown", "None,,N/A", "N/A,,NMN", "-,,?"])
+def test_name_that_says_there_is_none_is_held(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (answer,), _, status = screened(tmp_path, capsys, f"v,{name},,1980-03-04,M\n")
+
+    assert (answer["outcome"], status) == ("hold", 1)
+
+
+def test_line_break_within_a_cell_is_one_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = 'v,"Anthony\nLuis",,Quintero,,1984-07-03,M\nw,Tony,,Quintero,,1984-07-03,M\n'
+
+    answers, _, _ = screened(tmp_path, capsys, rows)
+
+    assert [(a["id"], a["outcome"]) for a in answers] == [("v", "hold"), ("w", "hold")]
+
+
+def test_row_with_another_number_of_columns_is_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (answer,), said, status = screened(tmp_path, capsys, "v,Nobody,,Listed,1980-03-04,M\n")
+
+    assert (answer["outcome"], answer["tier"], status) == ("hold", None, 1)
+    assert "6 columns" in answer["error"]
+    assert "line 2" in said
+
+
+def test_cell_of_any_size_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 300_000
+    rows = f"v,A,,{long},,,\nw,Anthony,,Quintero,,1984-07-03,M\n"
+
+    answers, _, _ = screened(tmp_path, capsys, rows)
+
+    assert [a["outcome"] for a in answers] == ["clear", "hold"]
+
+
+def test_missing_column_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lists = "id,given_name,family_name\n1,Anthony,Quintero\n"
+
+    _, said, _ = screened(tmp_path, capsys, "v,Anthony,,Quintero,,,M\n", lists=lists)
+
+    assert "no column birth_date" in said

@@ -141,7 +141,7 @@ def test_every_reader_reads_its_invented_card(config: KioskConfig) -> None:
 
 
 def test_film_is_measured_like_a_camera(config: KioskConfig) -> None:
-    """As fast as the film runs; a computer that is busy with other tests sees fewer, and says so."""
+    """As fast as the film runs; a computer that is busy with other tests says that it is slow."""
     camera = only(config, "camera")
     rate = float(camera.facts["pictures_a_second"])
 

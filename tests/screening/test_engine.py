@@ -198,6 +198,34 @@ def test_alias_is_found() -> None:
     assert match.entry == entry
 
 
+def test_alias_that_fits_better_takes_nobody_from_the_hold_of_the_exact_name() -> None:
+    """An alias with more bits, which alone would not hold, stands beside the exact name."""
+    smiths = [make_entry("John", "Smith", date(1980, 3, 5 + n % 20)) for n in range(2_000)]
+    listed = make_entry("John", "Smith", date(1980, 3, 4))
+    name = PersonName("Johnny", "Smith", "Zebulon")
+    with_alias = replace(listed, entry_id=new_id(NINE), aliases=(name,))
+    identity = make_identity("John", "Smith", birth_date=date(1980, 3, 4))
+    identity = replace(identity, name=PersonName("John", "Smith", "Zebulon"))
+
+    found = screened(identity, listed, with_alias, *smiths)
+
+    held = {m.entry.entry_id for m in found.matches}
+    assert {listed.entry_id, with_alias.entry_id} <= held
+
+
+def test_more_that_is_known_of_a_birth_date_never_ends_a_hold() -> None:
+    crowd = [make_entry("James", "Smith", None) for _ in range(1_000)]
+    by_year, by_month = (
+        replace(crowd[0], entry_id=new_id(NINE), born=PartialDate.read(text))
+        for text in ("1980", "1980-03")
+    )
+    identity = visitor("James", "Smith", date(1980, 3, 4))
+
+    found = screened(identity, by_year, by_month, *crowd)
+
+    assert {by_year.entry_id, by_month.entry_id} <= {m.entry.entry_id for m in found.matches}
+
+
 def test_each_entry_is_one_match_however_many_names_fit() -> None:
     entry = replace(LISTED, aliases=(PersonName("Tony", "Quintero"), PersonName("A", "Quintero")))
 
