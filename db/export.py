@@ -30,9 +30,9 @@ def csv_lines(session: Session, filters: Filters, zone: ZoneInfo, now: datetime)
     The mark at the start tells a spreadsheet that this is UTF-8; else it would show "JosÃ©".
     """
     names = {k.kiosk_id: k.name for k in pairing.all_kiosks(session)}
-    yield f"\ufeff{_line(COLUMNS)}"
+    yield f"\ufeff{line(COLUMNS)}"
     for visit, decision in every_visit(session, filters, zone):
-        yield _line(_cells(visit, decision, zone, now, names.get(visit.kiosk_id, visit.kiosk_id)))
+        yield line(_cells(visit, decision, zone, now, names.get(visit.kiosk_id, visit.kiosk_id)))
 
 
 def _cells(
@@ -69,7 +69,8 @@ def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
     return "" if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def line(cells: tuple[str, ...]) -> str:
+    """One line of a table; no cell of it is calculated by a spreadsheet."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerow(_harmless(c) for c in cells)
     return buffer.getvalue()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import Base, DeviceId, Hex256, InDistrict, Json, Key, Name
@@ -62,6 +62,12 @@ class StaffRow(InDistrict, Base):
     role: Mapped[str] = mapped_column(String(24))
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    """Who was removed stays, so that the log and the audit still name them."""
+    totp_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Key of the second factor in base32; empty without one."""
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The last step whose code was used, so that none works twice."""
 
     __table_args__ = (UniqueConstraint("district_id", "name"),)
 
@@ -74,7 +80,40 @@ class StaffSessionRow(InDistrict, Base):
     staff_id: Mapped[UUID] = mapped_column(index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """When it last asked for something, to the minute; None since it was opened."""
 
     __table_args__ = (
         ForeignKeyConstraint(["district_id", "staff_id"], ["staff.district_id", "staff.staff_id"]),
     )
+
+
+class RecoveryCodeRow(InDistrict, Base):
+    """Lets somebody in once who has lost the second factor; deleted when it is used."""
+
+    __tablename__ = "recovery_code"
+    code_hash: Mapped[Hex256] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class AttemptRow(InDistrict, Base):
+    """A try to get in, counted by all processes of the hub; `who` is hashed, since it names."""
+
+    __tablename__ = "attempt"
+    attempt_id: Mapped[Key]
+    who: Mapped[Hex256] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditRow(InDistrict, Base):
+    """What somebody did with records: added to and never changed. It names no visitor."""
+
+    __tablename__ = "audit"
+    audit_id: Mapped[Key]
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(64))
+    deed: Mapped[str] = mapped_column(String(32))
+    about: Mapped[str] = mapped_column(String(16))
+    about_id: Mapped[str] = mapped_column(String(64), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(String(200))

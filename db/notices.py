@@ -89,25 +89,25 @@ def settle(session: Session, kind: NoticeKind, visit_id: UUID, by: str, at: date
         _read(row, by, at)
 
 
-def page(session: Session, now: datetime, *, is_administrator: bool) -> Notices:
+def page(session: Session, now: datetime, *, sees_all: bool) -> Notices:
     """The newest notices that somebody may see."""
     rows = session.scalars(
         select(NoticeRow)
-        .where(_may_see(is_administrator=is_administrator))
+        .where(_may_see(sees_all=sees_all))
         .order_by(NoticeRow.at.desc(), NoticeRow.notice_id.desc())
         .limit(SHOWN)
     )
-    unread_now = unread(session, is_administrator=is_administrator)
+    unread_now = unread(session, sees_all=sees_all)
     return Notices(now, tuple(_value(r) for r in rows), unread_now)
 
 
-def unread(session: Session, *, is_administrator: bool) -> int:
+def unread(session: Session, *, sees_all: bool) -> int:
     """How many wait to be read."""
     return (
         session.scalar(
             select(func.count())
             .select_from(NoticeRow)
-            .where(NoticeRow.read_at.is_(None), _may_see(is_administrator=is_administrator))
+            .where(NoticeRow.read_at.is_(None), _may_see(sees_all=sees_all))
         )
         or 0
     )
@@ -121,8 +121,8 @@ def of_visit(session: Session, visit_id: UUID) -> list[Notice]:
     return [_value(r) for r in rows]
 
 
-def _may_see(*, is_administrator: bool) -> ColumnElement[bool]:
-    if is_administrator:
+def _may_see(*, sees_all: bool) -> ColumnElement[bool]:
+    if sees_all:
         return true()
     return NoticeRow.kind.in_([kind for kind in NoticeKind if kind.is_for_everybody])
 

@@ -2,28 +2,43 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import argon2
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from db import districts, passwords
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
-from db.hub_models import StaffRow, StaffSessionRow
+from db.hub_models import RecoveryCodeRow, StaffRow, StaffSessionRow
 from db.ids import new_id
 
 SESSION = timedelta(hours=12)
-SHORTEST_PASSWORD = 8
+"""A sign-in ends after that, whatever happens."""
+IDLE = timedelta(minutes=30)
+"""... and after that without a request: an open console asks at least twice a minute."""
+SEEN_AGAIN = timedelta(minutes=1)
+"""How often it is worth a write that a sign-in was used."""
 HASHER = argon2.PasswordHasher()
 NOBODY = HASHER.hash(secrets.token_hex(16))
-"""Nobody's password: whoever asks for a name that is not there waits as long."""
 """Compared with when nobody has the name, so that the time taken does not tell."""
+_IS_THERE = StaffRow.removed_at.is_(None)
 
 
 class StaffError(VestibuleError):
     """A member of staff cannot be added like that."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """Whose sign-in a token is, and when it was last used."""
+
+    member: StaffMember
+    seen_at: datetime
 
 
 def add(
@@ -34,13 +49,16 @@ def add(
     display_name: str,
     role: Role,
     now: datetime,
+    names: Sequence[str] = (),
 ) -> StaffMember:
-    """Let somebody in. Raises `StaffError` for a name that is taken or a short password."""
+    """Let somebody in. `names` are the school's and the district's, which no password may be.
+
+    Raises `StaffError` for a name that is taken or a password that will not do.
+    """
     name = name.strip().casefold()
     if not name or not display_name.strip():
         raise StaffError("A member of staff needs a name to sign in with, and one to be shown.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise StaffError(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    _check_password(password, (name, display_name, *names))
     if session.scalar(select(StaffRow.staff_id).where(StaffRow.name == name)) is not None:
         raise StaffError(f"Somebody signs in as {name} already. Nothing was changed.")
     row = StaffRow(
@@ -57,17 +75,62 @@ def add(
 
 
 def everybody(session: Session) -> list[StaffMember]:
-    return [_value(r) for r in session.scalars(select(StaffRow).order_by(StaffRow.name))]
+    query = select(StaffRow).where(_IS_THERE).order_by(StaffRow.name)
+    return [_value(r) for r in session.scalars(query)]
+
+
+def is_anybody(session: Session) -> bool:
+    """Whether anybody may sign in."""
+    return bool(session.scalar(select(func.count()).select_from(StaffRow).where(_IS_THERE)))
+
+
+def find(session: Session, name: str) -> StaffMember | None:
+    """Who signs in with this name."""
+    row = _row_named(session, name)
+    return None if row is None else _value(row)
+
+
+def named(session: Session, name: str) -> StaffMember:
+    """Who signs in with this name. Raises `StaffError` when nobody does."""
+    found = find(session, name)
+    if found is None:
+        raise StaffError(f"Nobody signs in as {name}: see vestibule-hub staff list.")
+    return found
 
 
 def verify(session: Session, name: str, password: str) -> StaffMember | None:
     """Who has this name and password; None for anything wrong, in the same time."""
-    row = session.scalar(select(StaffRow).where(StaffRow.name == name.strip().casefold()))
+    row = _row_named(session, name)
     try:
         HASHER.verify(row.password_hash if row is not None else NOBODY, password)
     except argon2.exceptions.VerificationError:
         return None
     return None if row is None else _value(row)
+
+
+def remove(session: Session, staff_id: UUID, now: datetime) -> None:
+    """Let somebody in no more, at once. What they did keeps their name; others may take it."""
+    row = _row(session, staff_id)
+    row.removed_at, row.name = now, f"removed:{staff_id.hex}"
+    row.password_hash, row.totp_key = "", ""
+    session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.staff_id == staff_id))
+    close_sessions(session, staff_id)
+
+
+def set_password(
+    session: Session, staff_id: UUID, password: str, names: Sequence[str] = ()
+) -> None:
+    """Give somebody another password and end their sign-ins. Raises `StaffError`."""
+    row = _row(session, staff_id)
+    _check_password(password, (row.name, row.display_name, *names))
+    row.password_hash = HASHER.hash(password)
+    close_sessions(session, staff_id)
+
+
+def set_role(session: Session, staff_id: UUID, role: Role) -> None:
+    """Let somebody do more or less; they sign in anew, so that their console shows it."""
+    _row(session, staff_id).role = role
+    close_sessions(session, staff_id)
 
 
 def open_session(session: Session, staff_id: UUID, now: datetime) -> str:
@@ -86,23 +149,64 @@ def open_session(session: Session, staff_id: UUID, now: datetime) -> str:
     return token
 
 
-def of_token(session: Session, token: str, now: datetime) -> StaffMember | None:
-    """Who holds this token; None when it is unknown or has run out."""
-    row = session.scalar(
-        select(StaffRow)
+def of_token(session: Session, token: str, now: datetime) -> OpenSession | None:
+    """Who holds this token; None when it is unknown, has run out, or was idle for too long."""
+    found = session.execute(
+        select(StaffRow, StaffSessionRow)
         .join(StaffSessionRow, StaffSessionRow.staff_id == StaffRow.staff_id)
-        .where(StaffSessionRow.token_hash == hash_token(token), StaffSessionRow.expires_at > now)
+        .where(
+            StaffSessionRow.token_hash == hash_token(token),
+            StaffSessionRow.expires_at > now,
+            _IS_THERE,
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    row, opened = found
+    seen_at = opened.seen_at or opened.created_at
+    return None if now - seen_at >= IDLE else OpenSession(_value(row), seen_at)
+
+
+def seen(session: Session, token: str, now: datetime) -> None:
+    """The sign-in is in use."""
+    session.execute(
+        update(StaffSessionRow)
+        .where(StaffSessionRow.token_hash == hash_token(token))
+        .values(seen_at=now)
     )
-    return None if row is None else _value(row)
 
 
 def close_session(session: Session, token: str) -> None:
     session.execute(delete(StaffSessionRow).where(StaffSessionRow.token_hash == hash_token(token)))
 
 
+def close_sessions(session: Session, staff_id: UUID) -> None:
+    """Sign somebody out everywhere."""
+    session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+    session.flush()
+
+
 def hash_token(token: str) -> str:
     """Tokens have 256 random bits, so one plain hash keeps them."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _row(session: Session, staff_id: UUID) -> StaffRow:
+    row = districts.get(session, StaffRow, staff_id)
+    if row is None or row.removed_at is not None:
+        raise StaffError("That member of staff is not there any more. Nothing was changed.")
+    return row
+
+
+def _row_named(session: Session, name: str) -> StaffRow | None:
+    query = select(StaffRow).where(StaffRow.name == name.strip().casefold(), _IS_THERE)
+    return session.scalar(query)
+
+
+def _check_password(password: str, names: Sequence[str]) -> None:
+    why = passwords.why_not(password, names)
+    if why:
+        raise StaffError(f"{why} Nothing was changed.")
 
 
 def _value(row: StaffRow) -> StaffMember:

@@ -71,3 +71,9 @@ def everybody(session: Session) -> list[dict[str, str]]:
         }
         for r in session.scalars(select(StaffPinRow).order_by(StaffPinRow.staff_id))
     ]
+
+
+def forget(session: Session, staff_id: UUID) -> None:
+    """Let somebody decide at kiosks no more."""
+    session.execute(delete(StaffPinRow).where(StaffPinRow.staff_id == staff_id))
+    session.flush()

@@ -55,6 +55,29 @@ class HubOfTests:
     def kiosk(self, pairing: Pairing) -> HttpHub:
         return HttpHub(self.client, pairing.token)
 
+    def add_staff(self, name: str, role: Role, display_name: str = "") -> None:
+        """Somebody more, with everybody's password."""
+        with self.database.begin() as session:
+            staff.add(
+                session,
+                name,
+                PASSWORD,
+                display_name=display_name or name,
+                role=role,
+                now=self.clock(),
+            )
+
+    def remove_staff(self, name: str) -> None:
+        with self.database.begin() as session:
+            staff.remove(session, staff.named(session, name).staff_id, self.clock())
+
+    def token_of(self, name: str) -> dict[str, str]:
+        """Headers of somebody who signed in without the hub noting it."""
+        with self.database.begin() as session:
+            staff_id = staff.named(session, name).staff_id
+            token = staff.open_session(session, staff_id, self.clock())
+        return {"Authorization": f"Bearer {token}"}
+
     def sign_in(self, name: str = "dwhitlock") -> dict[str, str]:
         """Headers of a signed-in member of staff."""
         answer = self.client.post("/v1/session", json={"name": name, "password": PASSWORD})

@@ -15,6 +15,7 @@ import httpx
 
 from admin_console.console.answers import SessionOverError, network, read, refuse
 from db import codec
+from db.domain.audit import AuditPage
 from db.domain.clearance import Clearance, Clearances
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import (
@@ -122,6 +123,7 @@ class HubClient(Protocol):
     ) -> ScreeningFigures: ...
     def notices(self) -> Notices: ...
     def read_notice(self, notice_id: UUID) -> Notice: ...
+    def audit(self, page: str | None) -> AuditPage: ...
     def photo(self, sha256: str) -> bytes: ...
     def close(self) -> None: ...
 
@@ -249,6 +251,11 @@ class HttpHub:
 
     def read_notice(self, notice_id: UUID) -> Notice:
         return read(self._send("POST", f"/v1/notices/{notice_id}/read"), Notice)
+
+    def audit(self, page: str | None) -> AuditPage:
+        """What was done, newest first; the pages behind the first by what it said."""
+        parameters = {} if page is None else {"page": page}
+        return read(self._send("GET", "/v1/audit", params=parameters), AuditPage)
 
     def import_progress(self) -> ImportProgress | None:
         """How far the import has come that is under way; None when there is none."""

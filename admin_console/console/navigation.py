@@ -29,7 +29,8 @@ from admin_console.console.painting import (
 from admin_console.console.parts.card import Line, Panel
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Text, Theme, Weight
-from db.domain.desk import Site, StaffMember
+from db.domain.desk import Role, Site, StaffMember
+from db.domain.rights import Action, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Entry:
     title: str
     icon: str
     key: str
+    needs: Action | None = None
+    """What somebody must be allowed, to see that there is such a page."""
 
 
 ENTRIES = (
@@ -48,7 +51,13 @@ ENTRIES = (
     Entry("Today", "Notices", "bell", "N"),
     Entry("Records", "History", "history", "H"),
     Entry("Records", "Lists", "list", "L"),
+    Entry("Records", "Audit", "audit", "A", Action.SEE_AUDIT),
 )
+
+
+def entries_of(role: Role) -> tuple[Entry, ...]:
+    """The pages that there are for somebody of this role."""
+    return tuple(e for e in ENTRIES if e.needs is None or may(role, e.needs))
 
 
 class Logo(QWidget):
@@ -176,14 +185,15 @@ class Navigation(Panel):
         self._theme = theme
         self.setObjectName("navigation")
         self.setFixedWidth(216)
-        self._rows = {entry.title: NavigationRow(theme, entry) for entry in ENTRIES}
+        entries = entries_of(staff.role)
+        self._rows = {entry.title: NavigationRow(theme, entry) for entry in entries}
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 1, 0)
         column.setSpacing(0)
         column.addLayout(self._head(site))
         section = ""
-        for entry in ENTRIES:
+        for entry in entries:
             if entry.section != section:
                 column.addSpacing(4 if not section else 16)
                 column.addWidget(self._section(entry.section))

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from admin_console.console import words
 from admin_console.console.bars import Banner, StatusBar, TopBar
 from admin_console.console.keys_sheet import KeysSheet
-from admin_console.console.navigation import ENTRIES, Navigation
+from admin_console.console.navigation import Navigation, entries_of
+from admin_console.console.pages.audit import AuditView
 from admin_console.console.pages.away_desk import Kept
 from admin_console.console.pages.desk import DeskPage
 from admin_console.console.pages.history import HistoryPage
@@ -25,7 +26,7 @@ from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme
 from db.domain.desk import Desk
 
-Page: TypeAlias = DeskPage | OnSitePage | NoticesPage | HistoryPage | ListsPage
+Page: TypeAlias = DeskPage | OnSitePage | NoticesPage | HistoryPage | ListsPage | AuditView
 
 
 class Shell(QWidget):
@@ -50,10 +51,9 @@ class Shell(QWidget):
         self.notices = NoticesPage(theme, session)
         self.history = HistoryPage(theme, session, self._photos)
         self.lists = ListsPage(theme, session, self._photos)
-        self._pages: dict[str, Page] = {
-            page.title: page
-            for page in (self.desk, self.on_site, self.notices, self.history, self.lists)
-        }
+        self.audit = AuditView(theme, session)
+        pages = (self.desk, self.on_site, self.notices, self.history, self.lists, self.audit)
+        self._pages: dict[str, Page] = {page.title: page for page in pages}
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -108,7 +108,8 @@ class Shell(QWidget):
         self.notices.visit_asked.connect(self._on_visit_asked)
         for page in self._pages.values():
             page.facts_changed.connect(self._on_facts_changed)
-        for entry in ENTRIES:
+        self.audit.visit_asked.connect(lambda visit_id: self._on_visit_asked(UUID(visit_id)))
+        for entry in entries_of(session.staff.role):
             self._key(f"G, {entry.key}", partial(self.go, entry.title))
         self._key("Ctrl+K", self._top.search.setFocus)
         self._key("F5", self._on_try_now)

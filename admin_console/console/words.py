@@ -109,7 +109,12 @@ CATEGORIES: Mapping[Category, str] = MappingProxyType(
 )
 
 ROLES: Mapping[Role, str] = MappingProxyType(
-    {Role.FRONT_DESK: "Front office", Role.ADMINISTRATOR: "Administrator"}
+    {
+        Role.FRONT_DESK: "Front office",
+        Role.ADMINISTRATOR: "Administrator",
+        Role.DISTRICT: "District",
+        Role.AUDITOR: "Auditor",
+    }
 )
 
 READY_REASONS: tuple[str, ...] = (

@@ -1,7 +1,6 @@
 """The command ``vestibule-hub``: serve, and what an operator does at a terminal."""
 
 import argparse
-import getpass
 import logging
 import os
 import sys
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from db.domain.desk import Role
+from admin_console.hub import staff_parser
 from db.domain.errors import VestibuleError
 from db.domain.watchlist import Category
 from db.photos import KEEP_DAYS
@@ -65,20 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "pair", "print a one-time code that lets a kiosk in", _pair)
 
-    people = commands.add_parser("staff", help="who may sign in").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    add = _command(people, "add", "let somebody sign in to the console", _staff_add)
-    add.add_argument("name", help="the name to sign in with")
-    add.add_argument("--display-name", help="the name that the log shows")
-    add.add_argument("--role", choices=[r.value for r in Role], default=Role.FRONT_DESK.value)
-    add.add_argument(
-        "--secrets-stdin",
-        action="store_true",
-        help="read the password, and on a second line a six-digit PIN, from standard input",
-    )
-    _command(people, "list", "who may sign in", _staff_list)
-
+    staff_parser.add_parsers(commands, _command)
     _list_commands(commands)
     _add_screen(commands)
     calibrate = _command(
@@ -238,27 +224,6 @@ def _pair(arguments: argparse.Namespace) -> int:
     from admin_console.hub import commands  # noqa: PLC0415  keeps `--help` quick
 
     _say(commands.pair(arguments.database))
-    return 0
-
-
-def _staff_add(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-
-    if arguments.secrets_stdin:
-        password, pin = sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")
-    else:
-        password = getpass.getpass("Password: ")
-        pin = getpass.getpass("PIN for the kiosk, six digits (Enter for none): ")
-    name = arguments.name
-    wanted = commands.NewStaff(name, arguments.display_name or name, Role(arguments.role))
-    _say(commands.add_staff(arguments.database, wanted, password, pin))
-    return 0
-
-
-def _staff_list(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-
-    _say(commands.list_staff(arguments.database))
     return 0
 
 

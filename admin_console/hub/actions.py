@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from admin_console.hub import site as hub_site
-from admin_console.hub.context import Context
-from db import changes, outbox, visits
-from db.domain.desk import StaffMember
+from admin_console.hub.context import Asker, Context
+from db import audit, changes, outbox, visits
+from db.domain.audit import About, Deed
 from db.domain.events import VisitCheckedOut
 from db.domain.visit import CheckOutWay, Visit
 
@@ -14,7 +14,7 @@ class NotOnSiteError(Exception):
     """The visit is not one that can be signed out."""
 
 
-def check_out(context: Context, visit_id: UUID, member: StaffMember) -> Visit:
+def check_out(context: Context, visit_id: UUID, asker: Asker) -> Visit:
     """Sign somebody out whom staff saw leave. Raises LookupError or `NotOnSiteError`."""
     site = context.site()
     with context.database.begin() as session:
@@ -29,11 +29,14 @@ def check_out(context: Context, visit_id: UUID, member: StaffMember) -> Visit:
             hub_site.hub_device(site),
             VisitCheckedOut(visit_id, CheckOutWay.STAFF),
             now,
-            actor=f"staff:{member.staff_id}",
+            actor=asker.actor,
             visit_id=visit_id,
         )
-        said = {"visit_id": visit_id, "at": now, "by": member.display_name}
+        said = {"visit_id": visit_id, "at": now, "by": asker.display_name}
         changes.add(session, "check_out", said)
+        audit.note(
+            session, asker.by, Deed.VISITOR_SIGNED_OUT, now, about=About.VISIT, about_id=visit_id
+        )
         signed_out = visits.get(session, visit_id)
     context.wake.notify()
     return signed_out or visit

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from admin_console.hub import (
+    audit_routes,
     clearance_routes,
     entry_routes,
     event_routes,
@@ -19,6 +20,7 @@ from admin_console.hub import (
     list_routes,
     notice_routes,
     pairing_routes,
+    session_routes,
     staff_routes,
 )
 from admin_console.hub.answers import answer
@@ -68,17 +70,19 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.sign_ins = asyncio.Semaphore(staff_routes.SIGN_INS_AT_ONCE)
+    app.state.sign_ins = asyncio.Semaphore(session_routes.SIGN_INS_AT_ONCE)
     app.state.context = context
     app.include_router(pairing_routes.router)
     app.include_router(event_routes.router)
     app.include_router(feed_routes.router)
+    app.include_router(session_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(list_routes.router)
     app.include_router(entry_routes.router)
     app.include_router(clearance_routes.router)
     app.include_router(figures_routes.router)
     app.include_router(notice_routes.router)
+    app.include_router(audit_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
 

@@ -8,10 +8,10 @@ from fastapi.concurrency import run_in_threadpool
 from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, refuse
-from admin_console.hub.context import AskingAdministrator, AskingStaff, Context, InContext
-from db import changes, clearance_lines, clearances, outbox, policy
+from admin_console.hub.context import Asker, AskingStaff, Context, InContext
+from db import audit, changes, clearance_lines, clearances, outbox, policy
+from db.domain.audit import About, Deed
 from db.domain.clearance import Clearance
-from db.domain.desk import StaffMember
 from db.domain.events import ClearanceEnded
 from db.domain.policy import DeskPolicy
 
@@ -27,15 +27,15 @@ def all_clearances(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.post("/clearances/{clearance_id}/end")
-def end(clearance_id: UUID, context: InContext, member: AskingAdministrator) -> Response:
+def end(clearance_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """End a clearance on every kiosk: the visitor is held once more."""
     try:
-        return answer(_end(context, clearance_id, member))
+        return answer(_end(context, clearance_id, asker))
     except LookupError as error:
         raise refuse(404, "There is no such clearance.") from error
 
 
-def _end(context: Context, clearance_id: UUID, member: StaffMember) -> Clearance:
+def _end(context: Context, clearance_id: UUID, asker: Asker) -> Clearance:
     site = context.site()
     with context.database.begin() as session:
         now = context.now()
@@ -47,13 +47,21 @@ def _end(context: Context, clearance_id: UUID, member: StaffMember) -> Clearance
         outbox.add(
             session,
             hub_site.hub_device(site),
-            ClearanceEnded(clearance_id, member.display_name),
+            ClearanceEnded(clearance_id, asker.display_name),
             now,
-            actor=f"staff:{member.staff_id}",
+            actor=asker.actor,
             visit_id=known.visit_id,
         )
         ended = clearances.get(session, clearance_id) or known
         changes.add(session, aftermath.CLEARANCE, ended)
+        audit.note(
+            session,
+            asker.by,
+            Deed.CLEARANCE_ENDED,
+            now,
+            about=About.CLEARANCE,
+            about_id=clearance_id,
+        )
     context.wake.notify()
     return ended
 
@@ -66,14 +74,14 @@ def desk_policy(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.put("/policy")
-async def settle(request: Request, context: InContext, _: AskingAdministrator) -> Response:
+async def settle(request: Request, context: InContext, asker: AskingStaff) -> Response:
     """Settle other rules; kiosks learn them."""
     wanted = await body_as(request, DeskPolicy)
-    await run_in_threadpool(_settle, context, wanted)
+    await run_in_threadpool(_settle, context, wanted, asker)
     return answer(wanted)
 
 
-def _settle(context: Context, wanted: DeskPolicy) -> None:
+def _settle(context: Context, wanted: DeskPolicy, asker: Asker) -> None:
     with context.database.begin() as session:
-        policy.settle(session, wanted)
+        policy.settle(session, wanted, asker.by, context.now())
     context.wake.notify()

@@ -3,17 +3,20 @@
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from admin_console.hub import list_desk
 from admin_console.hub import site as hub_site
 from admin_console.hub.list_desk import ListStart
 from admin_console.hub.writing import write_lines
 from db import (
+    audit,
     changes,
     export,
     list_editing,
@@ -23,11 +26,9 @@ from db import (
     pairing,
     policy,
     settings,
-    staff,
-    staff_pins,
     watchlists,
 )
-from db.domain.desk import Role
+from db.domain.audit import About, Deed
 from db.domain.errors import ConfigError, ImportRefusedError, StorageError
 from db.domain.visit import Host
 from db.engine import Database, open_database, open_existing
@@ -39,58 +40,17 @@ SHOWN = 20
 """Of many remarks, more would hide the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewStaff:
-    """Somebody who shall be able to sign in."""
-
-    name: str
-    display_name: str
-    role: Role
-
-
 def pair(url: str) -> str:
-    with _set_up(url) as database, database.begin() as session:
+    with set_up(url) as database, database.begin() as session:
         code = pairing.new_code(session, _now())
+        audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now())
     return f"{code}\nGive this code to one kiosk within ten minutes: vestibule-kiosk pair"
-
-
-def add_staff(url: str, wanted: NewStaff, password: str, pin: str) -> str:
-    """Let somebody sign in, and decide at kiosks when there is a PIN."""
-    pin_hash = ""
-    if pin:
-        try:
-            pin_hash = staff_pins.hash_pin(pin)
-        except ValueError as error:
-            raise staff.StaffError(f"Nobody was added: {error}.") from error
-    with _set_up(url) as database, database.begin() as session:
-        if pin and staff_pins.whose(session, pin) is not None:
-            raise staff.StaffError("Somebody has that PIN already. Nobody was added.")
-        member = staff.add(
-            session,
-            wanted.name,
-            password,
-            display_name=wanted.display_name,
-            role=wanted.role,
-            now=_now(),
-        )
-        if pin_hash:
-            staff_pins.add(session, member.staff_id, member.display_name, pin_hash)
-            changes.add(session, "staff_pins", staff_pins.everybody(session))
-    return f"{member.display_name} may sign in as {member.name}."
-
-
-def list_staff(url: str) -> str:
-    with existing(url) as database, database.read() as session:
-        people = staff.everybody(session)
-    return "\n".join(f"{m.name}  {m.display_name}  {m.role.value}" for m in people) or (
-        "Nobody may sign in yet: vestibule-hub staff add NAME"
-    )
 
 
 def import_list(url: str, path: Path, wanted: ListWanted) -> str:
     """Put a file in force; the progress is written to a terminal's standard error."""
     watch = _ProgressLine()
-    with _opened(path) as file, _set_up(url) as database:
+    with _opened(path) as file, set_up(url) as database:
         try:
             done = list_desk.import_list(database, file, wanted, "hub", _now, watch=watch)
         finally:
@@ -109,7 +69,7 @@ def import_list(url: str, path: Path, wanted: ListWanted) -> str:
 
 def begin_list(url: str, wanted: ListStart) -> str:
     """Begin a list that is kept by hand. Raises `EntryRefusedError` when the name is taken."""
-    with _set_up(url) as database:
+    with set_up(url) as database:
         begun = list_desk.begin_list(database, wanted, "hub", _now())
     return (
         f"{begun.name} is in force with nobody on it. Add people at the console, or import a file "
@@ -126,9 +86,9 @@ def diff_list(url: str, path: Path, wanted: ListWanted) -> Iterator[str]:
 
 def list_rules(url: str, two_to_remove: bool | None) -> str:
     """Who may remove an entry; changed first when something is asked."""
-    with _set_up(url) as database:
+    with set_up(url) as database:
         if two_to_remove is not None:
-            list_desk.set_two_to_remove(database, is_on=two_to_remove)
+            list_desk.set_two_to_remove(database, audit.TERMINAL, _now(), is_on=two_to_remove)
         with database.read() as session:
             needs_two = list_editing.needs_two(session)
     if needs_two:
@@ -143,6 +103,15 @@ def export_list(url: str, name: str, target: str) -> str:
             known = watchlists.named(session, name)
         if known is None:
             raise StorageError(f'There is no list called "{name}": see vestibule-hub lists show.')
+        with database.begin() as session:
+            audit.note(
+                session,
+                audit.TERMINAL,
+                Deed.LIST_EXPORTED,
+                _now(),
+                about=About.LIST,
+                about_id=known.list_id,
+            )
         lines = list_export.csv_of(database, known.list_id)
         if target == "-":
             sys.stdout.buffer.writelines(line.encode() for line in lines)
@@ -191,9 +160,10 @@ def import_hosts(url: str, path: Path) -> str:
             "columns: name,place,role,directions."
         )
     hosts = [_host(row, columns) for row in rows]
-    with _set_up(url) as database, database.begin() as session:
+    with set_up(url) as database, database.begin() as session:
         settings.write(session, "hosts", hosts)
         changes.add(session, "hosts", hosts)
+        audit.note(session, audit.TERMINAL, Deed.HOSTS_CHANGED, _now())
     return f"{len(hosts)} hosts; kiosks learn them at once."
 
 
@@ -215,12 +185,12 @@ def _host(row: list_table.Row, columns: list[str]) -> Host:
 
 def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
     """Put other standing rules in force, those that are named, and say what holds."""
-    with _set_up(url) as database, database.begin() as session:
+    with set_up(url) as database, database.begin() as session:
         try:
             rules = replace(policy.of(session), **wanted)  # type: ignore[arg-type]
         except ValueError as error:
             raise ConfigError(f"{str(error).capitalize()}. Nothing was changed.") from error
-        policy.settle(session, rules)
+        policy.settle(session, rules, audit.TERMINAL, _now())
     return (
         f"Not this person holds for {rules.clearance_days} days, unless the entry changes.\n"
         f"When a list changes, visits of {rules.rescreen_days} days are screened again.\n"
@@ -230,22 +200,30 @@ def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
 
 def export_csv(url: str, target: str, first: date | None, last: date | None) -> None:
     """Write the log as a table to a file, or to standard output for ``-``."""
-    with existing(url) as database, database.read() as session:
-        site = hub_site.of(session)
-        zone = ZoneInfo(site.time_zone if site else "UTC")
-        lines = export.csv_lines(session, Filters(first_day=first, last_day=last), zone, _now())
-        try:
-            if target == "-":
-                # Bytes: the terminal's encoding may lack letters, and Windows would add returns.
-                sys.stdout.buffer.writelines(line.encode() for line in lines)
-                sys.stdout.buffer.flush()
-            else:
-                write_lines(Path(target), (line.encode() for line in lines))
-        except ValueError as error:
-            raise StorageError(
-                f"The table was not finished: a visit cannot be read ({error}). Nothing was "
-                "changed. See what vestibule-hub verify-log says."
-            ) from error
+    with existing(url) as database:
+        days = f"{first or 'the first day'} to {last or 'now'}"
+        with database.begin() as session:
+            audit.note(session, audit.TERMINAL, Deed.VISITS_EXPORTED, _now(), detail=days)
+        with database.read() as session:
+            _export(session, target, first, last)
+
+
+def _export(session: Session, target: str, first: date | None, last: date | None) -> None:
+    site = hub_site.of(session)
+    zone = ZoneInfo(site.time_zone if site else "UTC")
+    lines = export.csv_lines(session, Filters(first_day=first, last_day=last), zone, _now())
+    try:
+        if target == "-":
+            # Bytes: the terminal's encoding may lack letters, and Windows would add returns.
+            sys.stdout.buffer.writelines(line.encode() for line in lines)
+            sys.stdout.buffer.flush()
+        else:
+            write_lines(Path(target), (line.encode() for line in lines))
+    except ValueError as error:
+        raise StorageError(
+            f"The table was not finished: a visit cannot be read ({error}). Nothing was "
+            "changed. See what vestibule-hub verify-log says."
+        ) from error
 
 
 @contextmanager
@@ -259,7 +237,7 @@ def existing(url: str) -> Iterator[Database]:
 
 
 @contextmanager
-def _set_up(url: str) -> Iterator[Database]:
+def set_up(url: str) -> Iterator[Database]:
     """The database with a site in it, so that commands may come before the first start."""
     database = open_database(url)
     try:

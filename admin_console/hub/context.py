@@ -5,17 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import pairing, staff
+from db import audit, pairing, staff
 from db.domain.desk import Role, Site, StaffMember
+from db.domain.rights import may
 from db.engine import Database
 from db.pairing import PairedKiosk
 
@@ -69,22 +72,56 @@ def asking_kiosk(request: Request, context: InContext) -> PairedKiosk:
     return kiosk
 
 
-def asking_staff(request: Request, context: InContext) -> StaffMember:
-    """Who asks; 401 for anybody else."""
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A signed-in member of staff who may do what was asked for, and from where they ask."""
+
+    member: StaffMember
+    address: str
+
+    @property
+    def staff_id(self) -> UUID:
+        return self.member.staff_id
+
+    @property
+    def display_name(self) -> str:
+        return self.member.display_name
+
+    @property
+    def role(self) -> Role:
+        return self.member.role
+
+    @property
+    def actor(self) -> str:
+        """As the log names them."""
+        return f"staff:{self.member.staff_id}"
+
+    @property
+    def by(self) -> audit.By:
+        """As the audit names them."""
+        return audit.of_staff(self.member.staff_id, self.address)
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, empty when the server was not told."""
+    return request.client.host[:64] if request.client else ""
+
+
+def asking_staff(request: Request, context: InContext) -> Asker:
+    """Who asks; 401 for anybody who is not signed in, 403 where their role may not do this."""
+    token, now = bearer(request), context.now()
     with context.database.read() as session:
-        member = staff.of_token(session, bearer(request), context.now())
-    if member is None:
+        opened = staff.of_token(session, token, now)
+    if opened is None:
         raise refuse(401, "You are not signed in any more. Sign in again.")
-    return member
-
-
-def asking_administrator(member: Annotated[StaffMember, Depends(asking_staff)]) -> StaffMember:
-    """Who asks, if an administrator; 403 in words otherwise."""
-    if member.role is not Role.ADMINISTRATOR:
-        raise refuse(403, "Only administrators may do this. Nothing was changed.")
-    return member
+    action = rights.action_of(request.method, request.scope["route"].path)
+    if action is None or not may(opened.member.role, action):
+        raise refuse(403, f"{rights.only_words(action)} Nothing was changed.")
+    if abs(now - opened.seen_at) >= staff.SEEN_AGAIN:
+        with context.database.begin() as session:
+            staff.seen(session, token, now)
+    return Asker(opened.member, address_of(request))
 
 
 AskingKiosk = Annotated[PairedKiosk, Depends(asking_kiosk)]
-AskingStaff = Annotated[StaffMember, Depends(asking_staff)]
-AskingAdministrator = Annotated[StaffMember, Depends(asking_administrator)]
+AskingStaff = Annotated[Asker, Depends(asking_staff)]

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
-from admin_console.hub.context import Context
-from db import changes, notices, outbox, policy, rechecks, visits
+from admin_console.hub.context import Asker, Context
+from db import audit, changes, notices, outbox, policy, rechecks, visits
+from db.domain.audit import About, Deed
 from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.desk import Site, StaffMember
+from db.domain.desk import Site
 from db.domain.events import DecisionMade, RecheckDecided
 from db.domain.notice import NoticeKind
 from db.domain.recheck import Recheck
@@ -41,7 +42,7 @@ class _Deciding:
     """Who decides what, and when."""
 
     site: Site
-    member: StaffMember
+    asker: Asker
     choice: Choice
     now: datetime
     clears_until: date | None
@@ -52,13 +53,13 @@ class _Deciding:
             visit_id=visit_id,
             verdict=self.choice.verdict,
             reason=self.choice.reason.strip(),
-            decided_by=self.member.display_name,
+            decided_by=self.asker.display_name,
             decided_at=self.now,
             where=DecidedAt.CONSOLE,
         )
 
 
-def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember) -> Decision:
+def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> Decision:
     """Decide on a hold; the kiosk learns it from the feed. Of two at once, one waits and is told.
 
     Somebody inside may be held too, when a list has changed since: then the verdict says whether
@@ -77,7 +78,7 @@ def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember
         if choice.verdict is Verdict.NOT_THIS_PERSON:
             today = now.astimezone(ZoneInfo(site.time_zone)).date()
             clears_until = policy.of(session).clears_until(today)
-        deciding = _Deciding(site, member, choice, now, clears_until)
+        deciding = _Deciding(site, asker, choice, now, clears_until)
         later = rechecks.open_of(session, visit_id)
         if visit.is_on_site() and later:
             decision = _on_rechecks(session, deciding, later)
@@ -85,7 +86,8 @@ def decide(context: Context, visit_id: UUID, choice: Choice, member: StaffMember
             decision = _at_the_door(session, deciding, visit)
             if later:
                 _on_rechecks(session, deciding, later)
-        notices.settle(session, NoticeKind.ON_SITE, visit_id, member.display_name, now)
+        notices.settle(session, NoticeKind.ON_SITE, visit_id, asker.display_name, now)
+        audit.note(session, asker.by, Deed.DECIDED, now, about=About.VISIT, about_id=visit_id)
     context.wake.notify()
     return decision
 
@@ -106,7 +108,7 @@ def _at_the_door(session: Session, deciding: _Deciding, visit: Visit) -> Decisio
         hub_site.hub_device(deciding.site),
         DecisionMade(decision, deciding.clears_until),
         deciding.now,
-        actor=f"staff:{deciding.member.staff_id}",
+        actor=deciding.asker.actor,
         visit_id=visit_id,
     )
     changes.add(session, "decision", {"decision": decision, "event_id": event_id})
@@ -124,7 +126,7 @@ def _on_rechecks(session: Session, deciding: _Deciding, later: list[Recheck]) ->
             hub_site.hub_device(deciding.site),
             RecheckDecided(recheck.recheck_id, decision, deciding.clears_until),
             deciding.now,
-            actor=f"staff:{deciding.member.staff_id}",
+            actor=deciding.asker.actor,
             visit_id=recheck.visit_id,
         )
         decisions.append(decision)

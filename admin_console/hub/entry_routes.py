@@ -10,9 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import entry_photos, list_desk
 from admin_console.hub.answers import answer, body_as, body_up_to, refuse
-from admin_console.hub.context import AskingAdministrator, InContext
+from admin_console.hub.context import AskingStaff, InContext
 from admin_console.hub.list_desk import ListStart
 from db import entry_deeds, list_editing
+from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
 from db.domain.watchlist import Watchlist
@@ -38,7 +39,7 @@ class ListSettings:
 
 
 @router.post("/new")
-async def add_list(request: Request, context: InContext, member: AskingAdministrator) -> Response:
+async def add_list(request: Request, context: InContext, asker: AskingStaff) -> Response:
     """Begin a list that is kept by hand."""
     asked = await body_as(request, ListStart)
     name = " ".join(asked.name.split())
@@ -46,22 +47,26 @@ async def add_list(request: Request, context: InContext, member: AskingAdministr
     if not 0 < len(name) <= LONGEST_NAME or (age is not None and age < 1):
         raise refuse(422, "A list needs a name of at most 200 characters, and an age from 1 on.")
     wanted = ListStart(name, asked.category, age)
-    return await _answered(lambda: list_desk.add_list(context, wanted, member))
+    return await _answered(lambda: list_desk.add_list(context, wanted, asker))
 
 
 @router.get("/settings")
-def read_settings(context: InContext, _: AskingAdministrator) -> Response:
+def read_settings(context: InContext, _: AskingStaff) -> Response:
     """How lists may be changed by hand."""
     with context.database.read() as session:
         return answer(ListSettings(list_editing.needs_two(session)))
 
 
 @router.put("/settings")
-async def write_settings(request: Request, context: InContext, _: AskingAdministrator) -> Response:
+async def write_settings(request: Request, context: InContext, asker: AskingStaff) -> Response:
     """Say how lists may be changed by hand."""
     asked = await body_as(request, ListSettings)
     await run_in_threadpool(
-        list_desk.set_two_to_remove, context.database, is_on=asked.two_to_remove
+        list_desk.set_two_to_remove,
+        context.database,
+        asker.by,
+        context.now(),
+        is_on=asked.two_to_remove,
     )
     return answer(asked)
 
@@ -74,7 +79,7 @@ class PhotoTaken:
 
 
 @router.post("/photos")
-async def take_photo(request: Request, context: InContext, _: AskingAdministrator) -> Response:
+async def take_photo(request: Request, context: InContext, _: AskingStaff) -> Response:
     """Take in a picture for an entry that is being written."""
     content = await body_up_to(request, entry_photos.LARGEST_BYTES)
     try:
@@ -88,41 +93,45 @@ async def take_photo(request: Request, context: InContext, _: AskingAdministrato
 def people(
     list_id: UUID,
     context: InContext,
-    _: AskingAdministrator,
+    asker: AskingStaff,
     words: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Entries of a list by name, a page at a time."""
     with context.database.read() as session:
-        return answer(list_editing.page(session, list_id, words, page, context.now()))
+        found = list_editing.page(session, list_id, words, page, context.now())
+    list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, About.LIST, list_id)
+    return answer(found)
 
 
 @router.get("/{list_id}/people/{entry_id}")
-def entry(list_id: UUID, entry_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
+def entry(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """One entry with all that happened to it by hand."""
     zone = context.zone()
     try:
         with context.database.read() as session:
-            return answer(list_editing.file_of(session, list_id, entry_id, zone, context.now()))
+            found = list_editing.file_of(session, list_id, entry_id, zone, context.now())
     except LookupError as error:
         raise _gone() from error
+    list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, About.ENTRY, entry_id)
+    return answer(found)
 
 
 @router.get("/{list_id}/people/{entry_id}/deeds")
-def deeds(list_id: UUID, entry_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
+def deeds(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """Whom the entry held, and what staff decided then."""
     zone = context.zone()
     with context.database.read() as session:
-        return answer(entry_deeds.of_entry(session, list_id, entry_id, zone, context.now()))
+        found = entry_deeds.of_entry(session, list_id, entry_id, zone, context.now())
+    list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, About.ENTRY, entry_id)
+    return answer(found)
 
 
 @router.post("/{list_id}/people")
-async def add(
-    list_id: UUID, request: Request, context: InContext, member: AskingAdministrator
-) -> Response:
+async def add(list_id: UUID, request: Request, context: InContext, asker: AskingStaff) -> Response:
     """Put somebody on a list."""
     draft = await body_as(request, EntryDraft)
-    return await _answered(lambda: list_desk.add_entry(context, list_id, draft, member))
+    return await _answered(lambda: list_desk.add_entry(context, list_id, draft, asker))
 
 
 @router.put("/{list_id}/people/{entry_id}")
@@ -131,7 +140,7 @@ async def change(
     entry_id: UUID,
     request: Request,
     context: InContext,
-    member: AskingAdministrator,
+    asker: AskingStaff,
     *,
     version: Annotated[int, Query(ge=1)],
 ) -> Response:
@@ -139,7 +148,7 @@ async def change(
     draft = await body_as(request, EntryDraft)
     return await _answered(
         lambda: list_desk.change_entry(
-            context, list_id, entry_id, draft, version=version, member=member
+            context, list_id, entry_id, draft, version=version, asker=asker
         )
     )
 
@@ -150,23 +159,21 @@ async def remove(
     entry_id: UUID,
     request: Request,
     context: InContext,
-    member: AskingAdministrator,
+    asker: AskingStaff,
 ) -> Response:
     """Ask that an entry be removed, or confirm what another person asked."""
     asked = await body_as(request, Removal)
     return await _answered(
         lambda: list_desk.remove_entry(
-            context, list_id, entry_id, asked.reason, version=asked.version, member=member
+            context, list_id, entry_id, asked.reason, version=asked.version, asker=asker
         )
     )
 
 
 @router.delete("/{list_id}/people/{entry_id}/removal")
-async def keep(
-    list_id: UUID, entry_id: UUID, context: InContext, member: AskingAdministrator
-) -> Response:
+async def keep(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """Take the wish to remove an entry back."""
-    return await _answered(lambda: list_desk.keep_entry(context, list_id, entry_id, member))
+    return await _answered(lambda: list_desk.keep_entry(context, list_id, entry_id, asker))
 
 
 async def _answered(does: Callable[[], EntryFile | Watchlist]) -> Response:

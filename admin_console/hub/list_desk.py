@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from admin_console.hub import entry_photos
 from admin_console.hub import site as hub_site
-from admin_console.hub.context import Context
-from db import changes, codec, list_editing, list_import, outbox, settings, watchlists
-from db.domain.desk import StaffMember
+from admin_console.hub.context import Asker, Context
+from db import audit, changes, codec, list_editing, list_import, outbox, settings, watchlists
+from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, ImportRefusedError, PhotoError
 from db.domain.events import DomainEvent, WatchlistEntryEdited, WatchlistImported
@@ -31,6 +31,7 @@ def import_list(
     now: Callable[[], datetime],
     *,
     watch: Watch = list_import.to_nobody,
+    by: audit.By = audit.TERMINAL,
 ) -> Imported:
     """Put a file in force as the next version of the list of that name: all of it, or nothing.
 
@@ -39,6 +40,7 @@ def import_list(
 
     def publish(session: Session, imported: Watchlist) -> None:
         _log(session, _imported(imported), actor, imported.imported_at)
+        _note_list(session, by, Deed.LIST_IMPORTED, imported)
         changes.add(session, "watchlist", imported)
 
     return list_import.import_list(database, file, wanted, now=now, publish=publish, watch=watch)
@@ -53,32 +55,41 @@ class ListStart:
     max_age_days: int | None = None
 
 
-def begin_list(database: Database, wanted: ListStart, actor: str, now: datetime) -> Watchlist:
+def begin_list(
+    database: Database,
+    wanted: ListStart,
+    actor: str,
+    now: datetime,
+    *,
+    by: audit.By = audit.TERMINAL,
+) -> Watchlist:
     """Begin a list without people. Raises `EntryRefusedError` when the name is taken."""
     with database.begin() as session:
         begun = list_editing.add_list(
             session, wanted.name, wanted.category, wanted.max_age_days, now
         )
         _log(session, _imported(begun), actor, now)
+        _note_list(session, by, Deed.LIST_BEGUN, begun)
         changes.add(session, "watchlist", begun)
     return begun
 
 
-def add_list(context: Context, wanted: ListStart, member: StaffMember) -> Watchlist:
+def add_list(context: Context, wanted: ListStart, asker: Asker) -> Watchlist:
     """The same at the console."""
-    begun = begin_list(context.database, wanted, f"staff:{member.staff_id}", context.now())
+    begun = begin_list(context.database, wanted, asker.actor, context.now(), by=asker.by)
     context.wake.notify()
     return begun
 
 
-def add_entry(context: Context, list_id: UUID, draft: EntryDraft, member: StaffMember) -> EntryFile:
+def add_entry(context: Context, list_id: UUID, draft: EntryDraft, asker: Asker) -> EntryFile:
     """Put somebody on a list. Raises LookupError or `EntryRefusedError`."""
     zone = context.zone()
     with context.database.begin() as session:
-        editor = Editor(member.staff_id, member.display_name, context.now())
+        editor = Editor(asker.staff_id, asker.display_name, context.now())
         _check_photo(context, draft, None)
         edited = list_editing.add(session, list_id, draft, editor)
         found = _published(session, edited, editor, zone)
+        _note_entry(session, asker, Deed.ENTRY_ADDED, edited.entry.entry_id, editor)
     context.wake.notify()
     return found
 
@@ -90,17 +101,18 @@ def change_entry(
     draft: EntryDraft,
     *,
     version: int,
-    member: StaffMember,
+    asker: Asker,
 ) -> EntryFile:
     """Change what an entry says. Raises LookupError or `EntryRefusedError`."""
     zone = context.zone()
     with context.database.begin() as session:
-        editor = Editor(member.staff_id, member.display_name, context.now())
+        editor = Editor(asker.staff_id, asker.display_name, context.now())
         _check_photo(context, draft, watchlists.entry(session, list_id, entry_id))
         edited = list_editing.change(
             session, list_id, entry_id, draft, version=version, editor=editor
         )
         found = _published(session, edited, editor, zone)
+        _note_entry(session, asker, Deed.ENTRY_CHANGED, entry_id, editor)
     context.wake.notify()
     return found
 
@@ -112,14 +124,21 @@ def remove_entry(
     reason: str,
     *,
     version: int,
-    member: StaffMember,
+    asker: Asker,
 ) -> EntryFile:
     """Ask for a removal, or confirm it. Raises LookupError or `EntryRefusedError`."""
     zone = context.zone()
     with context.database.begin() as session:
-        editor = Editor(member.staff_id, member.display_name, context.now())
+        editor = Editor(asker.staff_id, asker.display_name, context.now())
         edited = list_editing.remove(
             session, list_id, entry_id, reason, version=version, editor=editor
+        )
+        _note_entry(
+            session,
+            asker,
+            Deed.REMOVAL_ASKED if edited is None else Deed.ENTRY_REMOVED,
+            entry_id,
+            editor,
         )
         if edited is None:
             return _asked(
@@ -130,21 +149,38 @@ def remove_entry(
     return found
 
 
-def keep_entry(context: Context, list_id: UUID, entry_id: UUID, member: StaffMember) -> EntryFile:
+def keep_entry(context: Context, list_id: UUID, entry_id: UUID, asker: Asker) -> EntryFile:
     """Take the wish to remove an entry back. Raises LookupError or `EntryRefusedError`."""
     zone = context.zone()
     with context.database.begin() as session:
-        editor = Editor(member.staff_id, member.display_name, context.now())
+        editor = Editor(asker.staff_id, asker.display_name, context.now())
         list_editing.keep(session, list_id, entry_id, editor)
+        _note_entry(session, asker, Deed.REMOVAL_TAKEN_BACK, entry_id, editor)
         return _asked(
             session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.REMOVAL_TAKEN_BACK
         )
 
 
-def set_two_to_remove(database: Database, *, is_on: bool) -> None:
+def set_two_to_remove(database: Database, by: audit.By, now: datetime, *, is_on: bool) -> None:
     """Say whether removing an entry takes a second person."""
     with database.begin() as session:
         settings.write(session, list_editing.TWO_TO_REMOVE, is_on)
+        said = "two people remove an entry" if is_on else "one person removes an entry"
+        audit.note(session, by, Deed.LIST_RULES_CHANGED, now, detail=said)
+
+
+def note_view(context: Context, asker: Asker, deed: Deed, about: About, about_id: UUID) -> None:
+    """Note that somebody looked at a list or an entry."""
+    with context.database.begin() as session:
+        audit.note(session, asker.by, deed, context.now(), about=about, about_id=about_id)
+
+
+def _note_list(session: Session, by: audit.By, deed: Deed, known: Watchlist) -> None:
+    audit.note(session, by, deed, known.imported_at, about=About.LIST, about_id=known.list_id)
+
+
+def _note_entry(session: Session, asker: Asker, deed: Deed, entry_id: UUID, editor: Editor) -> None:
+    audit.note(session, asker.by, deed, editor.at, about=About.ENTRY, about_id=entry_id)
 
 
 def _check_photo(context: Context, draft: EntryDraft, before: WatchlistEntry | None) -> None:

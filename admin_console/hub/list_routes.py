@@ -1,5 +1,6 @@
 """Lists: what is in force, what a file would change, and putting one in force."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -11,8 +12,9 @@ from pydantic import StringConstraints
 
 from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
-from admin_console.hub.context import AskingAdministrator, AskingStaff, InContext
-from db import codec, list_export, list_import, list_lock, watchlists
+from admin_console.hub.context import AskingStaff, InContext
+from db import audit, codec, list_export, list_import, list_lock, watchlists
+from db.domain.audit import About, Deed
 from db.domain.desk import ImportProgress, Lists
 from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
 from db.domain.watchlist import Category
@@ -40,7 +42,7 @@ def lists(context: InContext, _: AskingStaff) -> Response:
 async def preview(
     request: Request,
     context: InContext,
-    _: AskingAdministrator,
+    _: AskingStaff,
     *,
     name: ListName,
     category: Category = Category.ALERT,
@@ -70,7 +72,7 @@ async def preview(
 async def import_list(
     request: Request,
     context: InContext,
-    member: AskingAdministrator,
+    asker: AskingStaff,
     *,
     name: ListName,
     category: Category,
@@ -80,13 +82,17 @@ async def import_list(
 ) -> Response:
     """Put this file in force, all of it or nothing."""
     wanted = ListWanted(
-        name, category, max_age_days, skip_bad, _columns(columns), member.display_name
+        name, category, max_age_days, skip_bad, _columns(columns), asker.display_name
     )
-    actor = f"staff:{member.staff_id}"
     async with body_as_file(request, MOST_BYTES) as file:
         try:
             done = await run_in_threadpool(
-                list_desk.import_list, context.database, file, wanted, actor, context.now
+                partial(list_desk.import_list, by=asker.by),
+                context.database,
+                file,
+                wanted,
+                asker.actor,
+                context.now,
             )
         except (ImportBusyError, ImportCancelledError) as error:
             raise refuse(409, str(error)) from error
@@ -97,7 +103,7 @@ async def import_list(
 
 
 @router.get("/preview/{ticket}")
-def preview_progress(ticket: UUID, context: InContext, _: AskingAdministrator) -> Response:
+def preview_progress(ticket: UUID, context: InContext, _: AskingStaff) -> Response:
     """How far a preview has come; 404 when there is none, or nothing to tell yet."""
     found = context.previews.progress(ticket)
     if found is None:
@@ -106,14 +112,14 @@ def preview_progress(ticket: UUID, context: InContext, _: AskingAdministrator) -
 
 
 @router.delete("/preview/{ticket}")
-def stop_preview(ticket: UUID, context: InContext, _: AskingAdministrator) -> Response:
+def stop_preview(ticket: UUID, context: InContext, _: AskingStaff) -> Response:
     """Stop a preview, even one whose file is still on the way."""
     context.previews.stop(ticket)
     return Response(status_code=202)
 
 
 @router.get("/import")
-def progress(context: InContext, _: AskingAdministrator) -> Response:
+def progress(context: InContext, _: AskingStaff) -> Response:
     """How far the import has come that is under way; 404 when there is none."""
     with context.database.read() as session:
         found = list_lock.under_way(session, context.now())
@@ -126,21 +132,24 @@ def progress(context: InContext, _: AskingAdministrator) -> Response:
 
 
 @router.delete("/import")
-def cancel(context: InContext, _: AskingAdministrator) -> Response:
+def cancel(context: InContext, asker: AskingStaff) -> Response:
     """Stop the import that is under way: the version before stays in force."""
     with context.database.begin() as session:
         is_asked = list_lock.cancel(session)
+        if is_asked:
+            audit.note(session, asker.by, Deed.IMPORT_STOPPED, context.now())
     if not is_asked:
         raise refuse(404, "No list is being imported.")
     return Response(status_code=202)
 
 
 @router.get("/{list_id}/export.csv")
-def export(list_id: UUID, context: InContext, _: AskingAdministrator) -> Response:
+def export(list_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """A list as a table that imports back to the same list."""
     with context.database.read() as session:
         if watchlists.get(session, list_id) is None:
             raise refuse(404, "There is no such list.")
+    list_desk.note_view(context, asker, Deed.LIST_EXPORTED, About.LIST, list_id)
     return StreamingResponse(
         list_export.csv_of(context.database, list_id), media_type="text/csv; charset=utf-8"
     )

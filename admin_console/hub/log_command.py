@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing
 from admin_console.hub.writing import write_lines
-from db import chain, codec, inbox, log, log_export, pairing, replay, signing, tree
+from db import audit, chain, codec, inbox, log, log_export, pairing, replay, signing, tree
+from db.domain.audit import Deed
 from db.domain.errors import StorageError
 
 SHOWN = 20
@@ -84,18 +85,26 @@ def _chain_json(found: chain.Verification) -> dict[str, object]:
 
 def export_log(url: str, target: str, *, is_bare: bool) -> None:
     """Write the log for `packaging/verify_exported_log.py`, to standard output for ``-``."""
-    with existing(url) as database, database.read() as session:
-        key = _signing_key(session)
-        head = _head(session)
-        rows = log_export.lines(
-            session, head, signing.sign(key, head), signing.public_of(key), is_bare=is_bare
-        )
-        lines = (row + b"\n" for row in rows)
-        if target == "-":
-            sys.stdout.buffer.writelines(lines)
-            sys.stdout.buffer.flush()
-        else:
-            write_lines(Path(target), lines)
+    with existing(url) as database:
+        said = "without personal facts" if is_bare else "with personal facts"
+        with database.begin() as session:
+            audit.note(session, audit.TERMINAL, Deed.LOG_EXPORTED, datetime.now(UTC), detail=said)
+        with database.read() as session:
+            _export(session, target, is_bare=is_bare)
+
+
+def _export(session: Session, target: str, *, is_bare: bool) -> None:
+    key = _signing_key(session)
+    head = _head(session)
+    rows = log_export.lines(
+        session, head, signing.sign(key, head), signing.public_of(key), is_bare=is_bare
+    )
+    lines = (row + b"\n" for row in rows)
+    if target == "-":
+        sys.stdout.buffer.writelines(lines)
+        sys.stdout.buffer.flush()
+    else:
+        write_lines(Path(target), lines)
 
 
 def log_head(url: str) -> str:

@@ -6,10 +6,12 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, refuse
-from admin_console.hub.context import InContext
-from db import pairing, signing
+from admin_console.hub.context import InContext, address_of
+from db import audit, pairing, signing
+from db.domain.audit import About, Deed
 from db.domain.desk import Site
 from db.ids import new_id
 from db.pairing import LAST_EPOCH
@@ -53,18 +55,14 @@ class Paired:
 async def pair(request: Request, context: InContext) -> Response:
     """Trade a one-time code for a token."""
     asked = await body_as(request, PairRequest)
-    address = request.client.host if request.client else ""
-    return answer(await run_in_threadpool(_pair, context, asked, f"pair {address}"))
+    return answer(await run_in_threadpool(_pair, context, asked, address_of(request)))
 
 
-def _pair(context: InContext, asked: PairRequest, who: str) -> Paired:
+def _pair(context: InContext, asked: PairRequest, address: str) -> Paired:
+    who = f"pair {address}"
     now, site = context.now(), context.site()
     kiosk_id, public_key = _kiosk_id(asked, site, now), _public_key(asked)
-    wait = context.throttle.count_try(who, now.timestamp())
-    if wait > 0:
-        raise refuse(
-            429, "Too many codes were tried. Wait a minute.", {"Retry-After": f"{wait:.0f}"}
-        )
+    guessing.count_try(context, who, "Too many codes were tried. Wait a minute.")
     with context.database.begin() as session:
         is_let_in = pairing.use_code(session, asked.code, now)
         if is_let_in:
@@ -72,6 +70,14 @@ def _pair(context: InContext, asked: PairRequest, who: str) -> Paired:
             last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
             kiosk, token = pairing.let_in(
                 session, kiosk_id, name, now, last_epoch=last_epoch, public_key=public_key
+            )
+            audit.note(
+                session,
+                audit.By(audit.KIOSK, address),
+                Deed.KIOSK_PAIRED,
+                now,
+                about=About.KIOSK,
+                about_id=kiosk.kiosk_id,
             )
             key = hub_site.number_key(session)
             hub_key = signing.public_of(hub_site.signing_key(session))
@@ -81,7 +87,7 @@ def _pair(context: InContext, asked: PairRequest, who: str) -> Paired:
             "That pairing code is wrong, used, or older than ten minutes. "
             "Make a new one with vestibule-hub pair.",
         )
-    context.throttle.succeeded(who)
+    guessing.succeeded(context, who)
     context.wake.notify()
     return Paired(
         site.district_id,

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import chain, changes, settings, signing
+from db import audit, chain, changes, settings, signing
+from db.domain.audit import Deed
 from db.domain.desk import Site
 from db.domain.errors import ConfigError
 from db.ids import new_id
@@ -52,12 +53,20 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
     if site != known:
         settings.write(session, SITE, site)
         changes.add(session, "site", site)
+        if known is not None:
+            audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, now)
     if settings.read(session, NUMBER_KEY, str) is None:
         settings.write(session, NUMBER_KEY, secrets.token_hex(32))
     if settings.read(session, SIGNING_KEY, str) is None:
         settings.write(session, SIGNING_KEY, signing.new_key().hex())
         settings.write(session, LOG_ID, str(new_id(now)))
     return site
+
+
+def names_of(session: Session) -> tuple[str, ...]:
+    """What school and district are called: no password may be little more than that."""
+    site = of(session)
+    return () if site is None else (site.name, site.district_name)
 
 
 def number_key(session: Session) -> str:

@@ -1,11 +1,8 @@
-"""What the console asks of the hub: sign-in, the desk, decisions, visits, photos."""
+"""What the console asks of the hub: the desk, decisions, visits, photos."""
 
-import asyncio
-from collections.abc import AsyncIterator, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -15,25 +12,18 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from admin_console.hub import actions, deciding, entry_photos
 from admin_console.hub.answers import answer, body_as, refuse
-from admin_console.hub.context import AskingStaff, Context, InContext, bearer
-from db import changes, export, history, notices, photos, staff, story
+from admin_console.hub.context import Asker, AskingStaff, Context, InContext
+from admin_console.hub.streams import in_one_thread
+from db import audit, changes, export, history, notices, photos, story
+from db.domain.audit import About, Deed
 from db.domain.decision import Verdict
-from db.domain.desk import Role, SignedIn
 from db.domain.errors import PhotoError
+from db.domain.rights import Action, may
 from db.history import Filters
 
 LONGEST_WAIT_SECONDS = 25.0
-SIGN_INS_AT_ONCE = 2
-"""Checking a password takes 64 MB, so that guessing is slow."""
-LINES_AT_ONCE = 500
 
 router = APIRouter(prefix="/v1", tags=["console"])
-
-
-@dataclass(frozen=True, slots=True)
-class SignInRequest:
-    name: str
-    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +37,6 @@ class Live:
     """A number that grows with everything that the console shows."""
 
     version: int
-
-
-@router.post("/session")
-async def sign_in(request: Request, context: InContext) -> Response:
-    """Sign a member of staff in."""
-    asked = await body_as(request, SignInRequest)
-    address = request.client.host if request.client else ""
-    who = f"sign-in {address} {asked.name.strip().casefold()}"
-    wait = context.throttle.count_try(who, context.now().timestamp())
-    if wait > 0:
-        raise refuse(
-            429, "Too many tries. Wait a minute, then try again.", {"Retry-After": f"{wait:.0f}"}
-        )
-    sign_ins: asyncio.Semaphore = request.app.state.sign_ins
-    async with sign_ins:
-        signed_in = await run_in_threadpool(_sign_in, context, asked)
-    context.throttle.succeeded(who)
-    return answer(signed_in)
-
-
-def _sign_in(context: Context, asked: SignInRequest) -> SignedIn:
-    with context.database.read() as session:
-        member = staff.verify(session, asked.name, asked.password)
-    if member is None:
-        raise refuse(401, "That name and password do not fit together.")
-    with context.database.begin() as session:
-        token = staff.open_session(session, member.staff_id, context.now())
-    return SignedIn(token, member, context.site())
-
-
-@router.delete("/session")
-def sign_out(request: Request, context: InContext, _: AskingStaff) -> Response:
-    """End the sign-in that asks."""
-    with context.database.begin() as session:
-        staff.close_session(session, bearer(request))
-    return Response(status_code=204)
 
 
 @router.get("/live")
@@ -110,13 +64,13 @@ def _feed_version(context: Context) -> int:
 
 
 @router.get("/desk")
-def desk(context: InContext, member: AskingStaff) -> Response:
+def desk(context: InContext, asker: AskingStaff) -> Response:
     """Who waits and why, and how the day goes."""
     zone = context.zone()
-    is_administrator = member.role is Role.ADMINISTRATOR
+    sees_all = may(asker.role, Action.SEE_ALL_NOTICES)
     with context.database.read() as session:
         shown = history.desk(session, zone, context.now())
-        unread = notices.unread(session, is_administrator=is_administrator)
+        unread = notices.unread(session, sees_all=sees_all)
     return answer(replace(shown, unread_notices=unread))
 
 
@@ -130,7 +84,7 @@ def on_site(context: InContext, _: AskingStaff) -> Response:
 @router.get("/visits")
 def visits_page(
     context: InContext,
-    _: AskingStaff,
+    asker: AskingStaff,
     request: Request,
     page: str = "",
     limit: Annotated[int, Query(ge=1, le=500)] = history.PAGE,
@@ -142,13 +96,17 @@ def visits_page(
             found = history.page(session, filters, zone, context.now(), after=page, limit=limit)
     except history.BadPageError as error:
         raise refuse(422, str(error)) from error
+    if filters.text:
+        _viewed(context, asker, Deed.VISITS_SEARCHED)
     return answer(found)
 
 
 @router.get("/visits.csv")
-def visits_csv(context: InContext, _: AskingStaff, request: Request) -> Response:
+def visits_csv(context: InContext, asker: AskingStaff, request: Request) -> Response:
     """The same visits as a table, streamed."""
     filters, zone, now = _filters(request), context.zone(), context.now()
+    days = f"{filters.first_day or 'the first day'} to {filters.last_day or 'now'}"
+    _viewed(context, asker, Deed.VISITS_EXPORTED, detail=days)
 
     def lines() -> Generator[str]:
         with context.database.read() as session:
@@ -156,51 +114,36 @@ def visits_csv(context: InContext, _: AskingStaff, request: Request) -> Response
 
     name = f"visits-{now.astimezone(zone):%Y-%m-%d}.csv"
     return StreamingResponse(
-        _in_one_thread(lines()),
+        in_one_thread(lines()),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-async def _in_one_thread(lines: Generator[str]) -> AsyncIterator[str]:
-    """Lines whose database session stays in the thread that opened it, to its end."""
-    thread = ThreadPoolExecutor(1, "export")
-    loop = asyncio.get_running_loop()
-    try:
-        while some := await loop.run_in_executor(
-            thread, lambda: "".join(islice(lines, LINES_AT_ONCE))
-        ):
-            yield some
-    finally:
-        thread.submit(lines.close)
-        thread.shutdown(wait=False)
-
-
 @router.get("/visits/{visit_id}")
-def visit_story(visit_id: UUID, context: InContext, _: AskingStaff) -> Response:
+def visit_story(visit_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """One visit with everything that happened to it."""
     with context.database.read() as session:
         told = story.story(session, visit_id)
     if told is None:
         raise refuse(404, "There is no such visit.")
+    _viewed(context, asker, Deed.VISIT_VIEWED, About.VISIT, visit_id)
     return answer(told)
 
 
 @router.post("/visits/{visit_id}/decision")
 async def decide(
-    visit_id: UUID, request: Request, context: InContext, member: AskingStaff
+    visit_id: UUID, request: Request, context: InContext, asker: AskingStaff
 ) -> Response:
     """Decide on a hold. The first decision is in force; 409 shows the one that was first."""
     asked = await body_as(request, DecisionRequest)
-    return await run_in_threadpool(_decide, context, visit_id, asked, member)
+    return await run_in_threadpool(_decide, context, visit_id, asked, asker)
 
 
-def _decide(
-    context: Context, visit_id: UUID, asked: DecisionRequest, member: AskingStaff
-) -> Response:
+def _decide(context: Context, visit_id: UUID, asked: DecisionRequest, asker: Asker) -> Response:
     try:
         decision = deciding.decide(
-            context, visit_id, deciding.Choice(asked.verdict, asked.reason), member
+            context, visit_id, deciding.Choice(asked.verdict, asked.reason), asker
         )
     except deciding.AlreadyDecidedError as error:
         return answer({"detail": str(error), "decision": error.decision}, 409)
@@ -212,10 +155,10 @@ def _decide(
 
 
 @router.post("/visits/{visit_id}/check-out")
-def check_out(visit_id: UUID, context: InContext, member: AskingStaff) -> Response:
+def check_out(visit_id: UUID, context: InContext, asker: AskingStaff) -> Response:
     """Staff saw somebody leave."""
     try:
-        return answer(actions.check_out(context, visit_id, member))
+        return answer(actions.check_out(context, visit_id, asker))
     except LookupError as error:
         raise refuse(404, "There is no such visit.") from error
     except actions.NotOnSiteError as error:
@@ -223,7 +166,7 @@ def check_out(visit_id: UUID, context: InContext, member: AskingStaff) -> Respon
 
 
 @router.get("/blobs/{name}")
-def blob(name: str, context: InContext, _: AskingStaff) -> Response:
+def blob(name: str, context: InContext, asker: AskingStaff) -> Response:
     """A badge photo, or one of a list entry."""
     try:
         paths = photos.path_of(context.photos, name), entry_photos.path_of(context.photos, name)
@@ -232,7 +175,24 @@ def blob(name: str, context: InContext, _: AskingStaff) -> Response:
     path = next((path for path in paths if path.exists()), None)
     if path is None:
         raise refuse(404, "That photo is not here (yet).")
+    _viewed(context, asker, Deed.PHOTO_VIEWED, About.PHOTO, name)
     return FileResponse(path, media_type="image/jpeg")
+
+
+def _viewed(
+    context: Context,
+    asker: Asker,
+    deed: Deed,
+    about: About = About.NOTHING,
+    about_id: object = "",
+    *,
+    detail: str = "",
+) -> None:
+    """Nobody sees a visitor's record without a trace: what cannot be noted is not shown."""
+    with context.database.begin() as session:
+        audit.note(
+            session, asker.by, deed, context.now(), about=about, about_id=about_id, detail=detail
+        )
 
 
 def _filters(request: Request) -> Filters:

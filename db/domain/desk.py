@@ -19,10 +19,14 @@ from db.domain.watchlist import Watchlist
 
 
 class Role(StrEnum):
-    """What a member of staff may do. Every administrator may do what the front desk may."""
+    """What a member of staff is here for; `db.domain.rights` says what each may do."""
 
     FRONT_DESK = "front_desk"
     ADMINISTRATOR = "administrator"
+    DISTRICT = "district"
+    """Does for the whole district what an administrator does for a school."""
+    AUDITOR = "auditor"
+    """Sees everything and changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)

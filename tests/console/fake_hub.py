@@ -37,6 +37,7 @@ from db.domain.people import PersonName
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Category, Watchlist
 from tests.console import counted, invented, invented_inside, listed, records
+from tests.console.audited import AuditedHub
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -48,7 +49,7 @@ def _set_event() -> threading.Event:
 
 
 @dataclass
-class FakeHub:
+class FakeHub(AuditedHub):
     """One school's hub; `go_away` and `come_back` are its network."""
 
     desk_answer: Desk = field(default_factory=invented.make_desk)

@@ -22,8 +22,8 @@ from admin_console.console.parts.message import Message
 from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme, Weight
-from db.domain.desk import Role
 from db.domain.figures import ScreeningFigures
+from db.domain.rights import Action, may
 from resources.accuracy import MOST_TIMES, Accuracy, accuracy
 
 FRESH = timedelta(minutes=2)
@@ -43,7 +43,7 @@ class AccuracyView(QWidget):
         super().__init__()
         self._theme, self._session = theme, session
         self._shown: ScreeningFigures | None = None
-        self._may_read = session.staff.role is Role.ADMINISTRATOR
+        self._may_read = may(session.staff.role, Action.SEE_FIGURES)
         self._span = Span.SCHOOL_YEAR
         self._list_id: UUID | None = None
         self._asking: tuple[date, date, UUID | None] = (date.min, date.min, None)

@@ -16,7 +16,7 @@ from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.clearance import Clearance, ClearanceLine, Clearances, Standing
-from db.domain.desk import Role
+from db.domain.rights import Action, may
 
 STANDING = 5
 _TONES = {
@@ -63,7 +63,7 @@ class ClearancesView(QWidget):
         self._theme, self._session = theme, session
         self._shown: Clearances | None = None
         self._is_under_way = False
-        self._may_end = session.staff.role is Role.ADMINISTRATOR
+        self._may_end = may(session.staff.role, Action.END_CLEARANCES)
         heads = ("Visitor", "Is not", "List", "Cleared by", "On", "Stands")
         self._model = PlainModel(Columns(heads), self)
         self._fetch = Fetch(

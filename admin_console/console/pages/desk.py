@@ -25,8 +25,10 @@ from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, HubSession
 from admin_console.console.theme import Theme
 from db.domain.desk import Alarm, Desk, Hold
+from db.domain.rights import Action, may
 from db.domain.visit import Visit
 
+MAY_NOT = "Auditors look at everything and decide nothing."
 NARROW_BELOW, LOW_BELOW = 1144, 712
 """The page in a window of less than 1360x800."""
 
@@ -47,6 +49,7 @@ class DeskPage(QWidget):
     def __init__(self, theme: Theme, session: HubSession, photos: PhotoStore) -> None:
         super().__init__()
         self._theme, self._session = theme, session
+        self._may_decide = may(session.staff.role, Action.DECIDE)
         self._desk: Desk | None = None
         self._shown: UUID | None = None
         self._deciding = Deciding(session, self)
@@ -234,6 +237,8 @@ class DeskPage(QWidget):
     def _why_off(self, hold: Hold | None) -> str:
         if not self._session.connection.is_up:
             return OFF
+        if not self._may_decide:
+            return MAY_NOT
         if hold is not None and self._left.is_kept(hold.visit.visit_id):
             return self._left.words
         return BUSY if self._deciding.is_admitting() else ""

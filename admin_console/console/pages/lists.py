@@ -27,7 +27,8 @@ from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme, Weight
 from db.domain.clearance import Clearance
-from db.domain.desk import Lists, Role
+from db.domain.desk import Lists
+from db.domain.rights import Action, may
 from db.domain.watchlist import Watchlist
 
 AGE = 4
@@ -53,7 +54,8 @@ class ListsPage(Panel):
         self._theme, self._session = theme, session
         self._shown: Lists | None = None
         self._goes_to_lists = False
-        self._may_import = session.staff.role is Role.ADMINISTRATOR
+        self._may_import = may(session.staff.role, Action.EDIT_LISTS)
+        self._may_read = may(session.staff.role, Action.SEE_FIGURES)
         self.setObjectName("listsPage")
         columns = Columns(("List", "Kind", "People", "Version", "Age", "Oldest allowed"), (2, 3))
         self._model = PlainModel(columns, self)
@@ -215,7 +217,7 @@ class ListsPage(Panel):
         self._parts.setCurrentIndex(part)
         for button in (self._import, self._new):
             button.setVisible(self._may_import and part == LISTS)
-        self.accuracy.tools.setVisible(self._may_import and part == ACCURACY)
+        self.accuracy.tools.setVisible(self._may_read and part == ACCURACY)
         self.refresh()
         self.facts_changed.emit()
 

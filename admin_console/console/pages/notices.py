@@ -19,6 +19,7 @@ from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.notice import Notice, NoticeKind, Notices
+from db.domain.rights import Action, may
 
 KINDS = {
     NoticeKind.ON_SITE: "On site now",
@@ -32,6 +33,7 @@ _TONES = {
     NoticeKind.LIST_OUTDATED: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
+_MAY_NOT = "Auditors look and leave everything as it is."
 _NOTE = "A notice names nobody: open its visit. Whoever reads it first has read it for all."
 
 
@@ -135,7 +137,10 @@ class NoticesPage(Panel):
         notice = self.chosen()
         is_up = self._session.connection.is_up
         is_unread = notice is not None and notice.read_at is None
-        self._read.set_off("" if is_up and is_unread else _AWAY if is_unread else "It was read.")
+        why_not = "" if is_up else _AWAY
+        if not may(self._session.staff.role, Action.READ_NOTICES):
+            why_not = _MAY_NOT
+        self._read.set_off(why_not if is_unread else "It was read.")
         has_visit = notice is not None and notice.visit_id is not None
         self._open.set_off("" if has_visit else "This notice is of no visit.")
         if notice is not None:
@@ -153,7 +158,7 @@ class NoticesPage(Panel):
 
     def _on_read(self) -> None:
         notice = self.chosen()
-        if notice is None or notice.read_at is not None or not self._session.connection.is_up:
+        if notice is None or not self._read.isEnabled():
             return
         notice_id = notice.notice_id
         self._session.act(

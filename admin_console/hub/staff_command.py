@@ -1,0 +1,156 @@
+"""``vestibule-hub staff`` and ``audit``: who may sign in, and what was done with the records."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from admin_console.hub import site as hub_site
+from admin_console.hub.commands import existing, set_up
+from admin_console.hub.writing import write_lines
+from db import audit, audit_table, changes, staff, staff_pins
+from db.domain.audit import About, Deed
+from db.domain.desk import Role, StaffMember
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """Somebody who shall be able to sign in."""
+
+    name: str
+    display_name: str
+    role: Role
+
+
+def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
+    """Let somebody sign in, and decide at kiosks when there is a PIN."""
+    pin_hash = _hash_pin(pin)
+    with set_up(url) as database, database.begin() as session:
+        _check_pin(session, pin)
+        member = staff.add(
+            session,
+            wanted.name,
+            password,
+            display_name=wanted.display_name,
+            role=wanted.role,
+            now=_now(),
+            names=hub_site.names_of(session),
+        )
+        if pin_hash:
+            _tell_kiosks(session, member, pin_hash)
+        _note(session, Deed.STAFF_ADDED, member, detail=member.role.value)
+    return f"{member.display_name} may sign in as {member.name}."
+
+
+def everybody(url: str) -> str:
+    with existing(url) as database, database.read() as session:
+        people = staff.everybody(session)
+    return "\n".join(f"{m.name}  {m.display_name}  {m.role.value}" for m in people) or (
+        "Nobody may sign in yet: vestibule-hub staff add NAME"
+    )
+
+
+def remove(url: str, name: str) -> str:
+    """Let somebody in no more: console and kiosks. What they did keeps their name."""
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        staff.remove(session, member.staff_id, _now())
+        _tell_kiosks(session, member, "")
+        _note(session, Deed.STAFF_REMOVED, member)
+    return (
+        f"{member.display_name} may sign in no more and was signed out. Kiosks forget the PIN as "
+        "soon as they reach the hub."
+    )
+
+
+def set_password(url: str, name: str, password: str) -> str:
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        staff.set_password(session, member.staff_id, password, hub_site.names_of(session))
+        _note(session, Deed.PASSWORD_CHANGED, member)
+    return f"{member.display_name} has another password, and was signed out everywhere."
+
+
+def set_pin(url: str, name: str, pin: str) -> str:
+    """Another PIN for the kiosks; none when it is empty."""
+    pin_hash = _hash_pin(pin)
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        _check_pin(session, pin)
+        _tell_kiosks(session, member, pin_hash)
+        _note(session, Deed.PIN_CHANGED, member, detail="set" if pin else "none any more")
+    said = "has another PIN" if pin else "has no PIN any more"
+    return f"{member.display_name} {said}; kiosks learn it as soon as they reach the hub."
+
+
+def set_role(url: str, name: str, role: Role) -> str:
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        staff.set_role(session, member.staff_id, role)
+        _note(session, Deed.ROLE_CHANGED, member, detail=f"{member.role.value} to {role.value}")
+    return f"{member.display_name} is {role.value} now, and has to sign in anew."
+
+
+def audit_lines(url: str, about_id: str) -> Iterator[str]:
+    """The newest deeds as lines to read, newest first."""
+    with existing(url) as database, database.read() as session:
+        page = audit.page(session, _now(), about_id=about_id)
+    for line in page.lines:
+        parts = (line.who, str(line.deed), line.about, line.about_id, line.address, line.detail)
+        yield "  ".join([f"{line.at:%Y-%m-%d %H:%M:%S} UTC", *filter(None, parts)])
+    if page.next_page is not None:
+        yield f"... and older ones: vestibule-hub audit --csv FILE (these are {audit.PAGE})"
+    if not page.lines:
+        yield "Nothing was done yet."
+
+
+def audit_csv(url: str, target: str) -> None:
+    """Write all of the audit as a table, to standard output for ``-``."""
+    with existing(url) as database:
+        with database.begin() as session:
+            audit.note(session, audit.TERMINAL, Deed.AUDIT_EXPORTED, _now())
+        with database.read() as session:
+            lines = (line.encode() for line in audit_table.csv_lines(session))
+            if target == "-":
+                sys.stdout.buffer.writelines(lines)
+                sys.stdout.buffer.flush()
+            else:
+                write_lines(Path(target), lines)
+
+
+def _hash_pin(pin: str) -> str:
+    try:
+        return staff_pins.hash_pin(pin) if pin else ""
+    except ValueError as error:
+        raise staff.StaffError(f"{str(error).capitalize()}. Nothing was changed.") from error
+
+
+def _check_pin(session: Session, pin: str) -> None:
+    if pin and staff_pins.whose(session, pin) is not None:
+        raise staff.StaffError("Somebody has that PIN already. Nothing was changed.")
+
+
+def _tell_kiosks(session: Session, member: StaffMember, pin_hash: str) -> None:
+    staff_pins.forget(session, member.staff_id)
+    if pin_hash:
+        staff_pins.add(session, member.staff_id, member.display_name, pin_hash)
+    changes.add(session, "staff_pins", staff_pins.everybody(session))
+
+
+def _note(session: Session, deed: Deed, member: StaffMember, detail: str = "") -> None:
+    audit.note(
+        session,
+        audit.TERMINAL,
+        deed,
+        _now(),
+        about=About.STAFF,
+        about_id=member.staff_id,
+        detail=detail,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

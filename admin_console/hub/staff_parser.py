@@ -1,0 +1,119 @@
+"""``vestibule-hub staff`` and ``audit``: what can be said. Imports little, as `--help` is quick."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+
+from db.domain.desk import Role
+
+Command = Callable[..., argparse.ArgumentParser]
+"""`admin_console.hub.__main__._command`."""
+
+
+def add_parsers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
+) -> None:
+    """Add both to the hub's commands."""
+    people = commands.add_parser("staff", help="who may sign in").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    add = command(people, "add", "let somebody sign in to the console", _add)
+    _name(add)
+    add.add_argument("--display-name", help="the name that the log shows")
+    add.add_argument("--role", choices=[r.value for r in Role], default=Role.FRONT_DESK.value)
+    add.add_argument(
+        "--secrets-stdin",
+        action="store_true",
+        help="read the password, and on a second line a six-digit PIN, from standard input",
+    )
+    command(people, "list", "who may sign in", _list)
+    _name(command(people, "remove", "let somebody sign in and decide no more, at once", _remove))
+    password = command(people, "password", "give somebody another password", _password)
+    _name(password)
+    password.add_argument(
+        "--secrets-stdin", action="store_true", help="read the password from standard input"
+    )
+    pin = command(people, "pin", "give somebody another PIN for the kiosks, or none", _pin)
+    _name(pin)
+    pin.add_argument(
+        "--secrets-stdin", action="store_true", help="read the PIN from standard input"
+    )
+    role = command(people, "role", "let somebody do more or less", _role)
+    _name(role)
+    role.add_argument("role", choices=[r.value for r in Role])
+
+    audit = command(commands, "audit", "who looked at what, and who changed what", _audit)
+    audit.add_argument("--csv", default="", metavar="FILE", nargs="?", const="-")
+    audit.add_argument("--about", default="", metavar="ID", help="only what was done to this one")
+
+
+def _name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="the name to sign in with")
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415  keeps `--help` quick
+
+    if arguments.secrets_stdin:
+        password, pin = _typed(), _typed()
+    else:
+        password = getpass.getpass("Password: ")
+        pin = getpass.getpass("PIN for the kiosk, six digits (Enter for none): ")
+    name = arguments.name
+    wanted = staff_command.NewStaff(name, arguments.display_name or name, Role(arguments.role))
+    return _say(staff_command.add(arguments.database, wanted, password, pin))
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    return _say(staff_command.everybody(arguments.database))
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    return _say(staff_command.remove(arguments.database, arguments.name))
+
+
+def _password(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    password = _typed() if arguments.secrets_stdin else getpass.getpass("New password: ")
+    return _say(staff_command.set_password(arguments.database, arguments.name, password))
+
+
+def _pin(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    asked = "New PIN for the kiosk, six digits (Enter for none): "
+    pin = _typed() if arguments.secrets_stdin else getpass.getpass(asked)
+    return _say(staff_command.set_pin(arguments.database, arguments.name, pin))
+
+
+def _role(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    role = Role(arguments.role)
+    return _say(staff_command.set_role(arguments.database, arguments.name, role))
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    if arguments.csv:
+        staff_command.audit_csv(arguments.database, arguments.csv)
+    else:
+        for line in staff_command.audit_lines(arguments.database, arguments.about):
+            _say(line)
+    return 0
+
+
+def _typed() -> str:
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _say(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    return 0

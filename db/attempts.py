@@ -1,0 +1,43 @@
+"""Tries to get in, counted in the database for all processes of a hub; a restart forgets none.
+
+Kept for a minute, under a hash, since what was tried may name a person.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from db.hub_models import AttemptRow
+from db.ids import new_id
+
+MOST = 5
+WITHIN = timedelta(minutes=1)
+
+
+def count_try(session: Session, who: str, now: datetime) -> float:
+    """Count a try before it is known how it ends; `succeeded` takes it back.
+
+    Returns how many seconds `who` must wait instead, 0.0 when the try may be made.
+    """
+    key = _key(who)
+    # A clock that was set back would else hold tries of its future against people.
+    outdated = or_(AttemptRow.at <= now - WITHIN, AttemptRow.at > now + WITHIN)
+    session.execute(delete(AttemptRow).where(outdated))
+    own = select(AttemptRow.at).where(AttemptRow.who == key).order_by(AttemptRow.at)
+    session.scalars(own.with_for_update()).all()  # of two at once, one waits here ...
+    recent = session.scalars(own).all()  # ... and sees the other's
+    if len(recent) >= MOST:
+        return max(1.0, (recent[0] + WITHIN - now).total_seconds())
+    session.add(AttemptRow(attempt_id=new_id(now), who=key, at=now))
+    session.flush()
+    return 0.0
+
+
+def succeeded(session: Session, who: str) -> None:
+    session.execute(delete(AttemptRow).where(AttemptRow.who == _key(who)))
+
+
+def _key(who: str) -> str:
+    return sha256(who.encode()).hexdigest()

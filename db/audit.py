@@ -1,0 +1,111 @@
+"""The audit as it is kept: added to in the transaction of what it tells, and never changed.
+
+It holds ids and no visitor's name, so that it may outlive what it is about.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.domain.audit import About, AuditLine, AuditPage, Deed
+from db.hub_models import AuditRow, StaffRow
+from db.ids import new_id
+
+PAGE = 200
+AT_ONCE = 500
+_STAFF = "staff:"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something, and from which network address."""
+
+    who: str
+    """``staff:<id>`` as the log has it, or ``terminal``, ``kiosk``, ``stranger``."""
+    address: str = ""
+
+
+TERMINAL = By("terminal")
+"""An operator at the hub's own command line."""
+STRANGER, KIOSK = "stranger", "kiosk"
+_WORDS = {
+    TERMINAL.who: "The hub's terminal",
+    STRANGER: "Nobody who is known",
+    KIOSK: "A kiosk",
+}
+
+
+def of_staff(staff_id: UUID, address: str) -> By:
+    return By(f"{_STAFF}{staff_id}", address)
+
+
+def note(
+    session: Session,
+    by: By,
+    deed: Deed,
+    now: datetime,
+    *,
+    about: About = About.NOTHING,
+    about_id: object = "",
+    detail: str = "",
+) -> None:
+    """Add a deed; it is kept if the transaction is."""
+    session.add(
+        AuditRow(
+            audit_id=new_id(now),
+            at=now,
+            who=by.who,
+            deed=deed,
+            about=about,
+            about_id=str(about_id),
+            address=by.address,
+            detail=detail,
+        )
+    )
+    session.flush()
+
+
+def page(session: Session, now: datetime, *, after: str = "", about_id: str = "") -> AuditPage:
+    """A page of deeds, newest first; all about one thing where `about_id` says which.
+
+    Raises ValueError when `after` was not made by an earlier page.
+    """
+    query = select(AuditRow).order_by(AuditRow.audit_id.desc()).limit(PAGE + 1)
+    if about_id:
+        query = query.where(AuditRow.about_id == about_id)
+    if after:
+        query = query.where(AuditRow.audit_id < UUID(after))
+    rows = session.scalars(query).all()
+    names = _names(session)
+    lines = tuple(_line(row, names) for row in rows[:PAGE])
+    return AuditPage(now, lines, str(lines[-1].audit_id) if len(rows) > PAGE else None)
+
+
+def every_line(session: Session) -> Iterator[AuditLine]:
+    """All deeds, oldest first, a few at a time."""
+    names = _names(session)
+    query = select(AuditRow).order_by(AuditRow.audit_id).execution_options(yield_per=AT_ONCE)
+    for row in session.scalars(query):
+        yield _line(row, names)
+
+
+def _names(session: Session) -> dict[str, str]:
+    rows = session.execute(select(StaffRow.staff_id, StaffRow.display_name))
+    return {f"{_STAFF}{staff_id}": name for staff_id, name in rows}
+
+
+def _line(row: AuditRow, names: dict[str, str]) -> AuditLine:
+    return AuditLine(
+        audit_id=row.audit_id,
+        at=row.at,
+        who=names.get(row.who) or _WORDS.get(row.who, row.who),
+        deed=row.deed,
+        about=row.about,
+        about_id=row.about_id,
+        address=row.address,
+        detail=row.detail,
+    )

@@ -1,0 +1,175 @@
+"""Who looked at what, and who changed what: it is kept, and it names no visitor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from db import audit, codec, inbox, outbox
+from db.domain.audit import AuditLine, AuditPage, Deed
+from db.domain.desk import Role
+from db.domain.policy import DeskPolicy
+from db.engine import open_database
+from tests.hub_of_tests import HubOfTests, hub_at
+from tests.makers import KIOSK, NINE, make_identity, make_screened
+
+NAME = "Quillfeather"
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path) as running:
+        yield running
+
+
+def lines(hub: HubOfTests, about: object = "") -> list[AuditLine]:
+    """What the hub tells an administrator, newest first, without the sign-ins that this takes."""
+    headers = hub.token_of("dwhitlock")
+    answer = hub.client.get("/v1/audit", params={"about": str(about)}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return list(codec.from_json(answer.content, AuditPage).lines)
+
+
+def deeds(hub: HubOfTests, about: object = "") -> list[str]:
+    return [str(line.deed) for line in lines(hub, about)]
+
+
+def add_visit(hub: HubOfTests) -> UUID:
+    """A visit that waits for a decision."""
+    screened = make_screened(identity=make_identity("Daniel", NAME))
+    kiosk = open_database("sqlite://")
+    with kiosk.begin() as here, hub.database.begin() as there:
+        outbox.add(here, KIOSK, screened, NINE, actor="visitor", visit_id=screened.visit_id)
+        inbox.receive(there, KIOSK.kiosk_id, KIOSK.epoch, outbox.pending(here, KIOSK, 0, 9), NINE)
+    kiosk.close()
+    return screened.visit_id
+
+
+def test_whoever_opens_a_visit_is_noted_with_their_address(hub: HubOfTests) -> None:
+    visit_id = add_visit(hub)
+
+    hub.client.get(f"/v1/visits/{visit_id}", headers=hub.token_of("rbegaye"))
+
+    (line,) = lines(hub, visit_id)
+    assert (line.who, line.deed, line.address) == (
+        "Rosa Begaye",
+        Deed.VISIT_VIEWED,
+        "127.0.0.1",
+    )
+
+
+def test_search_by_name_is_noted_without_the_name(hub: HubOfTests) -> None:
+    add_visit(hub)
+
+    hub.client.get("/v1/visits", params={"q": NAME}, headers=hub.token_of("rbegaye"))
+
+    (line,) = lines(hub)
+    assert line.deed == Deed.VISITS_SEARCHED
+    assert NAME not in repr(line)
+
+
+def test_page_of_the_history_without_a_name_is_no_view_of_a_record(hub: HubOfTests) -> None:
+    hub.client.get("/v1/visits", headers=hub.token_of("rbegaye"))
+
+    assert deeds(hub) == []
+
+
+def test_export_is_noted_with_its_days(hub: HubOfTests) -> None:
+    hub.client.get("/v1/visits.csv", params={"from": "2026-11-01"}, headers=hub.token_of("rbegaye"))
+
+    (line,) = lines(hub)
+    assert (line.deed, line.detail) == (Deed.VISITS_EXPORTED, "2026-11-01 to now")
+
+
+def test_other_rules_are_noted_by_what_is_other(hub: HubOfTests) -> None:
+    wanted = codec.to_json(DeskPolicy(clearance_days=90))
+
+    for _ in range(2):
+        hub.client.put("/v1/policy", content=wanted, headers=hub.token_of("dwhitlock"))
+
+    (line,) = lines(hub)
+    assert (line.deed, line.detail) == (Deed.POLICY_CHANGED, "clearance_days")
+
+
+def test_what_is_not_done_is_not_noted(hub: HubOfTests) -> None:
+    wanted = codec.to_json({"verdict": "admit", "reason": ""})
+
+    answer = hub.client.post(
+        f"/v1/visits/{UUID(int=9)}/decision", content=wanted, headers=hub.token_of("rbegaye")
+    )
+
+    assert answer.is_client_error
+    assert deeds(hub) == []
+
+
+def test_signing_in_and_out_and_wrong_passwords_are_noted(hub: HubOfTests) -> None:
+    wrong = {"name": "rbegaye", "password": "not hers"}
+    hub.client.post("/v1/session", json=wrong)
+    headers = hub.sign_in("rbegaye")
+    hub.client.delete("/v1/session", headers=headers)
+
+    found = {line.deed: line for line in lines(hub)}
+
+    assert set(found) == {"signed_out", "signed_in", "sign_in_refused"}
+    assert found["sign_in_refused"].who == "Nobody who is known"
+    assert found["sign_in_refused"].about == "staff"
+
+
+def test_name_that_nobody_has_is_not_kept(hub: HubOfTests) -> None:
+    hub.client.post("/v1/session", json={"name": "my pass phrase", "password": "x"})
+
+    (line,) = lines(hub)
+    assert (line.about, line.about_id) == ("", "")
+
+
+def test_paired_kiosk_is_noted(hub: HubOfTests) -> None:
+    pairing = hub.pair()
+
+    assert deeds(hub, pairing.kiosk_id) == ["kiosk_paired"]
+
+
+def test_who_was_removed_is_still_named(hub: HubOfTests) -> None:
+    hub.add_staff("leaver", Role.FRONT_DESK, "Lee Aver")
+    visit_id = add_visit(hub)
+    hub.client.get(f"/v1/visits/{visit_id}", headers=hub.token_of("leaver"))
+
+    hub.remove_staff("leaver")
+
+    assert lines(hub, visit_id)[0].who == "Lee Aver"
+
+
+def test_pages_of_the_audit_follow_each_other(hub: HubOfTests) -> None:
+    with hub.database.begin() as session:
+        for number in range(audit.PAGE + 5):
+            audit.note(session, audit.TERMINAL, Deed.HOSTS_CHANGED, hub.clock(), detail=str(number))
+    headers = hub.token_of("dwhitlock")
+
+    first = codec.from_json(hub.client.get("/v1/audit", headers=headers).content, AuditPage)
+    rest = codec.from_json(
+        hub.client.get("/v1/audit", params={"page": first.next_page}, headers=headers).content,
+        AuditPage,
+    )
+
+    assert (len(first.lines), len(rest.lines), rest.next_page) == (audit.PAGE, 5, None)
+    assert {line.detail for line in (*first.lines, *rest.lines)} == {
+        str(number) for number in range(audit.PAGE + 5)
+    }
+
+
+def test_odd_page_is_refused_in_words(hub: HubOfTests) -> None:
+    answer = hub.client.get(
+        "/v1/audit", params={"page": "first"}, headers=hub.token_of("dwhitlock")
+    )
+
+    assert answer.status_code == 422
+
+
+def test_table_of_the_audit_calculates_nothing(hub: HubOfTests) -> None:
+    hub.add_staff("sum", Role.FRONT_DESK, "=1+1")
+    hub.client.get("/v1/visits", params={"q": NAME}, headers=hub.token_of("sum"))
+
+    table = hub.client.get("/v1/audit.csv", headers=hub.token_of("dwhitlock")).text
+
+    assert "'=1+1,visits_searched" in table
+    assert table.splitlines()[-1].split(",")[2] == "audit_exported"
