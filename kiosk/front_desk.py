@@ -27,10 +27,11 @@ from db.engine import Database
 from db.list_index import ListIndexes
 from db.screening.index import Index
 from db.staff_pins import StaffOnDuty
-from kiosk import readings, reception
+from kiosk import pin_lock, readings, reception
 from kiosk.answer import Answer, NoAnswerError
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
+from kiosk.pin_lock import PinLock
 from kiosk.readings import Way
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
 from kiosk.sync.exchange import HOSTS
@@ -219,8 +220,26 @@ class FrontDesk(QObject):
     def find_by_name(self, name: PersonName, done: Done[list[Visit]], failed: Failed) -> None:
         self._ask(lambda s: visits.on_site_named(s, name), done, failed)
 
-    def whose_pin(self, pin: str, done: Done[StaffOnDuty | None], failed: Failed) -> None:
-        self._ask(lambda s: staff_pins.whose(s, pin), done, failed)
+    def check_pin(
+        self, pin: str, now: datetime, done: Done[StaffOnDuty | PinLock], failed: Failed
+    ) -> None:
+        """Whose PIN it is; for a wrong one, how the kiosk is locked from now on."""
+
+        def job() -> StaffOnDuty | PinLock:
+            with self._database.read() as session:  # hashing takes long: nobody waits for it
+                staff = staff_pins.whose(session, pin)
+            with self._database.begin() as session:
+                if staff is None:
+                    return pin_lock.count_wrong(session, now)
+                pin_lock.forget(session)
+            return staff
+
+        answer = self._awaited(done, failed)
+        self._jobs.run(job, answer.done, answer.failed)
+
+    def read_pin_lock(self, done: Done[PinLock]) -> None:
+        """How wrong PINs had locked the kiosk before the program was started."""
+        self._read(pin_lock.read, done, _log_only)
 
     def hosts(self, done: Done[tuple[Host, ...]]) -> None:
         self._read(lambda s: settings.read(s, HOSTS, tuple[Host, ...]) or (), done, _log_only)

@@ -4,8 +4,10 @@ A decision comes from the hub or from a PIN; whichever is first is in force.
 """
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from PySide6.QtCore import QObject
 
@@ -17,12 +19,9 @@ from kiosk.answer import NoAnswerError
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Event, Step
 from kiosk.front_desk import FrontDesk, words_of
+from kiosk.pin_lock import PinLock
 from kiosk.sync.exchange import Learned
 from kiosk.ui import views
-
-TRIES = 5
-LOCKED_FOR, LONGEST_LOCKED = timedelta(minutes=1), timedelta(hours=1)
-"""After the first five wrong tries; twice as long after every five more, up to the longest."""
 
 LOG = logging.getLogger(__name__)
 
@@ -30,15 +29,22 @@ LOG = logging.getLogger(__name__)
 class StaffDesk(QObject):
     """WAIT_FOR_STAFF, STAFF_PIN and STAFF_DECISION."""
 
-    def __init__(self, visit: VisitController, front_desk: FrontDesk) -> None:
+    def __init__(
+        self,
+        visit: VisitController,
+        front_desk: FrontDesk,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(visit)
         self._visit = visit
         self._front_desk = front_desk
         self._on_duty: StaffOnDuty | None = None
         self._wrong = ""
-        self._wrong_tries = 0
         self._is_checking = False
-        self._locked_until: datetime | None = None
+        self._steady = steady
+        self._locked_to: float | None = None
+        """When the lock ends on the steady clock, which nobody sets."""
+        front_desk.read_pin_lock(self._lock)
         visit.offers(Step.WAIT_FOR_STAFF, self._wait_view)
         visit.offers(Step.RECORDING_DECISION, self._wait_view)
         visit.offers(Step.STAFF_PIN, self._pin_view)
@@ -87,29 +93,25 @@ class StaffDesk(QObject):
     # ---- PIN and decision --------------------------------------------------------------------
 
     def _on_pin_entered(self, pin: str) -> None:
-        now = self._visit.now()
-        if self._visit.step is not Step.STAFF_PIN or self._is_locked(now) or self._is_checking:
+        if self._visit.step is not Step.STAFF_PIN or self._locked_for() or self._is_checking:
             return
         self._is_checking = True
-        self._front_desk.whose_pin(pin, self._on_pin_checked, self._on_pin_not_checked)
+        now = self._visit.now()
+        self._front_desk.check_pin(pin, now, self._on_pin_checked, self._on_pin_not_checked)
 
     def _on_pin_not_checked(self, _: Exception) -> None:
         self._is_checking = False
         self._refuse("The PIN could not be checked. Try again, or decide on the console.")
 
-    def _on_pin_checked(self, staff: StaffOnDuty | None) -> None:
+    def _on_pin_checked(self, staff: StaffOnDuty | PinLock) -> None:
         self._is_checking = False
-        if staff is None:
-            self._wrong_tries += 1
-            if self._wrong_tries % TRIES == 0:
-                longer = LOCKED_FOR * 2 ** min(self._wrong_tries // TRIES - 1, 6)
-                self._locked_until = self._visit.now() + min(longer, LONGEST_LOCKED)
-                LOG.warning("the staff PIN is locked after %d wrong tries", self._wrong_tries)
+        if isinstance(staff, PinLock):
+            self._lock(staff)
             self._refuse("That PIN is not known here.")
             return
         if self._visit.step is not Step.STAFF_PIN:
             return
-        self._on_duty, self._wrong, self._wrong_tries = staff, "", 0
+        self._on_duty, self._wrong = staff, ""
         self._visit.advance(Event.PIN_ACCEPTED)
 
     def _refuse(self, words: str) -> None:
@@ -144,8 +146,15 @@ class StaffDesk(QObject):
         self._wrong = f"The decision {was} kept. {words_of(error)} Type the PIN to try again."
         self._visit.on_event(Event.FAILED)
 
-    def _is_locked(self, now: datetime) -> bool:
-        return self._locked_until is not None and now < self._locked_until
+    def _lock(self, lock: PinLock) -> None:
+        seconds = lock.seconds_left(self._visit.now())
+        if seconds:
+            self._locked_to = self._steady() + seconds
+            LOG.warning("the staff PIN is locked after %d wrong tries", lock.wrong_tries)
+
+    def _locked_for(self) -> float:
+        """Seconds for which no PIN is taken."""
+        return 0.0 if self._locked_to is None else max(0.0, self._locked_to - self._steady())
 
     # ---- views -------------------------------------------------------------------------------
 
@@ -156,11 +165,12 @@ class StaffDesk(QObject):
         return views.WaitView(number=held.number, is_typed=held.identity.document is None)
 
     def _pin_view(self) -> views.PinView:
-        if self._locked_until is None or not self._is_locked(self._visit.now()):
+        left = self._locked_for()
+        if not left:
             return views.PinView(wrong=self._wrong)
-        until = f"{self._locked_until:%-I:%M %p}"
-        words = f"Too many tries. Wait until {until}, or decide on the console."
-        return views.PinView(wrong=words, locked_until=self._locked_until)
+        until = self._visit.now() + timedelta(seconds=left)
+        words = f"Too many tries. Wait until {until:%-I:%M %p}, or decide on the console."
+        return views.PinView(wrong=words, locked_until=until)
 
     def _decision_view(self) -> views.StaffView:
         draft, staff = self._visit.draft, self._on_duty
