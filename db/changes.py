@@ -23,11 +23,8 @@ class Change:
     version: int
     kind: str
     body: str
-
-    @property
-    def mark(self) -> str:
-        """What tells this change from another one of the same version, after a restore."""
-        return sha256(f"{self.version} {self.kind} {self.body}".encode()).hexdigest()
+    mark: str = ""
+    """What tells this change from another one of the same version, after a restore."""
 
 
 def add(session: Session, kind: str, value: object) -> int:
@@ -48,7 +45,7 @@ def since(session: Session, cursor: int, limit: int = 500) -> list[Change]:
     rows = session.scalars(
         select(ChangeRow).where(ChangeRow.version > cursor).order_by(ChangeRow.version).limit(limit)
     )
-    return [Change(r.version, r.kind, r.body) for r in rows]
+    return [_value(row) for row in rows]
 
 
 def is_place(session: Session, cursor: int, mark: str) -> bool:
@@ -60,7 +57,18 @@ def is_place(session: Session, cursor: int, mark: str) -> bool:
     if cursor > version(session):
         return False
     row = districts.get(session, ChangeRow, cursor) if mark else None
-    return row is None or Change(row.version, row.kind, row.body).mark == mark
+    return row is None or _value(row).mark == mark
+
+
+def newest(session: Session) -> Change | None:
+    """The newest change, None when there is none."""
+    row = districts.get(session, ChangeRow, version(session))
+    return None if row is None else _value(row)
+
+
+def _value(row: ChangeRow) -> Change:
+    mark = sha256(f"{row.version} {row.kind} {row.body}".encode()).hexdigest()
+    return Change(row.version, row.kind, row.body, mark)
 
 
 def version(session: Session) -> int:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, select
@@ -99,6 +99,14 @@ def learn(session: Session, clearance: Clearance) -> None:
     elif clearance.ended_at is not None:
         _end(row, clearance.ended_at, clearance.ended_by)
     session.flush()
+
+
+def not_expired(session: Session, now: datetime) -> list[Clearance]:
+    """Those whose time is not over, ended ones too: a kiosk may still hold one in force."""
+    # A day more: the day is counted in the school's own time.
+    first_day = now.date() - timedelta(days=1)
+    query = select(ClearanceRow).where(ClearanceRow.expires_on >= first_day)
+    return [value_of(row) for row in session.scalars(query.order_by(ClearanceRow.decided_at))]
 
 
 def forget_all(session: Session) -> None:

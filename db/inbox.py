@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from db import chain, codec, districts, log, pairing, signing, visits
+from db.domain.desk import Site
 from db.log_models import ChainRow, EventRow, SignedHeadRow
 
 
@@ -58,10 +59,12 @@ def receive(
     now: datetime,
     *,
     signature: bytes = b"",
+    site: Site | None = None,
 ) -> Received:
     """Store and apply a batch in its order; events that are here already are passed over.
 
-    `signature` is the device's over the head behind the batch, if its epoch has a key.
+    `signature` is the device's over the head behind the batch, if its epoch has a key. `site` is
+    the one that the device belongs to: what says that it is of another is kept and not applied.
 
     Raises `GapError`, `ForkError` or `MalformedEventError`; the caller's transaction then rolls
     back, so that nothing of the batch is half applied.
@@ -79,7 +82,7 @@ def receive(
         if districts.get(session, EventRow, envelope.event_id) is not None:
             raise ForkError(f"event {envelope.seq} has the id of another event")
         kept = log.store(session, row, envelope, sealed, received_at=now)
-        kept.parked = _apply(session, envelope, sealed)
+        kept.parked = _why_not_ours(envelope, site) or _apply(session, envelope, sealed)
         new.append(envelope)
         end = log.Head(epoch, envelope.seq, row.head_hash)
     if events:
@@ -134,6 +137,14 @@ def _same_as_kept(session: Session, envelope: chain.Envelope, sealed: chain.Seal
         raise ForkError(f"event {envelope.seq} differs from the one received before")
     digest: bytes = kept.hash
     return digest
+
+
+def _why_not_ours(envelope: chain.Envelope, site: Site | None) -> str | None:
+    """Why an event is none of this site's. A kiosk that was not paired yet belongs to none."""
+    said = (envelope.district_id, envelope.site_id)
+    if site is None or said in ((site.district_id, site.site_id), ("", "")):
+        return None
+    return "it says that it is of another school than its kiosk"
 
 
 def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> str | None:

@@ -91,12 +91,18 @@ def _receive(
     is_present = epoch == kiosk.epoch
     if is_present and kiosk.fork is not None:
         return _forked("This kiosk's log has forked. Pair the kiosk again.")
-    batch = _events_of(content)
+    batch, site = _events_of(content), context.site()
     try:
         with context.database.begin() as session:
             now = context.now()
             got = inbox.receive(
-                session, kiosk.kiosk_id, epoch, batch, now, signature=_bytes_of(signature)
+                session,
+                kiosk.kiosk_id,
+                epoch,
+                batch,
+                now,
+                signature=_bytes_of(signature),
+                site=site,
             )
             key = hub_site.signing_key(session)
             aftermath.of_events(session, got.new, now)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, refuse
 from admin_console.hub.context import AskingKiosk, InContext
-from db import changes, codec, signing, tree, watchlists
+from db import changes, codec, feed_start, signing, tree, watchlists
+from db.pairing import PairedKiosk
 
 MOST_ENTRIES = 5_000
 LONGEST_WAIT_SECONDS = 25.0
@@ -64,7 +65,7 @@ class Changes:
 @router.get("/changes")
 async def feed(
     context: InContext,
-    _: AskingKiosk,
+    kiosk: AskingKiosk,
     cursor: Annotated[int, Query(ge=0)] = 0,
     mark: Annotated[str, Query(max_length=64)] = "",
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
@@ -73,20 +74,23 @@ async def feed(
     until = context.now().timestamp() + wait
     while True:
         seen = context.wake.count
-        found = await run_in_threadpool(_changes, context, cursor, mark)
+        found = await run_in_threadpool(_changes, context, kiosk, cursor, mark)
         left = until - context.now().timestamp()
         if found.changes or found.start_over or left <= 0 or context.wake.is_closing:
             return answer(found)
         await context.wake.wait(seen, left)
 
 
-def _changes(context: InContext, cursor: int, mark: str) -> Changes:
+def _changes(context: InContext, kiosk: PairedKiosk, cursor: int, mark: str) -> Changes:
     with context.database.read() as session:
         newest, log_head = changes.version(session), _log_head(session, context.now())
         if not changes.is_place(session, cursor, mark):
             lists = tuple(w.list_id for w in watchlists.all_lists(session))
             return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head)
-        found = changes.since(session, cursor)
+        if cursor:
+            found = changes.since(session, cursor)
+        else:
+            found = feed_start.snapshot(session, kiosk.kiosk_id, context.now())
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
     return Changes(wire[-1].version if wire else cursor, wire, newest, log_head=log_head)
 
