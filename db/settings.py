@@ -17,6 +17,12 @@ def read(session: Session, name: str, of: type[T]) -> T | None:
     return None if text is None else codec.from_json(text, of)
 
 
+def locked(session: Session, name: str, of: type[T]) -> T | None:
+    """The same, and nobody else changes it before this transaction ends."""
+    row = districts.get(session, SettingRow, name, with_for_update=True)
+    return None if row is None else codec.from_json(row.value, of)
+
+
 def write(session: Session, name: str, value: object) -> None:
     text = codec.to_json(value).decode()
     row = districts.get(session, SettingRow, name)

@@ -6,6 +6,7 @@
     └── OddAnswerError        an answer, but none to work with: no hub, or a hub in trouble
     HubRefusedError           the hub says no, in words for the person who asked
     ├── SessionOverError      sign in again
+    ├── CodeNeededError       signing in takes a code of the second factor too
     └── AlreadyDecidedError   somebody else was first; carries their decision
 """
 
@@ -32,6 +33,10 @@ class OddAnswerError(HubAwayError):
 
 class SessionOverError(HubRefusedError):
     """The hub does not know this session any more: sign in again."""
+
+
+class CodeNeededError(HubRefusedError):
+    """Name and password are right; the code of the second factor is missing or wrong."""
 
 
 class AlreadyDecidedError(HubRefusedError):
@@ -68,6 +73,8 @@ def refuse(response: httpx.Response) -> None:
     if "text/html" in response.headers.get("Content-Type", ""):
         # A hub never answers with a page: this is a printer's, a router's, somebody's web server.
         raise _no_hub()
+    if response.status_code == httpx.codes.UNAUTHORIZED and body.get("needs_code") is True:
+        raise CodeNeededError(words)
     if response.status_code == httpx.codes.UNAUTHORIZED:
         raise SessionOverError(words)
     if response.status_code == httpx.codes.CONFLICT and "decision" in body:

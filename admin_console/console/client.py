@@ -84,10 +84,22 @@ class ListFile:
     """Which column is which field, as somebody said; None as it was said for the list before."""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStaff:
+    """The first administrator of a new hub, and the code that the hub printed for them."""
+
+    code: str
+    name: str
+    display_name: str
+    password: str
+
+
 class HubClient(Protocol):
     """Everything the console asks of the hub."""
 
-    def sign_in(self, name: str, password: str) -> SignedIn: ...
+    def sign_in(self, name: str, password: str, code: str = "") -> SignedIn: ...
+    def waits_for_set_up(self) -> bool: ...
+    def set_up(self, first: FirstStaff) -> SignedIn: ...
     def sign_out(self) -> None: ...
     def wait_for_change(self, since: int, seconds: int) -> int: ...
     def desk(self) -> Desk: ...
@@ -141,11 +153,24 @@ class HttpHub:
             follow_redirects=False,
         )
 
-    def sign_in(self, name: str, password: str) -> SignedIn:
+    def sign_in(self, name: str, password: str, code: str = "") -> SignedIn:
+        """Sign in. Raises `CodeNeededError` when `code`, of the second factor, is asked for."""
+        asked = {"name": name, "password": password} | ({"code": code} if code else {})
         try:
-            response = self._send("POST", "/v1/session", json={"name": name, "password": password})
+            response = self._send("POST", "/v1/session", json=asked)
         except SessionOverError as error:
             raise HubRefusedError(str(error)) from None
+        return self._signed_in(response)
+
+    def waits_for_set_up(self) -> bool:
+        """Whether nobody may sign in yet."""
+        return read(self._send("GET", "/v1/set-up"), dict[str, bool])["is_open"]
+
+    def set_up(self, first: FirstStaff) -> SignedIn:
+        """Become the first administrator, signed in."""
+        return self._signed_in(self._send("POST", "/v1/set-up", content=codec.to_json(first)))
+
+    def _signed_in(self, response: httpx.Response) -> SignedIn:
         signed_in = read(response, SignedIn)
         self._http.headers["Authorization"] = f"Bearer {signed_in.token}"
         return signed_in

@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from admin_console.console.answers import OddAnswerError
-from admin_console.console.client import HubClient
+from admin_console.console.answers import CodeNeededError, OddAnswerError
+from admin_console.console.client import FirstStaff, HubClient
+from admin_console.console.pages.set_up import SetUpPage
 from admin_console.console.pages.sign_in import SignInPage
 from admin_console.console.parts.focus_ring import FocusRing
 from admin_console.console.session import Clock, HubSession
@@ -34,6 +35,9 @@ class ConsoleWindow(QMainWindow):
         self.sign_in_page.asked.connect(self.sign_in)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.sign_in_page)
+        self.set_up_page = SetUpPage(theme)
+        self.set_up_page.asked.connect(self.set_up)
+        self._stack.addWidget(self.set_up_page)
         self.setCentralWidget(self._stack)
         self.setWindowTitle("Vestibule")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -42,15 +46,30 @@ class ConsoleWindow(QMainWindow):
         self.resize(WANTED.boundedTo(room))
         self._ring = FocusRing(theme, self)
         self.sign_in_page.start()
+        # A hub that is away, or is older, is found so once somebody signs in.
+        self._jobs.run(hub.waits_for_set_up, self._on_set_up_known, lambda _error: None)
 
-    def sign_in(self, name: str, password: str) -> None:
+    def set_up(self, first: FirstStaff) -> None:
+        """Ask the hub for the first administrator; its refusal stays on the page."""
+        self._jobs.run(
+            lambda: self._hub.set_up(first),
+            self._on_signed_in,
+            lambda error: self.set_up_page.fail(str(error)),
+        )
+
+    def _on_set_up_known(self, waits: bool) -> None:
+        if waits and self.shell is None:
+            self._stack.setCurrentWidget(self.set_up_page)
+
+    def sign_in(self, name: str, password: str, code: str = "") -> None:
         """Ask the hub; its answer opens the shell, its refusal stays on the sign-in page."""
         self.sign_in_page.set_busy(busy=True)
         self._jobs.run(
-            lambda: self._hub.sign_in(name, password), self._on_signed_in, self._on_refused
+            lambda: self._hub.sign_in(name, password, code), self._on_signed_in, self._on_refused
         )
 
     def _on_signed_in(self, signed_in: SignedIn) -> None:
+        self.set_up_page.clear()
         self._session = HubSession(self._hub, signed_in, self._clock, self)
         self._session.over.connect(self._on_session_over)
         self.shell = Shell(self._theme, self._session)
@@ -62,6 +81,9 @@ class ConsoleWindow(QMainWindow):
 
     def _on_refused(self, error: Exception) -> None:
         said = str(error)
+        if isinstance(error, CodeNeededError):
+            self.sign_in_page.ask_code(said)
+            return
         if isinstance(error, HubAwayError) and not isinstance(error, OddAnswerError):
             said = (
                 "The hub does not answer. Check that it runs and that this computer is on the"

@@ -64,7 +64,9 @@ KIOSK_ROUTES = frozenset(
     }
 )
 """For paired kiosks and nobody else."""
-OPEN_ROUTES = frozenset({"GET /v1/health", "POST /v1/pair", "POST /v1/session"})
+OPEN_ROUTES = frozenset(
+    {"GET /v1/health", "POST /v1/pair", "POST /v1/session", "GET /v1/set-up", "POST /v1/set-up"}
+)
 """For anybody: whoever comes has no token yet."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 from sqlalchemy import make_url
 
+from admin_console.hub import setting_up
 from admin_console.hub import site as hub_site
 from admin_console.hub.app import create_app, now_in_utc
 from admin_console.hub.wake import Wake
@@ -47,6 +48,7 @@ def serve(arguments: argparse.Namespace) -> int:
     names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())
+        code = setting_up.new_code(session)
     if not _is_loopback(host):
         sys.stderr.write(
             "Anybody on this network can reach the hub, and what it says is not encrypted yet. "
@@ -65,6 +67,11 @@ def serve(arguments: argparse.Namespace) -> int:
         lifespan="on",
     )
     ready = f"The hub of {site.name} is ready: http://{host}:{port}"
+    if code is not None:
+        ready += (
+            "\nNobody may sign in yet. Set up the first administrator at the console, with this "
+            f"code, which works once: {code}"
+        )
     try:
         _Server(config, ready, app.state.context.wake).run(sockets=[listener])
     finally:

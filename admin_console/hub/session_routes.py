@@ -6,29 +6,43 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from admin_console.hub import guessing
+from admin_console.hub import guessing, setting_up
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import AskingStaff, Context, InContext, address_of, bearer
-from db import audit, staff
+from admin_console.hub.setting_up import FirstStaff
+from db import audit, second_factor, staff
 from db.domain.audit import About, Deed
 from db.domain.desk import SignedIn
+from db.staff import StaffError
 
 SIGN_INS_AT_ONCE = 2
 """Checking a password takes 64 MB, so that guessing is slow."""
 _TOO_OFTEN = "Too many tries. Wait a minute, then try again."
+_NEEDS_CODE = "Type the code that your telephone shows, or a recovery code."
+_WRONG_CODE = "That code is wrong, too old or was used already. Type the one that shows now."
 
 router = APIRouter(prefix="/v1", tags=["sign-in"])
 
 
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
+    """`code` is that of the second factor, or a recovery code, for those who have one."""
+
     name: str
     password: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Whether the first administrator is still to come."""
+
+    is_open: bool
 
 
 @router.post("/session")
 async def sign_in(request: Request, context: InContext) -> Response:
-    """Sign a member of staff in."""
+    """Sign a member of staff in. 401 with `needs_code` asks for a code of the second factor."""
     asked = await body_as(request, SignInRequest)
     address = address_of(request)
     who = f"sign-in {address} {asked.name.strip().casefold()}"
@@ -36,11 +50,15 @@ async def sign_in(request: Request, context: InContext) -> Response:
     sign_ins: asyncio.Semaphore = request.app.state.sign_ins
     async with sign_ins:
         signed_in = await run_in_threadpool(_sign_in, context, asked, address)
+    if signed_in is None:
+        words = _WRONG_CODE if asked.code else _NEEDS_CODE
+        return answer({"detail": words, "needs_code": True}, 401)
     await run_in_threadpool(guessing.succeeded, context, who)
     return answer(signed_in)
 
 
-def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn:
+def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | None:
+    """None when name and password are right and the code is missing or wrong."""
     with context.database.read() as session:
         member = staff.verify(session, asked.name, asked.password)
     if member is None:
@@ -48,8 +66,55 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn:
         raise refuse(401, "That name and password do not fit together.")
     now = context.now()
     with context.database.begin() as session:
-        token = staff.open_session(session, member.staff_id, now)
-        audit.note(session, audit.of_staff(member.staff_id, address), Deed.SIGNED_IN, now)
+        is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
+            session, member.staff_id, asked.code, now
+        )
+        if is_in:
+            token = staff.open_session(session, member.staff_id, now)
+            audit.note(session, audit.of_staff(member.staff_id, address), Deed.SIGNED_IN, now)
+    if is_in:
+        return SignedIn(token, member, context.site())
+    if asked.code:
+        _note_refusal(context, asked.name, address)
+    return None
+
+
+@router.get("/set-up")
+def set_up_state(context: InContext) -> Response:
+    """Whether this hub waits for its first administrator."""
+    with context.database.read() as session:
+        return answer(SetUp(setting_up.is_open(session)))
+
+
+@router.post("/set-up")
+async def set_up(request: Request, context: InContext) -> Response:
+    """Let the first administrator in, with the code that the hub printed, and sign them in."""
+    asked = await body_as(request, FirstStaff)
+    address = address_of(request)
+    who = f"set-up {address}"
+    await run_in_threadpool(guessing.count_try, context, who, _TOO_OFTEN)
+    sign_ins: asyncio.Semaphore = request.app.state.sign_ins
+    async with sign_ins:
+        signed_in = await run_in_threadpool(_set_up, context, asked, address)
+    await run_in_threadpool(guessing.succeeded, context, who)
+    return answer(signed_in)
+
+
+def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
+    now, token = context.now(), ""
+    try:
+        with context.database.begin() as session:
+            member = setting_up.let_in(session, asked, address, now)
+            if member is not None:
+                token = staff.open_session(session, member.staff_id, now)
+    except StaffError as error:
+        raise refuse(422, str(error)) from error
+    if member is None:
+        raise refuse(
+            403,
+            "That is not the set-up code that the hub printed when it started, or somebody used "
+            "it already.",
+        )
     return SignedIn(token, member, context.site())
 
 

@@ -1,7 +1,7 @@
 """``vestibule-hub staff`` and ``audit``: who may sign in, and what was done with the records."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing, set_up
 from admin_console.hub.writing import write_lines
-from db import audit, audit_table, changes, staff, staff_pins
+from db import audit, audit_table, changes, second_factor, staff, staff_pins, totp
 from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
 
@@ -92,6 +92,38 @@ def set_role(url: str, name: str, role: Role) -> str:
         staff.set_role(session, member.staff_id, role)
         _note(session, Deed.ROLE_CHANGED, member, detail=f"{member.role.value} to {role.value}")
     return f"{member.display_name} is {role.value} now, and has to sign in anew."
+
+
+def begin_second_factor(url: str, name: str, ask: Callable[[str], str]) -> str:
+    """Ask somebody for codes of their telephone from now on.
+
+    `ask` is given the address that the telephone reads as a QR code, and returns what the
+    telephone shows then. Nothing changes unless that is right.
+    """
+    with set_up(url) as database:
+        with database.read() as session:
+            member = staff.named(session, name)
+        key = totp.new_key()
+        code = ask(totp.address(key, member.name, "Vestibule"))
+        with database.begin() as session:
+            codes = second_factor.begin(session, member.staff_id, key, code, _now())
+            staff.close_sessions(session, member.staff_id)
+            _note(session, Deed.SECOND_FACTOR_CHANGED, member, detail="on")
+    return "\n".join(
+        [
+            f"{member.display_name} is asked for a code from now on, and was signed out.",
+            "Keep these away from the telephone; each lets them in once when it is lost:",
+            *codes,
+        ]
+    )
+
+
+def end_second_factor(url: str, name: str) -> str:
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        second_factor.end(session, member.staff_id)
+        _note(session, Deed.SECOND_FACTOR_CHANGED, member, detail="off")
+    return f"{member.display_name} signs in with the password alone."
 
 
 def audit_lines(url: str, about_id: str) -> Iterator[str]:

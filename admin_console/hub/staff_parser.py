@@ -43,6 +43,12 @@ def add_parsers(
     _name(role)
     role.add_argument("role", choices=[r.value for r in Role])
 
+    factor = command(
+        people, "second-factor", "ask somebody for a code of their telephone too", _second_factor
+    )
+    _name(factor)
+    factor.add_argument("--off", action="store_true", help="ask for it no more")
+
     audit = command(commands, "audit", "who looked at what, and who changed what", _audit)
     audit.add_argument("--csv", default="", metavar="FILE", nargs="?", const="-")
     audit.add_argument("--about", default="", metavar="ID", help="only what was done to this one")
@@ -97,6 +103,22 @@ def _role(arguments: argparse.Namespace) -> int:
 
     role = Role(arguments.role)
     return _say(staff_command.set_role(arguments.database, arguments.name, role))
+
+
+def _second_factor(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    if arguments.off:
+        return _say(staff_command.end_second_factor(arguments.database, arguments.name))
+    return _say(staff_command.begin_second_factor(arguments.database, arguments.name, _ask_code))
+
+
+def _ask_code(address: str) -> str:
+    import segno  # noqa: PLC0415
+
+    segno.make(address, micro=False).terminal(sys.stdout, compact=True)
+    _say(f"Read this with an authenticator application, or type its key there:\n{address}")
+    return input("The code that it shows: ")
 
 
 def _audit(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,13 @@
-"""The audit of an invented school, and a hub's answer with it."""
+"""The audit of an invented school, and what a fake hub says of it and of second factors."""
 
 from dataclasses import dataclass, field
 
+from admin_console.console.answers import CodeNeededError
+from admin_console.console.client import FirstStaff
 from db.domain.audit import About, AuditLine, AuditPage, Deed
-from tests.console.invented import NOW, at, make_id
+from db.domain.desk import Role, SignedIn
+from db.domain.errors import HubRefusedError
+from tests.console.invented import NOW, at, make_id, make_signed_in
 
 
 def make_line(number: int, who: str, deed: str, about: About, about_id: str) -> AuditLine:
@@ -26,9 +30,31 @@ def make_audit() -> dict[str | None, AuditPage]:
 
 @dataclass
 class AuditedHub:
-    """The part of a fake hub that tells of the audit."""
+    """The part of a fake hub that oversees staff."""
 
     audit_pages: dict[str | None, AuditPage] = field(default_factory=make_audit)
+
+    code: str = ""
+    """Of the second factor; empty without one."""
+
+    set_up_code: str = ""
+    """What lets the first administrator in; empty once there is one."""
+    first: list[FirstStaff] = field(default_factory=list)
+
+    def waits_for_set_up(self) -> bool:
+        return bool(self.set_up_code)
+
+    def set_up(self, first: FirstStaff) -> SignedIn:
+        if first.code != self.set_up_code:
+            msg = "That is not the set-up code."
+            raise HubRefusedError(msg)
+        self.first.append(first)
+        return make_signed_in(Role.ADMINISTRATOR)
+
+    def check_code(self, code: str) -> None:
+        if self.code and code != self.code:
+            msg = "That code is wrong." if code else "Type the code."
+            raise CodeNeededError(msg)
 
     def audit(self, page: str | None) -> AuditPage:
         return self.audit_pages[page]

@@ -111,11 +111,12 @@ class FakeHub(AuditedHub):
     def come_back(self) -> None:
         self.is_away = False
 
-    def sign_in(self, name: str, password: str) -> SignedIn:
+    def sign_in(self, name: str, password: str, code: str = "") -> SignedIn:
         self._answer()
         if password != PASSWORD:
             msg = "Name and password do not fit together. Try again."
             raise HubRefusedError(msg)
+        self.check_code(code)
         signed_in = invented.make_signed_in(self.role)
         return replace(signed_in, staff=replace(signed_in.staff, name=name))
 

@@ -62,6 +62,21 @@ def test_wrong_password_says_so_and_keeps_the_name(qtbot: QtBot) -> None:
     assert child(window, Field, "signInPassword").text() == ""
 
 
+def test_who_has_a_second_factor_is_asked_for_its_code(qtbot: QtBot) -> None:
+    window = open_console(qtbot, FakeHub(code="287082"))
+    code = child(window, Field, "signInCode")
+    assert not code.isVisible()
+
+    type_sign_in(qtbot, window, PASSWORD)
+    qtbot.waitUntil(code.isVisible)
+    for typed in ("111111", "287082"):
+        qtbot.waitUntil(lambda: code.isEnabled() and not code.text())
+        qtbot.keyClicks(code, typed)
+        press(qtbot, Key.Key_Return)
+
+    qtbot.waitUntil(lambda: window.shell is not None)
+
+
 def test_hub_away_at_sign_in_says_what_to_check(qtbot: QtBot) -> None:
     window = open_console(qtbot, FakeHub(is_away=True))
 

@@ -16,10 +16,10 @@ class SignInPage(Panel):
     """A card in the middle of the window.
 
     Signals:
-        asked: sign in with this name and password.
+        asked: sign in with this name, password and code, which is empty unless the hub asks.
     """
 
-    asked = Signal(str, str)
+    asked = Signal(str, str, str)
 
     def __init__(self, theme: Theme, hub_address: str) -> None:
         super().__init__(theme.colours.ground)
@@ -29,10 +29,19 @@ class SignInPage(Panel):
         self._password = Field(theme, name="signInPassword", label="Password", height=36)
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         self._password.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
+        self._code = Field(theme, name="signInCode", label="Code", height=36)
+        self._code_row = QWidget()
+        code = QVBoxLayout(self._code_row)
+        code.setContentsMargins(0, 0, 0, 16)
+        code.setSpacing(4)
+        code.addWidget(Words(theme, "Code", weight=Weight.LABEL))
+        code.addWidget(self._code)
+        self._code_row.hide()
         self._go = Button(theme, "Sign in", name="signIn", kind=Kind.PRIMARY, key="Enter")
         self._go.clicked.connect(self._on_go)
         self._name.returnPressed.connect(self._password.setFocus)
         self._password.returnPressed.connect(self._on_go)
+        self._code.returnPressed.connect(self._on_go)
         self._said = Words(theme, "", colour=theme.colours.alarm, wrap=True, name="signInError")
         self._alarm = QWidget()
         alarm = QHBoxLayout(self._alarm)
@@ -55,6 +64,8 @@ class SignInPage(Panel):
         if name:
             self._name.setText(name)
         self._password.clear()
+        self._code.clear()
+        self._code_row.hide()
         self._show(said)
         self.set_busy(busy=False)
         (self._password if self._name.text() else self._name).setFocus()
@@ -63,10 +74,18 @@ class SignInPage(Panel):
         """Say why it did not work; the name stays, the password goes."""
         self.start(said=said)
 
+    def ask_code(self, said: str) -> None:
+        """Ask for the code of the second factor; name and password stay meanwhile."""
+        self._code.clear()
+        self._code_row.show()
+        self._show(said)
+        self.set_busy(busy=False)
+        self._code.setFocus()
+
     def set_busy(self, *, busy: bool) -> None:
         self._go.set_off("The hub is asked." if busy else "")
         self._go.set_words("Signing in" if busy else "Sign in")
-        for field in (self._name, self._password):
+        for field in (self._name, self._password, self._code):
             field.setEnabled(not busy)
 
     def _show(self, said: str) -> None:
@@ -83,7 +102,7 @@ class SignInPage(Panel):
         if self._go.isEnabled():
             self._show("")
             self.set_busy(busy=True)
-            self.asked.emit(name, password)
+            self.asked.emit(name, password, self._code.text().strip())
 
     def _card(self, hub_address: str) -> Card:
         theme, c = self._theme, self._theme.colours
@@ -103,6 +122,7 @@ class SignInPage(Panel):
             body.addSpacing(4)
             body.addWidget(field)
             body.addSpacing(16)
+        body.addWidget(self._code_row)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self._go)
