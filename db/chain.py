@@ -78,8 +78,11 @@ def link(prev: bytes, line: bytes) -> bytes:
 
 
 def is_body_of(envelope: Envelope, salt: bytes, body: bytes) -> bool:
-    """Whether this body is the one that the line committed to."""
-    return hmac.compare_digest(envelope.body_commit, commit(salt, body))
+    """Whether this body is the one that the line committed to.
+
+    The salt has its size: a byte that moves from the body to the salt would change no hash.
+    """
+    return len(salt) == SALT_BYTES and hmac.compare_digest(envelope.body_commit, commit(salt, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ def _is_plain(device_id: str, epoch: int, event: StoredEvent) -> bool:
     """
     line, salt, body = event.line, event.salt, event.body
     if salt is not None and body is not None:
+        if len(salt) != SALT_BYTES:
+            return False
         end = f'"body_commit":"{hashlib.sha256(salt + body).hexdigest()}"}}'.encode()
         if not line.endswith(end):
             return False

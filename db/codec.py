@@ -23,7 +23,10 @@ def to_json(value: object) -> bytes:
 
 def from_json(content: bytes | str, of: type[T]) -> T:
     """Read a value of the type `of`; raises `MalformedError` with the path of what is wrong."""
-    return msgspec.json.decode(content, type=of)
+    try:
+        return msgspec.json.decode(content, type=of)
+    except RecursionError as error:  # brackets within brackets, by the thousand
+        raise MalformedError("it is nested too deeply") from error
 
 
 def event_to_json(event: DomainEvent) -> tuple[str, bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -173,4 +173,5 @@ def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent
 
 def quarantined(session: Session) -> int:
     """How many received events could not be applied."""
-    return len(session.scalars(select(EventRow.event_id).where(EventRow.parked.is_not(None))).all())
+    query = select(func.count()).select_from(EventRow).where(EventRow.parked.is_not(None))
+    return session.scalar(query) or 0

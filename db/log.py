@@ -124,7 +124,8 @@ def verify_signatures(session: Session) -> list[str]:
     at its place, and each signature is that of the kiosk's key.
     """
     keys = {
-        (row.device_id, row.epoch): row.public_key for row in session.scalars(select(DeviceKeyRow))
+        (row.device_id, row.epoch): _bytes(row.public_key)
+        for row in session.scalars(select(DeviceKeyRow))
     }
     ends = dict.fromkeys(keys, 0)
     wrong: list[str] = []
@@ -137,8 +138,8 @@ def verify_signatures(session: Session) -> list[str]:
     for row, digest in session.execute(query.execution_options(yield_per=1000)):
         place = (row.device_id, row.epoch)
         name = f"{row.device_id} epoch {row.epoch}"
-        head = signing.ChainHead(*place, row.seq, row.hash)
-        if place not in keys or not signing.is_signed(keys[place], head, row.signature):
+        head = signing.ChainHead(*place, row.seq, _bytes(row.hash))
+        if place not in keys or not signing.is_signed(keys[place], head, _bytes(row.signature)):
             wrong.append(f"{name}: the signature over event {row.seq} is not the kiosk's")
         elif digest != row.hash:
             wrong.append(f"{name}: event {row.seq} is not the one that the kiosk signed")
@@ -166,10 +167,23 @@ def verify_tree(session: Session) -> str:
     )
     if lost:
         return f"{lost} events have no place in the order in which the hub took them in"
-    if kept.size != found.size:
-        return f"the log has {found.size} events in order where its tree has {kept.size}"
-    if kept != found:
+    if kept.size != found.frontier.size:
+        return f"the log has {found.frontier.size} events in order where its tree has {kept.size}"
+    if kept != found.frontier:
         return "the order in which the hub took the events in was changed"
+    return found.wrong
+
+
+def verify_seen(session: Session, size: int, root: bytes) -> str:
+    """What is wrong when the log once had this size and root, in words; nothing when it had.
+
+    Who knows an earlier head sees a past that was written anew, whoever's keys signed it.
+    """
+    kept = tree.frontier(session).size
+    if size > kept:
+        return f"{size} events were seen before, and {kept} are here"
+    if tree.root_at(session, size) != root:
+        return f"the first {size} events are not those that were seen before"
     return ""
 
 

@@ -4,36 +4,38 @@
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import codec, districts
+from db import codec, districts, signing
 from db.log_models import DeviceKeyRow, EventBodyRow, EventRow, SignedHeadRow
-from db.signing import TreeHead
+from db.signing import Exported, TreeHead
 
 VERSION = 1
 
 
 def lines(
-    session: Session, head: TreeHead, signature: bytes, hub_key: bytes, *, is_bare: bool = False
+    session: Session, head: TreeHead, key: bytes, *, is_bare: bool = False
 ) -> Iterator[bytes]:
-    """The file, line by line; `head` is the tree's as it stands, signed by the hub.
+    """The file, line by line; `head` is the tree's as it stands, `key` the hub's private one.
 
     `is_bare` leaves the personal facts out: the chains can be checked all the same.
     """
-    yield codec.to_json(
+    header = codec.to_json(
         {
             "vestibule_log": VERSION,
             "district_id": districts.of(session),
-            "hub_key": hub_key.hex(),
+            "hub_key": signing.public_of(key).hex(),
             "tree": {
                 "log_id": head.log_id,
                 "size": head.size,
                 "root": head.root.hex(),
                 "at": head.at.isoformat(),
-                "signature": signature.hex(),
+                "signature": signing.sign(key, head).hex(),
             },
+            "erased": head.size if is_bare else head.size - _bodies(session),
             "keys": [
                 {"device_id": k.device_id, "epoch": k.epoch, "public_key": k.public_key.hex()}
                 for k in session.scalars(select(DeviceKeyRow))
@@ -49,6 +51,8 @@ def lines(
             ],
         }
     )
+    signature = signing.sign(key, Exported(sha256(header).hexdigest()))
+    yield b"%s\t%s" % (header, signature.hex().encode())
     query = (
         select(EventRow.line, EventBodyRow.salt, EventBodyRow.body)
         .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
@@ -62,3 +66,14 @@ def lines(
                 yield b"%s\t\t" % line
             else:
                 yield b"%s\t%s\t%s" % (line, salt.hex().encode(), body)
+
+
+def _bodies(session: Session) -> int:
+    """Of how many events in the hub's order the personal facts are kept."""
+    query = (
+        select(func.count())
+        .select_from(EventRow)
+        .join(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
+        .where(EventRow.leaf_index.is_not(None))
+    )
+    return session.scalar(query) or 0

@@ -67,18 +67,6 @@ def grow(frontier: Frontier, leaves: Iterable[bytes]) -> Grown:
     return Grown(Frontier(size, tuple(roots)), tuple(made))
 
 
-def grow_all(leaves: Iterable[bytes]) -> Frontier:
-    """The tree of these leaves, keeping none of its nodes."""
-    size, roots = 0, list[bytes]()
-    for leaf in leaves:
-        digest, place = leaf_hash(leaf), size
-        while place & 1:
-            place, digest = place >> 1, node_hash(roots.pop(), digest)
-        roots.append(digest)
-        size += 1
-    return Frontier(size, tuple(roots))
-
-
 def root_of(node: NodeOf, start: int, end: int) -> bytes:
     """The root over the leaves from `start` up to `end`, `start` being as RFC 9162 divides them."""
     count = end - start

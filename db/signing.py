@@ -60,7 +60,17 @@ class TreeHead:
         )
 
 
-Statement = ChainHead | Receipt | TreeHead
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What the hub says at the head of an exported log, by its SHA-256 in hex."""
+
+    sha256: str
+
+    def statement(self) -> bytes:
+        return _lines("vestibule exported log v1", self.sha256)
+
+
+Statement = ChainHead | Receipt | TreeHead | Exported
 
 
 def new_key() -> bytes:

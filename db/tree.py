@@ -6,6 +6,7 @@ two transactions meet at one visit, in the order in which they changed it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -82,15 +83,43 @@ def root_at(session: Session, size: int) -> bytes:
     return merkle.root_of(_nodes(session), 0, size)
 
 
-def recomputed(session: Session) -> merkle.Frontier:
-    """The tree anew from its events, for a check: 32 bytes an event are read."""
-    leaves = session.scalars(
-        select(EventRow.hash)
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """The tree anew from its events. `wrong` says in words what is kept otherwise, or nothing."""
+
+    frontier: merkle.Frontier
+    wrong: str = ""
+
+
+def recomputed(session: Session) -> Recomputed:
+    """Compute the tree anew, and hold the nodes and places that are kept against it."""
+    rows = session.execute(
+        select(EventRow.leaf_index, EventRow.hash)
         .where(EventRow.leaf_index.is_not(None))
         .order_by(EventRow.leaf_index)
         .execution_options(yield_per=10_000)
     )
-    return merkle.grow_all(leaves)
+    kept = {
+        (level, place): digest
+        for level, place, digest in session.execute(
+            select(TreeNodeRow.level, TreeNodeRow.place, TreeNodeRow.hash)
+        )
+    }
+    wrong, roots = "", list[bytes]()
+    size = 0
+    for size, (index, leaf) in enumerate(rows, 1):
+        place, level = size - 1, 0
+        if index != place and not wrong:
+            wrong = f"the event at place {place} of the log is missing"
+        digest = merkle.leaf_hash(leaf if isinstance(leaf, bytes) else b"")
+        while place & 1:
+            level, place, digest = level + 1, place >> 1, merkle.node_hash(roots.pop(), digest)
+            if level % TILE == 0 and kept.pop((level, place), None) != digest and not wrong:
+                wrong = "what is kept of the log's tree was changed"
+        roots.append(digest)
+    if kept and not wrong:
+        wrong = "more is kept of the log's tree than it has"
+    return Recomputed(merkle.Frontier(size, tuple(roots)), wrong)
 
 
 def _check(session: Session, size: int) -> None:

@@ -19,6 +19,13 @@ USER = "postgres"
 @dataclass(frozen=True)
 class PostgresServer:
     port: int
+    _stop: tuple[str, ...] = ()
+    _start: tuple[str, ...] = ()
+
+    def crash(self) -> None:
+        """Stop at once, as when the power fails, and come back."""
+        _call([*self._stop])
+        _call([*self._start])
 
     @contextmanager
     def new_database(self, template: str = "template1") -> Iterator[str]:
@@ -36,8 +43,11 @@ class PostgresServer:
 
 
 @contextmanager
-def start_postgres(folder: Path) -> Iterator[PostgresServer]:
-    """Start a server; fails the test in words when PostgreSQL is not installed."""
+def start_postgres(folder: Path, *, fsync: bool = False) -> Iterator[PostgresServer]:
+    """Start a server; fails the test in words when PostgreSQL is not installed.
+
+    Without `fsync` it is quicker and may lose what it confirmed, which no test looks at.
+    """
     binaries = _binaries()
     if binaries is None:
         pytest.fail(
@@ -46,13 +56,16 @@ def start_postgres(folder: Path) -> Iterator[PostgresServer]:
     port, data = _free_port(), folder / "data"
     as_owner = _as_owner(folder)
     _call([*as_owner, str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust"])
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
+    options += "" if fsync else " -c fsync=off"
     control = [*as_owner, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    _call([*control, "-o", options, "-l", str(folder / "log"), "start"])
+    start = [*control, "-o", options, "-l", str(folder / "log"), "start"]
+    stop = [*control, "-m", "immediate", "stop"]
+    _call(start)
     try:
-        yield PostgresServer(port)
+        yield PostgresServer(port, (*stop,), (*start,))
     finally:
-        _call([*control, "-m", "immediate", "stop"])
+        _call(stop)
 
 
 def _binaries() -> Path | None:

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         help="visitors' photos are deleted here after so many days (default: %(default)s); say the "
         "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",
     )
+    serve.add_argument("--log-requests", action="store_true", help="a line of JSON for each")
 
     _command(commands, "pair", "print a one-time code that lets a kiosk in", _pair)
 
@@ -94,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     _command(of_log, "head", "say how the log stands, to write it down", _log_head)
     verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
     verify.add_argument("--json", action="store_true")
+    verify.add_argument(
+        "--seen", action="append", default=[], metavar="SIZE:ROOT", help="as log head said earlier"
+    )
     return parser
 
 
@@ -345,7 +349,9 @@ def _export(arguments: argparse.Namespace) -> int:
 def _verify_log(arguments: argparse.Namespace) -> int:
     from admin_console.hub import log_command  # noqa: PLC0415
 
-    text, is_good = log_command.verify_log(arguments.database, as_json=arguments.json)
+    text, is_good = log_command.verify_log(
+        arguments.database, arguments.seen, as_json=arguments.json
+    )
     _say(text)
     return 0 if is_good else 1
 

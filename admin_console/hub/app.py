@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from admin_console.hub import (
     audit_routes,
@@ -17,15 +19,19 @@ from admin_console.hub import (
     event_routes,
     feed_routes,
     figures_routes,
+    health_routes,
     list_routes,
     notice_routes,
+    openapi,
     pairing_routes,
     session_routes,
     staff_routes,
 )
-from admin_console.hub.answers import answer
+from admin_console.hub.answers import problem
 from admin_console.hub.context import Context
+from admin_console.hub.metrics import Served, Watched
 from admin_console.hub.rescreen import keep_rescreening
+from admin_console.hub.safe_headers import SafeHeaders
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.upkeep import delete_old_photos, tell_of_outdated_lists
 from admin_console.hub.wake import Wake
@@ -43,8 +49,12 @@ def create_app(
     photos: Path,
     now: Callable[[], datetime] = now_in_utc,
     photo_keep_days: int = KEEP_DAYS,
+    tell: Callable[[Served], object] | None = None,
 ) -> FastAPI:
-    """The hub over a database whose site was set up (`site.ensure`)."""
+    """The hub over a database whose site was set up (`site.ensure`).
+
+    `tell` hears of each answered request.
+    """
     wake = Wake()
     context = Context(database, photos, now, wake, Throttle())
 
@@ -69,6 +79,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.sign_ins = asyncio.Semaphore(session_routes.SIGN_INS_AT_ONCE)
     app.state.context = context
@@ -83,23 +94,40 @@ def create_app(
     app.include_router(figures_routes.router)
     app.include_router(notice_routes.router)
     app.include_router(audit_routes.router)
+    app.include_router(health_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
-
-    @app.get("/v1/health")
-    def health() -> Response:
-        """Whether the hub runs, for anybody."""
-        return answer({"status": "ok", "version": app.version})
-
+    app.add_exception_handler(HTTPException, _on_refusal)
+    app.add_exception_handler(Exception, _on_fault)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Watched, metrics=context.metrics, tell=tell)
     return app
 
 
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = openapi.describe(app)
+    return app.openapi_schema
+
+
 async def _on_storage_error(_: Request, error: Exception) -> Response:
-    return answer({"detail": str(error)}, 503)
+    return problem(503, str(error))
 
 
 async def _on_wrong_request(_: Request, error: Exception) -> Response:
     """FastAPI would answer with a list for programmers; a person gets words."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
     wrong = "; ".join(f"{e['loc'][-1]}: {e['msg'][:1].lower()}{e['msg'][1:]}" for e in found)
-    return answer({"detail": f"The request cannot be understood: {wrong}."}, 422)
+    return problem(422, f"The request cannot be understood: {wrong}.")
+
+
+async def _on_refusal(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return problem(error.status_code, error.detail, dict(error.headers or {}))
+
+
+async def _on_fault(_: Request, __: Exception) -> Response:
+    """What went wrong is in the hub's own output; whoever asked learns nothing of our insides."""
+    return problem(500, "The hub stumbled over this request. What was confirmed before is safe.")

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
+from admin_console.hub.metrics import Metrics
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
@@ -33,6 +34,7 @@ class Context:
     wake: Wake
     throttle: Throttle
     previews: Previews = field(default_factory=Previews)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def site(self) -> Site:
         with self.database.read() as session:

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
-from admin_console.hub.answers import answer, body_up_to, refuse
+from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
 from admin_console.hub.context import AskingKiosk, InContext
 from db import codec, inbox, pairing, photos, signing
 from db.chain import SealedEvent
@@ -81,6 +81,7 @@ async def events(
 
     `signature` is the kiosk's over the head of its chain behind the batch, in hex.
     """
+    expect(request, NDJSON)
     content = await body_up_to(request, MOST_BYTES)
     return await run_in_threadpool(_receive, context, kiosk, epoch, content, signature)
 
@@ -107,7 +108,7 @@ def _receive(
             key = hub_site.signing_key(session)
             aftermath.of_events(session, got.new, now)
     except inbox.GapError as gap:
-        return answer({"detail": str(gap), "expected_seq": gap.expected_seq}, 409)
+        return problem(409, str(gap), expected_seq=gap.expected_seq)
     except inbox.ForkError as fork:
         if is_present:  # one from before was answered by pairing the kiosk again
             with context.database.begin() as session:
@@ -117,6 +118,7 @@ def _receive(
     except inbox.MalformedEventError as error:
         raise refuse(422, f"Nothing of the batch was taken: {error}.") from error
     if got.new:
+        context.metrics.took_events(len(got.new))
         context.wake.notify()
     head = signing.ChainHead(kiosk.kiosk_id, epoch, got.head.seq, got.head.hash)
     signed = signing.sign(key, signing.Receipt(head, now))
@@ -132,7 +134,7 @@ def _bytes_of(signature: str) -> bytes:
 
 def _forked(words: str) -> Response:
     """A fork says so itself, since other refusals have the same status."""
-    return answer({"detail": words, "is_fork": True}, 422)
+    return problem(422, words, is_fork=True)
 
 
 def _events_of(content: bytes) -> list[SealedEvent]:
@@ -149,6 +151,7 @@ def _events_of(content: bytes) -> list[SealedEvent]:
 @router.put("/blobs/{name}")
 async def put_blob(name: str, request: Request, context: InContext, _: AskingKiosk) -> Response:
     """Take in a badge photo under its hash."""
+    expect(request, JPEG)
     jpeg = await body_up_to(request, photos.LARGEST_BYTES)
     if sha256(jpeg).hexdigest() != name:
         raise refuse(422, "The photo does not have the hash that it is named by.")

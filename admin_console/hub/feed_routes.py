@@ -78,7 +78,8 @@ async def feed(
         left = until - context.now().timestamp()
         if found.changes or found.start_over or left <= 0 or context.wake.is_closing:
             return answer(found)
-        await context.wake.wait(seen, left)
+        with context.metrics.poll():
+            await context.wake.wait(seen, left)
 
 
 def _changes(context: InContext, kiosk: PairedKiosk, cursor: int, mark: str) -> Changes:

@@ -1,6 +1,7 @@
 """``vestibule-hub verify-log`` and ``vestibule-hub log``: the log checked, and handed to others."""
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,21 +12,24 @@ from admin_console.hub.commands import existing
 from admin_console.hub.writing import write_lines
 from db import audit, chain, codec, inbox, log, log_export, pairing, replay, signing, tree
 from db.domain.audit import Deed
-from db.domain.errors import StorageError
+from db.domain.errors import ConfigError, StorageError
 
 SHOWN = 20
 """Of what differs from the log, more would hide the verdict."""
 
 
-def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
+def verify_log(url: str, seen: Sequence[str] = (), *, as_json: bool) -> tuple[str, bool]:
     """Recompute every chain and compare what is shown. Returns what to print, and if all is well.
 
-    A log without events is not called whole: it may be the wrong database.
+    A log without events is not called whole: it may be the wrong database. `seen` are earlier heads
+    (SIZE:ROOT). Raises `ConfigError` when one is none.
     """
+    earlier = [_seen(text) for text in seen]
     with existing(url) as database, database.read() as session:
         found = log.verify_log(session)
         is_whole = all(v.is_good for v in found)
         unsigned = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
+        unsigned += filter(None, (log.verify_seen(session, *head) for head in earlier))
         differences = replay.differences(session) if found and is_whole else []
         unapplied = inbox.quarantined(session)
         heard = {v.device_id for v in found}
@@ -50,6 +54,16 @@ def verify_log(url: str, *, as_json: bool) -> tuple[str, bool]:
     if len(differences) > SHOWN:
         lines.append(f"... and {len(differences) - SHOWN} more")
     return "\n".join([*lines, _verdict(found, unsigned, differences)]), is_good
+
+
+def _seen(text: str) -> tuple[int, bytes]:
+    size, _, root = text.partition(":")
+    try:
+        return int(size), bytes.fromhex(root)
+    except ValueError as error:
+        raise ConfigError(
+            f"--seen {text!r} is not SIZE:ROOT, as vestibule-hub log head says it."
+        ) from error
 
 
 def _verdict(found: list[chain.Verification], unsigned: list[str], differences: list[str]) -> str:
@@ -96,9 +110,7 @@ def export_log(url: str, target: str, *, is_bare: bool) -> None:
 def _export(session: Session, target: str, *, is_bare: bool) -> None:
     key = _signing_key(session)
     head = _head(session)
-    rows = log_export.lines(
-        session, head, signing.sign(key, head), signing.public_of(key), is_bare=is_bare
-    )
+    rows = log_export.lines(session, head, key, is_bare=is_bare)
     lines = (row + b"\n" for row in rows)
     if target == "-":
         sys.stdout.buffer.writelines(lines)

@@ -65,9 +65,18 @@ KIOSK_ROUTES = frozenset(
 )
 """For paired kiosks and nobody else."""
 OPEN_ROUTES = frozenset(
-    {"GET /v1/health", "POST /v1/pair", "POST /v1/session", "GET /v1/set-up", "POST /v1/set-up"}
+    {
+        "GET /v1/health",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+        "POST /v1/pair",
+        "POST /v1/session",
+        "GET /v1/set-up",
+        "POST /v1/set-up",
+    }
 )
-"""For anybody: whoever comes has no token yet."""
+"""For anybody: whoever comes has no token yet. (Of ``/metrics`` only the hub's own computer.)"""
 
 
 _WORDS = {

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import guessing, setting_up
-from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub.answers import answer, body_as, problem, refuse
 from admin_console.hub.context import AskingStaff, Context, InContext, address_of, bearer
 from admin_console.hub.setting_up import FirstStaff
 from db import audit, second_factor, staff
@@ -52,7 +52,7 @@ async def sign_in(request: Request, context: InContext) -> Response:
         signed_in = await run_in_threadpool(_sign_in, context, asked, address)
     if signed_in is None:
         words = _WRONG_CODE if asked.code else _NEEDS_CODE
-        return answer({"detail": words, "needs_code": True}, 401)
+        return problem(401, words, needs_code=True)
     await run_in_threadpool(guessing.succeeded, context, who)
     return answer(signed_in)
 

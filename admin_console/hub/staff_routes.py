@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, StreamingResponse
 
 from admin_console.hub import actions, deciding, entry_photos
-from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub.answers import answer, body_as, problem, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, InContext
 from admin_console.hub.streams import in_one_thread
 from db import audit, changes, export, history, notices, photos, story
@@ -54,7 +54,8 @@ async def live(
         left = until - context.now().timestamp()
         if version > since or left <= 0 or context.wake.is_closing:
             return answer(Live(version))
-        await context.wake.wait(seen, left)
+        with context.metrics.poll():
+            await context.wake.wait(seen, left)
 
 
 def _feed_version(context: Context) -> int:
@@ -146,7 +147,7 @@ def _decide(context: Context, visit_id: UUID, asked: DecisionRequest, asker: Ask
             context, visit_id, deciding.Choice(asked.verdict, asked.reason), asker
         )
     except deciding.AlreadyDecidedError as error:
-        return answer({"detail": str(error), "decision": error.decision}, 409)
+        return problem(409, str(error), decision=error.decision)
     except LookupError as error:
         raise refuse(404, "There is no such visit.") from error
     except ValueError as error:

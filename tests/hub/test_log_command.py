@@ -92,6 +92,9 @@ def test_bare_log_has_no_personal_facts_and_is_whole(url: str, tmp_path: Path) -
         ("a removed event", "was expected"),
         ("a cut end", "is not here"),
         ("exchanged events", "was expected"),
+        ("a signature left out", "not the one that the hub signed"),
+        ("erased facts", "are gone where the hub had erased"),
+        ("the last byte", "only a part of one"),
     ],
 )
 def test_changed_export_is_broken(exported: Path, what: str, why: str) -> None:
@@ -105,6 +108,12 @@ def test_changed_export_is_broken(exported: Path, what: str, why: str) -> None:
             del rows[3]
         case "a cut end":
             del rows[-1]
+        case "a signature left out":
+            rows[0] = re.sub(rb'"signed_heads":\[\{[^}]*\},', b'"signed_heads":[', rows[0])
+        case "erased facts":
+            rows[3] = rows[3].partition(b"\t")[0] + b"\t\t\n"
+        case "the last byte":
+            rows[-1] = rows[-1][:-1]
         case _:
             rows[3], rows[4] = rows[4], rows[3]
     exported.write_bytes(b"".join(rows))
@@ -124,6 +133,19 @@ def test_log_shorter_than_one_seen_before_is_broken(exported: Path) -> None:
 
     assert status == 1
     assert "9 events were seen before" in said
+
+
+def test_database_is_held_against_an_earlier_head(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = (folder_of(url) / "note").read_text(encoding="utf-8")
+    size = note.partition(":")[0]
+
+    assert main(["verify-log", "--database", url, "--seen", note]) == 0
+    assert main(["verify-log", "--database", url, "--seen", f"{size}:{'00' * 32}"]) == 1
+    assert "not those that were seen before" in capsys.readouterr().out
+    assert main(["verify-log", "--database", url, "--seen", "yesterday"]) == 1
+    assert "SIZE:ROOT" in capsys.readouterr().err
 
 
 def test_past_written_anew_with_the_hubs_own_key_is_found_by_an_earlier_head(

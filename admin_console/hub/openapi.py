@@ -1,0 +1,301 @@
+"""The hub's description of itself (OpenAPI 3.1): what each operation takes and answers.
+
+Requests and answers are our own values, which FastAPI does not know: their schemas are made here
+from the same types that the codec reads and writes. A test holds that no operation is left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from admin_console.hub import (
+    entry_routes,
+    event_routes,
+    feed_routes,
+    pairing_routes,
+    session_routes,
+    setting_up,
+    staff_routes,
+)
+from admin_console.hub.answers import JPEG, JSON, NDJSON, PROBLEM
+from admin_console.hub.context import asking_kiosk, asking_staff
+from admin_console.hub.list_desk import ListStart
+from admin_console.hub.metrics import TEXT
+from db.domain.audit import AuditPage
+from db.domain.clearance import Clearance, Clearances
+from db.domain.decision import Decision
+from db.domain.desk import (
+    Desk,
+    ImportPreview,
+    ImportProgress,
+    Lists,
+    OnSite,
+    SignedIn,
+    VisitPage,
+    VisitStory,
+)
+from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
+from db.domain.figures import ScreeningFigures
+from db.domain.notice import Notice, Notices
+from db.domain.policy import DeskPolicy
+from db.domain.visit import Visit
+from db.domain.watchlist import Watchlist, WatchlistEntry
+
+CSV = "text/csv"
+FILE = "application/octet-stream"
+_REFS = "#/components/schemas/{name}"
+_SCHEMES = {
+    asking_kiosk: ("kiosk", "The token that a kiosk was given when it was paired."),
+    asking_staff: ("staff", "The token of a sign-in."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    status: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    status: str
+    version: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """RFC 9457. `detail` may be shown to a person as it is."""
+
+    title: str
+    status: int
+    detail: str
+    expected_seq: int | None = None
+    """With 409 for a batch: send from there on."""
+    is_fork: bool | None = None
+    """With 422 for a batch: the kiosk's log has forked."""
+    needs_code: bool | None = None
+    """With 401 at sign-in: the second factor's code is missing."""
+    decision: Decision | None = None
+    """With 409 for a decision: the one that was first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What an operation answers and takes: types of ours, or `str` and `bytes` for other media."""
+
+    answer: object = None
+    takes: object = None
+    media: str = JSON
+    """Of the answer."""
+    takes_media: str = JSON
+    status: int = 200
+
+
+_LISTS = "/v1/watchlists"
+_PERSON = f"{_LISTS}/{{list_id}}/people/{{entry_id}}"
+OPERATIONS: dict[tuple[str, str], Says] = {
+    ("GET", "/healthz"): Says(Health),
+    ("GET", "/v1/health"): Says(Health),
+    ("GET", "/readyz"): Says(Readiness),
+    ("GET", "/metrics"): Says(str, media=TEXT.partition(";")[0]),
+    ("POST", "/v1/pair"): Says(pairing_routes.Paired, pairing_routes.PairRequest),
+    ("GET", "/v1/head"): Says(event_routes.Head),
+    ("POST", "/v1/events"): Says(
+        event_routes.WireReceipt, event_routes.WireEvent, takes_media=NDJSON
+    ),
+    ("PUT", "/v1/blobs/{name}"): Says(takes=bytes, takes_media=JPEG, status=204),
+    ("GET", "/v1/blobs/{name}"): Says(bytes, media=JPEG),
+    ("GET", "/v1/changes"): Says(feed_routes.Changes),
+    ("GET", "/v1/log/head"): Says(feed_routes.WireTreeHead),
+    ("GET", "/v1/log/proof"): Says(feed_routes.Proof),
+    ("GET", f"{_LISTS}/{{list_id}}/entries"): Says(WatchlistEntry, media=NDJSON),
+    ("POST", "/v1/session"): Says(SignedIn, session_routes.SignInRequest),
+    ("DELETE", "/v1/session"): Says(status=204),
+    ("GET", "/v1/set-up"): Says(session_routes.SetUp),
+    ("POST", "/v1/set-up"): Says(SignedIn, setting_up.FirstStaff),
+    ("GET", "/v1/audit"): Says(AuditPage),
+    ("GET", "/v1/audit.csv"): Says(str, media=CSV),
+    ("GET", "/v1/live"): Says(staff_routes.Live),
+    ("GET", "/v1/desk"): Says(Desk),
+    ("GET", "/v1/on-site"): Says(tuple[OnSite, ...]),
+    ("GET", "/v1/visits"): Says(VisitPage),
+    ("GET", "/v1/visits.csv"): Says(str, media=CSV),
+    ("GET", "/v1/visits/{visit_id}"): Says(VisitStory),
+    ("POST", "/v1/visits/{visit_id}/decision"): Says(Decision, staff_routes.DecisionRequest),
+    ("POST", "/v1/visits/{visit_id}/check-out"): Says(Visit),
+    ("GET", _LISTS): Says(Lists),
+    ("POST", _LISTS): Says(Watchlist, bytes, takes_media=FILE),
+    ("POST", f"{_LISTS}/preview"): Says(ImportPreview, bytes, takes_media=FILE),
+    ("GET", f"{_LISTS}/preview/{{ticket}}"): Says(ImportProgress),
+    ("DELETE", f"{_LISTS}/preview/{{ticket}}"): Says(status=202),
+    ("GET", f"{_LISTS}/import"): Says(ImportProgress),
+    ("DELETE", f"{_LISTS}/import"): Says(status=202),
+    ("GET", f"{_LISTS}/{{list_id}}/export.csv"): Says(str, media=CSV),
+    ("POST", f"{_LISTS}/new"): Says(Watchlist, ListStart),
+    ("GET", f"{_LISTS}/settings"): Says(entry_routes.ListSettings),
+    ("PUT", f"{_LISTS}/settings"): Says(entry_routes.ListSettings, entry_routes.ListSettings),
+    ("POST", f"{_LISTS}/photos"): Says(entry_routes.PhotoTaken, bytes, takes_media=FILE),
+    ("GET", f"{_LISTS}/{{list_id}}/people"): Says(EntryPage),
+    ("POST", f"{_LISTS}/{{list_id}}/people"): Says(EntryFile, EntryDraft),
+    ("GET", _PERSON): Says(EntryFile),
+    ("PUT", _PERSON): Says(EntryFile, EntryDraft),
+    ("GET", f"{_PERSON}/deeds"): Says(EntryDeeds),
+    ("POST", f"{_PERSON}/removal"): Says(EntryFile, entry_routes.Removal),
+    ("DELETE", f"{_PERSON}/removal"): Says(EntryFile),
+    ("GET", "/v1/clearances"): Says(Clearances),
+    ("POST", "/v1/clearances/{clearance_id}/end"): Says(Clearance),
+    ("GET", "/v1/policy"): Says(DeskPolicy),
+    ("PUT", "/v1/policy"): Says(DeskPolicy, DeskPolicy),
+    ("GET", "/v1/screening/figures"): Says(ScreeningFigures),
+    ("GET", "/v1/notices"): Says(Notices),
+    ("POST", "/v1/notices/{notice_id}/read"): Says(Notice),
+}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The whole description; operations that are not in `OPERATIONS` have no schemas."""
+    told = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        description="What kiosks, consoles and a district's own programs ask of a hub.",
+        license_info={"name": "See the file LICENSE"},
+        routes=app.routes,
+    )
+    schemas = _Schemas()
+    routes = {
+        (method, route.path): route
+        for route in iter_route_contexts(app.routes)
+        for method in route.methods or ()
+    }
+    for path, operations in told["paths"].items():
+        for method, operation in operations.items():
+            place = (method.upper(), path)
+            _describe(operation, OPERATIONS.get(place), schemas)
+            if place in routes:
+                _secure(operation, routes[place].dependant)
+    told["components"] = {
+        "schemas": schemas.components,
+        "securitySchemes": {
+            name: {"type": "http", "scheme": "bearer", "description": about}
+            for name, about in _SCHEMES.values()
+        },
+    }
+    return told
+
+
+def _describe(operation: dict[str, Any], says: Says | None, schemas: "_Schemas") -> None:
+    answers: dict[str, Any] = {
+        "default": {
+            "description": "A refusal, in words.",
+            "content": {PROBLEM: schemas.content(Problem)},
+        }
+    }
+    operation["responses"] = answers
+    if says is None:
+        return
+    good: dict[str, Any] = {"description": "Done."}
+    if says.answer is not None:
+        good["content"] = {says.media: schemas.content(says.answer)}
+    answers[str(says.status)] = good
+    if says.takes is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {says.takes_media: schemas.content(says.takes)},
+        }
+
+
+def _secure(operation: dict[str, Any], dependant: Dependant) -> None:
+    """Who may ask, by what the route depends on."""
+    names = {_SCHEMES[call][0] for call in _calls(dependant) if call in _SCHEMES}
+    operation["security"] = [{name: []} for name in sorted(names)]
+
+
+def _calls(dependant: Dependant) -> list[Any]:
+    found = [dependant.call]
+    for below in dependant.dependencies:
+        found += _calls(below)
+    return found
+
+
+class _Schemas:
+    """JSON Schemas of our types, and an example of each."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Any] = {}
+
+    def content(self, of: object) -> dict[str, Any]:
+        """A media type's schema and example."""
+        if of is bytes:
+            return {"schema": {"type": "string", "format": "binary"}, "example": "(bytes)"}
+        (schema,), components = msgspec.json.schema_components((of,), ref_template=_REFS)
+        for name, field in _moments(msgspec.inspect.type_info(of), set()):
+            _say_moment(components[name]["properties"][field])
+        self.components |= components
+        return {"schema": schema, "example": self.example(schema)}
+
+    def example(self, schema: dict[str, Any]) -> object:
+        """A value that the schema allows, as small as may be. No one's facts."""
+        if "$ref" in schema:
+            return self.example(self.components[schema["$ref"].rpartition("/")[2]])
+        if "anyOf" in schema:
+            return schema.get("default", self.example(schema["anyOf"][0]))
+        if "enum" in schema:
+            return schema.get("default", schema["enum"][0])
+        return schema.get("default", self._plain(schema))
+
+    def _plain(self, schema: dict[str, Any]) -> object:
+        match schema.get("type"):
+            case "object":
+                wanted = schema.get("required", ())
+                return {name: self.example(schema["properties"][name]) for name in wanted}
+            case "array":
+                return [self.example(item) for item in schema.get("prefixItems", ())]
+            case "string":
+                return _TEXTS.get(schema.get("format", ""), "text")
+            case "integer" | "number":
+                return schema.get("minimum", 0)
+            case "boolean":
+                return False
+            case _:
+                return None
+
+
+def _moments(of: object, seen: set[type]) -> Iterator[tuple[str, str]]:
+    """Component and field of each moment below a type: msgspec's schemas leave their format out."""
+    match of:
+        case msgspec.inspect.DataclassType(cls=cls, fields=fields) if cls not in seen:
+            seen.add(cls)
+            for field in fields:
+                kinds = getattr(field.type, "types", (field.type,))
+                if any(isinstance(kind, msgspec.inspect.DateTimeType) for kind in kinds):
+                    yield cls.__name__, field.encode_name
+                for kind in kinds:
+                    yield from _moments(kind, seen)
+        case (
+            msgspec.inspect.VarTupleType(item_type=item) | msgspec.inspect.ListType(item_type=item)
+        ):
+            yield from _moments(item, seen)
+        case msgspec.inspect.UnionType(types=kinds):
+            for kind in kinds:
+                yield from _moments(kind, seen)
+
+
+def _say_moment(schema: dict[str, Any]) -> None:
+    for kind in schema.get("anyOf", (schema,)):
+        if kind.get("type") == "string" and "format" not in kind:
+            kind["format"] = "date-time"
+
+
+_TEXTS = {
+    "uuid": "019378a0-0000-7000-8000-00000000f407",
+    "date-time": "2026-11-23T15:00:00Z",
+    "date": "2026-11-23",
+}

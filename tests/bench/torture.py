@@ -1,0 +1,256 @@
+"""Hub, kiosks and PostgreSQL killed at random under a bad network: nothing may be lost or doubled.
+
+    python -m tests.bench.torture [--events 50000] [--kills 150] [--kiosks 4] [--postgresql]
+    python -m tests.bench.torture --nightly [--postgresql]      1,000,000 events, 2,000 kills
+
+Real processes on loopback: a hub on a file or on a PostgreSQL that syncs to the disk, and kiosks on
+files, each in a process of its own (`tests.bench.torture_kiosk`). SIGKILL meets one of them again
+and again; PostgreSQL is stopped as by a power cut. At the end both sides are compared. Ends with 1
+when anything is not as it must be.
+"""
+
+import argparse
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from db import pairing
+from db.engine import open_database
+from kiosk.config import KioskConfig, KioskPart
+from kiosk.pairing import pair_with_hub
+from tests.bench.torture_compare import compare
+from tests.postgres import PostgresServer, start_postgres
+
+ROOT = Path(__file__).parents[2]
+POLL_SECONDS = 0.05
+LONGEST_SILENCE_SECONDS = 300.0
+"""Nothing was written and nothing sent for so long: something hangs."""
+
+
+@dataclass
+class Program:
+    """A process that is started again whenever it was killed."""
+
+    command: list[str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    kills: int = 0
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def status(self) -> int | None:
+        assert self.process is not None
+        return self.process.poll()
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.kills += 1
+        self.start()
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Kiosk:
+    folder: Path
+    program: Program
+    _read: int = 0
+    wrote: int = 0
+    sent: int = 0
+
+    def look(self) -> None:
+        """Read what it has noted since."""
+        notes = self.folder / "notes"
+        if not notes.exists():
+            return
+        with notes.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.decode().splitlines():
+            kind, seq = line.split()
+            if kind == "wrote":
+                self.wrote = int(seq)
+            else:
+                self.sent = int(seq)
+
+
+@dataclass
+class Scene:
+    """Everybody on it."""
+
+    url: str
+    hub: Program
+    address: str
+    postgres: PostgresServer | None
+    kiosks: list[Kiosk] = field(default_factory=list)
+    crashes: int = 0
+
+    def kills(self) -> int:
+        return self.crashes + self.hub.kills + sum(k.program.kills for k in self.kiosks)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events", type=int, default=50_000)
+    parser.add_argument("--kills", type=int, default=150)
+    parser.add_argument("--kiosks", type=int, default=4)
+    parser.add_argument("--seconds", type=float, help="no more kills after that long")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true", help="the hub's database")
+    parser.add_argument("--nightly", action="store_true", help="1,000,000 events, 2,000 kills")
+    asked = parser.parse_args()
+    if asked.nightly:
+        asked.events, asked.kills = 1_000_000, 2_000
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vestibule-bench-")))
+        began = time.monotonic()
+        scene = _set_up(stack, folder, asked)
+        _torture(scene, asked)
+        seconds = time.monotonic() - began
+        for kiosk in scene.kiosks:
+            kiosk.look()
+        scene.hub.end()
+        wrong = compare(scene.url, [(k.folder, k.wrote, k.sent) for k in scene.kiosks])
+        _say(
+            f"{sum(k.wrote for k in scene.kiosks)} events of {len(scene.kiosks)} kiosks in "
+            f"{seconds:.0f} s; killed: hub {scene.hub.kills}, kiosks "
+            f"{sum(k.program.kills for k in scene.kiosks)}, PostgreSQL {scene.crashes}"
+        )
+        for words in wrong:
+            _say(f"WRONG: {words}")
+        _say("not as it must be" if wrong else "0 lost, 0 doubled, 0 broken: both sides agree")
+    return 1 if wrong else 0
+
+
+def _set_up(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> Scene:
+    postgres, url = None, f"sqlite:///{folder}/hub/hub.db"
+    if asked.postgresql:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vestibule-bench-")))
+        postgres = stack.enter_context(start_postgres(home, fsync=True))
+        url = stack.enter_context(postgres.new_database())
+    port = _free_port()
+    command = [
+        sys.executable, "-m", "admin_console.hub", "serve", "--listen", f"127.0.0.1:{port}",
+        "--database", url, "--time-zone", "America/Chicago",
+    ]  # fmt: skip
+    hub = Program(command, folder / "hub.log")
+    stack.callback(hub.end)
+    hub.start()
+    scene = Scene(url, hub, f"http://127.0.0.1:{port}", postgres)
+    _until_ready(scene)
+    for number in range(asked.kiosks):
+        scene.kiosks.append(_kiosk(stack, scene, folder / f"kiosk-{number}", number, asked))
+    return scene
+
+
+def _kiosk(
+    stack: ExitStack, scene: Scene, folder: Path, number: int, asked: argparse.Namespace
+) -> Kiosk:
+    folder.mkdir()
+    config = KioskConfig(kiosk=KioskPart(f"Kiosk {number}", str(folder)))
+    now, database = datetime.now(UTC), open_database(scene.url)
+    with database.begin() as session:
+        code = pairing.new_code(session, now)
+    database.close()
+    pair_with_hub(config, scene.address, code, now)
+    command = [
+        sys.executable, "-m", "tests.bench.torture_kiosk", str(folder),
+        str(asked.events // asked.kiosks), str(asked.seed + number),
+    ]  # fmt: skip
+    program = Program(command, folder / "log")
+    stack.callback(program.end)
+    program.start()
+    return Kiosk(folder, program)
+
+
+def _torture(scene: Scene, asked: argparse.Namespace) -> None:
+    chance = random.Random(asked.seed)  # noqa: S311  no secret
+    began = heard_at = time.monotonic()
+    deaths = _deaths(chance, asked.events, asked.kills)
+    next_at, heard = next(deaths), -1
+    while any(kiosk.program.status() is None for kiosk in scene.kiosks):
+        time.sleep(POLL_SECONDS)
+        for kiosk in scene.kiosks:
+            kiosk.look()
+            if kiosk.program.status() not in (None, 0):
+                raise SystemExit((kiosk.folder / "log").read_text()[-2000:])
+        done = sum(k.sent + k.wrote for k in scene.kiosks) // 2
+        if done != heard:
+            heard, heard_at = done, time.monotonic()
+        if time.monotonic() - heard_at > LONGEST_SILENCE_SECONDS:
+            raise SystemExit("nothing was written or sent any more: something hangs")
+        is_over = asked.seconds is not None and time.monotonic() - began > asked.seconds
+        if done >= next_at and not is_over:
+            _kill_somebody(scene, chance)
+            next_at = next(deaths)
+
+
+def _deaths(chance: random.Random, events: int, kills: int) -> Iterator[float]:
+    """After how many events somebody is killed: at random, all of them before the end."""
+    yield from sorted(chance.uniform(0, events * 0.98) for _ in range(kills))
+    while True:
+        yield float("inf")
+
+
+def _kill_somebody(scene: Scene, chance: random.Random) -> None:
+    alive = [k.program for k in scene.kiosks if k.program.status() is None]
+    what = chance.random()
+    if scene.postgres is not None and what < 0.2:
+        scene.postgres.crash()
+        scene.crashes += 1
+    elif what < 0.5 or not alive:
+        scene.hub.kill()
+        _until_ready(scene)
+    else:
+        chance.choice(alive).kill()
+
+
+def _until_ready(scene: Scene) -> None:
+    until = time.monotonic() + LONGEST_SILENCE_SECONDS
+    with httpx.Client(base_url=scene.address, timeout=5, trust_env=False) as client:
+        while time.monotonic() < until:
+            try:
+                if client.get("/readyz").status_code == httpx.codes.OK:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(POLL_SECONDS)
+    raise SystemExit("the hub did not come back: " + scene.hub.log.read_text()[-2000:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
