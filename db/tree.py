@@ -29,7 +29,12 @@ def will_take(session: Session, event: EventRow) -> None:
 
 
 def take_in(session: Session) -> None:
-    """Before a commit: append the transaction's new events to the tree."""
+    """Before a commit: append the transaction's new events to the tree.
+
+    The end of a savepoint, of which SQLAlchemy tells in the same way, is none.
+    """
+    if session.in_nested_transaction():
+        return
     events: list[EventRow] = session.info.pop(_NEW, [])
     if not events:
         return
