@@ -105,7 +105,7 @@ def hub_at(
     photos = folder / "photos"
     with (
         _served(create_app(database, photos, clock)) as address,
-        httpx.Client(base_url=address, trust_env=False) as client,
+        httpx.Client(base_url=address, trust_env=False, timeout=30) as client,
     ):
         yield HubOfTests(database, client, clock, school, photos)
     database.close()
