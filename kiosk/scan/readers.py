@@ -70,7 +70,11 @@ def zxing(
 
 
 def zbar(grey: Image, width: int) -> Code | None:
-    """The first QR code or bar code in a copy `width` px wide; None without libzbar too."""
+    """The first QR code or bar code in a copy `width` px wide; None without libzbar too.
+
+    Only ASCII: ZBar guesses the charset of a QR code's bytes, takes the Latin-1 of ``Wójcik`` for
+    Big5, and hands out that guess in UTF-8 and never the bytes.
+    """
     reader = _zbar()
     if isinstance(reader, str):
         return None
@@ -82,10 +86,10 @@ def zbar(grey: Image, width: int) -> Code | None:
     except ValueError:  # structured-append QR codes
         return None
     for code in codes:
-        if code.data:
+        if code.data and code.data.isascii():
             corners = tuple((float(p.x) / scale, float(p.y) / scale) for p in code.polygon)
             symbology = _ZBAR_NAMES.get(code.type, code.type)
-            return Code(code.data, text_of(code.data), symbology, "pyzbar", corners)
+            return Code(code.data, code.data.decode("ascii"), symbology, "pyzbar", corners)
     return None
 
 

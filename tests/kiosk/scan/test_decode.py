@@ -16,7 +16,7 @@ from kiosk.scan.badge_code import badge_token_of, new_badge_token, payload_of
 from kiosk.scan.camera import FilmCamera, ReelCamera, open_camera, put_on_reel
 from kiosk.scan.decode import Wanted, decode
 from kiosk.scan.frames import Frame, Mailbox
-from kiosk.scan.readers import _zbar, second_reader_problem
+from kiosk.scan.readers import _zbar, second_reader_problem, zbar
 from resources.samples.film import RATE, Hand, held, write_empty_desk, write_film
 from resources.samples.licence import aamva_payload, licence_back
 from resources.samples.people import sample_person
@@ -97,6 +97,19 @@ def test_tokens_differ_in_every_bit() -> None:
 
 def test_second_reader_is_there() -> None:
     assert second_reader_problem() == ""
+
+
+def test_letters_whose_charset_the_second_reader_would_guess_are_left_to_the_first() -> None:
+    code = zxingcpp.create_barcode("LSD;Wójcik;Tomasz", zxingcpp.BarcodeFormat.QRCode)
+    picture = np.array(code.to_image(scale=8), dtype=np.uint8)
+
+    decoded = decode(picture, Wanted.BADGE, budget_seconds=5)
+
+    assert zbar(picture, 400) is None
+    assert decoded is not None
+    assert decoded.text == "LSD;Wójcik;Tomasz"
+    plain = zxingcpp.create_barcode("LSD;Wojcik;Tomasz", zxingcpp.BarcodeFormat.QRCode)
+    assert zbar(np.array(plain.to_image(scale=8), dtype=np.uint8), 400) is not None
 
 
 def test_without_libzbar_codes_are_read_and_what_is_missing_is_said(
