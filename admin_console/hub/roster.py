@@ -2,7 +2,8 @@
 
 Columns: ``id, given_name, middle_name, family_name, suffix, birth_date, sex``, of lists also
 ``aliases`` and ``category``. What cannot be used is told by its line, and nothing is left out in
-silence: a row of a list with a name is always compared, whatever else is wrong with it.
+silence: a row of a list with a name is always compared, whatever else is wrong with it. A file that
+lacks one of the columns that tell people apart is refused.
 """
 
 import csv
@@ -36,6 +37,9 @@ _COLUMNS = (
     "aliases",
     "category",
 )
+_VISITORS = _COLUMNS[:7]
+_NEEDED = ("given_name", "family_name", "birth_date")
+"""A file without one of these has it under another name: most listed people would be missed."""
 _CELL, _ROW = "\x1f", "\x1e"
 csv.field_size_limit(2**24)  # a cell of any size is one; what nobody is called is cut later
 _SHOWN = 20
@@ -44,6 +48,7 @@ _SEXES = {
     **dict.fromkeys(("m", "male", "man", "1"), Sex.MALE),
     **dict.fromkeys(("f", "female", "woman", "w", "2"), Sex.FEMALE),
 }
+_UNREAD_DATE = "the birth date cannot be read; compared without it"
 _NO_SEX = frozenset(("x", "u", "9", "unknown", "unspecified"))
 
 
@@ -59,6 +64,9 @@ class RosterRow:
     aliases: tuple[PersonName, ...] = ()
     category: str = ""
     why_bad: str = ""
+    """Why what is known of this person may not be all that was written, empty when it is."""
+    remarks: tuple[str, ...] = ()
+    """What is odd about what was compared, or was compared without."""
 
     @property
     def can_be_compared(self) -> bool:
@@ -78,6 +86,8 @@ class Roster:
     remarks: list[str] = field(default_factory=list)
     places: "dict[Category, array[int]]" = field(default_factory=dict)
     """Rows of each category; those without a name are in none."""
+    absent: tuple[str, ...] = ()
+    """A remark for each column that the file could do without, and has not."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -85,7 +95,7 @@ class Roster:
     def row(self, place: int) -> RosterRow:
         """The row at a place."""
         cells = self.text[self.starts[place] : self.starts[place + 1] - 1].split(_CELL)
-        return _row(self.lines[place], cells)
+        return _row(self.lines[place], cells, self.absent)
 
     def rows(self) -> Iterator[RosterRow]:
         """Every row, in order."""
@@ -134,11 +144,12 @@ def read_roster(path: Path) -> Roster:
     for begins, cells, remark in _records(lines):
         if header is None:
             header, at = cells, _columns(path, cells)
-            roster.remarks += [
-                f"line {begins}: there is no column {name}; compared without it"
-                for name, place in zip(_COLUMNS[:7], at, strict=False)
+            roster.absent = tuple(
+                f"there is no column {name}; compared without it"
+                for name, place in zip(_VISITORS, at, strict=False)
                 if place < 0
-            ]
+            )
+            roster.remarks += [f"line {begins}: {remark}" for remark in roster.absent]
             continue
         if remark:
             roster.remarks.append(remark)
@@ -201,10 +212,12 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
 
 def _columns(path: Path, header: list[str]) -> list[int]:
     names = ["_".join(c.strip().casefold().split()) for c in header]
-    if "family_name" not in names and "given_name" not in names:
+    absent = [name for name in _NEEDED if name not in names]
+    if absent:
         raise ImportRefusedError(
-            f"{path} has no column family_name or given_name in its first line. The columns are "
-            f"{','.join(_COLUMNS[:7])}; of lists also aliases,category. Nothing was screened."
+            f"{path} has no column {' or '.join(absent)} in its first line. The columns are "
+            f"{','.join(_VISITORS)}; of lists also aliases,category. What is not known of somebody "
+            "is left empty below the column's name. Nothing was screened."
         )
     return [names.index(name) if name in names else -1 for name in _COLUMNS]
 
@@ -225,8 +238,9 @@ def _clean(cell: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _row(line: int, cells: list[str]) -> RosterRow:
+def _row(line: int, cells: list[str], absent: tuple[str, ...] = ()) -> RosterRow:
     person_id, given, middle, family, suffix, born, sex, aliases, category, bad = cells
+    why_bad = bad or (_UNREAD_DATE if _is_unread(born) else "")
     return RosterRow(
         line=line,
         id=person_id,
@@ -235,8 +249,25 @@ def _row(line: int, cells: list[str]) -> RosterRow:
         sex=_SEXES.get(sex.casefold(), Sex.UNSPECIFIED),
         aliases=_aliases(aliases, given, family) if aliases else (),
         category=category,
-        why_bad=bad,
+        why_bad=why_bad,
+        remarks=(*absent, *_odd(born, sex)) if born or sex or absent else (),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _odd(born: str, sex: str) -> tuple[str, ...]:
+    """What is odd about a person's row although it can be compared (without what it says)."""
+    found = []
+    known = _born(born)
+    if known is not None and known.is_impossible:
+        found.append("no calendar has the birth date; compared by digits")
+    if sex and sex.casefold() not in _SEXES and sex.casefold() not in _NO_SEX:
+        found.append("the sex is none of M, F and X; compared without it")
+    return tuple(found)
+
+
+def _is_unread(born: str) -> bool:
+    return bool(born) and _born(born) is None
 
 
 @lru_cache(maxsize=65_536)
@@ -296,13 +327,9 @@ def _note(roster: Roster, row: list[str], line: int) -> None:
         roster.remarks.append(f"line {line}: no name; nobody can be compared with it")
     if bad:
         roster.remarks.append(f"line {line}: {bad}; what is there is compared")
-    known = _born(born)
-    if born and known is None:
-        roster.remarks.append(f"line {line}: the birth date is none; compared without it")
-    elif known is not None and known.is_impossible:
-        roster.remarks.append(f"line {line}: no calendar has the birth date; compared by digits")
-    if sex and sex.casefold() not in _SEXES and sex.casefold() not in _NO_SEX:
-        roster.remarks.append(f"line {line}: the sex is none of M, F and X; compared without it")
+    if _is_unread(born):
+        roster.remarks.append(f"line {line}: {_UNREAD_DATE}")
+    roster.remarks += [f"line {line}: {remark}" for remark in _odd(born, sex)]
     if text and category.value != text.casefold():
         roster.remarks.append(f"line {line}: the category is unknown; taken as registry")
 

@@ -69,6 +69,7 @@ def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -
             "milliseconds": 0.0,
             "matches": [],
             "error": f"line {row.line}: {row.why_bad or 'no name'}",
+            **_remarks(row),
         }
     person = Person(row.name, row.born, row.sex, "", has_number=False)
     found = find_matches(Visitor(person), index, today, min_bits)
@@ -79,9 +80,15 @@ def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -
         "tier": next((word for tier, word in _TIERS.items() if word and tier in tiers), None),
         "milliseconds": round((time.perf_counter() - began) * 1000, 3),
         "matches": [_match(f) for f in _each_once(found)],
-        # Of a row with more or fewer columns nobody knows what stands where.
+        # Of a row with more or fewer columns nobody knows what stands where, and a birth date that
+        # was written and not read would have told this person from others.
         **({"error": f"line {row.line}: {row.why_bad}"} if row.why_bad else {}),
+        **_remarks(row),
     }
+
+
+def _remarks(row: RosterRow) -> dict[str, object]:
+    return {"remarks": list(row.remarks)} if row.remarks else {}
 
 
 def _each_once(found: list[Found]) -> list[Found]:
@@ -113,6 +120,8 @@ def _words(answer: Mapping[str, object]) -> str:
     said = f"{answer['id']}: {answer['outcome']}"
     if "error" in answer:
         said += f" ({answer['error']})"
+    remarks = answer.get("remarks")
+    said += "".join(f"\n  {remark}" for remark in (remarks if isinstance(remarks, list) else []))
     for match in matches if isinstance(matches, list) else []:
         reasons = "; ".join(
             f"{e['field'].replace('_', ' ')}: {e['text'].lower()} ({e['bits']:+.1f})"

@@ -139,8 +139,8 @@ def test_list_without_people_clears_everybody_and_says_so(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no column family_name or given_name"),
-        (b"name,born\nRosa Delgado,1990\n", "no column family_name or given_name"),
+        (b"", "no column given_name or family_name or birth_date"),
+        (b"name,born\nRosa Delgado,1990\n", "no column given_name or family_name"),
         (b"PK\x03\x04", "is not a CSV file"),
     ],
 )
@@ -288,9 +288,76 @@ def test_cell_of_any_size_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert [a["outcome"] for a in answers] == ["clear", "hold"]
 
 
-def test_missing_column_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lists = "id,given_name,family_name\n1,Anthony,Quintero\n"
+def without(column: str, rows: str) -> str:
+    """A file that lacks one column."""
+    at = HEAD.split(",").index(column)
+    lines = (line.split(",") for line in f"{HEAD}\n{rows}".splitlines())
+    return "\n".join(",".join(line[:at] + line[at + 1 :]) for line in lines)
 
-    _, said, _ = screened(tmp_path, capsys, "v,Anthony,,Quintero,,,M\n", lists=lists)
 
-    assert "no column birth_date" in said
+@pytest.mark.parametrize("column", ["given_name", "family_name", "birth_date"])
+@pytest.mark.parametrize("which", ["list.csv", "visitors.csv"])
+def test_file_without_a_column_that_tells_people_apart_is_refused(
+    column: str, which: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "1,Anthony,,Quintero,,1984-07-03,M"
+    for name in ("list.csv", "visitors.csv"):
+        text = without(column, row) if name == which else f"{HEAD}\n{row}"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    status = main(["screen", "--list", str(tmp_path / "list.csv"), str(tmp_path / "visitors.csv")])
+
+    said = capsys.readouterr()
+    assert (status, said.out) == (1, "")
+    assert f"{which} has no column {column}" in said.err
+    assert "left empty" in said.err
+
+
+@pytest.mark.parametrize("column", ["middle_name", "suffix", "sex"])
+def test_column_that_a_file_can_do_without_is_told_with_each_visitor(
+    column: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+    (tmp_path / "visitors.csv").write_text(
+        without(column, "v,Anthony,,Quintero,,1984-07-03,M"), encoding="utf-8"
+    )
+
+    files = ["--list", str(tmp_path / "list.csv"), str(tmp_path / "visitors.csv")]
+    status = main(["screen", *files, "--json"])
+
+    said = capsys.readouterr()
+    assert (status, json.loads(said.out)["outcome"]) == (0, "hold")
+    assert json.loads(said.out)["remarks"] == [f"there is no column {column}; compared without it"]
+    assert f"no column {column}" in said.err
+
+
+@pytest.mark.parametrize("born", ["someday", "07/03/1984", "84-07-03", "1984-7-3"])
+def test_visitor_whose_birth_date_cannot_be_read_is_held_and_says_so(
+    born: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = f"v,Priya,,Raghunathan,,{born},F\n"
+
+    (answer,), _, status = screened(tmp_path, capsys, row)
+    main(["screen", "--list", str(tmp_path / "list.csv"), str(tmp_path / "visitors.csv")])
+
+    error = "line 2: the birth date cannot be read; compared without it"
+    assert (answer["outcome"], answer["tier"], answer["error"]) == ("hold", None, error)
+    assert status == 1
+    assert capsys.readouterr().out == f"v: hold ({error})\n"
+    assert born not in answer["error"]
+
+
+def test_what_is_odd_about_a_visitor_who_was_compared_is_told_with_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "v,Priya,,Raghunathan,,1980-02-30,Q\nw,Priya,,Raghunathan,,1980-02-03,F\n"
+
+    (odd, plain), _, status = screened(tmp_path, capsys, rows)
+    main(["screen", "--list", str(tmp_path / "list.csv"), str(tmp_path / "visitors.csv")])
+
+    calendar = "no calendar has the birth date; compared by digits"
+    sex = "the sex is none of M, F and X; compared without it"
+    assert (odd["outcome"], odd["remarks"]) == ("clear", [calendar, sex])
+    assert (plain["outcome"], status) == ("clear", 0)
+    assert "remarks" not in plain
+    assert capsys.readouterr().out == f"v: clear\n  {calendar}\n  {sex}\nw: clear\n"
