@@ -1,9 +1,9 @@
 """What differs between two versions of an entry, field by field, as its history tells it. Pure."""
 
+from db.aliases import aliases_as_text
 from db.domain.custody import NO_RULE, CustodyRule
 from db.domain.entry_history import FieldChange
 from db.domain.watchlist import WatchlistEntry
-from db.list_fields import aliases_as_text
 
 _SHOWN = ("name", "born", "sex", "aliases", "jurisdiction", "reference", "note", "instructions",
           "valid_from", "valid_until", "photo")  # fmt: skip

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from db import watchlists
+from db.aliases import aliases_as_text
 from db.domain.people import Sex
 from db.domain.watchlist import WatchlistEntry
 from db.engine import Database
 from db.export import with_guard
-from db.list_fields import aliases_as_text
 
 COLUMNS = (
     "LAST", "FIRST", "MIDDLE", "SUFFIX", "BIRTH_DATE", "SEX", "AKA", "STATE", "CASE_NO", "NOTE",

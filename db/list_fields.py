@@ -10,6 +10,7 @@ from datetime import date
 from hashlib import sha1
 from uuid import UUID
 
+from db.aliases import aliases_from
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
@@ -164,30 +165,6 @@ def entry_id_of(name: PersonName, born: PartialDate | None, reference: str) -> U
     """The id that this person has in every version of a list."""
     said = f"number {reference}" if reference else f"person {fold(name.full)} {born or ''}"
     return UUID(bytes=sha1(NAMESPACE.bytes + said.encode()).digest()[:16], version=5)  # noqa: S324
-
-
-def aliases_from(text: str, name: PersonName) -> tuple[PersonName, ...]:
-    """Other names, parted by semicolons; a single word is another given name."""
-    if not text:
-        return ()
-    found: list[PersonName] = []
-    for alias in (a.strip() for a in text.split(";")):
-        words = alias.split()
-        if "," in alias:
-            family, _, given = (p.strip() for p in alias.partition(","))
-            found.append(PersonName(given, family))
-        elif len(words) == 1:
-            found.append(PersonName(words[0], name.family))
-        elif words:
-            found.append(PersonName(" ".join(words[:-1]), words[-1]))
-    return tuple(dict.fromkeys(found))
-
-
-def aliases_as_text(aliases: Sequence[PersonName]) -> str:
-    """Other names so that `aliases_from` reads the same again."""
-    return "; ".join(
-        f"{a.family}, {' '.join(p for p in (a.given, a.middle, a.suffix) if p)}" for a in aliases
-    )
 
 
 def _check_lengths(known: Known) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
+from db.aliases import aliases_from
 from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
@@ -240,14 +241,15 @@ def _clean(cell: str) -> str:
 
 def _row(line: int, cells: list[str], absent: tuple[str, ...] = ()) -> RosterRow:
     person_id, given, middle, family, suffix, born, sex, aliases, category, bad = cells
+    name = PersonName(given, family, middle, suffix)
     why_bad = bad or (_UNREAD_DATE if _is_unread(born) else "")
     return RosterRow(
         line=line,
         id=person_id,
-        name=PersonName(given, family, middle, suffix),
+        name=name,
         born=_born(born),
         sex=_SEXES.get(sex.casefold(), Sex.UNSPECIFIED),
-        aliases=_aliases(aliases, given, family) if aliases else (),
+        aliases=aliases_from(aliases, name),
         category=category,
         why_bad=why_bad,
         remarks=(*absent, *_odd(born, sex)) if born or sex or absent else (),
@@ -276,27 +278,6 @@ def _born(text: str) -> PartialDate | None:
         return PartialDate.read(text) if text else None
     except ValueError:
         return None
-
-
-def _aliases(text: str, given: str, family: str) -> tuple[PersonName, ...]:
-    """Other names, parted by semicolons or bars: ``Given Family``, or ``Family, Given``.
-
-    What can be read in two ways counts both ways: a single word as a given and as a family name,
-    the middle one of three words as a second given name and as a first surname.
-    """
-    found: list[PersonName] = []
-    for alias in (a.strip() for a in text.replace("|", ";").split(";")):
-        words = alias.split()
-        if "," in alias:
-            last, _, first = (p.strip() for p in alias.partition(","))
-            found.append(PersonName(first, last))
-        elif len(words) == 1:
-            found += [PersonName(words[0], family), PersonName(given, words[0])]
-        elif words:
-            found.append(PersonName(words[0], words[-1], " ".join(words[1:-1])))
-            if len(words) > 2:
-                found.append(PersonName(words[0], " ".join(words[1:])))
-    return tuple(found)
 
 
 def _category(text: str) -> Category:

@@ -35,7 +35,7 @@ class EntryDraft:
     """``YYYY-MM-DD``, or as much of it as is known."""
     sex: str = ""
     aliases: str = ""
-    """Other names, parted by semicolons: ``Family, Given`` or ``Given Family``."""
+    """Other names by the rule of `db.aliases`."""
     jurisdiction: str = ""
     reference: str = ""
     note: str = ""

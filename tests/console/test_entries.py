@@ -12,11 +12,12 @@ from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
+from db.aliases import aliases_from
 from db.domain.desk import ImportProgress, Role
 from db.domain.entry_history import RemovalAsked
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
-from db.list_fields import DateOrders, aliases_from, entry_from
+from db.list_fields import DateOrders, entry_from
 from tests.console import invented, listed, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell, press

@@ -255,6 +255,7 @@ def test_other_names_become_aliases() -> None:
     assert entry.aliases == (
         PersonName("D.", "Ortega"),
         PersonName("Dee", "Ortega-Ruiz"),
+        PersonName("Darnell", "Dee"),
         PersonName("Dan", "Ruiz"),
     )
 

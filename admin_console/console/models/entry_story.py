@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from admin_console.console import words
+from db.aliases import alias_as_said
 from db.domain.entry_history import EntryChangeKind, EntryEvent, FieldChange
 
 FIELDS = {
@@ -54,12 +55,6 @@ def said_of(event: EntryEvent) -> tuple[Said, ...]:
     return lines or ((Run("Changed"),),)
 
 
-def shown_alias(text: str) -> str:
-    """``Van der Pool, Roderick`` as it is said: ``Roderick Van der Pool``."""
-    family, comma, given = (part.strip() for part in text.partition(","))
-    return f"{given} {family}".strip() if comma else text
-
-
 def _lines(change: FieldChange) -> tuple[Said, ...]:
     name = FIELDS.get(change.field, change.field.replace("_", " ").capitalize())
     if change.field == "photo":
@@ -87,7 +82,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def _shown(field: str, text: str) -> str:
     if field == "aliases":
-        return shown_alias(text)
+        return alias_as_said(text)
     try:
         return words.day(date.fromisoformat(text)) if len(text) == len("2026-01-31") else text
     except ValueError:

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from admin_console.console.models.entry_story import shown_alias
 from admin_console.console.pages.form_grid import card_title, form_card, form_grid, labelled
 from admin_console.console.pages.photo_card import PhotoCard
 from admin_console.console.pages.rule_card import ClockError, RuleCard
@@ -14,9 +13,10 @@ from admin_console.console.parts.chips import Chip
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.photos import PhotoStore
 from admin_console.console.theme import Theme
+from db.aliases import alias_as_said, aliases_as_text
 from db.domain.custody import NO_RULE, CustodyRule
 from db.domain.entry_history import EntryDraft
-from db.domain.people import PersonName, Sex
+from db.domain.people import Sex
 from db.domain.watchlist import WatchlistEntry
 
 _DAY = "1979-07-14"
@@ -64,7 +64,7 @@ def draft_of(entry: WatchlistEntry, rule: CustodyRule | None = None) -> EntryDra
         name.suffix,
         "" if entry.born is None else str(entry.born),
         _SEX_LETTERS[entry.sex],
-        "; ".join(_alias(alias) for alias in entry.aliases),
+        aliases_as_text(entry.aliases),
         entry.jurisdiction,
         entry.reference,
         entry.note,
@@ -74,10 +74,6 @@ def draft_of(entry: WatchlistEntry, rule: CustodyRule | None = None) -> EntryDra
         entry.photo,
         rule,
     )
-
-
-def _alias(alias: PersonName) -> str:
-    return f"{alias.family}, {alias.given}"
 
 
 class EntryForm(QWidget):
@@ -105,7 +101,7 @@ class EntryForm(QWidget):
             name="entryAliases",
             label="Other names",
             placeholder="add a name, Enter",
-            shown=shown_alias,
+            shown=alias_as_said,
         )
         self._aliases.edited.connect(self.edited)
         self._enough = Chip(theme)
