@@ -38,10 +38,8 @@ def alias_as_text(alias: PersonName) -> str:
     parts = (alias.family, alias.given, alias.middle, alias.suffix)
     family, given, middle, suffix = (" ".join(_PARTS.sub(" ", part).split()) for part in parts)
     if suffix:
-        is_told = not middle and _is_suffix(suffix)
-        return (
-            f"{family}, {given}, {suffix}" if is_told else f"{family}, {given}, {middle}, {suffix}"
-        )
+        between = "" if not middle and _is_suffix(suffix) else f" {middle},"
+        return f"{family}, {given},{between} {suffix}"
     if middle:  # a third part that looks like a suffix would be taken for one
         return f"{family}, {given}, {middle}{',' if _is_suffix(middle) else ''}"
     return f"{family}, {given}"

@@ -6,6 +6,7 @@ are full of them, and one wrong digit must not hide a person.
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -15,8 +16,8 @@ _THREE_PARTS = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$", re.ASCII
 _SOLID = re.compile(r"^\d{8}$", re.ASCII)
 _YEAR_AND_MONTH = re.compile(r"^((?:18|19|20)\d\d)-(\d\d)$", re.ASCII)
 _YEAR = re.compile(r"^(1[89]\d\d|20\d\d)$", re.ASCII)
-_CENTURY_TURN = 30
-"""Two-digit years up to this one are of this century."""
+_OLDEST = 115
+"""In years: nobody on a list is older (the oldest person whose age was ever proved died at 122)."""
 
 
 class DateOrder(Enum):
@@ -69,10 +70,11 @@ def read_year(text: str) -> int | None:
 
 
 @lru_cache(maxsize=65_536)
-def read_date(text: str, order: DateOrder) -> PartialDate:
+def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
     """Read one date, whole or not; raises ValueError with words that go on after the date itself.
 
-    A month or a day of 0 says that it is not known.
+    A month or a day of 0 says that it is not known. A year of two digits is the last such year up
+    to `latest`.
     """
     year_alone = read_year(text)
     if year_alone is not None:
@@ -93,7 +95,20 @@ def read_date(text: str, order: DateOrder) -> PartialDate:
     if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2 or int(year) == 0:
         raise ValueError("is not a date")
     known_month = int(month) or None
-    return PartialDate(_whole_year(year), known_month, (int(day) or None) if known_month else None)
+    return PartialDate(
+        _whole_year(year, latest), known_month, (int(day) or None) if known_month else None
+    )
+
+
+def has_short_year(text: str) -> bool:
+    """Whether a date has a year of two digits, so that it does not say of which century."""
+    parts = _parts(text)
+    return parts is not None and len(parts[0]) <= 2 and len(parts[2]) == 2
+
+
+def is_century_open(text: str, born: PartialDate, today: date) -> bool:
+    """Whether somebody with this birth date as written may be a hundred years older than read."""
+    return born.year - 100 >= today.year - _OLDEST and has_short_year(text)
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:
@@ -114,7 +129,5 @@ def _is_only_day_first(text: str) -> bool:
     return year_first.on is None and day_first.on is not None and 1880 <= day_first.year <= 2099
 
 
-def _whole_year(text: str) -> int:
-    if len(text) == 2:  # a year of two digits
-        return int(text) + (2000 if int(text) <= _CENTURY_TURN else 1900)
-    return int(text)
+def _whole_year(text: str, latest: int) -> int:
+    return int(text) if len(text) > 2 else latest - (latest - int(text)) % 100

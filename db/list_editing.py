@@ -27,7 +27,7 @@ from db.domain.errors import EntryRefusedError
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.entry_changes import changes, rule_changes
 from db.ids import new_id
-from db.list_dates import DateOrder
+from db.list_dates import DateOrder, is_century_open
 from db.list_fields import DateOrders, FieldError, clean, entry_from
 from db.list_models import EntryHistoryRow, EntryRemovalRow
 from db.list_rows import TABLE, digest_of, entry_of, is_of_edition
@@ -272,12 +272,15 @@ def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
     """What was typed as an entry, its id still without a meaning."""
     known = {f.name: clean(getattr(draft, f.name)) for f in fields(draft) if f.name != "rule"}
     try:
-        return entry_from(known, _ORDERS, today)
+        entry = entry_from(known, _ORDERS, today)
+        if entry.born is not None and is_century_open(known["birth_date"], entry.born, today):
+            raise FieldError("the birth year has two digits, and may be of either century")
     except FieldError as error:
         words = str(error)
         raise EntryRefusedError(
             f"{words[0].upper()}{words[1:]}. Nothing was changed; mend it, then save again."
         ) from error
+    return entry
 
 
 def _rule(draft: EntryDraft) -> CustodyRule | None:

@@ -14,7 +14,7 @@ from db.aliases import aliases_from
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
-from db.list_dates import DateOrder, read_date
+from db.list_dates import DateOrder, has_short_year, read_date
 from db.screening.names import fold
 
 NAMESPACE = UUID("6d0c3f5e-4f0e-5c6a-9f2b-0b8c1f7e2a11")
@@ -68,6 +68,8 @@ _LONGEST = {
     "instructions": ("text for staff", 4_000),
 }
 """In characters: what our tables hold, and no more than a desk can read."""
+_VALID_AHEAD = 50
+"""Years from now up to which a validity is meant whose year has two digits."""
 _HEX256 = re.compile(r"^[0-9a-f]{64}$")
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _UNSEEN = re.compile(
@@ -140,8 +142,8 @@ def entry_from(known: Known, orders: DateOrders, today: date) -> WatchlistEntry:
     if sex is None:
         raise FieldError(f'sex "{known["sex"]}" is none of M, F and X')
     reference = get("reference", "")
-    valid_from = _day("valid from", get("valid_from", ""), orders.valid_from)
-    valid_until = _day("valid until", get("valid_until", ""), orders.valid_until)
+    valid_from = _day("valid from", get("valid_from", ""), orders.valid_from, today)
+    valid_until = _day("valid until", get("valid_until", ""), orders.valid_until, today)
     if valid_from is not None and valid_until is not None and valid_until < valid_from:
         raise FieldError("it would end before it begins to be valid")
     return WatchlistEntry(
@@ -182,19 +184,25 @@ def _born(known: Known, orders: DateOrders, today: date) -> PartialDate | None:
     if not text:
         return None
     try:
-        born = read_date(text, orders.birth_date)
+        born = read_date(text, orders.birth_date, today.year)
+        if born.year == today.year and _is_to_come(born, today) and has_short_year(text):
+            born = read_date(text, orders.birth_date, today.year - 1)
     except ValueError as error:
         raise FieldError(f'birth date "{text[:40]}" {error}') from error
-    if born.year >= today.year and (born.year > today.year or (born.on and born.on > today)):
+    if born.year >= today.year and _is_to_come(born, today):
         raise FieldError(f"birth date in the future, {born.year}")
     return born
 
 
-def _day(words: str, text: str, order: DateOrder) -> date | None:
+def _is_to_come(born: PartialDate, today: date) -> bool:
+    return born.year > today.year or (born.on is not None and born.on > today)
+
+
+def _day(words: str, text: str, order: DateOrder, today: date) -> date | None:
     if not text:
         return None
     try:
-        day = read_date(text, order).on
+        day = read_date(text, order, today.year + _VALID_AHEAD).on
     except ValueError as error:
         raise FieldError(f'{words} "{text[:40]}" {error}') from error
     if day is None:

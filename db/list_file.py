@@ -14,7 +14,7 @@ from typing import BinaryIO, Self
 from db.domain.desk import BadRow
 from db.domain.errors import ImportRefusedError
 from db.domain.watchlist import WatchlistEntry
-from db.list_dates import DateVotes
+from db.list_dates import DateVotes, is_century_open
 from db.list_fields import (
     DATE_FIELDS,
     DateOrders,
@@ -174,6 +174,12 @@ def _take(
         read.remarks.append(BadRow(row.line, entry.name.full, why))
     if entry.born is not None and entry.born.on is None and entry.born.is_impossible:
         why = f"birth date {entry.born} is on no calendar; it is kept as written"
+        read.remarks.append(BadRow(row.line, entry.name.full, why))
+    if entry.born is not None and is_century_open(known.get("birth_date", ""), entry.born, today):
+        year = entry.born.year
+        why = (
+            f"birth year {year % 100:02} was read as {year}; if {year - 100} is meant, write it so"
+        )
         read.remarks.append(BadRow(row.line, entry.name.full, why))
 
 

@@ -249,6 +249,41 @@ def test_impossible_birth_date_is_kept_as_written_and_remarked(text: str, kept: 
     assert remark.why == f"birth date {kept} is on no calendar; it is kept as written"
 
 
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("01/02/84", 1984),
+        ("01/02/31", 1931),
+        ("01/02/28", 1928),  # not a birthday to come
+        ("12/31/26", 1926),  # later this year
+        ("01/02/08", 2008),  # nobody is 118
+        ("28-02-01", 2001),
+    ],
+)
+def test_birth_year_of_two_digits_that_can_be_one_only_is_read_so(text: str, year: int) -> None:
+    file = read(f"LAST,FIRST,DOB\nMarlow,Helena,{text}\n")
+
+    (entry,) = file.entries()
+    assert entry.born is not None
+    assert (entry.born.year, list(file.bad_rows), list(file.remarks)) == (year, [], [])
+
+
+def test_birth_year_of_two_digits_that_can_be_of_either_century_is_remarked() -> None:
+    file = read("LAST,FIRST,DOB\nMarlow,Helena,04/17/86\nArdwick,Clive,04/17/15\n")
+
+    (remark,) = file.remarks
+    assert [str(e.born) for e in file.entries()] == ["1986-04-17", "2015-04-17"]
+    assert (remark.line, remark.name) == (3, "Clive Ardwick")
+    assert remark.why == "birth year 15 was read as 2015; if 1915 is meant, write it so"
+
+
+def test_validity_with_a_year_of_two_digits_is_of_our_time() -> None:
+    file = read("LAST,FIRST,EFFECTIVE DATE,EXPIRES\nMarlow,Helena,11/30/98,12/31/35\n")
+
+    (entry,) = file.entries()
+    assert (entry.valid_from, entry.valid_until) == (date(1998, 11, 30), date(2035, 12, 31))
+
+
 def test_other_names_become_aliases() -> None:
     (entry,) = read('LAST,FIRST,AKA\nOrtega-Ruiz,Darnell,"D. Ortega; Dee; Ruiz, Dan"\n').entries()
 

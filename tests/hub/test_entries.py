@@ -149,6 +149,7 @@ def test_whoever_saw_an_older_version_overwrites_nothing(
         ({"family": ""}, "No family name."),
         ({"birth_date": "soon"}, 'Birth date "soon" is not a date.'),
         ({"birth_date": "2031-01-01"}, "Birth date in the future, 2031."),
+        ({"birth_date": "04/17/15"}, "The birth year has two digits"),
         ({"given": "M" * 500}, "The given name has 500 characters; 200 is the most."),
         ({"valid_from": "2028-01-01"}, "It would end before it begins to be valid."),
     ],
