@@ -18,14 +18,14 @@ _SUFFIXES = frozenset(["jr", "junior", "sr", "senior", "ii", "iii", "iv", "2nd",
 
 
 def aliases_from(text: str, name: PersonName) -> tuple[PersonName, ...]:
-    """The other names in a text, each once; `name` is the person's own.
+    """The other names in a text, each once; `name` is the person's own, for what is left out.
 
     What stands where there is no name (``none``, ``N/A``, a dash) is none.
     """
     if not text:
         return ()
     found = (alias for part in _BETWEEN.split(text) for alias in _readings(part.strip(), name))
-    return tuple(dict.fromkeys(alias for alias in found if alias != name))
+    return tuple(dict.fromkeys(found))
 
 
 def aliases_as_text(aliases: Sequence[PersonName]) -> str:
