@@ -44,7 +44,8 @@ class BadPageError(ValueError):
 def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
     """The desk page in one answer."""
     kiosks = pairing.all_kiosks(session)
-    in_touch = [k for k in kiosks if k.last_seen_at and now - k.last_seen_at < pairing.IN_TOUCH]
+    paired = [k for k in kiosks if not k.is_revoked]
+    in_touch = [k for k in paired if k.last_seen_at and now - k.last_seen_at < pairing.IN_TOUCH]
     lists = watchlists.all_lists(session)
     current = [
         w
@@ -58,7 +59,7 @@ def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
         figures=_figures(session, zone, now),
         just_now=tuple(_just_now(session)),
         kiosks_in_touch=len(in_touch),
-        kiosks=len(kiosks),
+        kiosks=len(paired),
         lists_current=len(current),
         lists=len(lists),
         alarms=tuple(holds.alarms(session)),

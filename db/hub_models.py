@@ -3,7 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKeyConstraint,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import Base, DeviceId, Hex256, InDistrict, Json, Key, Name
@@ -38,6 +45,8 @@ class DeviceRow(InDistrict, Base):
     last_seen_at: Mapped[datetime | None]
     fork: Mapped[str | None] = mapped_column(Text)
     """What disagreed when its chain forked; such a kiosk must be paired again."""
+    revoked_at: Mapped[datetime | None]
+    """Since when its token opens nothing; its log stays."""
 
     __table_args__ = (UniqueConstraint("district_id", "token_hash"),)
 
@@ -46,10 +55,30 @@ class PairingCodeRow(InDistrict, Base):
     """A one-time code that lets one kiosk in."""
 
     __tablename__ = "pairing_code"
-    code_hash: Mapped[Hex256] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """As it is: a kiosk's proof is checked with it, and it is gone after ten minutes."""
     expires_at: Mapped[datetime]
     tries_left: Mapped[int]
     used_at: Mapped[datetime | None]
+
+
+class PairingRequestRow(InDistrict, Base):
+    """A kiosk that proved that it knows a code, until somebody accepted it and it has its token."""
+
+    __tablename__ = "pairing_request"
+    request_id: Mapped[Key]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    short_string: Mapped[str] = mapped_column(String(16))
+    device_id: Mapped[DeviceId]
+    name: Mapped[Name]
+    last_epoch: Mapped[int]
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[Name]
+    replaces: Mapped[str | None] = mapped_column(String(64))
+    """Which kiosk ends when this one is let in."""
 
 
 class StaffRow(InDistrict, Base):

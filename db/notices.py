@@ -71,6 +71,15 @@ def tell_of_outdated_lists(session: Session, now: datetime) -> int:
     return told
 
 
+def tell_of_fork(session: Session, kiosk_name: str, now: datetime, *, about: str) -> bool:
+    """Tell administrators, once for each pairing, that two disks speak for one kiosk."""
+    text = (
+        f"{kiosk_name} has sent other events under numbers that the hub holds already. Its disk "
+        "may be a copy, or was restored. Nothing of it is taken in until it is paired again."
+    )
+    return tell(session, NoticeKind.KIOSK_FORKED, text, now, about=about)
+
+
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:
     """Somebody has read it. Raises LookupError for an unknown one; the first reader stays."""
     row = districts.get(session, NoticeRow, notice_id)

@@ -1,30 +1,23 @@
-"""Letting kiosks in: one-time codes, and the kiosks that were let in with one."""
+"""The kiosks that were let in, and their tokens. How they ask for it: `db.pairing_requests`."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from db import districts
-from db.domain.errors import VestibuleError
-from db.hub_models import DeviceRow, PairingCodeRow
+from db.domain.kiosks import Kiosk
+from db.hub_models import DeviceRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
 from db.staff import hash_token
 
-VALID_FOR = timedelta(minutes=10)
-TRIES = 5
 LAST_EPOCH = 100_000
 IN_TOUCH = timedelta(minutes=2)
 SEEN_AGAIN = timedelta(seconds=15)
 """How often it is worth a write that a kiosk was heard from."""
-
-
-class PairingError(VestibuleError):
-    """A pairing code is wrong, old, used or tried too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +29,7 @@ class PairedKiosk:
     epoch: int
     last_seen_at: datetime | None
     fork: str | None
-
-
-def new_code(session: Session, now: datetime) -> str:
-    """A code of eight digits that lets one kiosk in within ten minutes."""
-    code = f"{secrets.randbelow(10**8):08}"
-    session.add(
-        PairingCodeRow(
-            code_hash=_hash(code), expires_at=now + VALID_FOR, tries_left=TRIES, used_at=None
-        )
-    )
-    session.flush()
-    return f"{code[:4]}-{code[4:]}"
-
-
-def use_code(session: Session, code: str, now: datetime) -> bool:
-    """Use up a code. Whoever is wrong uses up one try of every open code."""
-    digits = "".join(c for c in code if c.isdigit())
-    row = districts.get(session, PairingCodeRow, _hash(digits), with_for_update=True)
-    if row is not None and row.used_at is None and row.expires_at > now and row.tries_left > 0:
-        row.used_at = now
-        session.flush()
-        return True
-    session.execute(
-        update(PairingCodeRow)
-        .where(PairingCodeRow.used_at.is_(None), PairingCodeRow.expires_at > now)
-        .values(tries_left=PairingCodeRow.tries_left - 1)
-    )
-    return False
+    is_revoked: bool = False
 
 
 def is_kiosk_id(text: str) -> bool:
@@ -96,7 +62,7 @@ def let_in(
         session.add(row)
     row.epoch = max(row.epoch, last_epoch) + 1
     row.name, row.token_hash, row.paired_at = name, hash_token(token), now
-    row.last_seen_at, row.fork = None, None
+    row.last_seen_at, row.fork, row.revoked_at = None, None, None
     if public_key:
         session.add(DeviceKeyRow(device_id=kiosk_id, epoch=row.epoch, public_key=public_key))
     session.flush()
@@ -111,7 +77,7 @@ def public_key(session: Session, device_id: str, epoch: int) -> bytes | None:
 
 def of_token(session: Session, token: str) -> PairedKiosk | None:
     row = session.scalar(select(DeviceRow).where(DeviceRow.token_hash == hash_token(token)))
-    return None if row is None else _value(row)
+    return None if row is None or row.revoked_at is not None else _value(row)
 
 
 def seen(session: Session, kiosk_id: str, now: datetime) -> None:
@@ -125,12 +91,34 @@ def mark_fork(session: Session, kiosk_id: str, what: str) -> None:
 
 
 def all_kiosks(session: Session) -> list[PairedKiosk]:
+    """Also those that were revoked, whose visits are still told."""
     return [_value(r) for r in session.scalars(select(DeviceRow).order_by(DeviceRow.name))]
 
 
+def revoke(session: Session, kiosk_id: str, now: datetime) -> Kiosk:
+    """End a kiosk's token at once; what it sent stays. LookupError for an unknown one."""
+    row = districts.get(session, DeviceRow, kiosk_id)
+    if row is None:
+        raise LookupError(f"no kiosk {kiosk_id}")
+    if row.revoked_at is None:
+        row.revoked_at = now
+        row.token_hash = hash_token(secrets.token_urlsafe(32))
+    # It could fetch another token with an acceptance that is still fresh.
+    session.execute(delete(PairingRequestRow).where(PairingRequestRow.device_id == kiosk_id))
+    session.flush()
+    return _kiosk(row)
+
+
+def kiosks(session: Session) -> tuple[Kiosk, ...]:
+    """Every kiosk that was ever let in, by name; those that were revoked come last."""
+    rows = session.scalars(select(DeviceRow).order_by(DeviceRow.name, DeviceRow.paired_at))
+    return tuple(sorted(map(_kiosk, rows), key=lambda kiosk: kiosk.revoked_at is not None))
+
+
+def _kiosk(row: DeviceRow) -> Kiosk:
+    return Kiosk(row.device_id, row.name, row.paired_at, row.last_seen_at, row.fork, row.revoked_at)
+
+
 def _value(row: DeviceRow) -> PairedKiosk:
-    return PairedKiosk(row.device_id, row.name, row.epoch, row.last_seen_at, row.fork)
-
-
-def _hash(digits: str) -> str:
-    return hashlib.sha256(digits.encode()).hexdigest()
+    is_revoked = row.revoked_at is not None
+    return PairedKiosk(row.device_id, row.name, row.epoch, row.last_seen_at, row.fork, is_revoked)

@@ -106,12 +106,31 @@ def _pair(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
     url = arguments.hub or config.hub.url
     if not url:
-        sys.stderr.write("Say where the hub is: --hub http://192.168.1.10:8470\n")
+        sys.stderr.write(_where_hubs_are())
         return 2
     code = getpass.getpass("Pairing code: ") if sys.stdin.isatty() else sys.stdin.readline()
-    site = pair_with_hub(config, url, code.strip(), datetime.now(UTC))
+    site = pair_with_hub(config, url, code.strip(), datetime.now(UTC), show=_show_digits)
     sys.stdout.write(f"This kiosk now belongs to {site.name}.\n")
     return 0
+
+
+def _where_hubs_are() -> str:
+    from db.discovery import hubs_here  # noqa: PLC0415  needs the network
+
+    found = hubs_here()
+    if not found:
+        return "Say where the hub is: --hub https://192.168.1.10:8470\n"
+    lines = ["These say on this network that they are a hub. Choose yours:"]
+    lines += [f"  --hub {hub.url}   ({hub.name})" for hub in found]
+    return "\n".join(lines) + "\n"
+
+
+def _show_digits(digits: str) -> None:
+    sys.stdout.write(
+        f"This kiosk shows {digits}\nSomebody at the hub has to see the same digits and accept: on "
+        f"the console's page Kiosks, or with vestibule-hub kiosks accept {digits}\n"
+    )
+    sys.stdout.flush()
 
 
 def _read_id(config: KioskConfig, arguments: argparse.Namespace) -> int:

@@ -257,7 +257,7 @@ def _sync(
     def connect() -> HubClient:
         from kiosk.sync import http  # noqa: PLC0415  the first screen does not wait for it
 
-        return http.connect(access.url, access.token)
+        return http.connect(access.url, access.token, access.ca)
 
     return SyncWorker(
         database,

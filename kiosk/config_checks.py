@@ -53,7 +53,7 @@ def path(value: str) -> str:
 
 def hub(value: str) -> str:
     fits = not value or re.fullmatch(r"https?://[^\s/]+/?", value)
-    return "" if fits else "must be like http://192.168.1.10:8470, or empty"
+    return "" if fits else "must be like https://192.168.1.10:8470, or empty"
 
 
 def auto_or_number(value: str) -> str:

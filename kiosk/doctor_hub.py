@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import msgspec
 
-from db import outbox, settings
+from db import hub_trust, outbox, settings
 from db.domain.errors import StorageError
 from db.engine import open_existing
 from db.outbox import Device
@@ -41,7 +41,18 @@ def look(config: KioskConfig) -> Iterator[Finding]:
     where = f"at {_without_secrets(access.url)}"
     facts = {"waiting": waiting}
     wait = _waits(waiting)
-    with httpx.Client(base_url=access.url, trust_env=False, timeout=_TIMEOUT) as client:
+    if not hub_trust.is_safe_address(access.url):
+        advice = "The hub speaks TLS now. Pair this kiosk again: vestibule-kiosk pair"
+        found = f"was paired {where}, where anybody may listen; {wait}; nothing is lost"
+        yield Finding("hub", Verdict.BROKEN, found, advice, facts)
+        yield _clock(None)
+        return
+    with httpx.Client(
+        base_url=access.url,
+        trust_env=False,
+        timeout=_TIMEOUT,
+        verify=hub_trust.context(access.ca),
+    ) as client:
         try:
             health = client.get("/v1/health")
             apart = _apart(health)
@@ -53,10 +64,13 @@ def look(config: KioskConfig) -> Iterator[Finding]:
                 return
             token = {"Authorization": f"Bearer {access.token}"}
             head = client.get("/v1/head", params={"epoch": device.epoch}, headers=token)
-        except httpx.HTTPError:
-            advice = "Check that the hub runs, and the network. Visitors can sign in meanwhile."
+        except httpx.HTTPError as error:
+            why = hub_trust.why_not_trusted(error)
+            advice = why or "Check that the hub runs, and the network."
+            advice += " Visitors can sign in meanwhile."
+            found = "what answers is not trusted" if why else "no answer"
             yield Finding(
-                "hub", Verdict.BROKEN, f"no answer {where}; {wait}; nothing is lost", advice, facts
+                "hub", Verdict.BROKEN, f"{found} {where}; {wait}; nothing is lost", advice, facts
             )
             yield _clock(None)
             return

@@ -26,6 +26,8 @@ class HubAccess:
 
     url: str
     token: str
+    ca: str = ""
+    """Who vouches for the hub, as PEM; empty: this computer's own authorities."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,64 @@
-"""Letting a hub know this kiosk: one code, traded for the kiosk's own token."""
+"""Letting a hub know this kiosk: a code, digits to compare, and the kiosk's own token."""
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 import httpx
 
-from db import outbox, signing
+from db import hub_trust, outbox, signing
 from db.domain.desk import Site
+from db.domain.errors import HubAwayError
 from db.engine import open_database
 from db.outbox import Device
 from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.own_device import HubAccess
 from kiosk.sync import exchange
-from kiosk.sync.http import pair
+from kiosk.sync.asking import Asked, ask, collect
+from kiosk.sync.client import Pairing
 
 LOG = logging.getLogger(__name__)
+ASKED_AGAIN_SECONDS = 1.0
+AWAY_AT_MOST = 60
+"""How often in a row the hub may not answer while somebody is awaited."""
 
 
-def pair_with_hub(config: KioskConfig, url: str, code: str, now: datetime) -> Site:
+def _pause() -> None:
+    time.sleep(ASKED_AGAIN_SECONDS)
+
+
+def pair_with_hub(
+    config: KioskConfig,
+    url: str,
+    code: str,
+    now: datetime,
+    *,
+    show: Callable[[str], object],
+    pause: Callable[[], object] = _pause,
+) -> Site:
     """Pair; everything that the hub gave is kept, or nothing.
+
+    `show` gets the six digits that the hub's console has to show as well; then somebody there is
+    awaited, with a `pause` between two questions. The hub's authority is pinned.
 
     With another school's hub, what the hub before has sent is dropped in the same transaction.
     What was not sent to that one stays here and is said: it is nothing for another school.
 
-    Raises `HubAwayError` or `HubRefusedError` in words; the code is then still good or used up as
-    the hub said.
+    Raises `HubAwayError`, `HubRefusedError` or `ConfigError` in words.
     """
+    ca = hub_trust.ca_of(url)
     database = open_database(config.database_url)
     try:
         with database.begin() as session:
             own = own_device.read(session, now)
-        with httpx.Client(base_url=url, trust_env=False) as client:
-            given = pair(
+        trusted = hub_trust.context(ca)
+        with httpx.Client(base_url=url, trust_env=False, verify=trusted) as client:
+            asked = ask(
                 client,
+                ca,
                 code,
                 config.kiosk.name,
                 own.device.kiosk_id,
@@ -42,6 +66,8 @@ def pair_with_hub(config: KioskConfig, url: str, code: str, now: datetime) -> Si
                 site_id=own.device.site_id,
                 public_key=signing.public_of(own.signing_key),
             )
+            show(asked.short_string)
+            given = _await_acceptance(client, asked, pause)
         device = Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
         with database.begin() as session:
             if (own.device.district_id, own.device.site_id) != (given.district_id, given.site_id):
@@ -52,12 +78,27 @@ def pair_with_hub(config: KioskConfig, url: str, code: str, now: datetime) -> Si
                 session,
                 replace(device, clock_offset_ms=own.device.clock_offset_ms),
                 given,
-                HubAccess(url, given.token),
+                HubAccess(url, given.token, ca),
             )
             exchange.start_over(session)
     finally:
         database.close()
     return given.site
+
+
+def _await_acceptance(client: httpx.Client, asked: Asked, pause: Callable[[], object]) -> Pairing:
+    away = 0
+    while True:
+        try:
+            given = collect(client, asked)
+            away = 0
+        except HubAwayError:
+            given, away = None, away + 1
+            if away > AWAY_AT_MOST:
+                raise
+        if given is not None:
+            return given
+        pause()
 
 
 def _say_what_stays(count: int) -> None:

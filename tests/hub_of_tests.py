@@ -15,11 +15,12 @@ from fastapi import FastAPI
 
 from admin_console.hub import site
 from admin_console.hub.app import create_app
-from db import changes, codec, pairing, staff, staff_pins
+from admin_console.hub.authority import LiveCertificate
+from db import changes, codec, hub_trust, pairing, signing, staff, staff_pins
 from db.domain.desk import Role, SignedIn, Site
 from db.engine import Database, open_database
 from kiosk.sync.client import Pairing
-from kiosk.sync.http import HttpHub, pair
+from kiosk.sync.http import HttpHub
 from tests.makers import NINE
 
 PASSWORD = "invented pass phrase"  # noqa: S105  of nobody
@@ -48,9 +49,17 @@ class HubOfTests:
     def pair(
         self, kiosk_id: str = FRONT_KIOSK, name: str = "Front kiosk", public_key: bytes = b""
     ) -> Pairing:
+        """As if somebody had accepted it: `tests.pairing_of_tests` asks as kiosks do."""
         with self.database.begin() as session:
-            code = pairing.new_code(session, self.clock())
-        return pair(self.client, code, name, kiosk_id, public_key=public_key)
+            kiosk, token = pairing.let_in(
+                session, kiosk_id, name, self.clock(), public_key=public_key
+            )
+            number_key = site.number_key(session)
+            hub_key = signing.public_of(site.signing_key(session)).hex()
+        own = self.site
+        return Pairing(
+            own.district_id, own.site_id, kiosk_id, kiosk.epoch, token, number_key, own, hub_key
+        )
 
     def kiosk(self, pairing: Pairing) -> HttpHub:
         return HttpHub(self.client, pairing.token)
@@ -87,9 +96,16 @@ class HubOfTests:
 
 @contextmanager
 def hub_at(
-    url: str, folder: Path, clock: Callable[[], datetime] | None = None
+    url: str,
+    folder: Path,
+    clock: Callable[[], datetime] | None = None,
+    certificate: LiveCertificate | None = None,
+    ca: str = "",
 ) -> Iterator[HubOfTests]:
-    """The hub over the database `url`, with Dana (administrator, PIN) and Rosa (front desk)."""
+    """The hub over the database `url`, with Dana (administrator, PIN) and Rosa (front desk).
+
+    Over TLS with a certificate of the authority `ca`, else over plain HTTP on loopback.
+    """
     clock, database = clock or Clock(), open_database(url)
     names = site.SiteNames("Marlow Unified", "Lincoln Elementary School", "America/Chicago")
     with database.begin() as session:
@@ -104,8 +120,10 @@ def hub_at(
                 changes.add(session, "staff_pins", staff_pins.everybody(session))
     photos = folder / "photos"
     with (
-        _served(create_app(database, photos, clock)) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=30) as client,
+        _served(create_app(database, photos, clock, ca=ca), certificate) as address,
+        httpx.Client(
+            base_url=address, trust_env=False, timeout=30, verify=hub_trust.context(ca)
+        ) as client,
     ):
         yield HubOfTests(database, client, clock, school, photos)
     database.close()
@@ -133,16 +151,22 @@ class PromptServer(uvicorn.Server):
 
 
 @contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
+def _served(app: FastAPI, certificate: LiveCertificate | None) -> Iterator[str]:
     """The application behind real HTTP on loopback, in a thread of this process."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()  # whoever comes before the server does waits for it
-    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+        ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
+    )
+    scheme = "http" if certificate is None else "https"
     server = PromptServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     app.state.context.wake.close()
     server.should_exit = True
     thread.join(30)

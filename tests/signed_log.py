@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from db import chain, merkle, pairing
+from db import chain, merkle
 from db.engine import Database, open_database
 from db.log_models import ChainRow, EventRow, SignedHeadRow, TreeNodeRow, TreeRow
 from kiosk import own_device
@@ -15,6 +15,7 @@ from kiosk.pairing import pair_with_hub
 from kiosk.sync.http import connect
 from tests.hub_of_tests import HubOfTests
 from tests.makers import NINE
+from tests.pairing_of_tests import accepts, new_code
 from tests.sync_of_tests import KioskOfTests
 
 
@@ -26,10 +27,8 @@ def kiosk_config(folder: Path) -> KioskConfig:
 def signing_kiosk(hub: HubOfTests, folder: Path) -> Iterator[KioskOfTests]:
     """A kiosk with its own key, known to the hub."""
     config = kiosk_config(folder)
-    with hub.database.begin() as session:
-        code = pairing.new_code(session, hub.clock())
     url = str(hub.client.base_url)
-    pair_with_hub(config, url, code, NINE)
+    pair_with_hub(config, url, new_code(hub), NINE, show=accepts(hub))
     database = open_database(config.database_url)
     with database.begin() as session:
         own = own_device.read(session, NINE)

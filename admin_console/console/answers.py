@@ -7,6 +7,7 @@
     HubRefusedError           the hub says no, in words for the person who asked
     ├── SessionOverError      sign in again
     ├── CodeNeededError       signing in takes a code of the second factor too
+    ├── UnknownHubError       the first contact: somebody has to compare who it is
     └── AlreadyDecidedError   somebody else was first; carries their decision
 """
 
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from db import codec
+from db import codec, hub_trust
 from db.domain.decision import Decision
 from db.domain.errors import HubAwayError, HubRefusedError
 
@@ -39,6 +40,15 @@ class CodeNeededError(HubRefusedError):
     """Name and password are right; the code of the second factor is missing or wrong."""
 
 
+class UnknownHubError(HubRefusedError):
+    """This computer has not met this hub yet. Nothing was sent to it."""
+
+    def __init__(self, ca: str) -> None:
+        super().__init__("This computer does not know this hub yet.")
+        self.ca = ca
+        self.digits = hub_trust.digits_to_compare(ca)
+
+
 class AlreadyDecidedError(HubRefusedError):
     """Somebody else decided on this visit first."""
 
@@ -54,6 +64,13 @@ def network() -> Iterator[None]:
         yield
     except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
         # httpx answers with a plain RuntimeError once its client is closed.
+        why = hub_trust.why_not_trusted(error)
+        if why:
+            raise OddAnswerError(
+                f"{why} Nothing was sent. If the hub was set up anew, ask whoever looks after it "
+                "for its number (vestibule-hub fingerprint), and start the console once with "
+                "--trust and that number."
+            ) from error
         raise HubAwayError(
             "The hub does not answer. Nothing is lost: the kiosks keep what they saw and send it"
             " when the hub is back."

@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from admin_console.console.client import HttpHub, HubClient
+from admin_console.console.client import HubClient
+from admin_console.console.http_hub import HttpHub
+from admin_console.console.known_hubs import KnownHubs
 from admin_console.console.theme import load_theme, palette, style_sheet
 from admin_console.console.window import ConsoleWindow
 
-DEFAULT_HUB = "http://127.0.0.1:8470"
+DEFAULT_HUB = "https://127.0.0.1:8470"
 
 
 def now_utc() -> datetime:
@@ -25,10 +27,12 @@ def build_console(
     dark: bool | None = None,
     hub: HubClient | None = None,
     clock: Callable[[], datetime] = now_utc,
+    known: KnownHubs | None = None,
 ) -> ConsoleWindow:
     """A console for the hub at `hub_url`, not yet shown. Needs a QApplication.
 
     `dark` None follows the desktop. `hub` replaces the line over HTTP, `clock` the time.
+    `known` are the hubs that were compared before.
     """
     application = QApplication.instance()
     if not isinstance(application, QApplication):
@@ -44,4 +48,4 @@ def build_console(
         application.setPalette(palette(theme))
         application.setStyleSheet(sheet)
     address = urlsplit(hub_url).netloc or hub_url
-    return ConsoleWindow(theme, hub or HttpHub(hub_url), address, clock)
+    return ConsoleWindow(theme, hub or HttpHub(hub_url, known=known), address, clock)

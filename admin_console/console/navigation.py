@@ -52,7 +52,9 @@ ENTRIES = (
     Entry("Records", "History", "history", "H"),
     Entry("Records", "Lists", "list", "L"),
     Entry("Records", "Audit", "audit", "A", Action.SEE_AUDIT),
+    Entry("", "Kiosks", "kiosk", "K", Action.LET_KIOSKS_IN),
 )
+"""Those without a section are in the menu of the account: they are looked at seldom."""
 
 
 def entries_of(role: Role) -> tuple[Entry, ...]:
@@ -186,14 +188,16 @@ class Navigation(Panel):
         self.setObjectName("navigation")
         self.setFixedWidth(216)
         entries = entries_of(staff.role)
-        self._rows = {entry.title: NavigationRow(theme, entry) for entry in entries}
+        daily = tuple(entry for entry in entries if entry.section)
+        self._seldom = tuple(entry for entry in entries if not entry.section)
+        self._rows = {entry.title: NavigationRow(theme, entry) for entry in daily}
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 1, 0)
         column.setSpacing(0)
         column.addLayout(self._head(site))
         section = ""
-        for entry in entries:
+        for entry in daily:
             if entry.section != section:
                 column.addSpacing(4 if not section else 16)
                 column.addWidget(self._section(entry.section))
@@ -211,7 +215,12 @@ class Navigation(Panel):
         column.addLayout(self._account(staff))
 
     def show_page(self, title: str) -> None:
-        self._rows[title].setChecked(True)
+        row = self._rows.get(title)
+        # No row stands for a page of the menu, so none is chosen then.
+        self._group.setExclusive(row is not None)
+        for other in self._rows.values():
+            other.setAutoExclusive(row is not None)
+            other.setChecked(other is row)
 
     def show_counts(self, waiting: int, on_site: int, notices: int) -> None:
         self._rows["Desk"].show_count(waiting)
@@ -259,6 +268,12 @@ class Navigation(Panel):
         names.addWidget(role)
         more = MoreButton(theme, "account", "Account")
         menu = QMenu(more)
+        for entry in self._seldom:
+            page = menu.addAction(entry.title)
+            page.setObjectName(f"go_{entry.title.lower()}")
+            page.triggered.connect(lambda _=False, title=entry.title: self.chosen.emit(title))
+        if self._seldom:
+            menu.addSeparator()
         leave = menu.addAction("Sign out of the console")
         leave.setObjectName("signOutConsole")
         leave.triggered.connect(lambda _checked=False: self.sign_out_asked.emit())

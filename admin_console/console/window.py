@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from admin_console.console.answers import CodeNeededError, OddAnswerError
+from admin_console.console.answers import CodeNeededError, OddAnswerError, UnknownHubError
 from admin_console.console.client import FirstStaff, HubClient
 from admin_console.console.pages.set_up import SetUpPage
 from admin_console.console.pages.sign_in import SignInPage
@@ -33,6 +33,8 @@ class ConsoleWindow(QMainWindow):
         self._jobs = Jobs("sign-in", self)
         self.sign_in_page = SignInPage(theme, hub_address)
         self.sign_in_page.asked.connect(self.sign_in)
+        self.sign_in_page.compared.connect(self._on_compared)
+        self._met = ""
         self._stack = QStackedWidget()
         self._stack.addWidget(self.sign_in_page)
         self.set_up_page = SetUpPage(theme)
@@ -47,7 +49,7 @@ class ConsoleWindow(QMainWindow):
         self._ring = FocusRing(theme, self)
         self.sign_in_page.start()
         # A hub that is away, or is older, is found so once somebody signs in.
-        self._jobs.run(hub.waits_for_set_up, self._on_set_up_known, lambda _error: None)
+        self._jobs.run(hub.waits_for_set_up, self._on_set_up_known, self._on_not_known)
 
     def set_up(self, first: FirstStaff) -> None:
         """Ask the hub for the first administrator; its refusal stays on the page."""
@@ -79,7 +81,29 @@ class ConsoleWindow(QMainWindow):
         self.setWindowTitle(f"{signed_in.site.name}: Vestibule")
         self.shell.start()
 
+    def _on_compared(self) -> None:
+        """Somebody has seen that the number is the hub's: know it, then go on signing in."""
+        ca, self._met = self._met, ""
+
+        def meet() -> bool:
+            self._hub.trust(ca)
+            return self._hub.waits_for_set_up()
+
+        def on_met(waits: bool) -> None:
+            self.sign_in_page.go_on()
+            self._on_set_up_known(waits)
+
+        self._jobs.run(meet, on_met, self._on_refused)
+
+    def _on_not_known(self, error: Exception) -> None:
+        if isinstance(error, UnknownHubError):
+            self._on_refused(error)
+
     def _on_refused(self, error: Exception) -> None:
+        if isinstance(error, UnknownHubError):
+            self._met = error.ca
+            self.sign_in_page.ask_to_compare(error.digits)
+            return
         said = str(error)
         if isinstance(error, CodeNeededError):
             self.sign_in_page.ask_code(said)

@@ -1,20 +1,17 @@
 """The command ``vestibule-hub``: serve, and what an operator does at a terminal."""
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from admin_console.hub import staff_parser
+from admin_console.hub import kiosk_commands, serve_command, staff_parser
 from db.domain.errors import VestibuleError
 from db.domain.watchlist import Category
-from db.photos import KEEP_DAYS
 from resources.folders import data_folder
 
-DEFAULT_LISTEN = "127.0.0.1:8470"
 LONGEST_NAME = 200
 FIELD_NAMES = (
     "family", "given", "middle", "suffix", "birth_date", "birth_year", "sex", "aliases",
@@ -48,22 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    serve = _command(commands, "serve", "run the hub", _serve)
-    serve.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT")
-    serve.add_argument("--district-name")
-    serve.add_argument("--site-name")
-    serve.add_argument("--time-zone", help="IANA name, e.g. America/Chicago")
-    serve.add_argument(
-        "--photo-keep-days",
-        type=_days,
-        default=KEEP_DAYS,
-        metavar="DAYS",
-        help="visitors' photos are deleted here after so many days (default: %(default)s); say the "
-        "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",
-    )
-    serve.add_argument("--log-requests", action="store_true", help="a line of JSON for each")
-
-    _command(commands, "pair", "print a one-time code that lets a kiosk in", _pair)
+    serve_command.add_to(commands, _command, _days)
+    kiosk_commands.add_to(commands, _command)
 
     staff_parser.add_parsers(commands, _command)
     _list_commands(commands)
@@ -215,20 +198,6 @@ def _days(text: str) -> int:
 
 def _days_or_none(text: str) -> int:
     return 0 if text == "0" else _days(text)
-
-
-def _serve(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import serving  # noqa: PLC0415  other commands need no server
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    return serving.serve(arguments)
-
-
-def _pair(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415  keeps `--help` quick
-
-    _say(commands.pair(arguments.database))
-    return 0
 
 
 def _lists_import(arguments: argparse.Namespace) -> int:

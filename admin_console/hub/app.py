@@ -20,6 +20,7 @@ from admin_console.hub import (
     feed_routes,
     figures_routes,
     health_routes,
+    kiosk_routes,
     list_routes,
     notice_routes,
     openapi,
@@ -50,13 +51,16 @@ def create_app(
     now: Callable[[], datetime] = now_in_utc,
     photo_keep_days: int = KEEP_DAYS,
     tell: Callable[[Served], object] | None = None,
+    *,
+    ca: str = "",
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`).
 
-    `tell` hears of each answered request.
+    `tell` hears of each answered request. `ca`: the certificate of its authority, as PEM; empty
+    when something else does its TLS.
     """
     wake = Wake()
-    context = Context(database, photos, now, wake, Throttle())
+    context = Context(database, photos, now, wake, Throttle(), ca=ca)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +88,7 @@ def create_app(
     app.state.sign_ins = asyncio.Semaphore(session_routes.SIGN_INS_AT_ONCE)
     app.state.context = context
     app.include_router(pairing_routes.router)
+    app.include_router(kiosk_routes.router)
     app.include_router(event_routes.router)
     app.include_router(feed_routes.router)
     app.include_router(session_routes.router)

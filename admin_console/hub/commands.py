@@ -23,7 +23,6 @@ from db import (
     list_export,
     list_import,
     list_table,
-    pairing,
     policy,
     settings,
     watchlists,
@@ -38,13 +37,6 @@ from db.list_lock import Phase, Progress
 
 SHOWN = 20
 """Of many remarks, more would hide the others."""
-
-
-def pair(url: str) -> str:
-    with set_up(url) as database, database.begin() as session:
-        code = pairing.new_code(session, _now())
-        audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now())
-    return f"{code}\nGive this code to one kiosk within ten minutes: vestibule-kiosk pair"
 
 
 def import_list(url: str, path: Path, wanted: ListWanted) -> str:

@@ -35,6 +35,8 @@ class Context:
     throttle: Throttle
     previews: Previews = field(default_factory=Previews)
     metrics: Metrics = field(default_factory=Metrics)
+    ca: str = ""
+    """By which kiosks know this hub, as PEM; empty behind a reverse proxy."""
 
     def site(self) -> Site:
         with self.database.read() as session:

@@ -12,7 +12,7 @@ from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
 from admin_console.hub.context import AskingKiosk, InContext
-from db import codec, inbox, pairing, photos, signing
+from db import codec, inbox, notices, pairing, photos, signing
 from db.chain import SealedEvent
 from db.domain.errors import PhotoError
 from db.pairing import LAST_EPOCH, PairedKiosk
@@ -113,6 +113,9 @@ def _receive(
         if is_present:  # one from before was answered by pairing the kiosk again
             with context.database.begin() as session:
                 pairing.mark_fork(session, kiosk.kiosk_id, str(fork))
+                notices.tell_of_fork(
+                    session, kiosk.name, context.now(), about=f"{kiosk.kiosk_id} {epoch}"
+                )
             context.wake.notify()
         return _forked(f"{fork}. This kiosk's disk may be a copy; pair it again.")
     except inbox.MalformedEventError as error:

@@ -33,7 +33,8 @@ def verify_log(url: str, seen: Sequence[str] = (), *, as_json: bool) -> tuple[st
         differences = replay.differences(session) if found and is_whole else []
         unapplied = inbox.quarantined(session)
         heard = {v.device_id for v in found}
-        silent = [k for k in pairing.all_kiosks(session) if k.kiosk_id not in heard]
+        kiosks = pairing.all_kiosks(session)
+        silent = [k for k in kiosks if k.kiosk_id not in heard and not k.is_revoked]
     is_good = bool(found) and is_whole and not unsigned and not differences
     if as_json:
         told = {

@@ -42,6 +42,7 @@ from db.domain.desk import (
 )
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.figures import ScreeningFigures
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Visit
@@ -105,7 +106,14 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/health"): Says(Health),
     ("GET", "/readyz"): Says(Readiness),
     ("GET", "/metrics"): Says(str, media=TEXT.partition(";")[0]),
-    ("POST", "/v1/pair"): Says(pairing_routes.Paired, pairing_routes.PairRequest),
+    ("GET", "/v1/ca"): Says(pairing_routes.OwnAuthority),
+    ("POST", "/v1/pairings"): Says(pairing_routes.Asked, pairing_routes.AskRequest, status=202),
+    ("GET", "/v1/pairings/{request_id}"): Says(pairing_routes.Paired),
+    ("GET", "/v1/kiosks"): Says(Kiosks),
+    ("POST", "/v1/kiosks/codes"): Says(PairingCode),
+    ("POST", "/v1/kiosks/requests/{request_id}/accept"): Says(PairingRequest),
+    ("POST", "/v1/kiosks/requests/{request_id}/reject"): Says(PairingRequest),
+    ("POST", "/v1/kiosks/{kiosk_id}/revoke"): Says(Kiosk),
     ("GET", "/v1/head"): Says(event_routes.Head),
     ("POST", "/v1/events"): Says(
         event_routes.WireReceipt, event_routes.WireEvent, takes_media=NDJSON

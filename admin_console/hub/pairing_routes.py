@@ -1,7 +1,11 @@
-"""How a kiosk is let in: a one-time code, traded for a token and the keys of both sides."""
+"""How a kiosk is let in: it proves a one-time code, somebody accepts, it fetches its token.
+
+`db.pairing_secret` says what is proved, and what somebody in the middle could do.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -9,31 +13,62 @@ from fastapi.concurrency import run_in_threadpool
 from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, refuse
-from admin_console.hub.context import InContext, address_of
-from db import audit, pairing, signing
+from admin_console.hub.context import Context, InContext, address_of, bearer
+from db import audit, pairing, pairing_requests, pairing_secret, signing
 from db.domain.audit import About, Deed
 from db.domain.desk import Site
+from db.domain.kiosks import PairingRequest
 from db.ids import new_id
 from db.pairing import LAST_EPOCH
+from db.pairing_requests import Asking, State
 
 router = APIRouter(prefix="/v1", tags=["kiosk"])
 
+NO_CODE = (
+    "That pairing code is wrong, used, tried too often, or older than ten minutes. Make a new one "
+    "at the console, or with vestibule-hub pair."
+)
+
 
 @dataclass(frozen=True, slots=True)
-class PairRequest:
+class OwnAuthority:
+    """`ca`: its certificate as PEM, empty for a hub behind a reverse proxy."""
+
+    ca: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
     """A kiosk that wants in.
 
     `kiosk_id` is its own from before, so that its log goes on; empty, or from another site, it gets
-    a new one. `epoch` is that of its last pairing, 0 before the first one. `public_key` (Ed25519,
-    in hex) is of the key that will sign its batches; kiosks of an older version have none.
+    a new one. `epoch` is that of its last pairing, 0 before the first one. `public_key` (Ed25519)
+    is of the key that will sign its batches. `nonce` and `proof` as `db.pairing_secret` has them;
+    the proof names `kiosk_id` as it stands here. All bytes in hex.
     """
 
-    code: str
+    nonce: str
+    proof: str
     kiosk_name: str
     kiosk_id: str
+    public_key: str
     epoch: int = 0
     site_id: str = ""
-    public_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The hub knows that the kiosk knows the code; a person has to accept it now."""
+
+    request_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nobody has decided yet."""
+
+    state: str = State.WAITING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +84,94 @@ class Paired:
     site: Site
     hub_key: str
     """Public key of the hub, in hex: its receipts and the heads of its log are signed with it."""
+    proof: str
+    """That this hub knew the code, in hex."""
 
 
-@router.post("/pair")
-async def pair(request: Request, context: InContext) -> Response:
-    """Trade a one-time code for a token."""
-    asked = await body_as(request, PairRequest)
-    return answer(await run_in_threadpool(_pair, context, asked, address_of(request)))
+@router.get("/ca")
+def ca(context: InContext) -> Response:
+    """The hub's certificate authority, for anybody; whoever asks has to compare it."""
+    return answer(OwnAuthority(context.ca))
 
 
-def _pair(context: InContext, asked: PairRequest, address: str) -> Paired:
-    who = f"pair {address}"
-    now, site = context.now(), context.site()
-    kiosk_id, public_key = _kiosk_id(asked, site, now), _public_key(asked)
-    guessing.count_try(context, who, "Too many codes were tried. Wait a minute.")
+@router.post("/pairings")
+async def ask(request: Request, context: InContext) -> Response:
+    """Ask to be let in, with the proof of a code."""
+    asked = await body_as(request, AskRequest)
+    made = await run_in_threadpool(_ask, context, asked, f"pair {address_of(request)}")
+    return answer(Asked(made.request_id, made.expires_at), 202)
+
+
+@router.get("/pairings/{request_id}")
+def collect(request_id: UUID, request: Request, context: InContext) -> Response:
+    """What has become of the request: 202 while nobody has decided, the token when accepted."""
+    now = context.now()
+    with context.database.read() as session:
+        secret = pairing_requests.secret_of(session, request_id, now)
+    if secret is None or not pairing_secret.is_same(
+        pairing_secret.collect_token(secret).encode(), bearer(request).encode()
+    ):
+        raise refuse(404, f"Nobody has accepted this kiosk within ten minutes. {NO_CODE}")
+    site = context.site()
     with context.database.begin() as session:
-        is_let_in = pairing.use_code(session, asked.code, now)
-        if is_let_in:
-            name = asked.kiosk_name.strip()[:200] or "Kiosk"
-            last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
-            kiosk, token = pairing.let_in(
-                session, kiosk_id, name, now, last_epoch=last_epoch, public_key=public_key
-            )
+        got = pairing_requests.collect(session, request_id, now)
+        if got.kiosk is not None:
             audit.note(
                 session,
-                audit.By(audit.KIOSK, address),
+                audit.By(audit.KIOSK, address_of(request)),
                 Deed.KIOSK_PAIRED,
                 now,
                 about=About.KIOSK,
-                about_id=kiosk.kiosk_id,
+                about_id=got.kiosk.kiosk_id,
             )
-            key = hub_site.number_key(session)
-            hub_key = signing.public_of(hub_site.signing_key(session))
-    if not is_let_in:
-        raise refuse(
-            403,
-            "That pairing code is wrong, used, or older than ten minutes. "
-            "Make a new one with vestibule-hub pair.",
-        )
-    guessing.succeeded(context, who)
+        key = hub_site.number_key(session)
+        hub_key = signing.public_of(hub_site.signing_key(session)).hex()
+    if got.state is State.REJECTED:
+        raise refuse(403, "The hub's administrator has turned this kiosk away.")
+    if got.kiosk is None:
+        return answer(Waiting(), 202)
     context.wake.notify()
-    return Paired(
+    proof = pairing_secret.hub_proof(secret, got.kiosk.kiosk_id, got.token, hub_key)
+    given = Paired(
         site.district_id,
         site.site_id,
-        kiosk.kiosk_id,
-        kiosk.epoch,
-        token,
+        got.kiosk.kiosk_id,
+        got.kiosk.epoch,
+        got.token,
         key,
         site,
-        hub_key.hex(),
+        hub_key,
+        proof.hex(),
     )
+    return answer(given)
 
 
-def _kiosk_id(asked: PairRequest, site: Site, now: datetime) -> str:
+def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
+    now, site = context.now(), context.site()
+    kiosk_id, public_key = _kiosk_id(asked, site, now), _public_key(asked)
+    nonce, proof = _bytes(asked.nonce), _bytes(asked.proof)
+    guessing.count_try(context, who, "Too many codes were tried. Wait a minute.")
+    with context.database.begin() as session:
+        codes = pairing_requests.begin_try(session, now)
+    for code in codes:
+        # Outside a transaction: it takes tens of milliseconds.
+        secret = pairing_secret.stretch(code, nonce, context.ca)
+        own = pairing_secret.kiosk_proof(secret, asked.kiosk_id, public_key)
+        if not pairing_secret.is_same(own, proof):
+            continue
+        name = asked.kiosk_name.strip()[:200] or "Kiosk"
+        last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
+        asking = Asking(kiosk_id, name, last_epoch, public_key, secret)
+        with context.database.begin() as session:
+            made = pairing_requests.ask(session, code, codes, asking, now)
+        if made is not None:
+            guessing.succeeded(context, who)
+            context.wake.notify()
+            return made
+    raise refuse(403, NO_CODE)
+
+
+def _kiosk_id(asked: AskRequest, site: Site, now: datetime) -> str:
     """Under which name the kiosk speaks here; never the hub's own, whose chain would be its."""
     if not asked.kiosk_id or asked.site_id not in ("", site.site_id):
         return str(new_id(now))
@@ -115,13 +185,17 @@ def _kiosk_id(asked: PairRequest, site: Site, now: datetime) -> str:
     return asked.kiosk_id
 
 
-def _public_key(asked: PairRequest) -> bytes:
-    try:
-        key = bytes.fromhex(asked.public_key)
-    except ValueError:
-        key = b"?"
-    if len(key) not in (0, signing.KEY_BYTES):
+def _public_key(asked: AskRequest) -> bytes:
+    key = _bytes(asked.public_key)
+    if len(key) != signing.KEY_BYTES:
         raise refuse(
             422, "The kiosk's public key is none. Nothing was changed, and the code is still good."
         )
     return key
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b"?"

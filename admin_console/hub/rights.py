@@ -50,6 +50,11 @@ STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
         "POST /v1/notices/{notice_id}/read": Action.READ_NOTICES,
         "GET /v1/audit": Action.SEE_AUDIT,
         "GET /v1/audit.csv": Action.SEE_AUDIT,
+        "GET /v1/kiosks": Action.LET_KIOSKS_IN,
+        "POST /v1/kiosks/codes": Action.LET_KIOSKS_IN,
+        "POST /v1/kiosks/requests/{request_id}/accept": Action.LET_KIOSKS_IN,
+        "POST /v1/kiosks/requests/{request_id}/reject": Action.LET_KIOSKS_IN,
+        "POST /v1/kiosks/{kiosk_id}/revoke": Action.LET_KIOSKS_IN,
     }
 )
 KIOSK_ROUTES = frozenset(
@@ -70,7 +75,9 @@ OPEN_ROUTES = frozenset(
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",
-        "POST /v1/pair",
+        "GET /v1/ca",
+        "POST /v1/pairings",
+        "GET /v1/pairings/{request_id}",
         "POST /v1/session",
         "GET /v1/set-up",
         "POST /v1/set-up",

@@ -1,8 +1,9 @@
 """Running the hub: the socket, the one line that says it is ready, and a clean end."""
 
 import argparse
+import asyncio
 import errno
-import ipaddress
+import functools
 import socket
 import sys
 from pathlib import Path
@@ -12,10 +13,12 @@ from sqlalchemy import make_url
 
 from admin_console.hub import setting_up
 from admin_console.hub import site as hub_site
+from admin_console.hub.announcing import Announcement
 from admin_console.hub.app import create_app, now_in_utc
+from admin_console.hub.authority import LiveCertificate, open_authority, own_names
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import codec
+from db import codec, hub_trust
 from db.domain.errors import ConfigError, StorageError
 from db.engine import make_private_folder, open_database
 from resources.folders import data_folder
@@ -26,13 +29,28 @@ GRACE_SECONDS = 2
 class _Server(uvicorn.Server):
     """Says when it is ready, on one line that a person and a program can wait for."""
 
-    def __init__(self, config: uvicorn.Config, ready: str, wake: Wake) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: str,
+        wake: Wake,
+        certificate: LiveCertificate | None,
+        announcement: Announcement | None,
+    ) -> None:
         super().__init__(config)
         self._ready = ready
         self._wake = wake
+        self._certificate = certificate
+        self._announcement = announcement
+        self._announcing: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._certificate is not None:
+            self._renewing = asyncio.create_task(self._certificate.keep())
+        if self._announcement is not None:
+            self._announcing = asyncio.create_task(self._announcement.begin())
         if self.started:
             sys.stdout.write(f"{self._ready}\n")
             sys.stdout.flush()
@@ -40,27 +58,38 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Long polls are answered now: else the end would wait for them, or cut them off.
         self._wake.close()
+        if self._renewing is not None:
+            self._renewing.cancel()
+        if self._announcement is not None and self._announcing is not None:
+            await self._announcing
+            await self._announcement.end()
         await super().shutdown(sockets)
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until stopped. Raises `ConfigError` or `StorageError` in words before that."""
     host, port = _address(arguments.listen)
+    if arguments.behind_proxy and not hub_trust.is_loopback(host):
+        raise ConfigError(
+            f"Behind a reverse proxy the hub itself is not encrypted, so it only listens on this "
+            f"computer: write --listen 127.0.0.1:{port}, and not {host}. Nothing was changed."
+        )
     database = open_database(arguments.database)
     names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())
         code = setting_up.new_code(session)
-    if not _is_loopback(host):
-        sys.stderr.write(
-            "Anybody on this network can reach the hub, and what it says is not encrypted yet. "
-            "Use a network that only the school's own computers are on.\n"
-        )
+    certificate, ca = None, ""
+    if not arguments.behind_proxy:
+        authority = open_authority(beside(arguments.database) / "tls", now_in_utc())
+        known_as = functools.partial(own_names, host, tuple(arguments.name))
+        certificate, ca = LiveCertificate(authority, known_as, now_in_utc), authority.ca
     app = create_app(
         database,
         _photos(arguments.database),
         photo_keep_days=arguments.photo_keep_days,
         tell=_tell if arguments.log_requests else None,
+        ca=ca,
     )
     listener = _listen(host, port)
     port = listener.getsockname()[1]
@@ -70,15 +99,26 @@ def serve(arguments: argparse.Namespace) -> int:
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="on",
+        ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
     )
-    ready = f"The hub of {site.name} is ready: http://{host}:{port}"
+    scheme = "http" if certificate is None else "https"
+    shown = f"[{host}]" if ":" in host else host
+    ready = f"The hub of {site.name} is ready: {scheme}://{shown}:{port}"
+    if ca:
+        ready += (
+            f"\nA console asks once whether this is its number: {hub_trust.digits_to_compare(ca)}"
+        )
     if code is not None:
         ready += (
             "\nNobody may sign in yet. Set up the first administrator at the console, with this "
             f"code, which works once: {code}"
         )
     try:
-        _Server(config, ready, app.state.context.wake).run(sockets=[listener])
+        announcement = None
+        if certificate is not None and not hub_trust.is_loopback(host):
+            announcement = Announcement(site.name, port, own_names(host))
+        server = _Server(config, ready, app.state.context.wake, certificate, announcement)
+        server.run(sockets=[listener])
     finally:
         listener.close()
         database.close()
@@ -130,11 +170,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def beside(url: str) -> Path:
+    """The folder of a SQLite file; for a server's database, the hub's own folder."""
+    parts = make_url(url)
+    is_file = parts.get_backend_name() == "sqlite" and parts.database
+    return Path(parts.database).parent if is_file and parts.database else data_folder("hub")
 
 
 def _photos(url: str) -> Path:
@@ -142,14 +182,12 @@ def _photos(url: str) -> Path:
 
     The folder is made here, closed to other accounts.
     """
-    parts = make_url(url)
-    is_file = parts.get_backend_name() == "sqlite" and parts.database
-    beside = Path(parts.database).parent if is_file and parts.database else data_folder("hub")
+    folder = beside(url) / "photos"
     try:
-        make_private_folder(beside / "photos")
+        make_private_folder(folder)
     except OSError as error:
         raise StorageError(
-            f"The folder for photos, {beside / 'photos'}, cannot be made ({error.strerror}). "
+            f"The folder for photos, {folder}, cannot be made ({error.strerror}). "
             "Nothing was changed."
         ) from error
-    return beside / "photos"
+    return folder

@@ -44,7 +44,10 @@ class Deed(StrEnum):
     PIN_CHANGED = "pin_changed"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     PAIRING_CODE_MADE = "pairing_code_made"
+    KIOSK_ACCEPTED = "kiosk_accepted"
+    KIOSK_REJECTED = "kiosk_rejected"
     KIOSK_PAIRED = "kiosk_paired"
+    KIOSK_REVOKED = "kiosk_revoked"
     LOG_EXPORTED = "log_exported"
     AUDIT_EXPORTED = "audit_exported"
 

@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     ON_SITE = "on_site"
     WAS_HERE = "was_here"
     LIST_OUTDATED = "list_outdated"
+    KIOSK_FORKED = "kiosk_forked"
 
     @property
     def is_for_everybody(self) -> bool:

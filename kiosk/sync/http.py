@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from db import codec
+from db import codec, hub_trust
 from db.chain import SealedEvent
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.watchlist import WatchlistEntry
@@ -20,7 +20,6 @@ from kiosk.sync.client import (
     HubHead,
     HubTooMuchError,
     HubUnpairedError,
-    Pairing,
     Receipt,
 )
 
@@ -40,9 +39,10 @@ class _Proof:
             return ()  # what is no hash shows nothing
 
 
-def connect(url: str, token: str) -> "HttpHub":
-    """A client for the hub at `url`; nothing is asked yet."""
-    return HttpHub(httpx.Client(base_url=url, trust_env=False), token)
+def connect(url: str, token: str, ca: str = "") -> "HttpHub":
+    """A client for the hub at `url`, whose authority is `ca` (PEM); nothing is asked yet."""
+    client = httpx.Client(base_url=url, trust_env=False, verify=hub_trust.context(ca))
+    return HttpHub(client, token, is_safe=hub_trust.is_safe_address(url))
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -59,12 +59,14 @@ def wire_line(event: SealedEvent) -> bytes:
 class HttpHub:
     """The real hub, over HTTP. One instance for each thread that talks."""
 
-    def __init__(self, client: httpx.Client, token: str) -> None:
+    def __init__(self, client: httpx.Client, token: str, *, is_safe: bool = True) -> None:
+        """`is_safe`: nobody can listen on the way."""
         self._client = client
         self._headers = {"Authorization": f"Bearer {token}"}
+        self._is_safe = is_safe
 
     def head(self, epoch: int) -> HubHead:
-        return _read(self._ask("GET", "/v1/head", params={"epoch": epoch}).content, HubHead)
+        return read_as(self._ask("GET", "/v1/head", params={"epoch": epoch}).content, HubHead)
 
     def push(self, events: Sequence[SealedEvent], epoch: int, signature: bytes) -> Receipt:
         body = b"\n".join(wire_line(e) for e in events)
@@ -75,7 +77,7 @@ class HttpHub:
             headers={"Content-Type": "application/x-ndjson"},
             params={"epoch": epoch, "signature": signature.hex()},
         )
-        return _read(response.content, Receipt)
+        return read_as(response.content, Receipt)
 
     def put_photo(self, sha256: str, jpeg: bytes) -> None:
         self._ask(
@@ -89,11 +91,11 @@ class HttpHub:
             params={"cursor": cursor, "mark": mark, "wait": wait_seconds},
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
         )
-        return _read(response.content, Changes)
+        return read_as(response.content, Changes)
 
     def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:
         asked: dict[str, int | float | str] = {"since": since, "size": size}
-        return _read(self._ask("GET", "/v1/log/proof", params=asked).content, _Proof).steps()
+        return read_as(self._ask("GET", "/v1/log/proof", params=asked).content, _Proof).steps()
 
     def entries(
         self, list_id: UUID, version: int, after: UUID | None, limit: int
@@ -102,7 +104,7 @@ class HttpHub:
         if after is not None:
             asked["after"] = str(after)
         response = self._ask("GET", f"/v1/watchlists/{list_id}/entries", params=asked)
-        return [_read(line, WatchlistEntry) for line in _lines(response.content)]
+        return [read_as(line, WatchlistEntry) for line in _lines(response.content)]
 
     def close(self) -> None:
         self._client.close()
@@ -117,6 +119,8 @@ class HttpHub:
         params: dict[str, int | float | str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
+        if not self._is_safe:  # paired before the hub had TLS: the token stays here
+            raise HubUnpairedError("The hub speaks TLS now. Pair this kiosk again.")
         try:
             response = self._client.request(
                 method,
@@ -127,47 +131,12 @@ class HttpHub:
                 timeout=timeout,
             )
         except httpx.HTTPError as error:
+            why = hub_trust.why_not_trusted(error) or "The hub does not answer."
             raise HubAwayError(
-                "The hub does not answer. Everything is kept here and sent when it is back."
+                f"{why} Everything is kept here and sent when it is back."
             ) from error
-        _raise_refusal(response)
+        raise_refusal(response)
         return response
-
-
-def pair(
-    client: httpx.Client,
-    code: str,
-    kiosk_name: str,
-    kiosk_id: str,
-    *,
-    epoch: int = 0,
-    site_id: str = "",
-    public_key: bytes = b"",
-) -> Pairing:
-    """Trade a one-time code for the kiosk's own token.
-
-    `epoch` and `site_id` are those of its last pairing: another school's hub gives it a new id, so
-    that no school gets the log of another one. `public_key` checks what it will sign.
-
-    Raises `HubRefusedError` with the hub's words when the code is wrong, old or used.
-    """
-    asked = {
-        "code": code,
-        "kiosk_name": kiosk_name,
-        "kiosk_id": kiosk_id,
-        "epoch": epoch,
-        "site_id": site_id,
-        "public_key": public_key.hex(),
-    }
-    try:
-        response = client.post("/v1/pair", json=asked, timeout=TIMEOUT)
-    except httpx.HTTPError as error:
-        raise HubAwayError(
-            "The hub does not answer, so this kiosk is not paired. Check its address and the "
-            "network, then try again with the same code."
-        ) from error
-    _raise_refusal(response)
-    return _read(response.content, Pairing)
 
 
 _REFUSALS: dict[int, type[HubRefusedError]] = {
@@ -178,7 +147,8 @@ _REFUSALS: dict[int, type[HubRefusedError]] = {
 }
 
 
-def _raise_refusal(response: httpx.Response) -> None:
+def raise_refusal(response: httpx.Response) -> None:
+    """Raise what the hub's answer means, unless it is one that went well."""
     if response.is_success:
         return
     said = _said(response)
@@ -198,7 +168,8 @@ def _said(response: httpx.Response) -> dict[str, object]:
         return {}
 
 
-def _read(content: bytes, of: type[T]) -> T:
+def read_as(content: bytes, of: type[T]) -> T:
+    """What the hub answered as a value. Raises `HubAwayError` when no hub says such a thing."""
     try:
         return codec.from_json(content, of)
     except codec.MalformedError as error:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 TAKEN_OVER = "taken over"
 READY_SECONDS = 20.0
+PAIRED_SECONDS = 60.0
 STAFF_NAME = "dwhitlock"
 TIME_ZONE = "America/Chicago"
 CARD_SECONDS, EMPTY_SECONDS = 9.0, 3.0
@@ -189,7 +190,7 @@ class Cast:
 
     def start_hub(self) -> None:
         """Start the hub and wait until it says that it is ready; always at the same address."""
-        listen = self.hub_url.removeprefix("http://") or "127.0.0.1:0"
+        listen = self.hub_url.removeprefix("https://") or "127.0.0.1:0"
         began = time.monotonic()
         said = self.work / "hub.log"
         with said.open("a") as log, _undisturbed():
@@ -260,7 +261,33 @@ fullscreen = false
 """,
             encoding="utf-8",
         )
-        self._run([BIN / "vestibule-kiosk", "--config", str(config), "pair"], f"{code}\n")
+        with _undisturbed():
+            kiosk = subprocess.Popen(
+                [BIN / "vestibule-kiosk", "--config", str(config), "pair"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                env=self._env(), start_new_session=True,
+            )  # fmt: skip
+        late = threading.Timer(PAIRED_SECONDS, kiosk.kill)
+        late.start()
+        try:
+            self._compare_and_accept(kiosk, code)
+        finally:
+            late.cancel()
+            kiosk.kill()
+            kiosk.communicate()
+
+    def _compare_and_accept(self, kiosk: "subprocess.Popen[str]", code: str) -> None:
+        """Type the code at the kiosk, then accept the digits that it shows."""
+        assert kiosk.stdin is not None  # noqa: S101  for the type checker: PIPE was asked for
+        assert kiosk.stdout is not None  # noqa: S101
+        kiosk.stdin.write(f"{code}\n")
+        kiosk.stdin.flush()
+        digits = kiosk.stdout.readline().removeprefix("This kiosk shows ").strip()
+        if digits:
+            self._hub_command(["kiosks", "accept", digits])
+        _, said = kiosk.communicate()
+        if kiosk.returncode:
+            raise PlayerError(said.strip() or "the kiosk could not be paired")
 
     def start_players(self) -> None:
         pace = "0" if self.is_headless else "700"

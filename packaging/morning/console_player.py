@@ -15,7 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from admin_console.console.app import build_console
+from admin_console.console.known_hubs import KnownHubs
 from admin_console.console.window import ConsoleWindow
+from db import hub_trust
 
 SETTLE_SECONDS = 0.25
 
@@ -99,7 +101,10 @@ def main() -> int:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     app = QApplication(sys.argv[:1])
-    window = build_console(arguments.hub, dark=False)
+    # The number that a person compares once; here the hub was started a moment ago.
+    known = KnownHubs(None)
+    known.keep(arguments.hub, hub_trust.ca_of(arguments.hub))
+    window = build_console(arguments.hub, dark=False, known=known)
     hand = Hand(arguments.pace)
     OfficeWorker(window, hand, arguments.pictures)
     window.resize(1440, 900)

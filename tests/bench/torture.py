@@ -25,8 +25,9 @@ from pathlib import Path
 
 import httpx
 
-from db import pairing
-from db.engine import open_database
+from db import hub_trust, pairing_requests
+from db.domain.errors import HubAwayError
+from db.engine import Database, open_database
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.pairing import pair_with_hub
 from tests.bench.torture_compare import compare
@@ -158,7 +159,7 @@ def _set_up(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> Scene:
     hub = Program(command, folder / "hub.log")
     stack.callback(hub.end)
     hub.start()
-    scene = Scene(url, hub, f"http://127.0.0.1:{port}", postgres)
+    scene = Scene(url, hub, f"https://127.0.0.1:{port}", postgres)
     _until_ready(scene)
     for number in range(asked.kiosks):
         scene.kiosks.append(_kiosk(stack, scene, folder / f"kiosk-{number}", number, asked))
@@ -172,9 +173,9 @@ def _kiosk(
     config = KioskConfig(kiosk=KioskPart(f"Kiosk {number}", str(folder)))
     now, database = datetime.now(UTC), open_database(scene.url)
     with database.begin() as session:
-        code = pairing.new_code(session, now)
+        code = pairing_requests.new_code(session, now)
+    pair_with_hub(config, scene.address, code, now, show=lambda _: _accept(database, now))
     database.close()
-    pair_with_hub(config, scene.address, code, now)
     command = [
         sys.executable, "-m", "tests.bench.torture_kiosk", str(folder),
         str(asked.events // asked.kiosks), str(asked.seed + number),
@@ -183,6 +184,13 @@ def _kiosk(
     stack.callback(program.end)
     program.start()
     return Kiosk(folder, program)
+
+
+def _accept(database: Database, now: datetime) -> None:
+    """Let in whoever waits: kiosks are paired one behind the other."""
+    with database.begin() as session:
+        for request in pairing_requests.waiting(session, now):
+            pairing_requests.accept(session, request.request_id, "Dana", now, is_replaced=False)
 
 
 def _torture(scene: Scene, asked: argparse.Namespace) -> None:
@@ -229,14 +237,15 @@ def _kill_somebody(scene: Scene, chance: random.Random) -> None:
 
 def _until_ready(scene: Scene) -> None:
     until = time.monotonic() + LONGEST_SILENCE_SECONDS
-    with httpx.Client(base_url=scene.address, timeout=5, trust_env=False) as client:
-        while time.monotonic() < until:
-            try:
-                if client.get("/readyz").status_code == httpx.codes.OK:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(POLL_SECONDS)
+    while time.monotonic() < until:
+        try:
+            trusted = hub_trust.context(hub_trust.ca_of(scene.address))
+            ready = httpx.get(f"{scene.address}/readyz", verify=trusted, trust_env=False)
+            if ready.status_code == httpx.codes.OK:
+                return
+        except (HubAwayError, httpx.HTTPError):
+            pass
+        time.sleep(POLL_SECONDS)
     raise SystemExit("the hub did not come back: " + scene.hub.log.read_text()[-2000:])
 
 

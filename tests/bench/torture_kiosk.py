@@ -59,7 +59,7 @@ def main() -> int:
     with database.begin() as session:
         own = own_device.read(session, datetime.now(UTC))
     assert own.access is not None
-    hub = connect(own.access.url, own.access.token)
+    hub = connect(own.access.url, own.access.token, own.access.ca)
     hub.__class__ = BadNetwork  # the client as it is made, and nothing else of it
     assert isinstance(hub, BadNetwork)
     hub.chance = chance

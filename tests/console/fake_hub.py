@@ -38,6 +38,7 @@ from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Category, Watchlist
 from tests.console import counted, invented, invented_inside, listed, records
 from tests.console.audited import AuditedHub
+from tests.console.fake_kiosks import FakeKiosks
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -49,7 +50,7 @@ def _set_event() -> threading.Event:
 
 
 @dataclass
-class FakeHub(AuditedHub):
+class FakeHub(AuditedHub, FakeKiosks):
     """One school's hub; `go_away` and `come_back` are its network."""
 
     desk_answer: Desk = field(default_factory=invented.make_desk)

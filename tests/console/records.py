@@ -25,6 +25,7 @@ from db.domain.desk import (
     VisitPage,
     VisitStory,
 )
+from db.domain.kiosks import Kiosk, Kiosks, PairingRequest
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.screening import HoldReason, LapsedClearance
 from db.domain.visit import Visit, VisitorType, VisitState
@@ -336,3 +337,14 @@ def make_turned_away(visit: Visit) -> TurnedAway:
     )
     told = f"Do not release the children. {DENIAL_WORDS}"
     return TurnedAway(visit, denied, told)
+
+
+def make_kiosks() -> Kiosks:
+    """One in touch, one forked, one revoked; and a computer that shall replace the first one."""
+    front = Kiosk("front", "Front door", at(8, 0, days_ago=40), at(10, 42), None)
+    gym = Kiosk("gym", "Gym door", at(8, 5, days_ago=40), at(9, 12), "event 812 differs")
+    old = Kiosk("old", "Old lobby", at(8, 0, days_ago=300), at(15, 0, days_ago=41), None, at(8, 9))
+    asks = PairingRequest(
+        make_id(990), "482 913", "Front door", at(10, 41), at(10, 51), front.kiosk_id
+    )
+    return Kiosks(NOW, (front, gym, old), (asks,))

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from admin_console.console.client import HttpHub
+from admin_console.console.http_hub import HttpHub
 from admin_console.console.models import accuracy as told
 from admin_console.console.models.accuracy import NONE, Span
 from admin_console.console.parts.fields import Choice

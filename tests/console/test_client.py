@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_console.console.answers import AlreadyDecidedError, OddAnswerError, SessionOverError
-from admin_console.console.client import HttpHub, ListFile, VisitFilter
+from admin_console.console.client import ListFile, VisitFilter
+from admin_console.console.http_hub import HttpHub
 from db import codec
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import HubAwayError, HubError, HubRefusedError

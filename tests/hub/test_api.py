@@ -11,10 +11,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from db import outbox, pairing
+from db import outbox
 from db.outbox import Device
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import NINE, make_identity, make_screened
+from tests.pairing_of_tests import new_code, wire
 
 LISTS = {"name": "District no-trespass list", "category": "trespass"}
 LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
@@ -144,31 +145,29 @@ def test_right_password_takes_the_tries_before_it_back(hub: HubOfTests) -> None:
 def test_pairing_code_is_worthless_after_ten_minutes(tmp_path: Path) -> None:
     clock = Clock()
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path, clock) as hub:
-        with hub.database.begin() as session:
-            code = pairing.new_code(session, clock())
+        code = new_code(hub)
         clock.at += timedelta(minutes=11)
 
-        asked = {"code": code, "kiosk_name": "Front", "kiosk_id": ""}
-        answer = hub.client.post("/v1/pair", json=asked)
+        answer = hub.client.post("/v1/pairings", json=wire(code))
 
         assert answer.status_code == 403
         assert "vestibule-hub pair" in words_of(answer)
 
 
 def test_codes_cannot_be_guessed_one_after_the_other(tmp_path: Path) -> None:
-    asked = {"code": "000000", "kiosk_name": "Front", "kiosk_id": ""}
+    asked = wire("0000-0000")
 
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub:
-        tries = [hub.client.post("/v1/pair", json=asked).status_code for _ in range(6)]
+        tries = [hub.client.post("/v1/pairings", json=asked).status_code for _ in range(6)]
 
     assert tries == [403] * 5 + [429]
 
 
 def test_codes_that_are_guessed_at_once_are_counted_like_others(tmp_path: Path) -> None:
-    asked = {"code": "000000", "kiosk_name": "Front", "kiosk_id": ""}
+    asked = wire("0000-0000")
 
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as hub, ThreadPoolExecutor(12) as threads:
-        tried = [threads.submit(hub.client.post, "/v1/pair", json=asked) for _ in range(12)]
+        tried = [threads.submit(hub.client.post, "/v1/pairings", json=asked) for _ in range(12)]
         answers = sorted(t.result().status_code for t in tried)
 
     assert answers == [403] * 5 + [429] * 7
@@ -225,14 +224,14 @@ def test_photo_names_lead_nowhere_else(hub: HubOfTests, staff: dict[str, str], n
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"name": 1}', b"\xff\xfe"])
 def test_any_body_is_answered_in_words(hub: HubOfTests, body: bytes) -> None:
-    for address in ("/v1/session", "/v1/pair"):
+    for address in ("/v1/session", "/v1/pairings"):
         answer = hub.client.post(address, content=body)
 
         assert answer.status_code == 422
         assert words_of(answer)
 
 
-@pytest.mark.parametrize("address", ["/v1/session", "/v1/pair"])
+@pytest.mark.parametrize("address", ["/v1/session", "/v1/pairings"])
 def test_stranger_cannot_make_the_hub_read_much(hub: HubOfTests, address: str) -> None:
     answer = hub.client.post(address, content=b"x" * 70_000)
 

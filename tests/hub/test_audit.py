@@ -11,8 +11,10 @@ from db.domain.audit import AuditLine, AuditPage, Deed
 from db.domain.desk import Role
 from db.domain.policy import DeskPolicy
 from db.engine import open_database
+from kiosk.sync.asking import collect
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import KIOSK, NINE, make_identity, make_screened
+from tests.pairing_of_tests import asks, new_code, waiting
 
 NAME = "Quillfeather"
 
@@ -123,10 +125,18 @@ def test_name_that_nobody_has_is_not_kept(hub: HubOfTests) -> None:
     assert (line.about, line.about_id) == ("", "")
 
 
-def test_paired_kiosk_is_noted(hub: HubOfTests) -> None:
-    pairing = hub.pair()
+def test_kiosk_that_is_accepted_paired_and_revoked_is_noted(hub: HubOfTests) -> None:
+    asked = asks(hub, new_code(hub))
+    (request,) = waiting(hub)
+    headers = hub.token_of("dwhitlock")
 
-    assert deeds(hub, pairing.kiosk_id) == ["kiosk_paired"]
+    hub.client.post(f"/v1/kiosks/requests/{request.request_id}/accept", headers=headers)
+    given = collect(hub.client, asked)
+    hub.client.post(f"/v1/kiosks/{request.kiosk_id}/revoke", headers=headers)
+
+    assert given is not None
+    noted = deeds(hub, given.kiosk_id)
+    assert sorted(noted) == ["kiosk_accepted", "kiosk_paired", "kiosk_revoked"]
 
 
 def test_who_was_removed_is_still_named(hub: HubOfTests) -> None:

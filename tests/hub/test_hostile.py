@@ -89,7 +89,9 @@ def test_body_that_does_not_come_is_not_waited_for(
 
 
 def test_body_that_says_it_is_too_large_is_refused_before_it_comes(hub: HubOfTests) -> None:
-    found = raw(hub, b"POST /v1/pair HTTP/1.1\r\nHost: hub\r\nContent-Length: 9999999999\r\n\r\n")
+    found = raw(
+        hub, b"POST /v1/pairings HTTP/1.1\r\nHost: hub\r\nContent-Length: 9999999999\r\n\r\n"
+    )
 
     assert found.startswith(b"HTTP/1.1 413 ")
 

@@ -11,7 +11,8 @@ from admin_console.hub.openapi import OPERATIONS
 from db.engine import open_database
 
 OPEN = {
-    "/healthz", "/readyz", "/metrics", "/v1/health", "/v1/pair", "/v1/session", "/v1/set-up",
+    "/healthz", "/readyz", "/metrics", "/v1/health", "/v1/session", "/v1/set-up",
+    "/v1/ca", "/v1/pairings", "/v1/pairings/{request_id}",
 }  # fmt: skip
 """Who may ask is not known yet, or does not matter."""
 
@@ -61,6 +62,10 @@ def test_every_body_and_answer_has_a_schema_and_an_example(told: dict[str, Any])
             "end",
             "read",
             "check-out",
+            "codes",
+            "accept",
+            "reject",
+            "revoke",
         ):
             assert bodies, (method, path)
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from db import outbox
+from db import hub_trust, outbox
 from db.domain.people import Identity
 from db.engine import Database, open_database
 from tests.hub_of_tests import HubOfTests, hub_at
@@ -121,15 +121,19 @@ def test_each_request_is_a_line_of_json_without_names_or_questions(tmp_path: Pat
     ) as hub:  # fmt: skip
         assert hub.stdout is not None
         url = hub.stdout.readline().split()[-1]
-        with httpx.Client(base_url=url, trust_env=False) as client:
-            client.get("/v1/visits?q=Quillfeather", headers={"Authorization": "Bearer secret"})
-            client.get("/Quillfeather")
-        hub.terminate()
+        try:
+            trusted = hub_trust.context(hub_trust.ca_of(url))
+            with httpx.Client(base_url=url, trust_env=False, verify=trusted) as client:
+                client.get("/v1/visits?q=Quillfeather", headers={"Authorization": "Bearer secret"})
+                client.get("/Quillfeather")
+        finally:
+            hub.terminate()
         _, said = hub.communicate(timeout=30)
 
-    first, second = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
-    assert (first["method"], first["route"], first["status"]) == ("GET", "/v1/visits", 401)
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert [line["route"] for line in lines] == ["/v1/ca", "/v1/visits", "none"]
+    first = lines[1]
+    assert (first["method"], first["status"]) == ("GET", 401)
     assert first["ms"] >= 0
-    assert second["route"] == "none"
     assert "Quillfeather" not in said
     assert "secret" not in said

@@ -17,7 +17,16 @@ from db.engine import open_database
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 
 NOBODYS = UUID(int=7)
-AWAY = {"visit_id", "ticket", "list_id", "entry_id", "clearance_id", "notice_id"}
+AWAY = {
+    "visit_id",
+    "ticket",
+    "list_id",
+    "entry_id",
+    "clearance_id",
+    "notice_id",
+    "request_id",
+    "kiosk_id",
+}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from db import codec, log, pairing, visits
+from db import codec, log, visits
 from db.chain import SealedEvent
 from db.domain.decision import Verdict
 from db.domain.desk import Desk as DeskPage
@@ -29,6 +29,7 @@ from kiosk.sync import exchange
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity, make_typed_identity
+from tests.pairing_of_tests import new_code, wire
 
 LIST_CSV = b"""LNAME,FNAME,DOB,CASE_NO
 Quillfeather,Daniel,03/07/1984,T-1
@@ -255,13 +256,11 @@ def test_unknown_kiosk_is_refused(hub: HubOfTests) -> None:
 
 
 def test_pairing_code_works_once(hub: HubOfTests) -> None:
-    with hub.database.begin() as session:
-        code = pairing.new_code(session, hub.clock())
-    request = {"code": code, "kiosk_name": "Front", "kiosk_id": ""}
+    request = wire(new_code(hub))
 
-    first, second = (hub.client.post("/v1/pair", json=request) for _ in range(2))
+    first, second = (hub.client.post("/v1/pairings", json=request) for _ in range(2))
 
-    assert (first.status_code, second.status_code) == (200, 403)
+    assert (first.status_code, second.status_code) == (202, 403)
 
 
 def test_replaced_draft_keeps_nothing_of_the_visitor_before() -> None:

@@ -316,7 +316,7 @@ def test_page_holds_no_secret_and_no_name_of_a_person(
 
 
 def test_hub_that_is_configured_but_not_paired_is_told(config: KioskConfig) -> None:
-    unpaired = only(replace(config, hub=HubPart("http://192.168.1.10:8470")), "hub")
+    unpaired = only(replace(config, hub=HubPart("https://192.168.1.10:8470")), "hub")
 
     assert unpaired.verdict is Verdict.LOOK
     assert "vestibule-kiosk pair" in unpaired.to_do

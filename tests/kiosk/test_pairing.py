@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from db import log, outbox, pairing, settings, staff_pins, watchlists
+from db import log, outbox, settings, staff_pins, watchlists
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.engine import Database, open_database
 from db.list_index import ListIndexes
@@ -19,9 +19,11 @@ from kiosk.lists import load_index
 from kiosk.own_device import OwnDevice
 from kiosk.pairing import pair_with_hub
 from kiosk.sync import exchange
-from kiosk.sync.http import connect, pair
+from kiosk.sync.asking import collect
+from kiosk.sync.http import connect
 from tests.hub_of_tests import FRONT_KIOSK, HubOfTests, hub_at
 from tests.makers import NINE, make_screened
+from tests.pairing_of_tests import accepts, asks, new_code, waiting
 
 LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
 
@@ -51,9 +53,7 @@ def kiosk(config: KioskConfig) -> Iterator[Database]:
 
 
 def pair_at(hub: HubOfTests, config: KioskConfig) -> None:
-    with hub.database.begin() as session:
-        code = pairing.new_code(session, hub.clock())
-    pair_with_hub(config, str(hub.client.base_url), code, NINE)
+    pair_with_hub(config, str(hub.client.base_url), new_code(hub), NINE, show=accepts(hub))
 
 
 def own(kiosk: Database) -> OwnDevice:
@@ -104,7 +104,7 @@ def test_wrong_code_leaves_the_kiosk_as_it_was(
     before = own(kiosk)
 
     with pytest.raises(HubRefusedError, match="pairing code is wrong"):
-        pair_with_hub(config, str(hub.client.base_url), "0000-0000", NINE)
+        pair_with_hub(config, str(hub.client.base_url), "0000-0000", NINE, show=accepts(hub))
 
     assert own(kiosk) == before
 
@@ -112,8 +112,8 @@ def test_wrong_code_leaves_the_kiosk_as_it_was(
 def test_hub_that_does_not_answer_leaves_the_kiosk_as_it_was(
     kiosk: Database, config: KioskConfig
 ) -> None:
-    with pytest.raises(HubAwayError, match="not paired"):
-        pair_with_hub(config, "http://127.0.0.1:9", "0000-0000", NINE)
+    with pytest.raises(HubAwayError, match="does not answer"):
+        pair_with_hub(config, "http://127.0.0.1:9", "0000-0000", NINE, show=print)
 
     assert own(kiosk).access is None
 
@@ -183,17 +183,22 @@ def test_another_school_gets_nothing_of_the_first_one_and_leaves_nothing_of_it(
 
 @pytest.mark.parametrize("name", ["hub", "front", FRONT_KIOSK.upper(), f"{{{FRONT_KIOSK}}}"])
 def test_kiosk_cannot_take_a_name_that_no_kiosk_has(hub: HubOfTests, name: str) -> None:
-    with hub.database.begin() as session:
-        code = pairing.new_code(session, hub.clock())
+    code = new_code(hub)
 
     with pytest.raises(HubRefusedError, match="cannot be called that"):
-        pair(hub.client, code, "Front kiosk", name)
+        asks(hub, code, name)
 
-    assert pair(hub.client, code, "Front kiosk", FRONT_KIOSK).kiosk_id == FRONT_KIOSK
+    assert asks(hub, code, FRONT_KIOSK).short_string == waiting(hub)[0].short_string
 
 
 def test_kiosk_without_a_name_is_given_one(hub: HubOfTests) -> None:
-    assert UUID(hub.pair(kiosk_id="").kiosk_id)
+    asked = asks(hub, new_code(hub), kiosk_id="")
+    accepts(hub)(asked.short_string)
+
+    given = collect(hub.client, asked)
+
+    assert given is not None
+    assert UUID(given.kiosk_id)
 
 
 def test_kiosk_that_stands_alone_screens_with_the_lists_that_it_has(kiosk: Database) -> None:

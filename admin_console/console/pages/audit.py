@@ -53,7 +53,10 @@ DEEDS = {
     Deed.PIN_CHANGED: "Changed a PIN",
     Deed.SECOND_FACTOR_CHANGED: "Changed a second factor",
     Deed.PAIRING_CODE_MADE: "Made a pairing code",
+    Deed.KIOSK_ACCEPTED: "Accepted a kiosk",
+    Deed.KIOSK_REJECTED: "Turned a kiosk away",
     Deed.KIOSK_PAIRED: "Paired a kiosk",
+    Deed.KIOSK_REVOKED: "Revoked a kiosk",
     Deed.LOG_EXPORTED: "Exported the log",
     Deed.AUDIT_EXPORTED: "Exported this audit",
 }

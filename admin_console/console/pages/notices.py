@@ -26,11 +26,13 @@ KINDS = {
     NoticeKind.WAS_HERE: "Was here",
     NoticeKind.DENIED: "Not admitted",
     NoticeKind.LIST_OUTDATED: "List outdated",
+    NoticeKind.KIOSK_FORKED: "Kiosk forked",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
     NoticeKind.WAS_HERE: Tone.CAUTION,
     NoticeKind.LIST_OUTDATED: Tone.CAUTION,
+    NoticeKind.KIOSK_FORKED: Tone.ALARM,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."

@@ -17,9 +17,11 @@ class SignInPage(Panel):
 
     Signals:
         asked: sign in with this name, password and code, which is empty unless the hub asks.
+        compared: the number that is shown is the hub's.
     """
 
     asked = Signal(str, str, str)
+    compared = Signal()
 
     def __init__(self, theme: Theme, hub_address: str) -> None:
         super().__init__(theme.colours.ground)
@@ -50,6 +52,8 @@ class SignInPage(Panel):
         alarm.addWidget(Icon(theme, "alarm", theme.colours.alarm), 0, Qt.AlignmentFlag.AlignTop)
         alarm.addWidget(self._said, 1)
         self._alarm.hide()
+        self._first = self._first_contact()
+        self._first.hide()
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(self._card(hub_address))
@@ -67,6 +71,7 @@ class SignInPage(Panel):
         self._code.clear()
         self._code_row.hide()
         self._show(said)
+        self._first.hide()
         self.set_busy(busy=False)
         (self._password if self._name.text() else self._name).setFocus()
 
@@ -81,6 +86,23 @@ class SignInPage(Panel):
         self._show(said)
         self.set_busy(busy=False)
         self._code.setFocus()
+
+    def ask_to_compare(self, digits: str) -> None:
+        """The first contact: is it the hub that has this number? What was typed stays."""
+        self.set_busy(busy=False)
+        self._go.set_off("Compare the number first.")
+        self._number.setText(digits)
+        self._first.show()
+        self._same.setFocus()
+
+    def go_on(self) -> None:
+        """The hub is known now: ask it with what was typed."""
+        self._first.hide()
+        self.set_busy(busy=False)
+        if self._name.text().strip() and self._password.text():
+            self._on_go()
+        else:
+            self._name.setFocus()
 
     def set_busy(self, *, busy: bool) -> None:
         self._go.set_off("The hub is asked." if busy else "")
@@ -103,6 +125,25 @@ class SignInPage(Panel):
             self._show("")
             self.set_busy(busy=True)
             self.asked.emit(name, password, self._code.text().strip())
+
+    def _first_contact(self) -> QWidget:
+        theme, c = self._theme, self._theme.colours
+        told = (
+            "This computer meets this hub for the first time. Compare its number with the one that "
+            "the hub says when it starts (vestibule-hub fingerprint). If they differ, somebody "
+            "else answers: do not go on."
+        )
+        self._number = Words(theme, "", Text.SECTION, Weight.STRONG, name="hubNumber", whole=True)
+        self._same = Button(theme, "It is the same number", name="sameNumber")
+        self._same.clicked.connect(self.compared)
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 16, 4, 4)  # room for the ring of the focus
+        column.setSpacing(8)
+        column.addWidget(Words(theme, told, colour=c.muted, wrap=True))
+        column.addWidget(self._number)
+        column.addWidget(self._same, 0, Qt.AlignmentFlag.AlignRight)
+        return part
 
     def _card(self, hub_address: str) -> Card:
         theme, c = self._theme, self._theme.colours
@@ -128,6 +169,7 @@ class SignInPage(Panel):
         row.addWidget(self._go)
         body.addLayout(row)
         body.addWidget(self._alarm)
+        body.addWidget(self._first)
         body.addSpacing(20)
         body.addWidget(Words(theme, f"Hub at {hub_address}", Text.CAPTION, colour=c.faint))
         return card

@@ -1,0 +1,59 @@
+"""Which hubs this account knows: the authority (CA) of each, pinned when somebody compared it."""
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from db.domain.errors import ConfigError
+from db.engine import make_private_folder
+from resources.folders import data_folder
+
+
+class KnownHubs:
+    """Kept in a file; in memory only without one."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._known = _read(file) if file is not None else {}
+
+    def ca_of(self, url: str) -> str | None:
+        """The CA of the hub at this address as PEM (empty: the computer's own), None if unknown."""
+        return self._known.get(_key(url))
+
+    def keep(self, url: str, ca: str) -> None:
+        """Know it from now on. Raises `ConfigError` when that cannot be kept."""
+        self._known[_key(url)] = ca
+        if self._file is None:
+            return
+        part = self._file.with_name(f"{self._file.name}.part")
+        try:
+            make_private_folder(self._file.parent)
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as new:
+                json.dump(self._known, new, indent=1)
+            part.replace(self._file)
+        except OSError as error:
+            raise ConfigError(
+                f"{self._file}, where known hubs are kept, cannot be written ({error.strerror})."
+            ) from error
+
+
+def of_this_account() -> KnownHubs:
+    return KnownHubs(data_folder("console") / "hubs.json")
+
+
+def _key(url: str) -> str:
+    return urlsplit(url).netloc.casefold()
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{file}, where known hubs are kept, cannot be read. Remove it: each hub's number is "
+            "then compared once more."
+        ) from error
+    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}

@@ -1,0 +1,285 @@
+"""The hub's own certificate authority (CA), and the certificate that its server shows (RFC 5280).
+
+Both are made at the first start and lie in one folder, each in a file with its private key that no
+other account can read. The CA lasts ten years: kiosks and consoles know the hub by it. The server's
+certificate lasts 90 days and is renewed at two thirds of them, and when the hub gets another
+address, while the server runs: connections that are open stay so.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from db.domain.errors import StorageError
+from db.engine import make_private_folder
+
+LOG = logging.getLogger(__name__)
+CA_DAYS, SERVER_DAYS = 3_650, 90
+RENEWED_BEFORE = timedelta(days=SERVER_DAYS / 3)
+SKEW = timedelta(days=1)
+"""A certificate begins so much earlier: a kiosk's clock may be behind."""
+LOOK_AGAIN_SECONDS = 60.0
+_CA_FILE, _SERVER_FILE = "authority.pem", "server.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A certificate and its private key."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    def pem(self) -> str:
+        """The certificate alone, which anybody may see."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def with_key(self) -> bytes:
+        private = self.key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        return private + self.pem().encode()
+
+
+class Authority:
+    """The CA in a folder, and the server's certificate beside it."""
+
+    def __init__(self, folder: Path, ca: Identity) -> None:
+        self._folder, self._ca = folder, ca
+        self.server_file = folder / _SERVER_FILE
+
+    @property
+    def ca(self) -> str:
+        """The CA's certificate as PEM."""
+        return self._ca.pem()
+
+    def server_certificate(self) -> x509.Certificate | None:
+        """What the server shows now; None before the first one, or when the file is damaged."""
+        try:
+            return _read(self.server_file).certificate
+        except (OSError, ValueError):
+            return None
+
+    def renew_if_due(self, names: frozenset[str], now: datetime) -> bool:
+        """Make the server another certificate when it needs one. Returns whether it did.
+
+        Raises `StorageError` when it cannot be written.
+        """
+        there = self.server_certificate()
+        if there is not None and not _is_due(there, self._ca.certificate, names, now):
+            return False
+        made = issue(self._ca, names, now, min(now + timedelta(days=SERVER_DAYS), self._ends_at()))
+        try:
+            _write(self.server_file, made.with_key())
+        except OSError as error:
+            raise _not_kept(self.server_file, error) from error
+        return True
+
+    def _ends_at(self) -> datetime:
+        return self._ca.certificate.not_valid_after_utc
+
+
+def open_authority(folder: Path, now: datetime) -> Authority:
+    """The CA in the folder, made when there is none. Raises `StorageError` in words."""
+    file = folder / _CA_FILE
+    try:
+        make_private_folder(folder)
+        if not file.exists():
+            _write(file, make_ca(now).with_key(), is_new=True)
+        ca = _read(file)
+    except OSError as error:
+        raise _not_kept(file, error) from error
+    except ValueError as error:
+        raise StorageError(
+            f"{file} is no certificate with its key. Put it back from a backup: every kiosk knows "
+            "this hub by it. (Without it, and the file removed, each has to be paired again.)"
+        ) from error
+    if ca.certificate.not_valid_after_utc <= now:
+        raise StorageError(
+            f"The hub's own authority has ended on {ca.certificate.not_valid_after_utc:%Y-%m-%d}. "
+            f"Is this computer's clock right? If so, remove {file} and pair every kiosk again."
+        )
+    return Authority(folder, ca)
+
+
+def make_ca(now: datetime) -> Identity:
+    """An authority of its own, P-256, for ten years."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    # Two schools' authorities never have one name.
+    name = _name(f"Vestibule hub {uuid4().hex[:12]}")
+    usage = x509.KeyUsage(
+        digital_signature=False, content_commitment=False, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+        encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    certificate = (
+        _begun(name, name, key, now, now + timedelta(days=CA_DAYS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return Identity(certificate, key)
+
+
+def issue(ca: Identity, names: frozenset[str], now: datetime, until: datetime) -> Identity:
+    """A certificate for a server with these names and addresses."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = (
+        _begun(_name("Vestibule hub"), ca.certificate.subject, key, now, until)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName(_alternatives(names)), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca.key.public_key()), critical=False
+        )
+        .sign(ca.key, hashes.SHA256())
+    )
+    return Identity(certificate, key)
+
+
+def own_names(listen: str, more: tuple[str, ...] = ()) -> frozenset[str]:
+    """Under which names and addresses this computer can be reached, as far as it knows."""
+    called = socket.gethostname()
+    found = {"localhost", "127.0.0.1", "::1", called, f"{called}.local", *more}
+    if listen not in ("0.0.0.0", "::"):
+        found.add(listen)
+    with suppress(OSError):
+        found.add(socket.getfqdn())
+        found.update(str(entry[4][0]) for entry in socket.getaddrinfo(called, None))
+    for family, somewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        # Which of our addresses would speak to the outside; nothing is sent (RFC 5737, RFC 3849).
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asking:
+            asking.connect((somewhere, 9))
+            found.add(str(asking.getsockname()[0]))
+    return frozenset(name.partition("%")[0].lower() for name in found if name)
+
+
+class LiveCertificate:
+    """What a running server shows: renewed under it, for every connection from then on."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        names: Callable[[], frozenset[str]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._authority, self._names, self._now = authority, names, now
+        authority.renew_if_due(names(), now())
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._show()
+
+    async def keep(self, every_seconds: float = LOOK_AGAIN_SECONDS) -> None:
+        """Renew whenever it is due, until cancelled."""
+        while True:
+            await asyncio.sleep(every_seconds)
+            try:
+                await self.look()
+            except (StorageError, OSError):
+                LOG.exception("The hub's certificate could not be renewed; it is tried again.")
+
+    async def look(self) -> bool:
+        """Renew if it is due. Returns whether it was."""
+        names = await asyncio.to_thread(self._names)  # may ask a name server
+        if not self._authority.renew_if_due(names, self._now()):
+            return False
+        self._show()
+        LOG.info("The hub's certificate was renewed.")
+        return True
+
+    def _show(self) -> None:
+        self.context.load_cert_chain(self._authority.server_file)
+
+
+def _is_due(
+    there: x509.Certificate, ca: x509.Certificate, names: frozenset[str], now: datetime
+) -> bool:
+    is_old = now >= there.not_valid_after_utc - RENEWED_BEFORE
+    is_early = now < there.not_valid_before_utc
+    named = there.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    lacks = set(_alternatives(names)) - set(named)
+    is_foreign = there.issuer != ca.subject
+    lasts_no_longer = there.not_valid_after_utc >= ca.not_valid_after_utc
+    return is_early or bool(lacks) or is_foreign or (is_old and not lasts_no_longer)
+
+
+def _alternatives(names: frozenset[str]) -> list[x509.GeneralName]:
+    found: list[x509.GeneralName] = []
+    for name in sorted(names):
+        try:
+            found.append(x509.IPAddress(ipaddress.ip_address(name)))
+        except ValueError:
+            with suppress(ValueError):  # a computer's name may have letters that DNS has not
+                found.append(x509.DNSName(name))
+    return found
+
+
+def _begun(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    now: datetime,
+    until: datetime,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - SKEW)
+        .not_valid_after(until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _read(file: Path) -> Identity:
+    content = file.read_bytes()
+    key = serialization.load_pem_private_key(content, None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("a key of another kind")  # noqa: TRY004  as the loader says it
+    return Identity(x509.load_pem_x509_certificate(content), key)
+
+
+def _write(file: Path, content: bytes, *, is_new: bool = False) -> None:
+    """Whole or not at all. `is_new`: what somebody else has put there meanwhile stays."""
+    part = file.with_name(f"{file.name}.{uuid4().hex}.part")
+    try:
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        if is_new:
+            with suppress(FileExistsError):
+                file.hardlink_to(part)
+        else:
+            part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _not_kept(file: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{file}, by which kiosks know this hub, cannot be read or written ({error.strerror}). "
+        "Nothing was changed."
+    )

@@ -1,0 +1,185 @@
+"""``vestibule-hub pair`` and ``kiosks``: letting kiosks in and out without a console."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from db.domain.audit import About, Deed
+from db.domain.errors import VestibuleError
+
+Add = Callable[..., argparse.ArgumentParser]
+BY = "The command line"
+
+
+class KioskError(VestibuleError):
+    """A kiosk cannot be let in or out like that; nothing was changed."""
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    """Add the commands; `add` makes one that has ``--database``."""
+    add(commands, "pair", "print a one-time code with which a kiosk asks to be let in", _pair)
+    add(commands, "fingerprint", "print by what consoles know this hub", _fingerprint)
+    kiosks = commands.add_parser("kiosks", help="which kiosks may talk to this hub")
+    of_kiosks = kiosks.add_subparsers(required=True, metavar="COMMAND")
+    add(of_kiosks, "list", "the kiosks, and those that wait to be let in", _list)
+    accept = add(of_kiosks, "accept", "let in the kiosk that shows these six digits", _accept)
+    accept.add_argument("digits", nargs="+", metavar="DIGITS", help='e.g. "123 456"')
+    accept.add_argument(
+        "--replace", action="store_true", help="and revoke the kiosk of the same name"
+    )
+    reject = add(of_kiosks, "reject", "turn away the kiosk that shows these digits", _reject)
+    reject.add_argument("digits", nargs="+", metavar="DIGITS")
+    revoke = add(of_kiosks, "revoke", "end a kiosk's token at once; its log stays", _revoke)
+    revoke.add_argument("name", help="its name, or its id when several have that name")
+
+
+def _pair(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.commands import set_up  # noqa: PLC0415  keeps `--help` quick
+    from db import audit, pairing_requests  # noqa: PLC0415
+
+    with set_up(arguments.database) as database, database.begin() as session:
+        code = pairing_requests.new_code(session, _now())
+        audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now())
+    _say(
+        f"{code}\nType this code at one kiosk within ten minutes: vestibule-kiosk pair. Then "
+        "compare the digits that it shows, and accept it: vestibule-hub kiosks accept DIGITS"
+    )
+    return 0
+
+
+def _fingerprint(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.authority import open_authority  # noqa: PLC0415
+    from admin_console.hub.serving import beside  # noqa: PLC0415
+    from db import hub_trust  # noqa: PLC0415
+
+    authority = open_authority(beside(arguments.database) / "tls", _now())
+    _say(hub_trust.digits_to_compare(authority.ca))
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.commands import existing  # noqa: PLC0415
+    from db import pairing, pairing_requests  # noqa: PLC0415
+
+    now = _now()
+    with existing(arguments.database) as database, database.read() as session:
+        kiosks, waiting = pairing.kiosks(session), pairing_requests.waiting(session, now)
+    lines = []
+    for kiosk in kiosks:
+        seen = kiosk.last_seen_at
+        heard = f"last heard {seen:%Y-%m-%d %H:%M} UTC" if seen else "not heard yet"
+        if kiosk.revoked_at is not None:
+            heard = f"revoked {kiosk.revoked_at:%Y-%m-%d %H:%M} UTC"
+        elif kiosk.fork is not None:
+            heard += f"; FORKED, pair it again: {kiosk.fork}"
+        lines.append(f"{kiosk.name}  {kiosk.kiosk_id}  {heard}")
+    for request in waiting:
+        replaces = "; a kiosk of that name is there already" if request.replaces else ""
+        lines.append(f"{request.name} waits to be let in: {request.short_string}{replaces}")
+    _say("\n".join(lines) or "There are no kiosks yet: vestibule-hub pair")
+    return 0
+
+
+def _accept(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from db import audit, pairing_requests  # noqa: PLC0415
+
+    now, digits = _now(), _digits(arguments.digits)
+    with set_up(arguments.database) as database, database.begin() as session:
+        found = [r for r in pairing_requests.waiting(session, now) if r.short_string == digits]
+        if len(found) != 1:
+            raise KioskError(_nobody(digits))
+        request = found[0]
+        if arguments.replace and request.replaces is None:
+            raise KioskError(
+                f"There is no other kiosk called {request.name}. Nothing was changed: accept it "
+                "without --replace."
+            )
+        pairing_requests.accept(session, request.request_id, BY, now, is_replaced=arguments.replace)
+        audit.note(
+            session,
+            audit.TERMINAL,
+            Deed.KIOSK_ACCEPTED,
+            now,
+            about=About.KIOSK,
+            about_id=request.kiosk_id,
+        )
+    said = f"{request.name} is let in."
+    if arguments.replace:
+        said += " The kiosk that had this name is revoked once the new one has its token."
+    _say(said)
+    return 0
+
+
+def _reject(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from db import audit, pairing_requests  # noqa: PLC0415
+
+    now, digits = _now(), _digits(arguments.digits)
+    with set_up(arguments.database) as database, database.begin() as session:
+        found = [r for r in pairing_requests.waiting(session, now) if r.short_string == digits]
+        if not found:
+            raise KioskError(_nobody(digits))
+        for request in found:
+            pairing_requests.reject(session, request.request_id, BY, now)
+            audit.note(
+                session,
+                audit.TERMINAL,
+                Deed.KIOSK_REJECTED,
+                now,
+                about=About.KIOSK,
+                about_id=request.kiosk_id,
+            )
+    _say(f"{found[0].name} was turned away.")
+    return 0
+
+
+def _revoke(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from db import audit, pairing  # noqa: PLC0415
+
+    with set_up(arguments.database) as database, database.begin() as session:
+        live = [k for k in pairing.kiosks(session) if k.revoked_at is None]
+        found = [k for k in live if arguments.name in (k.name, k.kiosk_id)]
+        if not found:
+            raise KioskError(
+                f"There is no kiosk called {arguments.name}: see vestibule-hub kiosks list. "
+                "Nothing was changed."
+            )
+        if len(found) > 1:
+            raise KioskError(
+                f"{len(found)} kiosks are called {arguments.name}. Nothing was changed: give the "
+                "id of one, as vestibule-hub kiosks list shows it."
+            )
+        pairing.revoke(session, found[0].kiosk_id, _now())
+        audit.note(
+            session,
+            audit.TERMINAL,
+            Deed.KIOSK_REVOKED,
+            _now(),
+            about=About.KIOSK,
+            about_id=found[0].kiosk_id,
+        )
+    _say(f"{found[0].name} may not talk to this hub any more. What it sent stays.")
+    return 0
+
+
+def _digits(words: list[str]) -> str:
+    digits = "".join(c for word in words for c in word if c.isdigit())
+    return f"{digits[:3]} {digits[3:]}"
+
+
+def _nobody(digits: str) -> str:
+    return (
+        f"No kiosk that shows {digits} waits. Nothing was changed. Compare the digits: if the "
+        "kiosk shows them all the same, it does not talk to this hub."
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -1,0 +1,49 @@
+"""``vestibule-hub serve``: what may be said about it."""
+
+import argparse
+import logging
+from collections.abc import Callable
+
+from db.photos import KEEP_DAYS
+
+DEFAULT_LISTEN = "127.0.0.1:8470"
+
+
+def add_to(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    add: Callable[..., argparse.ArgumentParser],
+    days: Callable[[str], int],
+) -> None:
+    """Add the command; `add` makes one that has ``--database``, `days` reads a number of them."""
+    serve = add(commands, "serve", "run the hub", _serve)
+    serve.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT")
+    serve.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="another name or address by which this computer is reached, for its certificate",
+    )
+    serve.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="speak plain HTTP, on this computer only, for a reverse proxy that does the TLS",
+    )
+    serve.add_argument("--district-name")
+    serve.add_argument("--site-name")
+    serve.add_argument("--time-zone", help="IANA name, e.g. America/Chicago")
+    serve.add_argument(
+        "--photo-keep-days",
+        type=days,
+        default=KEEP_DAYS,
+        metavar="DAYS",
+        help="visitors' photos are deleted here after so many days (default: %(default)s); say the "
+        "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",
+    )
+    serve.add_argument("--log-requests", action="store_true", help="a line of JSON for each")
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import serving  # noqa: PLC0415  other commands need no server
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    return serving.serve(arguments)

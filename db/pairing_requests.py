@@ -1,0 +1,211 @@
+"""How a kiosk asks to be let in: a one-time code, a proof of it, and somebody who accepts."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from db import districts, pairing, pairing_secret
+from db.domain.kiosks import PairingRequest
+from db.hub_models import DeviceRow, PairingCodeRow, PairingRequestRow
+from db.ids import new_id
+from db.pairing import PairedKiosk
+
+VALID_FOR = timedelta(minutes=10)
+TRIES = 5
+MOST_CODES = 4
+"""So many codes may be open at once: each costs a guess's check some tens of milliseconds."""
+
+
+class State(StrEnum):
+    """What became of a request."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A kiosk that proved that it knows a code. `last_epoch`, `public_key`: `pairing.let_in`."""
+
+    kiosk_id: str
+    name: str
+    last_epoch: int
+    public_key: bytes
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a request has come to; the kiosk and its token once it was accepted."""
+
+    state: State
+    kiosk: PairedKiosk | None = None
+    token: str = ""
+
+
+def new_code(session: Session, now: datetime) -> str:
+    """A code of eight digits with which one kiosk may ask within ten minutes."""
+    session.execute(delete(PairingCodeRow).where(PairingCodeRow.expires_at <= now))
+    still = session.scalars(select(PairingCodeRow).order_by(PairingCodeRow.expires_at.desc()))
+    for row in list(still)[MOST_CODES - 1 :]:
+        session.delete(row)
+    code = f"{secrets.randbelow(10**8):08}"
+    session.add(
+        PairingCodeRow(code=code, expires_at=now + VALID_FOR, tries_left=TRIES, used_at=None)
+    )
+    session.flush()
+    return f"{code[:4]}-{code[4:]}"
+
+
+def begin_try(session: Session, now: datetime) -> list[str]:
+    """The open codes, each with one try less: counted before it is known how the try ends."""
+    codes = [row.code for row in session.scalars(select(PairingCodeRow)) if _is_open(row, now)]
+    if codes:
+        session.execute(
+            update(PairingCodeRow)
+            .where(PairingCodeRow.code.in_(codes))
+            .values(tries_left=PairingCodeRow.tries_left - 1)
+        )
+    return codes
+
+
+def ask(
+    session: Session, code: str, others: list[str], asking: Asking, now: datetime
+) -> PairingRequest | None:
+    """Use up a code for a kiosk that proved it; None when somebody else was faster.
+
+    `others` are the codes that the same try has cost one: they get it back.
+    """
+    row = districts.get(session, PairingCodeRow, code, with_for_update=True)
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        return None
+    row.used_at = now
+    session.execute(
+        update(PairingCodeRow)
+        .where(PairingCodeRow.code.in_([c for c in others if c != code]))
+        .values(tries_left=PairingCodeRow.tries_left + 1)
+    )
+    session.execute(delete(PairingRequestRow).where(PairingRequestRow.expires_at <= now))
+    request = PairingRequestRow(
+        request_id=new_id(now),
+        secret=asking.secret,
+        short_string=pairing_secret.short_string(asking.secret, asking.public_key),
+        device_id=asking.kiosk_id,
+        name=asking.name,
+        last_epoch=asking.last_epoch,
+        public_key=asking.public_key,
+        asked_at=now,
+        expires_at=now + VALID_FOR,
+        state=State.WAITING,
+        decided_by="",
+        replaces=_namesake(session, asking.name, asking.kiosk_id),
+    )
+    session.add(request)
+    session.flush()
+    return _value(request)
+
+
+def waiting(session: Session, now: datetime) -> tuple[PairingRequest, ...]:
+    """Who waits to be accepted, oldest first."""
+    rows = session.scalars(
+        select(PairingRequestRow)
+        .where(PairingRequestRow.state == State.WAITING, PairingRequestRow.expires_at > now)
+        .order_by(PairingRequestRow.asked_at)
+    )
+    return tuple(_value(r) for r in rows)
+
+
+def accept(
+    session: Session, request_id: UUID, by: str, now: datetime, *, is_replaced: bool
+) -> PairingRequest:
+    """Let a kiosk in; it fetches its token within ten minutes.
+
+    `is_replaced`: the kiosk of the same name is revoked then. Raises LookupError when nobody waits
+    with this id.
+    """
+    row = _waiting(session, request_id, now)
+    row.state, row.decided_by, row.expires_at = State.ACCEPTED, by, now + VALID_FOR
+    if not is_replaced:
+        row.replaces = None
+    session.flush()
+    return _value(row)
+
+
+def reject(session: Session, request_id: UUID, by: str, now: datetime) -> PairingRequest:
+    """Turn a kiosk away. Raises LookupError when nobody waits with this id."""
+    row = _waiting(session, request_id, now)
+    row.state, row.decided_by = State.REJECTED, by
+    session.flush()
+    return _value(row)
+
+
+def secret_of(session: Session, request_id: UUID, now: datetime) -> bytes | None:
+    """What the kiosk has proved to know; None for an unknown request, or one too old."""
+    row = districts.get(session, PairingRequestRow, request_id)
+    return None if row is None or row.expires_at <= now else row.secret
+
+
+def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
+    """What has become of a request. Accepted, it may be asked again when an answer was lost.
+
+    Each time the kiosk gets another token and begins another epoch.
+    """
+    row = districts.get(session, PairingRequestRow, request_id, with_for_update=True)
+    if row is None or row.expires_at <= now:
+        return Collected(State.REJECTED)
+    if row.state != State.ACCEPTED:
+        return Collected(State(row.state))
+    kiosk, token = pairing.let_in(
+        session,
+        row.device_id,
+        row.name,
+        now,
+        last_epoch=row.last_epoch,
+        public_key=row.public_key,
+    )
+    if row.replaces is not None:
+        pairing.revoke(session, row.replaces, now)
+    return Collected(State.ACCEPTED, kiosk, token)
+
+
+def _is_open(row: PairingCodeRow, now: datetime) -> bool:
+    return row.used_at is None and row.expires_at > now and row.tries_left > 0
+
+
+def _namesake(session: Session, name: str, kiosk_id: str) -> str | None:
+    """The kiosk that this one may stand in for: of the same name, with another id."""
+    return session.scalar(
+        select(DeviceRow.device_id)
+        .where(
+            DeviceRow.name == name,
+            DeviceRow.device_id != kiosk_id,
+            DeviceRow.revoked_at.is_(None),
+        )
+        .order_by(DeviceRow.paired_at.desc())
+        .limit(1)
+    )
+
+
+def _waiting(session: Session, request_id: UUID, now: datetime) -> PairingRequestRow:
+    row = districts.get(session, PairingRequestRow, request_id, with_for_update=True)
+    if row is None or row.state != State.WAITING or row.expires_at <= now:
+        raise LookupError(f"nobody waits with {request_id}")
+    return row
+
+
+def _value(row: PairingRequestRow) -> PairingRequest:
+    return PairingRequest(
+        row.request_id,
+        row.short_string,
+        row.name,
+        row.asked_at,
+        row.expires_at,
+        row.replaces,
+        row.device_id,
+    )

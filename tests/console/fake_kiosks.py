@@ -1,0 +1,47 @@
+"""What an invented hub says of its kiosks, and what was done with them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from uuid import UUID
+
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
+from tests.console import invented, records
+
+
+@dataclass
+class FakeKiosks:
+    """Half of a hub."""
+
+    kiosks_answer: Kiosks = field(default_factory=records.make_kiosks)
+    trusted: list[str] = field(default_factory=list)
+    accepted: list[tuple[UUID, bool]] = field(default_factory=list)
+    rejected: list[UUID] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
+
+    def trust(self, ca: str) -> None:
+        self.trusted.append(ca)
+
+    def kiosks(self) -> Kiosks:
+        return self.kiosks_answer
+
+    def new_pairing_code(self) -> PairingCode:
+        return PairingCode("4829-1376", invented.NOW + timedelta(minutes=10))
+
+    def accept_kiosk(self, request_id: UUID, *, is_replaced: bool) -> PairingRequest:
+        self.accepted.append((request_id, is_replaced))
+        return self._decided(request_id)
+
+    def reject_kiosk(self, request_id: UUID) -> PairingRequest:
+        self.rejected.append(request_id)
+        return self._decided(request_id)
+
+    def revoke_kiosk(self, kiosk_id: str) -> Kiosk:
+        self.revoked.append(kiosk_id)
+        return next(k for k in self.kiosks_answer.kiosks if k.kiosk_id == kiosk_id)
+
+    def _decided(self, request_id: UUID) -> PairingRequest:
+        known = self.kiosks_answer
+        done = next(r for r in known.requests if r.request_id == request_id)
+        left = tuple(r for r in known.requests if r != done)
+        self.kiosks_answer = replace(known, requests=left)
+        return done
