@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from db import staff, staff_pins
 from db.engine import Database, open_database
@@ -17,6 +18,10 @@ from tests.postgres import PostgresServer, start_postgres
 # Before Qt is imported: no test needs a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+# How busy the computer is says nothing of the code: times are measured in tests/bench.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -124,10 +124,10 @@ _NAME_U: _Table = {
 """Shares where neither list nor population says more."""
 _DATE_M = {
     DateKind.WHOLE: {
-        DateLevel.EXACT: 0.905,
-        DateLevel.SWAPPED: 0.012,
+        DateLevel.EXACT: 0.887,
+        DateLevel.SWAPPED: 0.02,
         DateLevel.TRANSPOSED: 0.008,
-        DateLevel.ONE_DIGIT: 0.03,
+        DateLevel.ONE_DIGIT: 0.04,
         DateLevel.YEAR_OFF_BY_ONE: 0.005,
         DateLevel.SAME_DAY_AND_MONTH: 0.006,
         DateLevel.TWO_DIGITS: 0.01,
@@ -380,6 +380,5 @@ _SLIP_M[NameLevel.ONE_LETTER] = 0.055 / 100
 _SLIP_M[NameLevel.SPELLING] = 0.01 / 20
 _SLIP_M[NameLevel.CLOSE] = 0.015 / 5_000
 _SLIP_M[NameLevel.SOUND] = 0.006 / 1_000
-_SLIP_M[NameLevel.PART_CLOSE] = 0.01 / 200
 _SLIP_M[NameLevel.NEAR] = 0.008 / 20_000
 """How often a name is written as one certain other on the level: divided by how many there are."""

@@ -365,7 +365,7 @@ ENTRIES = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ENTRIES, min_size=1, max_size=5))
 def test_exported_list_imports_back_to_the_very_same_list(
     database: Database, entries: list[WatchlistEntry]

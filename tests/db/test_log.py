@@ -271,4 +271,4 @@ class Delivery(RuleBasedStateMachine):
 
 
 TestDelivery = Delivery.TestCase
-TestDelivery.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestDelivery.settings = settings(max_examples=25, stateful_step_count=20)

@@ -374,6 +374,23 @@ def test_birth_dates_meet_on_their_level(born: str, listed: str, level: DateLeve
     assert date_level(born, listed) is level
 
 
+@pytest.mark.parametrize(
+    "wrong", ["Ossandon Fernandes", "Ossandon Hernandez", "Fernandos Ossandon"]
+)
+def test_one_of_two_surnames_with_a_wrong_letter_says_less_than_without(wrong: str) -> None:
+    born = date(1984, 7, 3)
+    listed = make_entry("Paola", "Fernandez", born)
+    people = sample_people(1_000, seed=5)
+    others = [make_entry(p.given_name, "Fernandez", p.birth_date) for p in people[:100]]
+    others += [make_entry(p.given_name, p.family_name, p.birth_date) for p in people[100:]]
+
+    def bits_of(family: str) -> float:
+        match = best(visitor("Paola", family, born), listed, *others)
+        return next(e.bits for e in match.evidence if e.field is Field.FAMILY_NAME)
+
+    assert bits_of(wrong) < bits_of("Ossandon Fernandez")
+
+
 def test_sex_of_the_list_weighs_in() -> None:
     man = replace(LISTED, sex=Sex.MALE)
     same = replace(visitor("Anthony", "Quintero", date(1984, 7, 3)), sex=Sex.MALE)

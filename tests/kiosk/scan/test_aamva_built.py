@@ -66,7 +66,7 @@ def test_every_quirk_is_read_in_every_version(quirk: Quirk, version: int) -> Non
         check(person, "TX", version, quirk, identity=identity)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(sorted(ISSUERS)),

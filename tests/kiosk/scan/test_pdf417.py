@@ -61,7 +61,7 @@ def test_symbol_that_zxing_draws_is_understood_cell_by_cell(columns: int, level:
     assert payload_of(data, layout) == PAYLOAD
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_errors_and_erasures_are_corrected_as_far_as_the_checks_reach(data: st.DataObject) -> None:
     rows, layout = drawn_codewords(PAYLOAD, 17, 5)
@@ -76,7 +76,7 @@ def test_errors_and_erasures_are_corrected_as_far_as_the_checks_reach(data: st.D
     assert corrected(damaged, layout, places[:erased]) == right
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.integers(0, 60))
 def test_words_that_mean_nothing_are_never_corrected(seed: int, erased: int) -> None:
     words = np.random.default_rng(seed).integers(0, FIELD, 238)
