@@ -34,10 +34,10 @@ def _for_sqlite(row: Values) -> tuple[object, ...]:
     """SQLite keeps ids as 32 digits and days as text."""
     (
         entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
-        reference, note, instructions, valid_from, valid_until, photo, version, digest,
+        reference, note, instructions, valid_from, valid_until, photo, sought, version, digest,
     ) = row  # fmt: skip
     return (
         entry_id.hex, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
         reference, note, instructions, valid_from and valid_from.isoformat(),
-        valid_until and valid_until.isoformat(), photo, version, digest,
+        valid_until and valid_until.isoformat(), photo, sought, version, digest,
     )  # fmt: skip

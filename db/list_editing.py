@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import clearance_lines, codec, custody, districts, list_lock, settings, watchlists
@@ -19,7 +19,6 @@ from db.domain.entry_history import (
     EntryDraft,
     EntryEvent,
     EntryFile,
-    EntryPage,
     FieldChange,
     RemovalAsked,
 )
@@ -30,13 +29,12 @@ from db.ids import new_id
 from db.list_dates import DateOrder, is_century_open
 from db.list_fields import DateOrders, FieldError, clean, entry_from
 from db.list_models import EntryHistoryRow, EntryRemovalRow
-from db.list_rows import TABLE, digest_of, entry_of, is_of_edition
+from db.list_rows import digest_of
 from db.models import WatchlistRow
 
 TWO_TO_REMOVE = "lists.two_to_remove"
 """The setting whether removing an entry takes two people; it does unless it was turned off."""
 LONGEST_REASON = 500
-_PAGE = 100
 _ORDERS = DateOrders(DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST)
 
 
@@ -207,34 +205,6 @@ def file_of(
         category=known.category,
         rule=custody.rule_of(session, list_id, entry_id),
         clearances=clearance_lines.of_entry(session, list_id, entry_id, zone, now),
-    )
-
-
-def page(
-    session: Session, list_id: UUID, words: str, after: str | None, now: datetime
-) -> EntryPage:
-    """Entries of a list whose name or number holds `words`, by family name."""
-    query = select(TABLE).where(is_of_edition(session, watchlists.edition_of(session, list_id)))
-    for word in words.split():
-        query = query.where(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        TABLE.c.family_name,
-                        TABLE.c.given_name,
-                        TABLE.c.aliases,
-                        TABLE.c.reference,
-                    )
-                )
-            )
-        )
-    skipped = int(after) if after and after.isdecimal() else 0
-    order = (TABLE.c.family_name, TABLE.c.given_name, TABLE.c.entry_id)
-    rows = session.execute(query.order_by(*order).offset(skipped).limit(_PAGE + 1)).all()
-    is_more = len(rows) > _PAGE
-    return EntryPage(
-        now, tuple(entry_of(r) for r in rows[:_PAGE]), str(skipped + _PAGE) if is_more else None
     )
 
 

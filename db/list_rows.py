@@ -14,11 +14,12 @@ from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
 from db.models import WatchlistEntryRow
+from db.sought import sought_of
 
 COLUMNS = (
     "entry_id", "given_name", "middle_name", "family_name", "suffix", "born", "sex", "aliases",
     "jurisdiction", "number_hash", "reference", "note", "instructions", "valid_from",
-    "valid_until", "photo", "version", "digest",
+    "valid_until", "photo", "sought", "version", "digest",
 )  # fmt: skip
 """Of `WatchlistEntryRow`, but for its edition; `values_of` gives them in this order."""
 TABLE = WatchlistEntryRow.__table__
@@ -27,7 +28,7 @@ _read_columns = attrgetter(*COLUMNS)
 
 Values = tuple[
     UUID, str, str, str, str, str | None, str, str | None, str, str, str, str, str,
-    date | None, date | None, str, int, bytes,
+    date | None, date | None, str, str, int, bytes,
 ]  # fmt: skip
 
 
@@ -41,19 +42,11 @@ def values_of(entry: WatchlistEntry) -> Values:
     name, born = entry.name, entry.born
     born_text = None if born is None else str(born)
     aliases = codec.to_json(entry.aliases).decode() if entry.aliases else None
-    since, until = entry.valid_from, entry.valid_until
-    said = (
-        name.given, name.middle, name.family, name.suffix, born_text or "", entry.sex.value,
-        aliases or "", entry.jurisdiction, entry.number_hash, entry.reference, entry.note,
-        entry.instructions, "" if since is None else since.isoformat(),
-        "" if until is None else until.isoformat(), entry.photo,
-    )  # fmt: skip
-    # Trailing empty fields do not count: a field that is added at the end changes no digest.
-    digest = sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()
     return (
         entry.entry_id, name.given, name.middle, name.family, name.suffix, born_text,
         entry.sex.value, aliases, entry.jurisdiction, entry.number_hash, entry.reference,
-        entry.note, entry.instructions, since, until, entry.photo, entry.version, digest,
+        entry.note, entry.instructions, entry.valid_from, entry.valid_until, entry.photo,
+        sought_of(entry), entry.version, _digest(entry, born_text or "", aliases or ""),
     )  # fmt: skip
 
 
@@ -64,14 +57,27 @@ def in_version(values: Values, version: int) -> Values:
 
 def digest_of(entry: WatchlistEntry) -> bytes:
     """SHA-256 of what the entry says, whatever its id and version."""
-    return values_of(entry)[-1]
+    aliases = codec.to_json(entry.aliases).decode() if entry.aliases else ""
+    return _digest(entry, "" if entry.born is None else str(entry.born), aliases)
+
+
+def _digest(entry: WatchlistEntry, born: str, aliases: str) -> bytes:
+    name, since, until = entry.name, entry.valid_from, entry.valid_until
+    said = (
+        name.given, name.middle, name.family, name.suffix, born, entry.sex.value, aliases,
+        entry.jurisdiction, entry.number_hash, entry.reference, entry.note, entry.instructions,
+        "" if since is None else since.isoformat(), "" if until is None else until.isoformat(),
+        entry.photo,
+    )  # fmt: skip
+    # Trailing empty fields do not count: a field that is added at the end changes no digest.
+    return sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()
 
 
 def entry_of(row: Row[Any]) -> WatchlistEntry:
     """The entry that a row of `COLUMNS` holds."""
     (
         entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
-        reference, note, instructions, valid_from, valid_until, photo, version, _,
+        reference, note, instructions, valid_from, valid_until, photo, _, version, _,
     ) = _read_columns(row)  # fmt: skip
     return WatchlistEntry(
         entry_id,

@@ -154,6 +154,8 @@ class WatchlistEntryRow(InDistrict, Base):
     version: Mapped[int] = mapped_column(default=1)
     digest: Mapped[bytes]
     """SHA-256 of what the entry says: see `db.list_rows.digest_of`."""
+    sought: Mapped[str] = mapped_column(Text, default="")
+    """The words by which it is found: see `db.sought`."""
 
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy reads it as is
 

@@ -12,7 +12,7 @@ from admin_console.hub import entry_photos, list_desk
 from admin_console.hub.answers import answer, body_as, body_up_to, refuse
 from admin_console.hub.context import AskingStaff, InContext
 from admin_console.hub.list_desk import ListStart
-from db import entry_deeds, list_editing
+from db import entry_deeds, list_editing, list_search
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
@@ -99,7 +99,7 @@ def people(
 ) -> Response:
     """Entries of a list by name, a page at a time."""
     with context.database.read() as session:
-        found = list_editing.page(session, list_id, words, page, context.now())
+        found = list_search.page(session, list_id, words, page, context.now())
     list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, About.LIST, list_id)
     return answer(found)
 

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import StatementError
 
-from db import districts, log, outbox, schema, visits, watchlists
+from db import districts, list_search, log, outbox, schema, visits, watchlists
 from db.columns import Base
 from db.domain.errors import StorageError
 from db.engine import Database, open_database, open_existing
@@ -339,6 +339,44 @@ def test_birth_dates_of_lists_survive_the_way_up_and_down(any_url: str) -> None:
         left = [(on and str(on), year) for on, year in connection.execute(text(query))]
     engine.dispose()
     assert left == births
+
+
+_LIST_0009 = """
+INSERT INTO watchlist (district_id, list_id, name, category, version, imported_at, entry_count,
+content_hash, edition)
+SELECT district_id, :list_id, 'Ours', 'trespass', 3, '2026-11-23 15:00:00+00:00', 1, '', 1
+FROM district
+"""
+_ENTRY_0009 = """
+INSERT INTO watchlist_entry (district_id, edition, entry_id, given_name, middle_name, family_name,
+suffix, sex, aliases, jurisdiction, number_hash, reference, note, instructions, photo, version,
+digest)
+SELECT district_id, 1, :entry_id, 'Jürgen', '', 'Müller', '', 'male', :aliases, '', '', :number, '',
+'', '', 1, :digest FROM district
+"""
+_ALIASES_0009 = '[{"given":"Uwe","family":"Poe","middle":"","suffix":""}]'
+
+
+def test_people_of_older_lists_are_found_after_the_way_up(any_url: str) -> None:
+    migrate(any_url, "0009")
+    engine = create_engine(any_url)
+    with engine.begin() as connection:
+        list_id, *ids = (f"{n:032x}" for n in range(1, 5_004))  # more than are filled at once
+        connection.execute(text(_LIST_0009), {"list_id": list_id})
+        common = {"aliases": _ALIASES_0009, "digest": b""}
+        entries = [common | {"entry_id": e, "number": f"K-{n}"} for n, e in enumerate(ids)]
+        connection.execute(text(_ENTRY_0009), entries)
+    engine.dispose()
+
+    database = open_database(any_url)
+    with database.read() as session:
+        found = [
+            list_search.page(session, UUID(list_id), f"poe muller {n}", None, NINE).entries
+            for n in ("5001", "77777")
+        ]
+    database.close()
+
+    assert [[e.reference for e in entries] for entries in found] == [["K-5001"], []]
 
 
 def digests(engine: Engine) -> list[bytes]:
