@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import watchlists
 from db.domain.desk import ChangeKind, EntryChange, ImportPreview
 from db.domain.watchlist import WatchlistEntry
 from db.list_file import ListFile
-from db.list_rows import TABLE, Values, entry_of, in_version, is_of_edition, values_of
+from db.list_rows import TABLE, Values, in_version, is_of_edition, values_of
 from db.list_spool import BITS, Line
 
 SHOWN = 200
 """Of each kind of line; more would hide what matters."""
-_IDS_AT_ONCE = 500
 Known = tuple[bytes, int, str]
 """Digest, version and photo of an entry of the list in force."""
 
@@ -104,7 +104,7 @@ def compare(batch: Sequence[Line], before: dict[UUID, Known], *, keeps_photos: b
 def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[EntryChange]:
     """A step in words: added and changed entries in the file's order, then the removed ones."""
     changed = [entry.entry_id for _, entry in step.changed]
-    before = entries_by_id(session, edition, changed) if edition is not None else {}
+    before = watchlists.entries_by_id(session, edition, changed) if edition is not None else {}
     kinds = dict.fromkeys(changed, ChangeKind.CHANGED)
     for _, entry in heapq.merge(_by_line(step.added), _by_line(step.changed), key=_line):
         if kinds.get(entry.entry_id) is ChangeKind.CHANGED:
@@ -114,7 +114,7 @@ def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[En
         else:
             yield _change(ChangeKind.ADDED, entry, "whole entry")
     if edition is not None:
-        for entry in entries_by_id(session, edition, step.removed).values():
+        for entry in watchlists.entries_by_id(session, edition, step.removed).values():
             yield _change(ChangeKind.REMOVED, entry, "not in the file any more")
 
 
@@ -164,19 +164,3 @@ def known_of(session: Session, edition: int | None, at: int) -> dict[UUID, Known
         )
     )
     return {entry_id: (digest, version, photo) for entry_id, digest, version, photo in rows}
-
-
-def entries_by_id(
-    session: Session, edition: int, ids: Sequence[UUID]
-) -> dict[UUID, WatchlistEntry]:
-    """Those entries of an edition that it has."""
-    found: dict[UUID, WatchlistEntry] = {}
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        rows = session.execute(
-            select(TABLE).where(
-                is_of_edition(session, edition),
-                TABLE.c.entry_id.in_(ids[start : start + _IDS_AT_ONCE]),
-            )
-        )
-        found.update((row.entry_id, entry_of(row)) for row in rows)
-    return found

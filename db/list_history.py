@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import and_, delete, exists, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from db import codec
+from db import codec, watchlists
 from db.domain.entry_history import EntryChangeKind
 from db.entry_changes import changes
 from db.ids import new_id
-from db.list_difference import Step, entries_by_id
+from db.list_difference import Step
 from db.list_models import EntryHistoryRow
 from db.models import WatchlistEntryRow, WatchlistRow
 
@@ -39,7 +39,7 @@ def remember(session: Session, coming: Coming, step: Step) -> None:
     changed = [entry.entry_id for _, entry in step.changed]
     if not changed:
         return
-    known = entries_by_id(session, coming.before, changed)
+    known = watchlists.entries_by_id(session, coming.before, changed)
     rows = [
         {
             **_common(coming),

@@ -34,6 +34,8 @@ FOLDER = "list-index"
 _MARK = 8
 """Bytes of an entry's digest that mark what it says."""
 _AT_ONCE = 20_000
+_MOST_CHANGED = 0.1
+"""Of a list, for which what changed is read by itself."""
 
 
 class ListIndexes:
@@ -81,8 +83,8 @@ class ListIndexes:
             raise LookupError("a list went while its index was made")
         if old is not None:
             changed, lost = difference(old, *_ids_and_marks(session, edition))
-            entries = _entries(session, watchlist.list_id, changed, most=len(old.ids) // 10)
-            if entries is not None:
+            if len(changed) <= len(old.ids) * _MOST_CHANGED:  # else reading all is quicker
+                entries = list(watchlists.entries_by_id(session, edition, changed).values())
                 made = updated(old, watchlist, entries, lost, entry_of=entry_of, mark_of=_mark)
                 if made is not None:
                     return made
@@ -148,13 +150,3 @@ def _ids_and_marks(session: Session, edition: int) -> tuple[Ids, Marks]:
         np.frombuffer(bytes(ids), np.uint8).reshape(-1, 16),
         np.frombuffer(bytes(marks), "<u8").astype(np.uint64),
     )
-
-
-def _entries(
-    session: Session, list_id: UUID, ids: list[UUID], most: int
-) -> list[WatchlistEntry] | None:
-    """These entries, None when there are so many that reading all is quicker."""
-    if len(ids) > most:
-        return None
-    found = (watchlists.entry(session, list_id, entry_id) for entry_id in ids)
-    return [entry for entry in found if entry is not None]

@@ -20,6 +20,7 @@ from db.models import WatchlistEntryRow, WatchlistRow
 
 _AT_ONCE = 5_000
 _DELETED_AT_ONCE = 50_000
+_IDS_AT_ONCE = 500
 
 
 def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistEntry]) -> None:
@@ -160,6 +161,22 @@ def entry(session: Session, list_id: UUID, entry_id: UUID) -> WatchlistEntry | N
         select(TABLE).where(is_of_edition(session, edition), TABLE.c.entry_id == entry_id)
     ).first()
     return None if row is None else entry_of(row)
+
+
+def entries_by_id(
+    session: Session, edition: int, ids: Sequence[UUID]
+) -> dict[UUID, WatchlistEntry]:
+    """Those entries of an edition that it has."""
+    found: dict[UUID, WatchlistEntry] = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        rows = session.execute(
+            select(TABLE).where(
+                is_of_edition(session, edition),
+                TABLE.c.entry_id.in_(ids[start : start + _IDS_AT_ONCE]),
+            )
+        )
+        found.update((row.entry_id, entry_of(row)) for row in rows)
+    return found
 
 
 def page(session: Session, list_id: UUID, after: UUID | None, limit: int) -> list[WatchlistEntry]:
