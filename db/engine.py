@@ -1,16 +1,17 @@
 """Opening a database: the only place where an engine is made.
 
 SQLite (kiosk, small hub) runs in WAL mode with `synchronous=FULL`, so that what was confirmed on
-a screen survives a power cut; PostgreSQL (district) runs with its defaults.
+a screen survives a power cut, and its file is encrypted (`db.encryption`); PostgreSQL (district)
+runs with its defaults.
 """
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,12 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db import districts, schema, tree
+from db import districts, encryption, key_store, schema, tree
 from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
+from db.key_store import Place
 from db.models import DistrictRow
+from db.private_files import make_empty, make_private_folder
 
 BUSY_TIMEOUT_MS = 5_000
 FULL_BELOW_BYTES = 1024 * 1024
@@ -81,19 +84,17 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, district_id: UUID | None = None) -> Database:
+def open_database(url: str, district_id: UUID | None = None, keys: Place = Place.AUTO) -> Database:
     """Open `url` (``sqlite:///path`` or ``postgresql+psycopg://...``) and bring it up to date.
 
-    `district_id` says whose rows are meant, where a database holds those of several districts.
+    `district_id` says whose rows are meant, where a database holds those of several districts;
+    `keys` where the key of a SQLite file is kept when it is new. A file in clear is encrypted.
 
     Raises `StorageError` in words when that is not possible; the database is then unchanged.
     """
     parts = _address(url)
-    with _engine(parts, is_ours=True) as engine:
-        path = _file_of(parts)
-        if path is not None:
-            make_private_folder(path.parent)
-            _make_private_file(path)
+    key = _key_to_write(parts, keys)
+    with _engine(parts, key, is_ours=True) as engine:
         schema.bring_up_to_date(engine)
         return _database(engine, _district(engine, district_id))
 
@@ -104,13 +105,16 @@ def open_existing(url: str, district_id: UUID | None = None) -> Database:
     Raises `StorageError` in words when there is none, or it is of another version.
     """
     parts = _address(url)
-    path = _file_of(parts)
+    path, key = _file_of(parts), None
     if path is not None and not path.is_file():
         raise StorageError(
             f"There is no database at {path}, and none was made. Check what --database or --config "
             "says."
         )
-    with _engine(parts, is_ours=False) as engine:
+    if path is not None:
+        with _in_words(parts):
+            key = encryption.key_to_open(path)
+    with _engine(parts, key, is_ours=False) as engine:
         with engine.connect() as connection:
             revision = schema.revision_of(connection)
         if revision is None:
@@ -129,21 +133,22 @@ def open_existing(url: str, district_id: UUID | None = None) -> Database:
         return _database(engine, _district(engine, district_id))
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make a folder that only this account can open. One that is there stays as it is.
-
-    (Somebody may keep the database in a folder that others need as well.) On Windows, folders
-    below a person's profile are private already.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
+def _key_to_write(parts: URL, keys: Place) -> bytes | None:
+    path = _file_of(parts)
+    if path is None:
+        return None
+    with _in_words(parts):
+        make_private_folder(path.parent)
+        key = encryption.key_to_write(path, keys)
+        _make_private_file(path)
+    return key
 
 
 def _make_private_file(path: Path) -> None:
     """Close the database to other accounts; SQLite gives the files beside it the same mode."""
     if os.name != "posix":
         return
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    make_empty(path)
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         # Somebody else's file, or one that is not there: what matters is that it can be used.
         with suppress(PermissionError, FileNotFoundError):
@@ -167,30 +172,56 @@ def _address(url: str) -> URL:
     return parts.set(drivername=driver)
 
 
-def _file_of(parts: URL) -> Path | None:
+def database_file(url: str) -> Path | None:
     """The file of a SQLite database; None for a server and for one in memory."""
+    return _file_of(_address(url))
+
+
+def _file_of(parts: URL) -> Path | None:
     is_file = parts.get_backend_name() == "sqlite" and parts.database not in (None, "", ":memory:")
     return Path(parts.database or "") if is_file else None
 
 
 @contextmanager
-def _engine(parts: URL, *, is_ours: bool) -> Iterator[Engine]:
+def _engine(parts: URL, key: bytes | None, *, is_ours: bool) -> Iterator[Engine]:
     """An engine while it is tried: what goes wrong is told in words, and nothing stays open."""
+    engine = _new_engine(parts, key)
+    if parts.get_backend_name() == "sqlite":
+        _tune_sqlite(engine, is_ours=is_ours)
+    with _in_words(parts):
+        try:
+            yield engine
+        except BaseException:
+            engine.dispose()
+            raise
+
+
+def _new_engine(parts: URL, key: bytes | None) -> Engine:
+    """Errors of SQLAlchemy would carry the values of a statement, names among them, into logs."""
+    path = _file_of(parts)
+    if path is not None:
+        return create_engine(
+            parts,
+            module=encryption.DBAPI,
+            creator=lambda: encryption.connect(path.absolute(), key),
+            poolclass=QueuePool,
+            hide_parameters=True,
+        )
     is_sqlite = parts.get_backend_name() == "sqlite"
-    # Errors of SQLAlchemy would carry the values of a statement, names among them, into the log.
-    engine = create_engine(
+    return create_engine(
         parts,
         connect_args={"check_same_thread": False} if is_sqlite else {},
         hide_parameters=True,
     )
-    if is_sqlite:
-        _tune_sqlite(engine, is_ours=is_ours)
+
+
+@contextmanager
+def _in_words(parts: URL) -> Iterator[None]:
     try:
-        yield engine
-    except (SQLAlchemyError, OSError, StorageError) as error:
-        engine.dispose()
-        if isinstance(error, StorageError):
-            raise
+        yield
+    except StorageError:
+        raise
+    except (SQLAlchemyError, OSError, encryption.Error) as error:
         raise StorageError(_why(error, parts)) from error
 
 
@@ -229,7 +260,7 @@ def _that_reads(engine: Engine) -> Engine:
 
 def _tune_sqlite(engine: Engine, *, is_ours: bool) -> None:
     @event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    def connect(connection: Any, _: ConnectionPoolEntry) -> None:
         # sqlite3 would begin transactions by itself, and too late for BEGIN IMMEDIATE.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
@@ -256,6 +287,8 @@ def _why(error: Exception, where: URL) -> str:
         )
     if "locked" in text:
         return "The database is busy with other work. Nothing was changed; try again."
+    if "not a database" in text and (path := _file_of(where)) is not None:
+        return encryption.NO_KEY.format(keys=path.parent / key_store.FOLDER)
     if "not a database" in text or "malformed" in text:
         return (
             "The database's file is damaged. It was not changed. Put it aside and restore the "

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import psycopg
 from sqlalchemy.orm import Session
 
-from db import districts
+from db import districts, encryption
 from db.list_rows import COLUMNS, Values
 
 _NAMES = ", ".join(("district_id", "edition", *COLUMNS))
@@ -18,7 +18,7 @@ _COPY = f"COPY watchlist_entry ({_NAMES}) FROM STDIN"
 def add(session: Session, edition: int, rows: Iterable[Values]) -> None:
     """Add entries to an edition. Quickest in the order of their ids."""
     driver = session.connection().connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
+    if isinstance(driver, (sqlite3.Connection, encryption.Connection)):
         ours = districts.of(session).hex
         driver.executemany(_INSERT, ((ours, edition, *_for_sqlite(row)) for row in rows))
     elif isinstance(driver, psycopg.Connection):

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from db import watchlists
 from db.domain.watchlist import Watchlist, WatchlistEntry
-from db.engine import Database, make_private_folder
+from db.engine import Database
 from db.list_rows import TABLE, digest_of, is_of_edition
+from db.private_files import make_private_folder
 from db.screening import store
 from db.screening.index import (
     EntryOf,

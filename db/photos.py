@@ -1,18 +1,26 @@
-"""Badge photos: files named by their hash beside the database, and which of them the hub has."""
+"""Badge photos: encrypted files named by their hash beside the database, and which the hub has.
+
+A file is ``VPH1``, the first 8 bytes of its key's SHA-256, a nonce of 12 bytes, and the JPEG as
+AES-256-GCM encrypts it with its name as associated data, so that no photo passes for another one.
+Its name is the SHA-256 of the JPEG as it was taken, which events name too: it tells nothing to who
+does not have the very photo. The key is the one named `photos` of `db.key_store`.
+"""
 
 import hashlib
 import logging
 import os
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db import districts, settings
+from db import districts, key_store, private_files, settings
 from db.domain.errors import PhotoError, StorageError
-from db.engine import make_private_folder
 from db.models import PhotoRow
 
 LOG = logging.getLogger(__name__)
@@ -23,10 +31,15 @@ KEEP_DAYS = 30
 """How long photos are kept where nobody says otherwise."""
 LARGEST_BYTES = 2 * 1024 * 1024
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_MARK, _KEY_ID_BYTES, _NONCE_BYTES = b"VPH1", 8, 12
+_HEAD_BYTES = len(_MARK) + _KEY_ID_BYTES + _NONCE_BYTES
+_SUFFIX, _PLAIN_SUFFIX = ".photo", ".jpg"
 
 
-def keep(folder: Path, jpeg: bytes) -> str:
+def keep(folder: Path, jpeg: bytes, part: str = "") -> str:
     """Write a photo durably and return its SHA-256 in hex. The same photo is kept once.
+
+    `part` names a folder inside `folder` for photos of another kind.
 
     Raises `PhotoError` when the bytes are no JPEG or more than 2 MiB, and `StorageError` when
     they cannot be written.
@@ -36,16 +49,11 @@ def keep(folder: Path, jpeg: bytes) -> str:
     if len(jpeg) > LARGEST_BYTES:
         raise PhotoError("That photo is too large, so none was kept. Take it again.")
     name = hashlib.sha256(jpeg).hexdigest()
-    path = path_of(folder, name)
     try:
-        make_private_folder(folder)
-        partial = path.with_suffix(".part")
-        with open(partial, "wb", opener=_private) as file:
-            file.write(jpeg)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        _sync_folder(folder)
+        private_files.make_private_folder(folder)
+        private_files.make_private_folder(folder / part)
+        sealed = _sealed(key_store.newest(folder.parent, key_store.PHOTOS), name, jpeg)
+        private_files.write(path_of(folder, name, part), sealed)
     except OSError as error:
         raise StorageError(
             f"The photo could not be kept ({error.strerror}). Nothing else was lost: go on without."
@@ -53,11 +61,56 @@ def keep(folder: Path, jpeg: bytes) -> str:
     return name
 
 
-def path_of(folder: Path, sha256: str) -> Path:
+def path_of(folder: Path, sha256: str, part: str = "") -> Path:
     """Where a photo lies. `sha256` must be 64 hex digits, so that no name leads elsewhere."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # SHA-256
         raise PhotoError("That is not the name of a photo.")
-    return folder / f"{sha256}.jpg"
+    return folder / part / f"{sha256}{_SUFFIX}"
+
+
+def is_kept(folder: Path, sha256: str, part: str = "") -> bool:
+    """Whether there is a file of the photo, be it whole or not."""
+    path = path_of(folder, sha256, part)
+    return path.exists() or path.with_suffix(_PLAIN_SUFFIX).exists()
+
+
+def encrypt_old(folder: Path, part: str = "") -> int:
+    """Encrypt the photos that versions before this one wrote in clear, and those of an old key.
+
+    They keep the age that they had. Returns how many; what fails is told in the log and tried
+    again the next time.
+    """
+    return sum(_encrypt_anew(folder, path, part) for path in of_an_old_key(folder, part))
+
+
+def of_an_old_key(folder: Path, part: str = "") -> list[Path]:
+    """The photos' files that are in clear, or that another key than the newest opens."""
+    where = folder / part
+    old = list(where.glob(f"*{_PLAIN_SUFFIX}"))
+    if sealed := list(where.glob(f"*{_SUFFIX}")):
+        start = _MARK + _id_of(key_store.newest(folder.parent, key_store.PHOTOS))
+        old += [path for path in sealed if _start_of(path, len(start)) != start]
+    return old
+
+
+def _start_of(path: Path, count: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(count)
+
+
+def _encrypt_anew(folder: Path, path: Path, part: str) -> bool:
+    try:
+        jpeg, taken = read(folder, path.stem, part), path.stat()
+        if jpeg is None:
+            return False
+        keep(folder, jpeg, part)
+        os.utime(path_of(folder, path.stem, part), ns=(taken.st_atime_ns, taken.st_mtime_ns))
+        if path.suffix == _PLAIN_SUFFIX:
+            private_files.erase(path)
+    except (OSError, PhotoError, StorageError) as error:
+        LOG.warning("a photo was not encrypted anew (%s); it is tried again", type(error).__name__)
+        return False
+    return True
 
 
 def remember(session: Session, sha256: str, now: datetime) -> None:
@@ -67,20 +120,54 @@ def remember(session: Session, sha256: str, now: datetime) -> None:
         session.flush()
 
 
-def read(folder: Path, sha256: str) -> bytes | None:
+def read(folder: Path, sha256: str, part: str = "") -> bytes | None:
     """The photo as it was taken; None when its file is gone or damaged.
 
-    Raises `StorageError` when the file cannot be read just now.
+    Raises `StorageError` when the file, or its key, cannot be read just now.
     """
+    path = path_of(folder, sha256, part)
     try:
-        jpeg = path_of(folder, sha256).read_bytes()
+        jpeg = _opened(folder, sha256, path.read_bytes()) if path.exists() else None
+        plain = path.with_suffix(_PLAIN_SUFFIX)
+        if jpeg is None and plain.exists():  # of a version before, and not encrypted yet
+            jpeg = plain.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise StorageError(
             f"A photo cannot be read ({error.strerror}). It is kept and tried again later."
         ) from error
-    return jpeg if hashlib.sha256(jpeg).hexdigest() == sha256 else None
+    return jpeg if jpeg is not None and hashlib.sha256(jpeg).hexdigest() == sha256 else None
+
+
+def _sealed(key: bytes, name: str, jpeg: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return _MARK + _id_of(key) + nonce + AESGCM(key).encrypt(nonce, jpeg, name.encode())
+
+
+def _opened(folder: Path, name: str, sealed: bytes) -> bytes | None:
+    """The JPEG of an encrypted file; None when it is damaged.
+
+    Raises `StorageError` when its key is not here: the photo is whole all the same.
+    """
+    if not sealed.startswith(_MARK) or len(sealed) < _HEAD_BYTES:
+        return None
+    key_id, nonce = sealed[len(_MARK) :][:_KEY_ID_BYTES], sealed[:_HEAD_BYTES][-_NONCE_BYTES:]
+    known = key_store.keys(folder.parent, key_store.PHOTOS)
+    key = next((key for key in known if _id_of(key) == key_id), None)
+    if key is None:
+        raise StorageError(
+            f"The key of the photos is not here ({folder.parent / key_store.FOLDER}). They are "
+            "kept. Put the folder of keys that belongs to them back."
+        )
+    try:
+        return AESGCM(key).decrypt(nonce, sealed[_HEAD_BYTES:], name.encode())
+    except InvalidTag:
+        return None
+
+
+def _id_of(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()[:_KEY_ID_BYTES]
 
 
 def unsent(session: Session) -> list[str]:
@@ -116,7 +203,7 @@ def purge(session: Session, folder: Path, before: datetime) -> int:
     taken: dict[str, datetime] = {row.sha256: row.taken_at for row in noted}
     old = {sha256 for sha256, taken_at in taken.items() if taken_at < before}
     deleted = 0
-    for path in _files(folder):
+    for path in files(folder):
         try:
             if taken.get(path.stem, _changed_at(path)) < before:
                 path.unlink()
@@ -130,26 +217,11 @@ def purge(session: Session, folder: Path, before: datetime) -> int:
     return deleted
 
 
-def _private(path: str, flags: int) -> int:
-    """Open a new file for this account alone."""
-    return os.open(path, flags, 0o600)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    yield from folder.glob("*.jpg")
-    yield from folder.glob("*.part")
+def files(folder: Path) -> Iterator[Path]:
+    """All that was written there: encrypted, in clear by a version before, or not to its end."""
+    for suffix in (_SUFFIX, _PLAIN_SUFFIX, ".part"):
+        yield from folder.glob(f"*{suffix}")
 
 
 def _changed_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the file's name as durable as its bytes; Windows does that by itself."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

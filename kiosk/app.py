@@ -114,7 +114,7 @@ def build_kiosk(
 
     Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
     """
-    database = open_database(config.database_url)
+    database = open_database(config.database_url, keys=config.keys)
     with database.begin() as session:
         own = own_device.read(session, datetime.now(UTC))
     zone = _zone(config, own.site)
@@ -200,6 +200,7 @@ def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:
     def on_due() -> None:
         daily.setInterval(DAY_MS)
         front_desk.delete_old_photos(photo_keep_days)
+        front_desk.forget_old_visits()
 
     daily.timeout.connect(on_due)
     return daily

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from db.domain.errors import ConfigError
 from db.domain.visit import Host, VisitorType
+from db.key_store import Place
 from kiosk import config_checks as checks
 from kiosk.config_checks import Check
 from kiosk.scan import documents
@@ -45,6 +46,7 @@ class KioskPart:
 
     name: str = _key("Front desk")
     data_folder: str = _key("", checks.path)
+    keys: str = _key("auto", checks.one_of(*Place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,11 @@ class KioskConfig:
     @property
     def database_url(self) -> str:
         return f"sqlite:///{self.folder / 'kiosk.db'}"
+
+    @property
+    def keys(self) -> Place:
+        """Where the keys of what the kiosk keeps are put when they are made."""
+        return Place(self.kiosk.keys)
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import settings, watchlists
+from db import encryption, key_store, settings, watchlists
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
 from db.engine import open_existing
+from db.key_store import Place
 from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict, shown
@@ -43,7 +44,23 @@ def look(config: KioskConfig, now: datetime) -> Iterator[Finding]:
     finally:
         database.close()
     yield Finding("database", Verdict.GOOD, f"{where} opens")
+    yield _protection(config)
     yield from kept
+
+
+def _protection(config: KioskConfig) -> Finding:
+    """Whether others who get hold of the disk can read what is kept, and where the key is."""
+    if encryption.is_plain(config.folder / "kiosk.db"):
+        found, advice = (
+            "it is not encrypted yet",
+            "Start the kiosk once: it encrypts what it keeps.",
+        )
+        return Finding("database", Verdict.LOOK, found, advice)
+    if key_store.place(config.folder, key_store.DATABASE) is Place.KEYRING:
+        return Finding("database", Verdict.GOOD, "it is encrypted; the keyring has its key")
+    keys = shown(config.folder / key_store.FOLDER)
+    found = f"it is encrypted; its key is a file that only this account can read, in {keys}"
+    return Finding("database", Verdict.GOOD, found)
 
 
 def _lists(session: Session, now: datetime) -> Iterator[Finding]:

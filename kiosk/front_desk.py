@@ -16,7 +16,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal
 from sqlalchemy.orm import Session
 
-from db import photos, settings, staff_pins, visits
+from db import photos, retention, settings, staff_pins, visits
 from db.domain.decision import Decision
 from db.domain.errors import VestibuleError
 from db.domain.events import BadgeFailed, BadgePrinted
@@ -195,13 +195,26 @@ class FrontDesk(QObject):
         def work() -> int:
             with self._database.begin() as session:
                 before = self._now() - timedelta(days=keep_days)
-                return photos.purge(session, self.desk.photos, before)
+                deleted = photos.purge(session, self.desk.photos, before)
+            photos.encrypt_old(self.desk.photos)
+            return deleted
 
         def told(deleted: int) -> None:
             if deleted:
                 LOG.info("%d photos were deleted: their days are over", deleted)
 
         self._jobs.run(work, told, _log_only)
+
+    def forget_old_visits(self) -> None:
+        """Forget who came, of visits that the hub has and whose days are over.
+
+        Beside reception's own work, a few at a time: nobody at the screen waits for it.
+        """
+
+        def work() -> int:
+            return retention.forget_old_visits(self._database, self._now(), is_kiosk=True)
+
+        self._list_jobs.run(work, _ignore, _log_only)
 
     # ---- reading -----------------------------------------------------------------------------
 

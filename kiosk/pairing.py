@@ -50,7 +50,7 @@ def pair_with_hub(
     Raises `HubAwayError`, `HubRefusedError` or `ConfigError` in words.
     """
     ca = hub_trust.ca_of(url)
-    database = open_database(config.database_url)
+    database = open_database(config.database_url, keys=config.keys)
     try:
         with database.begin() as session:
             own = own_device.read(session, now)

@@ -18,6 +18,8 @@ from tests.postgres import PostgresServer, start_postgres
 # Before Qt is imported: no test needs a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
+# No test, and no program that it starts, comes near the keyring of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 # How busy the computer is says nothing of the code: times are measured in tests/bench.
 settings.register_profile("untimed", deadline=None)

@@ -8,26 +8,36 @@ import functools
 import sqlite3
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine
 
-from db import engine, schema
+from db import encryption, engine, schema
 
 BRING_UP_TO_DATE = schema.bring_up_to_date
 """As the product does it."""
+_KEY = bytes(range(32))
 
 
 def copy_migrated_databases(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    """A new SQLite database becomes a copy of one that was migrated (10 times as quick)."""
-    kept = sqlite3.connect(":memory:", check_same_thread=False)
+    """A new SQLite database becomes a copy of one that was migrated (10 times as quick).
+
+    SQLite copies encrypted files only from encrypted ones, whatever their keys are.
+    """
+    kept: dict[type, Any] = {
+        sqlite3.Connection: sqlite3.connect(":memory:", check_same_thread=False),
+        encryption.Connection: encryption.connect(":memory:", _KEY),
+    }
 
     def migrate(opened: Engine) -> None:
         if opened.dialect.name == "sqlite" and _is_empty(opened):
-            if _has_no_tables(kept):
-                _migrate_into(kept, folder / "migrated.db")
             with opened.connect() as connection:
-                kept.backup(_sqlite_of(connection))
+                ours = _sqlite_of(connection)
+                source = kept[type(ours)]
+                if _has_no_tables(source):
+                    _migrate_into(source, folder / f"{len(list(folder.iterdir()))}.db")
+                source.backup(ours)
         BRING_UP_TO_DATE(opened)
 
     patch.setattr(schema, "bring_up_to_date", migrate)
@@ -43,20 +53,20 @@ def _is_empty(opened: Engine) -> bool:
         return _has_no_tables(_sqlite_of(connection))
 
 
-def _has_no_tables(connection: sqlite3.Connection) -> bool:
+def _has_no_tables(connection: Any) -> bool:
     (count,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     return bool(count == 0)
 
 
-def _sqlite_of(connection: Connection) -> sqlite3.Connection:
-    found = connection.connection.dbapi_connection
-    assert isinstance(found, sqlite3.Connection)
-    return found
+def _sqlite_of(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
-def _migrate_into(kept: sqlite3.Connection, path: Path) -> None:
-    """Migrate a file as the product would, and keep what came of it."""
-    with engine._engine(engine._address(f"sqlite:///{path}"), is_ours=True) as opened:
+def _migrate_into(kept: Any, path: Path) -> None:
+    """Migrate a database as the product would, and keep what came of it."""
+    is_encrypted = isinstance(kept, encryption.Connection)
+    url = engine._address(f"sqlite:///{path}" if is_encrypted else "sqlite://")
+    with engine._engine(url, _KEY, is_ours=True) as opened:
         BRING_UP_TO_DATE(opened)
         with opened.connect() as connection:
             _sqlite_of(connection).backup(kept)

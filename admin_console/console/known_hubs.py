@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from db.domain.errors import ConfigError
-from db.engine import make_private_folder
+from db.private_files import make_private_folder
 from resources.folders import data_folder
 
 

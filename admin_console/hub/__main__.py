@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from admin_console.hub import kiosk_commands, serve_command, staff_parser
+from admin_console.hub import keys_command, kiosk_commands, serve_command, staff_parser
 from db.domain.errors import VestibuleError
 from db.domain.watchlist import Category
 from resources.folders import data_folder
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve_command.add_to(commands, _command, _days)
     kiosk_commands.add_to(commands, _command)
+    keys_command.add_commands(commands, _command)
 
     staff_parser.add_parsers(commands, _command)
     _list_commands(commands)
@@ -127,6 +128,12 @@ def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         type=_days_or_none,
         metavar="DAYS",
         help="when a list changes, visits of so many days are screened again; 0: who is inside",
+    )
+    settled.add_argument(
+        "--visit-keep-days",
+        type=_days,
+        metavar="DAYS",
+        help="for so long it is kept who came; then names and all other personal facts go",
     )
     settled.add_argument("--denial-words", metavar="TEXT", help="what the office does at a denial")
 
@@ -301,7 +308,7 @@ def _policy(arguments: argparse.Namespace) -> int:
 
     wanted = {
         name: value
-        for name in ("clearance_days", "rescreen_days", "denial_words")
+        for name in ("clearance_days", "rescreen_days", "visit_keep_days", "denial_words")
         if (value := getattr(arguments, name)) is not None
     }
     _say(commands.settle_policy(arguments.database, wanted))

@@ -34,7 +34,7 @@ from admin_console.hub.metrics import Served, Watched
 from admin_console.hub.rescreen import keep_rescreening
 from admin_console.hub.safe_headers import SafeHeaders
 from admin_console.hub.throttle import Throttle
-from admin_console.hub.upkeep import delete_old_photos, tell_of_outdated_lists
+from admin_console.hub.upkeep import delete_old_photos, forget_old_visits, tell_of_outdated_lists
 from admin_console.hub.wake import Wake
 from db.domain.errors import StorageError
 from db.engine import Database
@@ -68,14 +68,15 @@ def create_app(
         keep = timedelta(days=photo_keep_days)
         upkeep = asyncio.create_task(delete_old_photos(database, photos, keep, now))
         watch = asyncio.create_task(tell_of_outdated_lists(context))
+        forgetting = asyncio.create_task(forget_old_visits(context))
         rescreen = asyncio.create_task(keep_rescreening(context))
         yield
         wake.close()
-        for task in (upkeep, watch, rescreen):
+        for task in (upkeep, watch, forgetting, rescreen):
             task.cancel()
         # A thread of theirs may be at the database, which is closed once this has ended: each
         # task waits for its own.
-        await asyncio.gather(upkeep, watch, rescreen, return_exceptions=True)
+        await asyncio.gather(upkeep, watch, forgetting, rescreen, return_exceptions=True)
 
     app = FastAPI(
         title="Vestibule hub",

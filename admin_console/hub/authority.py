@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from db.domain.errors import StorageError
-from db.engine import make_private_folder
+from db.private_files import make_private_folder
 
 LOG = logging.getLogger(__name__)
 CA_DAYS, SERVER_DAYS = 3_650, 90

@@ -186,6 +186,7 @@ def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
     return (
         f"Not this person holds for {rules.clearance_days} days, unless the entry changes.\n"
         f"When a list changes, visits of {rules.rescreen_days} days are screened again.\n"
+        f"Who came is kept for {rules.visit_keep_days} days.\n"
         f"At a denial the office is told: {rules.denial_words or '(nothing)'}"
     )
 

@@ -55,12 +55,17 @@ def take(folder: Path, content: bytes) -> str:
         size = [max(1, round(side * scale)) for side in pixels.shape[1::-1]]
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return photos.keep(folder / FOLDER, jpeg.tobytes())
+    return photos.keep(folder, jpeg.tobytes(), FOLDER)
 
 
-def path_of(folder: Path, sha256: str) -> Path:
-    """Where an entry's photo lies. Raises `PhotoError` for what names none."""
-    return photos.path_of(folder / FOLDER, sha256)
+def read(folder: Path, sha256: str) -> bytes | None:
+    """An entry's photo; None when there is none. Raises `PhotoError` for what names none."""
+    return photos.read(folder, sha256, FOLDER)
+
+
+def is_kept(folder: Path, sha256: str) -> bool:
+    """Whether an entry's photo is here. Raises `PhotoError` for what names none."""
+    return photos.is_kept(folder, sha256, FOLDER)
 
 
 def sweep(session: Session, folder: Path, now: datetime) -> int:
@@ -69,7 +74,7 @@ def sweep(session: Session, folder: Path, now: datetime) -> int:
         session.scalars(select(WatchlistEntryRow.photo).where(WatchlistEntryRow.photo != ""))
     )
     deleted = 0
-    for path in (folder / FOLDER).glob("*.jpg"):
+    for path in photos.files(folder / FOLDER):
         changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         if path.stem not in used and changed_at < now - UNUSED:
             path.unlink()

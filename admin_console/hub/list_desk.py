@@ -188,7 +188,7 @@ def _check_photo(context: Context, draft: EntryDraft, before: WatchlistEntry | N
     if not draft.photo or (before is not None and before.photo == draft.photo):
         return
     try:
-        is_here = entry_photos.path_of(context.photos, draft.photo).exists()
+        is_here = entry_photos.is_kept(context.photos, draft.photo)
     except PhotoError:
         is_here = False
     if not is_here:

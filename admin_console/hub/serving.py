@@ -20,7 +20,9 @@ from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
 from db import codec, hub_trust
 from db.domain.errors import ConfigError, StorageError
-from db.engine import make_private_folder, open_database
+from db.engine import open_database
+from db.key_store import Place
+from db.private_files import make_private_folder
 from resources.folders import data_folder
 
 GRACE_SECONDS = 2
@@ -74,7 +76,7 @@ def serve(arguments: argparse.Namespace) -> int:
             f"Behind a reverse proxy the hub itself is not encrypted, so it only listens on this "
             f"computer: write --listen 127.0.0.1:{port}, and not {host}. Nothing was changed."
         )
-    database = open_database(arguments.database)
+    database = open_database(arguments.database, keys=Place(arguments.keys))
     names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())

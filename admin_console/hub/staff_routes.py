@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from admin_console.hub import actions, deciding, entry_photos
 from admin_console.hub.answers import answer, body_as, problem, refuse
@@ -170,14 +170,13 @@ def check_out(visit_id: UUID, context: InContext, asker: AskingStaff) -> Respons
 def blob(name: str, context: InContext, asker: AskingStaff) -> Response:
     """A badge photo, or one of a list entry."""
     try:
-        paths = photos.path_of(context.photos, name), entry_photos.path_of(context.photos, name)
+        jpeg = photos.read(context.photos, name) or entry_photos.read(context.photos, name)
     except PhotoError as error:
         raise refuse(404, str(error)) from error
-    path = next((path for path in paths if path.exists()), None)
-    if path is None:
+    if jpeg is None:
         raise refuse(404, "That photo is not here (yet).")
     _viewed(context, asker, Deed.PHOTO_VIEWED, About.PHOTO, name)
-    return FileResponse(path, media_type="image/jpeg")
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 def _viewed(

@@ -1,4 +1,4 @@
-"""What a running hub does by itself: photos are deleted, and outdated lists are told of."""
+"""What a running hub does by itself: photos and old visits go, outdated lists are told of."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from pathlib import Path
 from admin_console.hub import entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import notices, photos
+from db import notices, photos, retention
 from db.domain.errors import StorageError
 from db.engine import Database
 
@@ -39,10 +39,30 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
     with database.begin() as session:
         deleted = photos.purge(session, folder, before)
         unused = entry_photos.sweep(session, folder, now)
+    encrypted = sum(photos.encrypt_old(folder, part) for part in ("", entry_photos.FOLDER))
+    if encrypted:
+        LOG.info("%d photos of a version before were encrypted", encrypted)
     if unused:
         LOG.info("%d photos of lists were deleted: no entry has them any more", unused)
     if deleted:
         LOG.info("%d photos were deleted: their days are over", deleted)
+
+
+async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS) -> None:
+    """Forget at once and then once a day, until cancelled. What fails is tried again then."""
+    while True:
+        try:
+            forgotten = await finish_in_thread(_forget, context)
+        except StorageError as error:
+            LOG.warning("old visits were not forgotten, tomorrow again: %s", error)
+        else:
+            if forgotten:
+                LOG.info("who came was forgotten of %d visits: their days are over", forgotten)
+        await asyncio.sleep(every_seconds)
+
+
+def _forget(context: Context) -> int:
+    return retention.forget_old_visits(context.database, context.now(), is_kiosk=False)
 
 
 async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-CLEARANCE_DAYS, RESCREEN_DAYS = 365, 30
+CLEARANCE_DAYS, RESCREEN_DAYS, VISIT_KEEP_DAYS = 365, 30, 365
 LONGEST_DAYS = 3_660
 WORDS_LENGTH = 300
 DENIAL_WORDS = "Tell the principal. Do not say why."
@@ -19,6 +19,11 @@ class DeskPolicy:
     """Visits of so many days are screened again when a list changes; 0 for only who is inside."""
     denial_words: str = DENIAL_WORDS
     """What the office does when somebody is not admitted. No visitor sees it."""
+    visit_keep_days: int = VISIT_KEEP_DAYS
+    """For so long it is kept who came; then only that somebody came stays (`db.retention`).
+
+    Where visits are screened again for longer, it is kept for as long as that.
+    """
 
     def __post_init__(self) -> None:
         """Refuse figures and words that no desk can use."""
@@ -26,6 +31,8 @@ class DeskPolicy:
             raise ValueError(f"a clearance holds for 1 to {LONGEST_DAYS} days")
         if not 0 <= self.rescreen_days <= LONGEST_DAYS:
             raise ValueError(f"visits of 0 to {LONGEST_DAYS} days can be screened again")
+        if not 1 <= self.visit_keep_days <= LONGEST_DAYS:
+            raise ValueError(f"who came can be kept for 1 to {LONGEST_DAYS} days")
         if len(self.denial_words) > WORDS_LENGTH:
             raise ValueError(f"what to do at a denial has at most {WORDS_LENGTH} characters")
 

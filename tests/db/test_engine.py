@@ -13,7 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import StatementError
 
 from db import districts, list_search, log, outbox, schema, visits, watchlists
@@ -27,6 +27,7 @@ from db.schema import HEAD, alembic_config
 from tests import quick
 from tests.makers import KIOSK, NINE, make_screened
 from tests.postgres import PostgresServer
+from tests.raw import raw_engine
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
 
 
 def migrate(url: str, revision: str) -> None:
-    engine, config = create_engine(url), alembic_config()
+    engine, config = raw_engine(url), alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         if revision == "base":
@@ -74,7 +75,7 @@ def test_new_file_has_the_tables_that_migrations_make(tmp_path: Path) -> None:
 
 def schema_of(path: Path) -> dict[str, object]:
     """Tables with their columns, keys and indexes, in an order that does not matter."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = raw_engine(f"sqlite:///{path}")
     found = inspect(engine)
     tables: dict[str, object] = {
         name: (
@@ -105,7 +106,7 @@ def schema_of(path: Path) -> dict[str, object]:
 def test_schema_goes_up_down_and_up_again(any_url: str) -> None:
     migrate(any_url, "head")
     migrate(any_url, "base")
-    engine = create_engine(any_url)
+    engine = raw_engine(any_url)
     left = set(inspect(engine).get_table_names()) - {"alembic_version"}
     engine.dispose()
 
@@ -205,7 +206,7 @@ def test_database_of_a_newer_version_is_left_as_it_is_and_told_in_words(any_url:
 
 def test_database_of_another_program_is_refused(any_url: str) -> None:
     migrate(any_url, "0001")
-    engine = create_engine(any_url)
+    engine = raw_engine(any_url)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
     engine.dispose()
@@ -244,6 +245,7 @@ def test_database_is_closed_to_other_accounts(tmp_path: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     database.close()
 
+    assert modes.pop("keys") == 0o700
     assert modes == dict.fromkeys(["hub.db", "hub.db-wal", "hub.db-shm"], 0o600)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
@@ -292,7 +294,7 @@ def test_database_of_an_older_version_is_left_as_it_is_by_looking(any_url: str) 
     with pytest.raises(StorageError, match=r"older version.*start the hub"):
         open_existing(any_url)
 
-    engine = create_engine(any_url)
+    engine = raw_engine(any_url)
     with engine.connect() as connection:
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     engine.dispose()
@@ -312,7 +314,7 @@ VALUES (:list_id, :entry_id, 'Helena', '', 'Marlow', '', :on, :year, 'female', '
 
 def test_birth_dates_of_lists_survive_the_way_up_and_down(any_url: str) -> None:
     migrate(any_url, "0002")
-    engine = create_engine(any_url)
+    engine = raw_engine(any_url)
     uuids = ["0" * 31 + digit for digit in "0123"]
     if engine.dialect.name == "postgresql":
         uuids = [str(UUID(u)) for u in uuids]
@@ -323,7 +325,9 @@ def test_birth_dates_of_lists_survive_the_way_up_and_down(any_url: str) -> None:
             entry = {"list_id": uuids[0], "entry_id": entry_id, "on": on, "year": year}
             connection.execute(text(_ENTRY_0002), entry)
 
+    engine.dispose()
     database = open_database(any_url)
+    engine = raw_engine(any_url)
     with database.read() as session:
         (watchlist,) = watchlists.all_lists(session)
         entries = watchlists.entries_of(session, watchlist.list_id)
@@ -359,7 +363,7 @@ _ALIASES_0009 = '[{"given":"Uwe","family":"Poe","middle":"","suffix":""}]'
 
 def test_people_of_older_lists_are_found_after_the_way_up(any_url: str) -> None:
     migrate(any_url, "0009")
-    engine = create_engine(any_url)
+    engine = raw_engine(any_url)
     with engine.begin() as connection:
         list_id, *ids = (f"{n:032x}" for n in range(1, 5_004))  # more than are filled at once
         connection.execute(text(_LIST_0009), {"list_id": list_id})

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from db import photos
+from db import key_store, photos
+from db.domain.errors import StorageError
 from db.engine import Database
 from tests.makers import NINE
+from tests.raw import text_in
 
 
 def keep(database: Database, folder: Path, text: bytes, days_ago: int = 0) -> str:
@@ -76,3 +78,67 @@ def test_photos_and_their_folder_are_closed_to_other_accounts(tmp_path: Path) ->
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(photos.path_of(folder, name).stat().st_mode) == 0o600
+
+
+def test_photo_is_not_in_clear_and_its_name_does_not_fit_another(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    first, second = (photos.keep(folder, jpeg(text)) for text in (b"Raghunathan", b"Quillfeather"))
+    assert text_in(tmp_path, "Raghunathan") == []
+    assert photos.read(folder, first) == jpeg(b"Raghunathan")
+
+    photos.path_of(folder, first).replace(photos.path_of(folder, second))
+
+    assert photos.read(folder, second) is None
+
+
+def test_photo_in_clear_of_a_version_before_is_read_and_then_encrypted_with_its_age(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    name = photos.keep(folder, jpeg(b"old"))
+    sealed = photos.path_of(folder, name)
+    sealed.unlink()
+    plain = sealed.with_suffix(".jpg")
+    plain.write_bytes(jpeg(b"old"))
+    then = (NINE - timedelta(days=31)).timestamp()
+    os.utime(plain, (then, then))
+    assert photos.read(folder, name) == jpeg(b"old")
+    assert photos.is_kept(folder, name)
+
+    assert photos.encrypt_old(folder) == 1
+
+    assert [path.name for path in folder.iterdir()] == [sealed.name]
+    assert photos.read(folder, name) == jpeg(b"old")
+    assert photos.encrypt_old(folder) == 0
+    with database.begin() as session:
+        assert photos.purge(session, folder, NINE - timedelta(days=30)) == 1
+
+
+def test_photos_get_a_new_key_and_those_of_the_old_one_are_read_until_then(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    old = photos.keep(folder, jpeg(b"old"))
+    with key_store.exclusive(tmp_path):
+        key_store.add(tmp_path, key_store.PHOTOS)
+    new = photos.keep(folder, jpeg(b"new"))
+    assert photos.read(folder, old) == jpeg(b"old")
+
+    assert photos.encrypt_old(folder) == 1
+    with key_store.exclusive(tmp_path):
+        key_store.drop_old(tmp_path, key_store.PHOTOS)
+
+    assert [photos.read(folder, name) for name in (old, new)] == [jpeg(b"old"), jpeg(b"new")]
+
+
+def test_photo_whose_key_is_not_here_is_told_apart_from_a_damaged_one(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    name = photos.keep(folder, jpeg(b"whole"))
+    (tmp_path / key_store.FOLDER / "photos.key").unlink()
+
+    with pytest.raises(StorageError, match="The key of the photos is not here"):
+        photos.read(folder, name)
+
+    assert photos.is_kept(folder, name)
+
+
+def jpeg(text: bytes) -> bytes:
+    return b"\xff\xd8\xff" + text + b"\xff\xd9"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from db import history, outbox, visits
 from db.domain.decision import DecidedAt, Decision, Verdict
@@ -20,6 +20,7 @@ from db.engine import Database, open_database
 from db.models import DecisionRow
 from db.schema import alembic_config
 from tests.makers import KIOSK, NINE, make_checked_in, make_identity, make_screened
+from tests.raw import raw_engine
 
 KEY = b"a district's key"
 CHICAGO = ZoneInfo("America/Chicago")
@@ -227,7 +228,7 @@ def old_url(any_url: str) -> str:
     decide(database, make_decision(visit_id, by="Dana Whitlock"))
     decide(database, replace(make_decision(visit_id), decided_at=NINE + timedelta(seconds=1)))
     database.close()
-    engine, config = create_engine(any_url), alembic_config()
+    engine, config = raw_engine(any_url), alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")

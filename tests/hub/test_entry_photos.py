@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from admin_console.hub import entry_photos
-from db import codec, watchlists
+from db import codec, photos, watchlists
 from db.domain.entry_history import EntryFile
 from db.domain.errors import PhotoError
 from db.domain.watchlist import Watchlist
@@ -38,7 +38,7 @@ def told(**values: object) -> Image.Exif:
 
 def kept(folder: Path, content: bytes) -> Image.Image:
     name = entry_photos.take(folder, content)
-    return Image.open(BytesIO(entry_photos.path_of(folder, name).read_bytes()))
+    return Image.open(BytesIO(entry_photos.read(folder, name) or b""))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_nothing_but_pixels_survives(tmp_path: Path) -> None:
 
     name = entry_photos.take(tmp_path, content)
 
-    small = entry_photos.path_of(tmp_path, name).read_bytes()
+    small = entry_photos.read(tmp_path, name) or b""
     assert b"Camera of somebody" not in small
     assert b"taken at home" not in small
     assert not Image.open(BytesIO(small)).getexif()
@@ -95,7 +95,7 @@ def test_other_content_is_refused_in_words(tmp_path: Path, content: bytes, why: 
     with pytest.raises(PhotoError, match=why):
         entry_photos.take(tmp_path, content)
 
-    assert not list(tmp_path.rglob("*.jpg"))
+    assert not [*tmp_path.rglob("*.photo"), *tmp_path.rglob("*.jpg")]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -161,7 +161,7 @@ def test_photo_without_an_entry_goes_after_a_day(hub: HubOfTests) -> None:
     add(hub, dana, used)
     for name in (used, unused):
         taken = (NINE - timedelta(hours=12)).timestamp()
-        os.utime(entry_photos.path_of(hub.photos, name), (taken, taken))
+        os.utime(photos.path_of(hub.photos, name, entry_photos.FOLDER), (taken, taken))
 
     def sweep(hours: int) -> int:
         with hub.database.read() as session:
@@ -169,7 +169,7 @@ def test_photo_without_an_entry_goes_after_a_day(hub: HubOfTests) -> None:
 
     assert sweep(11) == 0
     assert sweep(13) == 1
-    assert entry_photos.path_of(hub.photos, used).exists()
+    assert entry_photos.is_kept(hub.photos, used)
     with hub.database.read() as session:
         (watchlist,) = watchlists.all_lists(session)
         (entry,) = watchlists.entries_of(session, watchlist.list_id)

@@ -1,15 +1,24 @@
 """``vestibule-hub log``: the log handed to somebody who checks it with the stand-alone file."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from admin_console.hub.__main__ import main
+from db import retention
+from db.domain.visit import VisitState
+from db.engine import open_database
+from db.models import VisitRow
 from tests.hub_of_tests import hub_at
+from tests.makers import NINE
 from tests.signed_log import signing_kiosk, write_another_past
 
 VERIFIER = Path(__file__).parents[2] / "packaging" / "verify_exported_log.py"
@@ -82,6 +91,26 @@ def test_bare_log_has_no_personal_facts_and_is_whole(url: str, tmp_path: Path) -
     assert status == 0
     assert "the personal facts of 8 were erased" in said
     assert b"Daniel" not in (tmp_path / "log").read_bytes()
+
+
+def test_log_whose_old_visits_were_forgotten_is_whole_here_and_elsewhere(
+    url: str, tmp_path: Path
+) -> None:
+    shutil.copytree(folder_of(url), tmp_path / "hub")
+    copy = f"sqlite:///{tmp_path}/hub/hub.db"
+    with closing(open_database(copy)) as database:
+        with database.begin() as session:
+            session.execute(update(VisitRow).values(state=VisitState.ABANDONED))
+        later = NINE + timedelta(days=366)
+        assert retention.forget_old_visits(database, later, is_kiosk=False) == 8
+    main(["log", "export", str(tmp_path / "log"), "--database", copy])
+
+    status, said = check(tmp_path / "log")
+
+    assert status == 0
+    assert "the personal facts of 8 were erased" in said
+    assert b"Daniel" not in (tmp_path / "log").read_bytes()
+    assert main(["verify-log", "--database", copy]) == 0
 
 
 @pytest.mark.parametrize(

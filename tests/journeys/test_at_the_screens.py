@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
-from db import visits
+from db import photos, visits
 from db.domain.errors import StorageError
 from db.domain.events import BadgePrinted
 from db.domain.visit import VisitState
@@ -190,8 +190,8 @@ def test_photo_is_kept_in_the_badges_shape_and_reaches_the_hub(open_lobby: OpenL
     lobby.wait_step(Step.BADGE)
 
     (visit,) = lobby.visits()
-    kept = lobby.folder / "kiosk" / "photos" / f"{visit.photo}.jpg"
-    picture = cv2.imdecode(np.frombuffer(kept.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    jpeg = photos.read(lobby.folder / "kiosk" / "photos", visit.photo) or b"?"
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape[0] / picture.shape[1] == pytest.approx(1.25, abs=0.02)
     sent = f"/v1/blobs/{visit.photo}"

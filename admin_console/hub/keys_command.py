@@ -1,0 +1,95 @@
+"""``vestibule-hub keys``: where the keys are of what the hub keeps, and new ones in their place."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from db.key_store import Place
+
+Command = Callable[..., argparse.ArgumentParser]
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keys",
+        choices=list(Place),
+        default=Place.AUTO,
+        help="where keys are put that are not made yet: in this account's keyring or in a file "
+        "that only this account can read; auto is the keyring on Windows and macOS, else the file",
+    )
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
+) -> None:
+    of_keys = commands.add_parser("keys", help="the keys of what the hub keeps").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    command(of_keys, "show", "say where the keys are, not what they are", _show)
+    command(of_keys, "rotate", "encrypt everything with new keys; the hub must be stopped", _rotate)
+    moved = command(of_keys, "move", "keep the same keys elsewhere", _move)
+    moved.add_argument("--to", required=True, choices=[Place.KEYRING, Place.FILE], type=Place)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from db import key_store  # noqa: PLC0415  keeps `--help` quick
+
+    folder, _ = _of(arguments.database)
+    for name, what in ((key_store.DATABASE, "database"), (key_store.PHOTOS, "photos")):
+        place = key_store.place(folder, name)
+        _say(f"The key of the {what}: {_WORDS[place].format(folder / key_store.FOLDER)}")
+    return 0
+
+
+_WORDS = {
+    None: "none yet.",
+    Place.FILE: "in a file that only this account can read, in {}.",
+    Place.KEYRING: "in this account's keyring.",
+}
+
+
+def _move(arguments: argparse.Namespace) -> int:
+    from db import key_store  # noqa: PLC0415
+
+    folder, _ = _of(arguments.database)
+    for name in (key_store.DATABASE, key_store.PHOTOS):
+        key_store.move(folder, name, arguments.to)
+    return _show(arguments)
+
+
+def _rotate(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import entry_photos  # noqa: PLC0415
+    from db import encryption, key_store, photos  # noqa: PLC0415
+    from db.domain.errors import StorageError  # noqa: PLC0415
+
+    folder, path = _of(arguments.database)
+    if path is not None:
+        if not path.is_file():
+            raise StorageError(f"There is no database at {path}, and none was made.")
+        encryption.rekey(path)
+        _say("The database has a new key.")
+    with key_store.exclusive(folder):
+        key_store.add(folder, key_store.PHOTOS)
+    parts = ("", entry_photos.FOLDER)
+    done = sum(photos.encrypt_old(folder / "photos", part) for part in parts)
+    if any(photos.of_an_old_key(folder / "photos", part) for part in parts):
+        _say(f"{done} photos have a new key. Others cannot be read: the old key stays for them.")
+        return 1
+    with key_store.exclusive(folder):
+        key_store.drop_old(folder, key_store.PHOTOS)
+    _say(f"{done} photos have a new key.")
+    return 0
+
+
+def _of(url: str) -> tuple[Path, Path | None]:
+    """The folder that holds what the keys open, and the database's file if there is one."""
+    from db.engine import database_file  # noqa: PLC0415
+    from resources.folders import data_folder  # noqa: PLC0415
+
+    path = database_file(url)
+    return (data_folder("hub") if path is None else path.parent), path
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -1,0 +1,211 @@
+"""SQLite files that only their key opens (SQLCipher 4: AES-256 and an HMAC for each page).
+
+Keys are raw (32 random bytes), so no time goes into deriving them from a password.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from db import key_store, private_files
+from db.domain.errors import StorageError
+from db.key_store import DATABASE, Place
+
+DBAPI = dbapi2
+Connection, Error = dbapi2.Connection, dbapi2.Error
+_PLAIN_START = b"SQLite format 3\0"
+_BUSY_SECONDS = 5.0
+NO_KEY = (
+    "The key of this database is not here ({keys}), or the file is damaged. It was not changed. "
+    "Put the folder of keys that belongs to it back, or restore the newest backup."
+)
+
+
+def connect(path: Path | str, key: bytes | None) -> Any:
+    """A connection of SQLCipher's DB-API module, in autocommit; None opens a file in clear.
+
+    Whether the key is the right one shows only when something is read.
+    """
+    connection = dbapi2.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=False)
+    connection.isolation_level = None
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to standard error
+    if key is not None:
+        connection.execute(f"PRAGMA key = {_quoted(key)}")
+    return connection
+
+
+def is_plain(path: Path) -> bool:
+    """Whether this is a SQLite file in clear, as versions before this one wrote it."""
+    with path.open("rb") as file:
+        return file.read(len(_PLAIN_START)) == _PLAIN_START
+
+
+def key_to_open(path: Path) -> bytes | None:
+    """The key of a file that is there; None when it is in clear or empty.
+
+    Raises `StorageError` when its key is not here.
+    """
+    if path.stat().st_size == 0 or is_plain(path):
+        return None
+    key = _fitting(path, key_store.keys(path.parent, DATABASE))
+    if key is None:
+        raise StorageError(NO_KEY.format(keys=path.parent / key_store.FOLDER))
+    return key
+
+
+def key_to_write(path: Path, wanted: Place) -> bytes:
+    """The key of a file that is there or will be: a new file gets one, one in clear is encrypted.
+
+    Raises `StorageError` in words; then what was there is still there.
+    """
+    is_halfway = any(left.exists() for left in _beside(path))
+    is_settled = not is_halfway and path.exists() and path.stat().st_size > 0
+    key = key_to_open(path) if is_settled else None
+    if key is not None:
+        return key
+    with key_store.exclusive(path.parent):
+        _finish(path)
+        if not path.exists() or path.stat().st_size == 0:
+            return key_store.settle(path.parent, DATABASE, wanted)
+        if is_plain(path):
+            _rewrite(path, None, lambda: key_store.settle(path.parent, DATABASE, wanted))
+        return key_to_open(path) or key_store.settle(path.parent, DATABASE, wanted)
+
+
+def rekey(path: Path) -> None:
+    """Encrypt a database with a new key. Nobody else may have it open.
+
+    The new key is kept before it is used, and the old one until it is not needed any more: a
+    crash leaves a database that one of the two opens. Raises `StorageError` in words.
+    """
+    old = key_to_write(path, Place.AUTO)
+    with key_store.exclusive(path.parent):
+        _rewrite(path, old, lambda: key_store.add(path.parent, DATABASE))
+        if not _neighbours(path):
+            key_store.drop_old(path.parent, DATABASE)
+
+
+_IN_USE = (
+    "The database is in use by another program. Nothing was changed. Stop the hub or the kiosk "
+    "that runs with it, then try again."
+)
+
+
+def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> None:
+    """Put a copy that the new key opens in the place of a file, which is overwritten and removed.
+
+    The copy is whole and on the disk before anything is renamed. Until then a crash leaves the
+    old file, and the next start begins anew; after that `_finish` goes on.
+    """
+    aside, sealed = _beside(path)
+    private_files.erase(sealed)
+    try:
+        with closing(connect(path, old)) as connection:
+            # Fails while anybody else has the file open, who would go on writing into the old one.
+            _take_alone(connection)
+            key = new_key()
+            private_files.make_empty(sealed)
+            connection.execute("PRAGMA foreign_keys = OFF")
+            connection.execute(f"ATTACH DATABASE ? AS sealed KEY {_quoted(key)}", (str(sealed),))
+            connection.execute("SELECT sqlcipher_export('sealed')")
+            _compare(connection)
+            _check(connection, "sealed")
+            connection.execute("DETACH DATABASE sealed")
+        private_files.sync_file(sealed)
+    except (dbapi2.Error, OSError, StorageError) as error:
+        private_files.erase(sealed)
+        if isinstance(error, StorageError):
+            raise
+        raise StorageError(
+            _IN_USE if "locked" in str(error) else _NOT_DONE.format(error)
+        ) from error
+    path.replace(aside)
+    _finish(path)
+
+
+_NOT_DONE = "The database could not be encrypted ({}). It stays as it was; try again."
+
+
+def _finish(path: Path) -> None:
+    """What is left to do once a file was put aside; a copy that was not finished is removed.
+
+    By then the copy is whole, so that it takes the file's place.
+    """
+    aside, sealed = _beside(path)
+    if aside.exists() and not path.exists():
+        (sealed if sealed.exists() else aside).replace(path)
+        private_files.sync_folder(path.parent)
+    private_files.erase(sealed)
+    private_files.erase(aside)
+
+
+def _beside(path: Path) -> tuple[Path, Path]:
+    """Where the old file is put aside, and where its encrypted copy is made."""
+    return path.with_name(f"{path.name}.aside"), path.with_name(f"{path.name}.encrypted")
+
+
+def _take_alone(connection: Any) -> None:
+    """Empty the write-ahead log into the file and keep everybody else out until it is closed."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    if mode != "delete":
+        raise dbapi2.OperationalError("database is locked")
+    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("COMMIT")
+
+
+def _compare(connection: Any) -> None:
+    """Raise unless every table has as many rows in the copy."""
+    tables = connection.execute(
+        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    for (table,) in tables:
+        counts = {
+            connection.execute(f'SELECT count(*) FROM {schema}."{table}"').fetchone()  # noqa: S608
+            for schema in ("main", "sealed")
+        }
+        if len(counts) != 1:
+            raise StorageError(_NOT_DONE.format("the copy is not whole"))
+
+
+def _check(connection: Any, schema: str) -> None:
+    """Raise unless every page is whole, by SQLite's measure and by its HMAC."""
+    found = connection.execute(f"PRAGMA {schema}.integrity_check").fetchall()
+    broken = connection.execute(f"PRAGMA {schema}.cipher_integrity_check").fetchall()
+    if found != [("ok",)] or broken:
+        raise StorageError(_NOT_DONE.format("the copy is not whole"))
+
+
+def _fitting(path: Path, known: Sequence[bytes]) -> bytes | None:
+    """The first key that opens the file; the newest without trying when there is one only."""
+    if len(known) == 1:
+        return known[0]
+    return next((key for key in known if _opens(path, key)), None)
+
+
+def _opens(path: Path, key: bytes) -> bool:
+    with closing(connect(path, key)) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except dbapi2.OperationalError:
+            raise  # busy, or the disk: says nothing of the key
+        except dbapi2.DatabaseError:
+            return False
+    return True
+
+
+def _neighbours(path: Path) -> list[Path]:
+    """Other databases of this folder, which have the same keys."""
+    return [
+        other
+        for other in path.parent.iterdir()
+        if other.suffix == path.suffix and other != path and other.is_file()
+    ]
+
+
+def _quoted(key: bytes) -> str:
+    """A raw key as SQLCipher wants it; its digits cannot end the quotes."""
+    return f"\"x'{key.hex()}'\""

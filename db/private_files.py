@@ -1,0 +1,76 @@
+"""Files and folders that only this account can open, written so that a power cut loses nothing.
+
+On Windows, folders below a person's profile are private already.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+_PIECE = 1024 * 1024
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only this account can open. One that is there stays as it is.
+
+    (Somebody may keep the database in a folder that others need as well.)
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_empty(path: Path) -> None:
+    """Make a file that only this account can open; one that is there stays as it is."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file that only this account can read: whole or not at all, and durably.
+
+    Raises `OSError`; what was there before then stays.
+    """
+    partial = path.with_suffix(".part")
+    with open(partial, "wb", opener=_private) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder as durable as the files' bytes; Windows does that by itself."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def erase(path: Path) -> None:
+    """Overwrite a file with zeros and remove it; nothing when it is not there.
+
+    A disk that writes elsewhere each time (flash, a journal) may keep the old blocks: this is the
+    best that a program can do.
+    """
+    with suppress(FileNotFoundError):
+        with path.open("rb+") as file:
+            left = os.fstat(file.fileno()).st_size
+            while left > 0:
+                left -= file.write(bytes(min(left, _PIECE)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a new file for this account alone."""
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,194 @@
+"""What is forgotten of visits whose days are over. The log still verifies: see `db.chain`.
+
+Of a visit stay its times, its kiosk and number, the visitor's type, and how it was screened and
+decided, for figures. Names, birth dates, documents, hashes of them, hosts and purposes, the people
+of lists who were compared, and who decided and why are blanked, and so are the events' bodies.
+An open visit is never touched, and on a kiosk none that the hub does not have yet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from db import codec, policy
+from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
+from db.domain.clearance import Clearance
+from db.domain.decision import Decision
+from db.domain.people import Sex
+from db.domain.screening import Screening
+from db.domain.visit import VisitState
+from db.engine import Database
+from db.hub_models import ChangeRow
+from db.log_models import ChainRow, EventBodyRow, EventRow
+from db.models import DecisionRow, ScreeningRow, VisitRow
+
+AT_ONCE = 200
+"""Visits in one transaction: nobody at a desk waits for longer than that takes."""
+MOST_A_DAY = 20_000
+"""Visits in one run: what is left of a long past goes on the days after."""
+ERASED = "(erased)"
+"""In place of a decision's reason and person: a decision without them is none."""
+_OPEN = (VisitState.HELD, VisitState.CLEARED, VisitState.ON_SITE)
+
+
+def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> int:
+    """Forget the visits that are older than the policy's days. Returns how many.
+
+    Raises `StorageError`; what was forgotten until then stays forgotten.
+    """
+    done = 0
+    while done < MOST_A_DAY:
+        with database.begin() as session:
+            rules = policy.of(session)
+            before = now - timedelta(days=max(rules.visit_keep_days, rules.rescreen_days))
+            some = _due(session, before, is_kiosk=is_kiosk)
+            _forget(session, some)
+            if len(some) < AT_ONCE:
+                _forget_beside(session, before)
+                return done + len(some)
+        done += len(some)
+    return done
+
+
+def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
+    query = (
+        select(VisitRow.visit_id)
+        .where(VisitRow.started_at < before, VisitRow.state.not_in(_OPEN), _has_facts())
+        .order_by(VisitRow.started_at)
+        .limit(AT_ONCE)
+    )
+    if is_kiosk:
+        query = query.where(~_is_unconfirmed())
+    return list(session.scalars(query))
+
+
+def _has_facts() -> ColumnElement[bool]:
+    """Whether the row still says who came. An event that came late may have told it again."""
+    return or_(
+        VisitRow.search_name != "",
+        VisitRow.birth_date.is_not(None),
+        VisitRow.document.is_not(None),
+        VisitRow.details.is_not(None),
+        VisitRow.number_hash != "",
+        VisitRow.visitor_key != "",
+        VisitRow.badge_token_hash != "",
+    )
+
+
+def _is_unconfirmed() -> ColumnElement[bool]:
+    """Whether the hub lacks an event of the visit, which goes out with its body."""
+    return exists(
+        select(EventRow.event_id)
+        .join(
+            ChainRow,
+            (ChainRow.district_id == EventRow.district_id)
+            & (ChainRow.device_id == EventRow.device_id)
+            & (ChainRow.epoch == EventRow.epoch),
+        )
+        .where(EventRow.visit_id == VisitRow.visit_id, EventRow.seq > ChainRow.acked_seq)
+    )
+
+
+def _forget(session: Session, visit_ids: Sequence[UUID]) -> None:
+    if not visit_ids:
+        return
+    events = select(EventRow.event_id).where(EventRow.visit_id.in_(visit_ids))
+    session.execute(
+        delete(EventBodyRow).where(EventBodyRow.event_id.in_(events)), execution_options=_UNSEEN
+    )
+    for screening in session.scalars(
+        select(ScreeningRow).where(ScreeningRow.visit_id.in_(visit_ids))
+    ):
+        screening.screening = _without_people(screening.screening)
+    for recheck in session.scalars(select(RecheckRow).where(RecheckRow.visit_id.in_(visit_ids))):
+        recheck.screening = _without_people(recheck.screening)
+        if recheck.decision is not None:
+            decision = codec.from_json(recheck.decision, Decision)
+            recheck.decision = _json(replace(decision, reason=ERASED, decided_by=ERASED))
+    for kind in (NoticeRow, RescreenDueRow):
+        session.execute(delete(kind).where(kind.visit_id.in_(visit_ids)), execution_options=_UNSEEN)
+    session.execute(
+        update(VisitRow)
+        .where(VisitRow.visit_id.in_(visit_ids))
+        .values(
+            given_name="",
+            middle_name="",
+            family_name="",
+            suffix="",
+            search_name="",
+            birth_date=None,
+            sex=Sex.UNSPECIFIED,
+            document=None,
+            number_hash="",
+            visitor_key="",
+            details=None,
+            photo="",
+            badge_token_hash="",
+            badge_code="",
+            sticker="",
+        ),
+        execution_options=_UNSEEN,
+    )
+    session.flush()
+
+
+def _forget_beside(session: Session, before: datetime) -> None:
+    """Decisions and clearances, which a kiosk also has of visits that it does not know."""
+    decided = exists().where(VisitRow.visit_id == DecisionRow.visit_id, _has_facts())
+    session.execute(
+        update(DecisionRow)
+        .where(DecisionRow.decided_at < before, DecisionRow.decided_by != ERASED, ~decided)
+        .values(reason=ERASED, decided_by=ERASED),
+        execution_options=_UNSEEN,
+    )
+    cleared = exists().where(VisitRow.visit_id == ClearanceRow.visit_id, _has_facts())
+    is_over = or_(ClearanceRow.ended_at < before, ClearanceRow.expires_on < before.date())
+    session.execute(delete(ClearanceRow).where(is_over, ~cleared), execution_options=_UNSEEN)
+    _forget_told(session, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the hub's feed says of a decision, as far as it matters here."""
+
+    decision: Decision
+
+
+def _forget_told(session: Session, before: datetime) -> None:
+    """What kiosks were told of decisions and clearances: nobody has to learn it any more."""
+    for kind in ("decision", "clearance"):
+        rows = session.scalars(
+            select(ChangeRow).where(ChangeRow.kind == kind).order_by(ChangeRow.version)
+        )
+        for row in rows:
+            if kind == "decision":
+                told_at = codec.from_json(row.body, _Told).decision.decided_at
+                is_over = told_at < before
+            else:
+                clearance = codec.from_json(row.body, Clearance)
+                told_at = clearance.decided_at
+                is_over = clearance.expires_on < before.date() or (
+                    clearance.ended_at is not None and clearance.ended_at < before
+                )
+            if told_at >= before:
+                break  # the others are newer
+            if is_over:
+                session.delete(row)
+    session.flush()
+
+
+def _without_people(text: str) -> str:
+    """A screening with its outcome and lists, without whom it compared."""
+    return _json(replace(codec.from_json(text, Screening), matches=(), cleared=(), lapsed=()))
+
+
+def _json(value: object) -> str:
+    return codec.to_json(value).decode()
+
+
+_UNSEEN = {"synchronize_session": False}
+"""No row of this session holds what a statement changes."""

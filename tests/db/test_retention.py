@@ -1,0 +1,165 @@
+"""After its days a visit says no more who came, and the log is whole all the same."""
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from db import changes, inbox, log, outbox, policy, replay, retention, story, visits
+from db.columns import Base
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
+from db.domain.notice import NoticeKind
+from db.domain.policy import DeskPolicy
+from db.domain.visit import CheckOutWay
+from db.engine import Database, open_database
+from db.ids import new_id
+from db.notices import tell
+from db.outbox import Device
+from tests.makers import KIOSK, NINE, make_checked_in, make_identity, make_screened
+
+HUB = Device("district", "lincoln", "hub")
+LEFT = make_screened(number=1, identity=make_identity("Priya", "Raghunathan"))
+DENIED = make_screened(number=2, held=True, identity=make_identity("Daniel", "Quillfeather"))
+INSIDE = make_screened(number=3, identity=make_identity("Maeve", "Okonkwo-Bright"))
+PEOPLE = ("Raghunathan", "Quillfeather", "Dana Whitlock", "a court order")
+A_YEAR_ON = NINE + timedelta(days=366)
+
+
+def say(database: Database, event: DomainEvent, visit_id: UUID, at: datetime = NINE) -> None:
+    with database.begin() as session:
+        outbox.add(session, KIOSK, event, at, actor="visitor", visit_id=visit_id)
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Database:
+    """One who came and left, one who was turned away, and one whom nobody saw leave."""
+    database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
+    for screened in (LEFT, DENIED, INSIDE):
+        say(database, screened, screened.visit_id)
+    for came in (LEFT, INSIDE):
+        say(database, make_checked_in(came.visit_id), came.visit_id)
+    say(database, VisitCheckedOut(LEFT.visit_id, CheckOutWay.BADGE), LEFT.visit_id)
+    return database
+
+
+@pytest.fixture
+def hub(any_database: Database, kiosk: Database) -> Database:
+    """A hub that has all of it, and decided."""
+    with kiosk.begin() as session:
+        sent = outbox.pending(session, KIOSK, 0, 100)
+    with any_database.begin() as session:
+        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE)
+    decision = Decision(
+        new_id(NINE),
+        DENIED.visit_id,
+        Verdict.DENY,
+        "There is a court order",
+        "Dana Whitlock",
+        NINE,
+        DecidedAt.CONSOLE,
+    )
+    with any_database.begin() as session:
+        said = DecisionMade(decision)
+        outbox.add(session, HUB, said, NINE, actor="staff:x", visit_id=DENIED.visit_id)
+        changes.add(session, "decision", {"decision": decision, "event_id": new_id(NINE)})
+        told = "Daniel Quillfeather was turned away by Dana Whitlock"
+        tell(session, NoticeKind.WAS_HERE, told, NINE, about="x", visit_id=DENIED.visit_id)
+    kiosk.close()
+    return any_database
+
+
+def everything(database: Database) -> str:
+    """Every value of every table, as text."""
+    with database.read() as session:
+        return "\n".join(
+            bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(select(table))
+            for value in row
+        )
+
+
+def test_after_its_days_nothing_says_who_came_and_the_log_is_whole(hub: Database) -> None:
+    assert [name in everything(hub) for name in PEOPLE] == [True] * 4
+
+    assert retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False) == 2
+
+    left = everything(hub)
+    assert [name in left for name in PEOPLE] == [False] * 4
+    with hub.read() as session:
+        chains = log.verify_log(session)
+        assert all(c.is_good for c in chains)
+        assert sum(c.erased for c in chains) == 5
+        assert replay.differences(session) == []
+        assert log.verify_tree(session) == ""
+    assert retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False) == 0
+
+
+def test_what_stays_is_that_somebody_came_and_how_it_was_decided(hub: Database) -> None:
+    retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)
+
+    with hub.read() as session:
+        left, denied = (story.story(session, v.visit_id) for v in (LEFT, DENIED))
+        figures = log.count(session)
+    assert left is not None
+    assert denied is not None
+    assert (left.visit.started_at, left.visit.checked_out_by) == (NINE, CheckOutWay.BADGE)
+    assert {line.words for line in left.happened} == {"Personal facts erased by retention"}
+    assert left.log_verified
+    assert denied.decisions[0].verdict is Verdict.DENY
+    assert denied.screening is not None
+    assert denied.screening.outcome is DENIED.screening.outcome
+    assert denied.screening.matches == ()
+    assert figures == 7
+
+
+def test_open_visit_is_kept_however_old_it_is(hub: Database) -> None:
+    retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)
+
+    with hub.read() as session:
+        visit = visits.get(session, INSIDE.visit_id)
+    assert visit is not None
+    assert visit.identity.name.family == "Okonkwo-Bright"
+
+
+def test_visit_whose_days_are_not_over_is_kept(hub: Database) -> None:
+    before = everything(hub)
+
+    assert retention.forget_old_visits(hub, NINE + timedelta(days=365), is_kiosk=False) == 0
+
+    assert everything(hub) == before
+
+
+def test_school_settles_the_days(hub: Database) -> None:
+    with hub.begin() as session:
+        policy.keep(session, replace(DeskPolicy(), visit_keep_days=60))
+
+    days = [NINE + timedelta(days=number) for number in (59, 61)]
+
+    assert [retention.forget_old_visits(hub, day, is_kiosk=False) for day in days] == [0, 2]
+
+
+def test_facts_that_come_late_are_forgotten_the_next_day(hub: Database) -> None:
+    retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)
+    with hub.begin() as session:
+        session.execute(text("UPDATE visit SET family_name = 'Raghunathan', search_name = 'r'"))
+
+    assert retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False) == 2
+
+
+def test_kiosk_keeps_what_the_hub_does_not_have_yet(kiosk: Database) -> None:
+    with closing(kiosk):
+        assert retention.forget_old_visits(kiosk, A_YEAR_ON, is_kiosk=True) == 0
+
+        with kiosk.begin() as session:
+            outbox.accept(session, KIOSK, 6)
+        assert retention.forget_old_visits(kiosk, A_YEAR_ON, is_kiosk=True) == 1
+
+        assert "Raghunathan" not in everything(kiosk)
+        with kiosk.read() as session:
+            assert all(c.is_good for c in log.verify_log(session))

@@ -1,0 +1,76 @@
+"""``vestibule-hub keys``: where the keys are, and new ones."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from admin_console.hub import entry_photos
+from admin_console.hub.__main__ import main
+from db import key_store, photos
+from db.engine import open_database
+from tests.hub_of_tests import hub_at
+
+JPEG = b"\xff\xd8\xff face \xff\xd9"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """The database of a hub that ran, with a visitor's photo and one of a list."""
+    address = f"sqlite:///{tmp_path}/hub/hub.db"
+    with hub_at(address, tmp_path / "hub") as hub:
+        photos.keep(hub.photos, JPEG)
+        photos.keep(hub.photos, JPEG, entry_photos.FOLDER)
+    return address
+
+
+def keys(tmp_path: Path) -> set[bytes]:
+    names = (key_store.DATABASE, key_store.PHOTOS)
+    return {key for name in names for key in key_store.keys(tmp_path / "hub", name)}
+
+
+def test_keys_are_exchanged_and_everything_opens_with_the_new_ones(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = keys(tmp_path)
+
+    assert main(["keys", "rotate", "--database", url]) == 0
+
+    assert "2 photos have a new key" in capsys.readouterr().out
+    assert len(keys(tmp_path)) == len(before) == 2
+    assert keys(tmp_path).isdisjoint(before)
+    open_database(url).close()
+    folder = tmp_path / "hub" / "photos"
+    name = sha256(JPEG).hexdigest()
+    assert photos.read(folder, name) == entry_photos.read(folder, name) == JPEG
+
+
+def test_photo_that_cannot_be_read_keeps_its_old_key(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "hub" / "photos"
+    (path,) = folder.glob("*.photo")
+    path.write_bytes(path.read_bytes()[:-1])
+
+    assert main(["keys", "rotate", "--database", url]) == 1
+
+    assert len(key_store.keys(tmp_path / "hub", key_store.PHOTOS)) == 2
+
+
+def test_command_says_where_the_keys_are_and_not_what_they_are(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "show", "--database", url]) == 0
+
+    said = capsys.readouterr().out
+    assert f"only this account can read, in {tmp_path / 'hub' / 'keys'}" in said
+    assert not any(key.hex() in said for key in keys(tmp_path))
+
+
+def test_keys_do_not_move_into_a_keyring_that_is_not_there(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = keys(tmp_path)
+
+    assert main(["keys", "move", "--to", "keyring", "--database", url]) == 1
+
+    assert "no keyring" in capsys.readouterr().err
+    assert keys(tmp_path) == before
