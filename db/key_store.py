@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 FOLDER = "keys"
-DATABASE, PHOTOS = "database", "photos"
+DATABASE, PHOTOS, LISTS = "database", "photos", "lists"
 KEY_BYTES = 32
 _SERVICE = "Vestibule"
 _IN_KEYRING = "keyring "

@@ -1,7 +1,6 @@
 """The index of all lists in force, kept from one version of a list to the next, also on disk."""
 
 import logging
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -11,11 +10,11 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import watchlists
+from db import key_store, private_files, watchlists
+from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database
 from db.list_rows import TABLE, digest_of, is_of_edition
-from db.private_files import make_private_folder
 from db.screening import store
 from db.screening.index import (
     EntryOf,
@@ -32,6 +31,7 @@ from db.screening.population import load_population
 LOG = logging.getLogger(__name__)
 FOLDER = "list-index"
 """Its name beside the database."""
+_SUFFIX = ".index"
 _MARK = 8
 """Bytes of an entry's digest that mark what it says."""
 _AT_ONCE = 20_000
@@ -42,8 +42,9 @@ _MOST_CHANGED = 0.1
 class ListIndexes:
     """Makes the index anew when it is asked for, as little of it as has changed.
 
-    `folder` keeps it for the next start; it holds names and birth dates, as the database does, and
-    belongs beside it. May be used from any thread, by one at a time.
+    `folder` keeps it for the next start, encrypted, since it holds names and birth dates as the
+    database does; its key is the one named `lists` beside it (`db.key_store`). May be used from
+    any thread, by one at a time.
     """
 
     def __init__(self, database: Database, folder: Path | None) -> None:
@@ -66,7 +67,7 @@ class ListIndexes:
         old = self._known.get(watchlist.list_id)
         place = self._place(watchlist)
         if old is None or old.watchlist.content_hash != watchlist.content_hash:
-            saved = store.load(place, watchlist, entry_of) if place is not None else None
+            saved = self._saved(place, watchlist, entry_of) if place is not None else None
             if saved is not None:
                 return saved
             old = old or self._saved_before(watchlist, entry_of)
@@ -102,35 +103,71 @@ class ListIndexes:
     def _place(self, watchlist: Watchlist) -> Path | None:
         if self._folder is None:
             return None
-        return self._folder / f"{watchlist.list_id.hex}-{watchlist.content_hash[:16]}"
+        return self._folder / f"{watchlist.list_id.hex}-{watchlist.content_hash[:16]}{_SUFFIX}"
+
+    def _saved(self, place: Path, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | None:
+        """The index in a file, None when there is none, or no key that opens it."""
+        try:
+            known = key_store.keys(place.parent.parent, key_store.LISTS)
+        except StorageError as error:
+            LOG.warning("the saved index of a list cannot be opened: %s", error)
+            return None
+        return store.load(place, watchlist, entry_of, known[0]) if known else None
 
     def _saved_before(self, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | None:
         """The saved index of an earlier version."""
-        for place in self._folders():
-            if place.name.startswith(watchlist.list_id.hex):
-                found = store.load(place, watchlist, entry_of)
+        for place in self._places():
+            if place.name.startswith(watchlist.list_id.hex) and place.suffix == _SUFFIX:
+                found = self._saved(place, watchlist, entry_of)
                 if found is not None:
                     return found
         return None
 
-    def _folders(self) -> Iterator[Path]:
+    def _places(self) -> Iterator[Path]:
         if self._folder is not None and self._folder.is_dir():
             yield from sorted(self._folder.iterdir())
 
     def _save(self, index: ListIndex, place: Path) -> None:
         """Saving only spares the next start some time: that it fails disturbs nothing."""
         try:
-            make_private_folder(place.parent)
-            store.save(index, place)
-        except OSError as error:
+            private_files.make_private_folder(place.parent)
+            key = key_store.newest(place.parent.parent, key_store.LISTS)
+            store.save(index, place, key)
+        except (OSError, StorageError) as error:
             LOG.warning("the index of a list could not be saved (%s)", type(error).__name__)
 
     def _sweep(self) -> None:
         """Remove what no list in force needs: names of a list that went may not stay."""
         needed = {self._place(one.watchlist) for one in self._known.values()}
-        for place in self._folders():
+        for place in self._places():
             if place not in needed:
-                shutil.rmtree(place, ignore_errors=True)
+                _remove(place)
+
+
+def erase_in_clear(folder: Path) -> bool:
+    """Overwrite and remove what versions before this one saved in clear. Whether there was any."""
+    found = [place for place in folder.iterdir() if place.is_dir()] if folder.is_dir() else []
+    for place in found:
+        _remove(place)
+    return bool(found)
+
+
+def _remove(place: Path) -> None:
+    """A saved index, which a version before this one kept in clear and as a folder of files.
+
+    One that cannot be removed is tried again the next time.
+    """
+    try:
+        if place.is_dir():
+            for part in place.iterdir():
+                _remove(part)
+            place.rmdir()
+        elif place.suffix in (".npy", ".json"):
+            private_files.erase(place)
+        else:
+            place.unlink(missing_ok=True)
+    except OSError as error:
+        LOG.warning("an old index of a list stays for now (%s)", type(error).__name__)
 
 
 def _mark(entry: WatchlistEntry) -> int:

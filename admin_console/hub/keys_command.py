@@ -36,10 +36,21 @@ def _show(arguments: argparse.Namespace) -> int:
     from db import key_store  # noqa: PLC0415  keeps `--help` quick
 
     folder, _ = _of(arguments.database)
-    for name, what in ((key_store.DATABASE, "database"), (key_store.PHOTOS, "photos")):
+    for name, what in _what().items():
         place = key_store.place(folder, name)
         _say(f"The key of the {what}: {_WORDS[place].format(folder / key_store.FOLDER)}")
     return 0
+
+
+def _what() -> dict[str, str]:
+    """The keys by name, and what they open."""
+    from db import key_store  # noqa: PLC0415
+
+    return {
+        key_store.DATABASE: "database",
+        key_store.PHOTOS: "photos",
+        key_store.LISTS: "saved index of the lists",
+    }
 
 
 _WORDS = {
@@ -53,7 +64,7 @@ def _move(arguments: argparse.Namespace) -> int:
     from db import key_store  # noqa: PLC0415
 
     folder, _ = _of(arguments.database)
-    for name in (key_store.DATABASE, key_store.PHOTOS):
+    for name in _what():
         key_store.move(folder, name, arguments.to)
     return _show(arguments)
 
@@ -71,6 +82,9 @@ def _rotate(arguments: argparse.Namespace) -> int:
         _say("The database has a new key.")
     with key_store.exclusive(folder):
         key_store.add(folder, key_store.PHOTOS)
+        # What the old key opened is made anew from the database when it is needed.
+        key_store.add(folder, key_store.LISTS)
+        key_store.drop_old(folder, key_store.LISTS)
     parts = ("", entry_photos.FOLDER)
     done = sum(photos.encrypt_old(folder / "photos", part) for part in parts)
     if any(photos.of_an_old_key(folder / "photos", part) for part in parts):

@@ -9,7 +9,7 @@ from pathlib import Path
 from admin_console.hub import entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import notices, photos, retention
+from db import list_index, notices, photos, retention
 from db.domain.errors import StorageError
 from db.engine import Database
 
@@ -42,6 +42,8 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
     encrypted = sum(photos.encrypt_old(folder, part) for part in ("", entry_photos.FOLDER))
     if encrypted:
         LOG.info("%d photos of a version before were encrypted", encrypted)
+    if list_index.erase_in_clear(folder.parent / list_index.FOLDER):
+        LOG.info("what a version before saved of the lists in clear was erased")
     if unused:
         LOG.info("%d photos of lists were deleted: no entry has them any more", unused)
     if deleted:

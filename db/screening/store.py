@@ -1,18 +1,30 @@
-"""A list's index in a folder: numpy's own files, which are mapped and not read.
+"""A list's index in one encrypted file, which is decrypted into memory as a whole.
 
-A folder is written under another name and then renamed, so that it is whole or not there. It holds
-names and birth dates of the list, nothing of its notes: keep it where the database is kept.
+The file is ``VIX1``, a nonce of 12 bytes, and what AES-256-GCM makes of the rest, with the file's
+name as associated data, so that no list passes for another. The rest is 8 bytes of length (little
+endian), a directory as JSON, and every array's bytes at a multiple of 64.
+
+In clear the arrays could be mapped and only what is touched would take memory; but they hold the
+names and birth dates of a list, beside a database that is encrypted. `tests/bench/` has what it
+costs (`screening_engine.py`).
 """
 
 import json
-import shutil
-from collections.abc import Sequence
+import math
+import mmap
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
 from db.domain.watchlist import Watchlist
@@ -23,7 +35,12 @@ from db.screening.name_table import NameTable
 from db.screening.segment import Segment
 from db.screening.tally import count
 
-FORMAT = 10
+FORMAT = 11
+Array = NDArray[Any]
+_MARK, _NONCE_BYTES, _TAG_BYTES = b"VIX1", 12, 16
+_HEAD_BYTES = len(_MARK) + _NONCE_BYTES
+_LENGTH_BYTES = 8
+_ALIGNED = 64
 _TABLES = ("family", "given")
 _TEXTS = ("suffixes", "places")
 _COLUMNS = (
@@ -46,93 +63,138 @@ _COLUMNS = (
 _SEPARATOR = "\n"
 
 
-def save(index: ListIndex, folder: Path) -> None:
-    """Write a list's index, in place of what is there. Raises OSError."""
-    draft = folder.with_name(f"{folder.name}.{uuid4().hex}.part")
-    draft.mkdir(parents=True, mode=0o700)
+def save(index: ListIndex, path: Path, key: bytes) -> None:
+    """Write a list's index, in place of what is there. Raises OSError; the old one then stays."""
+    arrays = dict(_arrays(index))
+    about = {
+        "format": FORMAT,
+        "segments": len(index.segments),
+        "calibration": asdict(index.calibration),
+        "arrays": [(name, a.dtype.str, a.shape) for name, a in arrays.items()],
+    }
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealing = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
+    sealing.authenticate_additional_data(path.name.encode())
     try:
-        np.save(draft / "ids.npy", index.ids)
-        np.save(draft / "marks.npy", index.marks)
-        for at, counted in enumerate(index.segments):
-            _save_segment(counted.segment, draft / str(at))
-        about = {
-            "format": FORMAT,
-            "segments": len(index.segments),
-            "calibration": asdict(index.calibration),
-        }
-        (draft / "about.json").write_text(json.dumps(about), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.replace(folder)
+        with open(draft, "xb", opener=_private) as file:
+            file.write(_MARK + nonce)
+            pieces = _pieces(json.dumps(about).encode(), arrays.values())
+            file.writelines(sealing.update(piece) for piece in pieces)
+            file.write(sealing.finalize() + sealing.tag)
+        draft.replace(path)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        draft.unlink(missing_ok=True)
 
 
-def load(folder: Path, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | None:
-    """The index of a list as it was saved, None when there is none that this version can read."""
+def load(path: Path, watchlist: Watchlist, entry_of: EntryOf, key: bytes) -> ListIndex | None:
+    """The index of a list as it was saved, None when there is none that can be read with the key.
+
+    (Of another version, with another key, or damaged: it is made anew.)
+    """
     try:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        about, arrays = _opened(path, key)
         if about["format"] != FORMAT:
             return None
         curves = about["calibration"]
         return ListIndex(
             watchlist=watchlist,
-            ids=_mapped(folder / "ids.npy"),
-            marks=_mapped(folder / "marks.npy"),
-            segments=tuple(
-                count(_load_segment(folder / str(at))) for at in range(about["segments"])
-            ),
+            ids=arrays["ids"],
+            marks=arrays["marks"],
+            segments=tuple(count(_segment(arrays, at)) for at in range(about["segments"])),
             calibration=Calibration(**{name: Curve(**curve) for name, curve in curves.items()}),
             entry_of=entry_of,
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, InvalidTag):
         return None
 
 
-def _save_segment(segment: Segment, folder: Path) -> None:
-    folder.mkdir()
-    for name in _COLUMNS:
-        np.save(folder / f"{name}.npy", getattr(segment, name))
-    if segment.is_gone is not None:
-        np.save(folder / "is_gone.npy", segment.is_gone)
-    for name in _TABLES:
-        table: NameTable = getattr(segment, name)
-        for key, array in table.arrays.items():
-            np.save(folder / f"{name}-{key}.npy", array)
-    for name in _TEXTS:
-        _save_texts(folder / f"{name}.npy", getattr(segment, name))
-    _save_texts(folder / "dates.npy", segment.dates.digits)
+def _arrays(index: ListIndex) -> Iterator[tuple[str, Array]]:
+    yield "ids", index.ids
+    yield "marks", index.marks
+    for at, counted in enumerate(index.segments):
+        segment = counted.segment
+        for name in _COLUMNS:
+            yield f"{at}/{name}", getattr(segment, name)
+        if segment.is_gone is not None:
+            yield f"{at}/is_gone", segment.is_gone
+        for name in _TABLES:
+            table: NameTable = getattr(segment, name)
+            for key, array in table.arrays.items():
+                yield f"{at}/{name}/{key}", array
+        for name in _TEXTS:
+            yield f"{at}/{name}", _of_texts(getattr(segment, name))
+        yield f"{at}/dates", _of_texts(segment.dates.digits)
 
 
-def _load_segment(folder: Path) -> Segment:
+def _segment(arrays: Mapping[str, Array], at: int) -> Segment:
     tables = {}
     for name in _TABLES:
-        arrays = {
-            path.stem.removeprefix(f"{name}-"): _mapped(path)
-            for path in folder.glob(f"{name}-*.npy")
-        }
-        tables[name] = NameTable(arrays)
-    gone = folder / "is_gone.npy"
+        start = f"{at}/{name}/"
+        tables[name] = NameTable(
+            {key.removeprefix(start): a for key, a in arrays.items() if key.startswith(start)}
+        )
     return Segment(
         family=tables["family"],
         given=tables["given"],
-        dates=DateTable(_load_texts(folder / "dates.npy")),
-        suffixes=tuple(_load_texts(folder / "suffixes.npy")),
-        places=tuple(_load_texts(folder / "places.npy")),
-        **{name: _mapped(folder / f"{name}.npy") for name in _COLUMNS},
-        is_gone=_mapped(gone) if gone.exists() else None,
+        dates=DateTable(_texts(arrays[f"{at}/dates"])),
+        suffixes=tuple(_texts(arrays[f"{at}/suffixes"])),
+        places=tuple(_texts(arrays[f"{at}/places"])),
+        **{name: arrays[f"{at}/{name}"] for name in _COLUMNS},
+        is_gone=arrays.get(f"{at}/is_gone"),
     )
 
 
-def _mapped(path: Path) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array.view(np.ndarray)  # the same memory without the cost of a memmap's every slice
+def _pieces(about: bytes, arrays: Iterable[Array]) -> Iterator[bytes | memoryview]:
+    """What is encrypted, in order."""
+    yield len(about).to_bytes(_LENGTH_BYTES, "little")
+    yield about
+    yield bytes(_gap(_LENGTH_BYTES + len(about)))
+    for array in arrays:
+        yield np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+        yield bytes(_gap(array.nbytes))
 
 
-def _save_texts(path: Path, texts: Sequence[str]) -> None:
+def _opened(path: Path, key: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The directory and the arrays, which share one piece of memory. They cannot be written."""
+    with (
+        path.open("rb") as file,
+        closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as mapped,
+        memoryview(mapped) as sealed,
+    ):
+        if sealed[: len(_MARK)] != _MARK or len(sealed) < _HEAD_BYTES + _TAG_BYTES:
+            raise ValueError("not an index")
+        whole = np.empty(len(sealed) - _HEAD_BYTES - _TAG_BYTES, np.uint8)
+        nonce, body = sealed[len(_MARK) : _HEAD_BYTES], sealed[_HEAD_BYTES:]
+        with nonce, body:
+            AESGCM(key).decrypt_into(nonce, body, path.name.encode(), whole.data)
+    whole.flags.writeable = False
+    length = int.from_bytes(whole[:_LENGTH_BYTES].tobytes(), "little")
+    at = _LENGTH_BYTES + length
+    about = json.loads(whole[_LENGTH_BYTES:at].tobytes())
+    at += _gap(at)
+    arrays = {}
+    for name, kind, shape in about["arrays"]:
+        size = math.prod(shape) * np.dtype(kind).itemsize
+        arrays[name] = whole[at : at + size].view(kind).reshape(shape)
+        at += size + _gap(size)
+    return about, arrays
+
+
+def _gap(size: int) -> int:
+    """Bytes until the next array begins."""
+    return -size % _ALIGNED
+
+
+def _of_texts(texts: Sequence[str]) -> Array:
     whole = _SEPARATOR.join(t.replace(_SEPARATOR, " ") for t in texts)
-    np.save(path, np.frombuffer(whole.encode("utf-8"), np.uint8))
+    return np.frombuffer(whole.encode("utf-8"), np.uint8)
 
 
-def _load_texts(path: Path) -> list[str]:
-    codes: NDArray[np.uint8] = np.load(path, allow_pickle=False)
+def _texts(codes: Array) -> list[str]:
     return codes.tobytes().decode("utf-8").split(_SEPARATOR)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a new file for this account alone."""
+    return os.open(path, flags, 0o600)

@@ -23,6 +23,8 @@ from db.screening.scan import Scan
 from resources.samples.people import sample_people
 from tests.makers import NINE, make_entry, make_identity, make_watchlist
 
+KEY = bytes(range(32))
+
 
 def some_entries(count: int, seed: int) -> list[WatchlistEntry]:
     return [
@@ -60,8 +62,8 @@ def test_saved_index_says_the_same_after_it_was_loaded(tmp_path: Path) -> None:
     entries[3] = replace(entries[3], aliases=(PersonName("Zoë", "Ångström\nLind"),))
     built = build_list(make_watchlist(entry_count=400), entries)
 
-    store.save(built, tmp_path / "list")
-    loaded = store.load(tmp_path / "list", built.watchlist, built.entry_of)
+    store.save(built, tmp_path / "list", KEY)
+    loaded = store.load(tmp_path / "list", built.watchlist, built.entry_of, KEY)
 
     assert loaded is not None
     for person in sample_people(20, 6):
@@ -70,31 +72,59 @@ def test_saved_index_says_the_same_after_it_was_loaded(tmp_path: Path) -> None:
     assert loaded.calibration == built.calibration
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "other format"])
+@pytest.mark.parametrize(
+    "damage", ["missing", "empty", "cut", "one bit", "other list", "other key"]
+)
 def test_index_that_cannot_be_read_is_made_anew(tmp_path: Path, damage: str) -> None:
     built = build_list(make_watchlist(entry_count=9), some_entries(9, 5))
-    store.save(built, tmp_path / "list")
-    about = tmp_path / "list" / "about.json"
-    if damage == "missing":
-        (tmp_path / "list" / "0" / "given_of.npy").unlink()
-    elif damage == "cut":
-        about.write_text(about.read_text()[:20])
-    else:
-        about.write_text(about.read_text().replace(f'"format": {store.FORMAT}', '"format": 0'))
+    path, key = tmp_path / "list", KEY
+    store.save(built, path, KEY)
+    whole = path.read_bytes()
+    match damage:
+        case "missing":
+            path.unlink()
+        case "empty":
+            path.write_bytes(b"")
+        case "cut":
+            path.write_bytes(whole[:-1])
+        case "one bit":
+            path.write_bytes(whole[:500] + bytes([whole[500] ^ 1]) + whole[501:])
+        case "other list":
+            path = path.rename(tmp_path / "other")
+        case "other key":
+            key = bytes(32)
 
-    assert store.load(tmp_path / "list", built.watchlist, built.entry_of) is None
+    assert store.load(path, built.watchlist, built.entry_of, key) is None
+
+
+def test_index_of_another_version_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = build_list(make_watchlist(entry_count=9), some_entries(9, 5))
+    store.save(built, tmp_path / "list", KEY)
+    monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
+
+    assert store.load(tmp_path / "list", built.watchlist, built.entry_of, KEY) is None
+
+
+def test_no_name_is_in_clear_in_a_saved_index(tmp_path: Path) -> None:
+    entry = make_entry("Priya", "Raghunathan")
+
+    store.save(build_list(make_watchlist(entry_count=1), [entry]), tmp_path / "list", KEY)
+
+    assert b"raghunathan" not in (tmp_path / "list").read_bytes().lower()
 
 
 def test_saving_over_an_index_in_use_leaves_the_one_in_use_whole(tmp_path: Path) -> None:
     watchlist = make_watchlist(entry_count=300)
-    store.save(build_list(watchlist, some_entries(300, 5)), tmp_path / "list")
+    store.save(build_list(watchlist, some_entries(300, 5)), tmp_path / "list", KEY)
     entries = some_entries(300, 5)
-    in_use = store.load(tmp_path / "list", watchlist, {e.entry_id: e for e in entries}.get)
+    in_use = store.load(tmp_path / "list", watchlist, {e.entry_id: e for e in entries}.get, KEY)
     assert in_use is not None
     person = make_identity(entries[0].name.given, entries[0].name.family)
     before = [bits for _, bits in everything(in_use, person)]
 
-    store.save(build_list(watchlist, some_entries(30, 8)), tmp_path / "list")
+    store.save(build_list(watchlist, some_entries(30, 8)), tmp_path / "list", KEY)
 
     assert [bits for _, bits in everything(in_use, person)] == before
 
