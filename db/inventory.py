@@ -1,0 +1,228 @@
+"""What is kept of people: which facts, where, for how long, who can see them, how protected.
+
+One table as data. README's section is made from it by ``python -m db.inventory README.md``; a test
+holds it against every column that there is. Pure: no database.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+BEGIN, END = "<!-- inventory: begin -->", "<!-- inventory: end -->"
+_VISIT_DAYS = "365 days from the sign-in, or what `policy --visit-keep-days` says; then blanked"
+_BOTH = "kiosk and hub"
+_ENCRYPTED = "encrypted database"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kind of facts.
+
+    `columns` are the tables' columns that hold it, as ``table.column``.
+    """
+
+    what: str
+    where: str
+    how_long: str
+    who_sees: str
+    protection: str
+    columns: tuple[str, ...]
+
+
+def _of(table: str, columns: str) -> tuple[str, ...]:
+    return tuple(f"{table}.{column}" for column in columns.split())
+
+
+INVENTORY = (
+    Kept(
+        "Who came: name, birth date, sex, kind and place of the ID, whom they saw and why, when",
+        _BOTH,
+        f"{_VISIT_DAYS}; times and type stay. On a kiosk only once the hub has it",
+        "all staff at the console; every look is noted",
+        f"{_ENCRYPTED}; the ID's number and the badge's code only as keyed and plain hashes",
+        _of(
+            "visit",
+            "given_name middle_name family_name suffix search_name birth_date sex document "
+            "number_hash visitor_key started_at visitor_type details with_escort badge_token_hash "
+            "badge_code checked_in_at checked_out_at checked_out_by sticker",
+        ),
+    ),
+    Kept(
+        "How a visitor was screened, and who on a list was alike",
+        _BOTH,
+        f"as who came: {_VISIT_DAYS.partition(';')[0]}; the outcome stays",
+        "all staff, of a visit that they look at",
+        _ENCRYPTED,
+        (
+            *_of("screening", "outcome screening"),
+            *_of("recheck", "screening verdict decision"),
+            *_of("rescreen_due", "visit_id"),
+        ),
+    ),
+    Kept(
+        "Who decided on a visitor, and why",
+        _BOTH,
+        "as who came; the verdict stays",
+        "all staff, of a visit that they look at",
+        _ENCRYPTED,
+        _of("decision", "verdict reason decided_by"),
+    ),
+    Kept(
+        "Clearances: who is not the person on a list, by whose word",
+        _BOTH,
+        "as who came, from when the clearance ended",
+        "all staff",
+        f"{_ENCRYPTED}; the visitor as a hash",
+        _of("clearance", "visitor_key reason decided_by ended_by"),
+    ),
+    Kept(
+        "The log's bodies: what happened, with names",
+        _BOTH,
+        "as who came: body and salt are deleted, the line without names stays and still verifies",
+        "staff, as a visit's story and in exports; whoever exports is noted",
+        _ENCRYPTED,
+        (*_of("event_body", "salt body"), *_of("event", "line")),
+    ),
+    Kept(
+        "Decisions and clearances on their way to the kiosks",
+        "hub",
+        "as who came",
+        "paired kiosks",
+        _ENCRYPTED,
+        _of("change", "body"),
+    ),
+    Kept(
+        "Visitors' photos",
+        f"{_BOTH}: `photos/`",
+        "30 days, or the kiosk's `photo_keep_days` and the hub's `--photo-keep-days`",
+        "all staff; every look is noted",
+        "encrypted files",
+        (*_of("photo", "sha256 taken_at"), "visit.photo"),
+    ),
+    Kept(
+        "People on lists: names, birth dates, places, case numbers, notes, what staff should do",
+        f"{_BOTH} (notes too); an index of names and birth dates in `list-index/`",
+        "until the list's next version leaves them out or somebody removes them",
+        "administrators, district and auditors; the front desk those whom a visitor is like",
+        f"{_ENCRYPTED}, encrypted index",
+        _of(
+            "watchlist_entry",
+            "given_name middle_name family_name suffix born sex aliases jurisdiction number_hash "
+            "reference note instructions valid_from valid_until digest sought",
+        ),
+    ),
+    Kept(
+        "A list's file while it is imported",
+        "hub: the computer's temporary folder, in files without a name",
+        "until the import ends, however it ends",
+        "nobody",
+        "not encrypted",
+        (),
+    ),
+    Kept(
+        "Photos of people on lists",
+        "hub: `photos/entries/`",
+        "until no entry has them, and a day more",
+        "as the entry",
+        "encrypted files",
+        _of("watchlist_entry", "photo"),
+    ),
+    Kept(
+        "Who changed an entry of a list, when, and what it said before and after",
+        "hub",
+        "for ever: nothing deletes it, also when the entry was removed",
+        "administrators, district and auditors",
+        _ENCRYPTED,
+        (
+            *_of("watchlist_entry_history", "changed_by fields reason"),
+            *_of("watchlist_entry_removal", "asked_by asked_by_name reason"),
+        ),
+    ),
+    Kept(
+        "Custody orders: days, hours and students' names",
+        "hub",
+        "until the order or its entry is removed",
+        "administrators, district and auditors; the desk at a hold",
+        _ENCRYPTED,
+        _of("custody_rule", "rule"),
+    ),
+    Kept(
+        "Notices to the office",
+        "hub",
+        "as the visit that they are about; those about a list for ever",
+        "all staff; some only administrators, district and auditors",
+        _ENCRYPTED,
+        _of("notice", "about text read_by"),
+    ),
+    Kept(
+        "Staff: names, roles, passwords, PINs, second factors, who is signed in",
+        "hub; names and PINs on kiosks too",
+        "a removed person's name stays, since the log names them by id; nothing lets them in",
+        "the terminal; colleagues see the name with what was decided",
+        f"{_ENCRYPTED}; passwords, PINs, codes and tokens only as hashes",
+        (
+            *_of("staff", "name display_name role password_hash totp_key created_at removed_at"),
+            *_of("staff_pin", "display_name pin_hash"),
+            *_of("staff_session", "token_hash staff_id created_at expires_at seen_at"),
+            *_of("recovery_code", "code_hash staff_id"),
+        ),
+    ),
+    Kept(
+        "The audit: which of the staff looked at or changed what, and from which address",
+        "hub",
+        "for ever: nothing deletes it. No visitor's name is in it",
+        "administrators, district and auditors",
+        _ENCRYPTED,
+        _of("audit", "who about about_id address detail"),
+    ),
+    Kept(
+        "Who of the staff let a kiosk in",
+        "hub",
+        "ten minutes, and then until the next kiosk asks; the audit has it for ever",
+        "administrators",
+        _ENCRYPTED,
+        _of("pairing_request", "decided_by"),
+    ),
+    Kept(
+        "Failed tries to get in",
+        "hub",
+        "a minute",
+        "nobody",
+        f"{_ENCRYPTED}; what was tried only as a hash",
+        _of("attempt", "who at"),
+    ),
+    Kept(
+        "Hosts: whom visitors come to see",
+        _BOTH,
+        "until the next import of hosts",
+        "all staff, and visitors at the kiosk",
+        _ENCRYPTED,
+        _of("setting", "value"),
+    ),
+)
+
+
+def as_table() -> str:
+    """The inventory in Markdown."""
+    heads = ("what", "where", "how long", "who can see it", "how protected")
+    rows = [(k.what, k.where, k.how_long, k.who_sees, k.protection) for k in INVENTORY]
+    lines = ["| " + " | ".join(row) + " |" for row in (heads, ("---",) * len(heads), *rows)]
+    return "\n".join(lines)
+
+
+def with_table(text: str) -> str:
+    """A document with the inventory between its marks. Raises `ValueError` without marks."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"there is no {BEGIN} ... {END}")
+    return f"{before}{BEGIN}\n{as_table()}\n{END}{after}"
+
+
+def main() -> None:
+    path = Path(sys.argv[1])
+    path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
