@@ -146,3 +146,39 @@ class AuditRow(InDistrict, Base):
     about_id: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64))
     detail: Mapped[str] = mapped_column(String(200))
+
+
+class WebhookRow(InDistrict, Base):
+    """An address that is told of events by HTTP."""
+
+    __tablename__ = "webhook"
+    webhook_id: Mapped[Key]
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    kinds: Mapped[Json]
+    made_at: Mapped[datetime]
+    next_leaf: Mapped[int] = mapped_column(BigInteger)
+    """Events from this place on, in the hub's order of all, are still to be looked at."""
+    last_place: Mapped[int] = mapped_column(BigInteger, default=0)
+    due_at: Mapped[datetime]
+    """Before this moment nothing is sent: it is being tried, or failed a little while ago."""
+    tries: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(String(200), default="")
+    heard_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class WebhookMessageRow(InDistrict, Base):
+    """A message that has not arrived yet; deleted when it has."""
+
+    __tablename__ = "webhook_message"
+    webhook_id: Mapped[Key]
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    body: Mapped[Json]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["district_id", "webhook_id"], ["webhook.district_id", "webhook.webhook_id"]
+        ),
+    )

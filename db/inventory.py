@@ -155,6 +155,14 @@ INVENTORY = (
         _of("notice", "about text read_by"),
     ),
     Kept(
+        "Messages to other programs that have not arrived: a visit's id, verdict and badge code",
+        "hub",
+        "until they have arrived, three days at most; what a receiver keeps is its own matter",
+        "nobody; the program that they are sent to",
+        _ENCRYPTED,
+        _of("webhook_message", "body"),
+    ),
+    Kept(
         "Staff: names, roles, passwords, PINs, second factors, who is signed in",
         "hub; names and PINs on kiosks too",
         "a removed person's name stays, since the log names them by id; nothing lets them in",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from db import districts, watchlists
+from db import districts, watchlists, webhooks
 from db.desk_models import NoticeRow
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.ids import new_id
@@ -31,9 +31,10 @@ def tell(
     key = f"{kind} {about}"
     if session.scalar(select(NoticeRow.notice_id).where(NoticeRow.about == key)) is not None:
         return False
+    notice_id = new_id(now)
     session.add(
         NoticeRow(
-            notice_id=new_id(now),
+            notice_id=notice_id,
             about=key,
             kind=kind,
             at=now,
@@ -44,6 +45,9 @@ def tell(
         )
     )
     session.flush()
+    ids = {"visit_id": visit_id, "list_id": list_id}
+    known = {name: str(value) for name, value in ids.items() if value is not None}
+    webhooks.tell_of_notice(session, now, kind, notice_id, {"text": text, **known})
     return True
 
 
@@ -78,6 +82,15 @@ def tell_of_fork(session: Session, kiosk_name: str, now: datetime, *, about: str
         "may be a copy, or was restored. Nothing of it is taken in until it is paired again."
     )
     return tell(session, NoticeKind.KIOSK_FORKED, text, now, about=about)
+
+
+def tell_of_ended_webhook(session: Session, host: str, now: datetime, *, about: str) -> bool:
+    """Tell administrators that a program elsewhere hears nothing any more."""
+    text = (
+        f"What happens here is no longer told to {host}: it took no message for days, or said that "
+        "it is gone. vestibule-hub webhooks list says why, and webhooks resume begins again."
+    )
+    return tell(session, NoticeKind.WEBHOOK_ENDED, text, now, about=about)
 
 
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:

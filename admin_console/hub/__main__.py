@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from admin_console.hub import keys_command, kiosk_commands, serve_command, staff_parser
+from admin_console.hub import (
+    keys_command,
+    kiosk_commands,
+    serve_command,
+    staff_parser,
+    webhook_commands,
+)
 from db.domain.errors import VestibuleError
 from db.domain.watchlist import Category
 from resources.folders import data_folder
@@ -48,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     serve_command.add_to(commands, _command, _days)
     kiosk_commands.add_to(commands, _command)
     keys_command.add_commands(commands, _command)
+    webhook_commands.add_to(commands, _command)
 
     staff_parser.add_parsers(commands, _command)
     _list_commands(commands)

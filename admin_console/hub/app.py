@@ -36,6 +36,7 @@ from admin_console.hub.safe_headers import SafeHeaders
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.upkeep import delete_old_photos, forget_old_visits, tell_of_outdated_lists
 from admin_console.hub.wake import Wake
+from admin_console.hub.webhook_sender import keep_telling
 from db.domain.errors import StorageError
 from db.engine import Database
 from db.photos import KEEP_DAYS
@@ -70,13 +71,15 @@ def create_app(
         watch = asyncio.create_task(tell_of_outdated_lists(context))
         forgetting = asyncio.create_task(forget_old_visits(context))
         rescreen = asyncio.create_task(keep_rescreening(context))
+        telling = asyncio.create_task(keep_telling(context))
+        tasks = (upkeep, watch, forgetting, rescreen, telling)
         yield
         wake.close()
-        for task in (upkeep, watch, forgetting, rescreen):
+        for task in tasks:
             task.cancel()
         # A thread of theirs may be at the database, which is closed once this has ended: each
         # task waits for its own.
-        await asyncio.gather(upkeep, watch, forgetting, rescreen, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(
         title="Vestibule hub",

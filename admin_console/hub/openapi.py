@@ -47,6 +47,7 @@ from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist, WatchlistEntry
+from db.domain.webhook import KINDS
 
 CSV = "text/csv"
 FILE = "application/octet-stream"
@@ -196,7 +197,43 @@ def describe(app: FastAPI) -> dict[str, Any]:
             for name, about in _SCHEMES.values()
         },
     }
+    told["webhooks"] = {kind: {"post": _webhook(kind)} for kind in KINDS}
     return told
+
+
+def _webhook(kind: str) -> dict[str, Any]:
+    """What an address is sent that asked for a kind: see `admin_console.hub.webhook_sender`."""
+    said = {
+        "webhook-id": "The same for every try.",
+        "webhook-timestamp": "Seconds since 1970.",
+        "webhook-signature": "v1 and HMAC-SHA256 of id.timestamp.body (Standard Webhooks 1.0).",
+    }
+    text = {"type": "string"}
+    body = {
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"const": kind},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": {
+                "type": "object",
+                "description": "Ids and facts. It names nobody; fields may be added.",
+            },
+        },
+    }
+    return {
+        "summary": f"Told of {kind}",
+        "parameters": [
+            {"name": n, "in": "header", "required": True, "schema": text, "description": words}
+            for n, words in said.items()
+        ],
+        "requestBody": {"required": True, "content": {JSON: {"schema": body}}},
+        "responses": {
+            "2XX": {"description": "Taken; it is not sent again."},
+            "410": {"description": "Gone: nothing is sent any more."},
+            "default": {"description": "Sent again later, for three days."},
+        },
+    }
 
 
 def _describe(operation: dict[str, Any], says: Says | None, schemas: "_Schemas") -> None:

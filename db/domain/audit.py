@@ -48,6 +48,9 @@ class Deed(StrEnum):
     KIOSK_REJECTED = "kiosk_rejected"
     KIOSK_PAIRED = "kiosk_paired"
     KIOSK_REVOKED = "kiosk_revoked"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_REMOVED = "webhook_removed"
+    WEBHOOK_RESUMED = "webhook_resumed"
     LOG_EXPORTED = "log_exported"
     AUDIT_EXPORTED = "audit_exported"
 
@@ -63,6 +66,7 @@ class About(StrEnum):
     CLEARANCE = "clearance"
     KIOSK = "kiosk"
     STAFF = "staff"
+    WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     WAS_HERE = "was_here"
     LIST_OUTDATED = "list_outdated"
     KIOSK_FORKED = "kiosk_forked"
+    WEBHOOK_ENDED = "webhook_ended"
 
     @property
     def is_for_everybody(self) -> bool:

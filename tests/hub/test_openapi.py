@@ -8,6 +8,7 @@ import pytest
 
 from admin_console.hub.app import create_app
 from admin_console.hub.openapi import OPERATIONS
+from db.domain.webhook import KINDS
 from db.engine import open_database
 
 OPEN = {
@@ -101,3 +102,10 @@ def test_every_reference_leads_somewhere(told: dict[str, Any]) -> None:
     names = {reference.rpartition("/")[2] for reference in references(told)}
 
     assert names <= set(told["components"]["schemas"])
+
+
+def test_every_kind_of_webhook_is_described(told: dict[str, Any]) -> None:
+    assert list(told["webhooks"]) == list(KINDS)
+    for kind, webhook in told["webhooks"].items():
+        body = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert body["properties"]["type"] == {"const": kind}

@@ -57,6 +57,9 @@ DEEDS = {
     Deed.KIOSK_REJECTED: "Turned a kiosk away",
     Deed.KIOSK_PAIRED: "Paired a kiosk",
     Deed.KIOSK_REVOKED: "Revoked a kiosk",
+    Deed.WEBHOOK_ADDED: "Added a webhook",
+    Deed.WEBHOOK_REMOVED: "Removed a webhook",
+    Deed.WEBHOOK_RESUMED: "Resumed a webhook",
     Deed.LOG_EXPORTED: "Exported the log",
     Deed.AUDIT_EXPORTED: "Exported this audit",
 }

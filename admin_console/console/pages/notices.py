@@ -27,12 +27,14 @@ KINDS = {
     NoticeKind.DENIED: "Not admitted",
     NoticeKind.LIST_OUTDATED: "List outdated",
     NoticeKind.KIOSK_FORKED: "Kiosk forked",
+    NoticeKind.WEBHOOK_ENDED: "Webhook ended",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
     NoticeKind.WAS_HERE: Tone.CAUTION,
     NoticeKind.LIST_OUTDATED: Tone.CAUTION,
     NoticeKind.KIOSK_FORKED: Tone.ALARM,
+    NoticeKind.WEBHOOK_ENDED: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."

@@ -1,0 +1,269 @@
+"""Messages for other programs: put down with what they tell, kept until they have arrived.
+
+Events are taken from the hub's order of all events (`EventRow.leaf_index`), so that none is told
+twice and none is left out, whatever took it in. Each address has its messages in that order, one
+at a time: a door must not hear of a leaving before the coming.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from db import chain, codec, districts, tree
+from db.domain.errors import ConfigError
+from db.domain.webhook import KINDS, NOTICE_TOLD, Fact, Message, Webhook, facts_of
+from db.hub_models import WebhookMessageRow, WebhookRow
+from db.ids import new_id
+from db.log_models import EventBodyRow, EventRow
+
+SECRET_BYTES = 32
+AT_ONCE = 500
+"""Events that are looked at in one transaction."""
+LEASE = timedelta(seconds=60)
+"""How long a try may take until another hub process may try too."""
+PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1_800, 3_600))
+"""After the first failure, the second, ...; the last one again and again."""
+GIVES_UP = timedelta(days=3)
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def add(session: Session, url: str, kinds: Sequence[str], now: datetime) -> tuple[Webhook, bytes]:
+    """Tell an address of these kinds from now on. Returns it and the secret that signs.
+
+    Raises ConfigError, in words, for an address or a kind that cannot be.
+    """
+    check_url(url)
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown or not kinds:
+        said = f'"{unknown[0]}" is nothing that happens here' if unknown else "nothing was named"
+        raise ConfigError(f"{said}. These are: {', '.join(KINDS)}. Nothing was changed.")
+    row = WebhookRow(
+        webhook_id=new_id(now),
+        url=url,
+        secret=secrets.token_bytes(SECRET_BYTES),
+        kinds=codec.to_json(tuple(dict.fromkeys(kinds))).decode(),
+        made_at=now,
+        next_leaf=tree.frontier(session).size,
+        due_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return _value(session, row), row.secret
+
+
+def check_url(url: str) -> None:
+    """Only HTTPS leaves this computer, and no password stands in an address."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if not host or parts.scheme not in ("https", "http"):
+        raise ConfigError("This is no address: write https://host/path. Nothing was changed.")
+    if parts.username is not None or parts.fragment:
+        raise ConfigError(
+            "An address holds no password and no #: messages are signed. Nothing was changed."
+        )
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise ConfigError(
+            "Only https:// leaves this computer, http:// is for programs on it. Nothing changed."
+        )
+
+
+def everyone(session: Session) -> list[Webhook]:
+    """Every address, oldest first."""
+    rows = session.scalars(select(WebhookRow).order_by(WebhookRow.webhook_id))
+    return [_value(session, row) for row in rows]
+
+
+def remove(session: Session, webhook_id: UUID) -> None:
+    """Tell it nothing more; what had not arrived is dropped. Raises LookupError."""
+    row = _row(session, webhook_id)
+    _drop(session, webhook_id)
+    session.delete(row)
+    session.flush()
+
+
+def resume(session: Session, webhook_id: UUID, now: datetime) -> Webhook:
+    """Tell it again, at once what waits; one that had ended hears what happens from now on."""
+    row = _row(session, webhook_id)
+    if row.ended_at is not None:
+        row.next_leaf = tree.frontier(session).size
+    row.ended_at, row.failing_since, row.problem = None, None, ""
+    row.tries, row.due_at = 0, now
+    session.flush()
+    return _value(session, row)
+
+
+def tell_of_notice(
+    session: Session, now: datetime, kind: str, notice_id: UUID, about: Mapping[str, Fact]
+) -> None:
+    """Put a notice down for whoever wants notices; sent once the transaction is committed."""
+    body = _body(NOTICE_TOLD, now, {"notice_id": str(notice_id), "kind": kind, **about})
+    for row in session.scalars(select(WebhookRow).where(WebhookRow.ended_at.is_(None))):
+        if NOTICE_TOLD in _kinds(row):
+            _put(session, _row(session, row.webhook_id), body)
+
+
+def is_any(session: Session) -> bool:
+    """Whether anybody is to be told of anything."""
+    found = session.scalar(select(exists().where(WebhookRow.ended_at.is_(None))))
+    return bool(found)
+
+
+def collect(session: Session) -> bool:
+    """Put down messages for events that came since. Returns whether there may be more.
+
+    An address that takes nothing has a few waiting; the others stay in the log until it does.
+    """
+    size, is_more = tree.frontier(session).size, False
+    rows = session.scalars(
+        select(WebhookRow)
+        .where(WebhookRow.ended_at.is_(None), WebhookRow.next_leaf < size)
+        .with_for_update(skip_locked=True)
+    )
+    for row in rows:
+        if _waiting(session, row.webhook_id) >= AT_ONCE:
+            continue
+        end = min(size, row.next_leaf + AT_ONCE)
+        events = session.execute(
+            select(EventRow.line, EventBodyRow.body)
+            .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
+            .where(
+                EventRow.leaf_index >= row.next_leaf,
+                EventRow.leaf_index < end,
+                EventRow.event_type.in_(_kinds(row)),
+                EventRow.parked.is_(None),
+            )
+            .order_by(EventRow.leaf_index)
+        )
+        for line, body in events:
+            _put(session, row, _of_event(line, body))
+        row.next_leaf = end
+        is_more |= end < size
+    session.flush()
+    return is_more
+
+
+def claim(session: Session, now: datetime) -> list[Message]:
+    """The oldest message of each address that is due; no other process gets it meanwhile."""
+    rows = session.scalars(
+        select(WebhookRow)
+        .where(
+            WebhookRow.ended_at.is_(None),
+            WebhookRow.due_at <= now,
+            exists().where(WebhookMessageRow.webhook_id == WebhookRow.webhook_id),
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    found = []
+    for row in rows:
+        oldest = session.scalars(
+            select(WebhookMessageRow)
+            .where(WebhookMessageRow.webhook_id == row.webhook_id)
+            .order_by(WebhookMessageRow.place)
+            .limit(1)
+        ).one()
+        row.due_at = now + LEASE
+        found.append(
+            Message(row.webhook_id, oldest.place, row.url, row.secret, oldest.body, row.tries)
+        )
+    session.flush()
+    return found
+
+
+def arrived(session: Session, message: Message, now: datetime) -> None:
+    """It was taken: the next one may follow at once."""
+    row = districts.get(session, WebhookRow, message.webhook_id, with_for_update=True)
+    if row is None:
+        return
+    session.execute(
+        delete(WebhookMessageRow).where(
+            WebhookMessageRow.webhook_id == message.webhook_id,
+            WebhookMessageRow.place == message.place,
+        )
+    )
+    row.heard_at, row.due_at, row.tries = now, now, 0
+    row.failing_since, row.problem = None, ""
+    session.flush()
+
+
+def failed(
+    session: Session, message: Message, problem: str, now: datetime, *, is_gone: bool = False
+) -> bool:
+    """It was not taken: it is tried again, later each time.
+
+    Returns whether this was the last time: the address said that it is gone, or nothing arrived
+    there for days. What waited is dropped then.
+    """
+    row = districts.get(session, WebhookRow, message.webhook_id, with_for_update=True)
+    if row is None or row.ended_at is not None:
+        return False
+    row.failing_since = row.failing_since or now
+    row.problem = problem[:200]
+    row.due_at = now + PAUSES[min(row.tries, len(PAUSES) - 1)]
+    row.tries += 1
+    if is_gone or now - row.failing_since >= GIVES_UP:
+        row.ended_at = now
+        _drop(session, row.webhook_id)
+    session.flush()
+    return row.ended_at is not None
+
+
+def _of_event(line: bytes, body: bytes | None) -> str:
+    envelope = codec.from_json(line, chain.Envelope)
+    event = None if body is None else codec.event_from_json(envelope.type, body)
+    data: dict[str, Fact] = {
+        "event_id": str(envelope.event_id),
+        "site_id": str(envelope.site_id),
+        "kiosk_id": envelope.kiosk_id,
+    }
+    if envelope.visit_id is not None:
+        data["visit_id"] = str(envelope.visit_id)
+    return _body(envelope.type, envelope.occurred_at, data | facts_of(event))
+
+
+def _body(kind: str, at: datetime, data: Mapping[str, Fact]) -> str:
+    return codec.to_json({"type": kind, "timestamp": at, "data": data}).decode()
+
+
+def _put(session: Session, row: WebhookRow, body: str) -> None:
+    row.last_place += 1
+    session.add(WebhookMessageRow(webhook_id=row.webhook_id, place=row.last_place, body=body))
+
+
+def _drop(session: Session, webhook_id: UUID) -> None:
+    session.execute(delete(WebhookMessageRow).where(WebhookMessageRow.webhook_id == webhook_id))
+
+
+def _waiting(session: Session, webhook_id: UUID) -> int:
+    query = select(func.count()).where(WebhookMessageRow.webhook_id == webhook_id)
+    return session.scalar(query) or 0
+
+
+def _row(session: Session, webhook_id: UUID) -> WebhookRow:
+    row = districts.get(session, WebhookRow, webhook_id, with_for_update=True)
+    if row is None:
+        raise LookupError(f"no webhook {webhook_id}")
+    return row
+
+
+def _kinds(row: WebhookRow) -> tuple[str, ...]:
+    return codec.from_json(row.kinds, tuple[str, ...])
+
+
+def _value(session: Session, row: WebhookRow) -> Webhook:
+    return Webhook(
+        webhook_id=row.webhook_id,
+        url=row.url,
+        kinds=_kinds(row),
+        waiting=_waiting(session, row.webhook_id),
+        heard_at=row.heard_at,
+        problem=row.problem,
+        ended_at=row.ended_at,
+    )

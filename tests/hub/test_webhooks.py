@@ -1,0 +1,301 @@
+"""Other programs are told what happens, signed, in order, until it has arrived."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from admin_console.hub.__main__ import main
+from admin_console.hub.webhook_sender import secret_as_text
+from db import outbox, webhooks
+from db.domain.errors import ConfigError
+from db.domain.events import DomainEvent
+from db.domain.webhook import Webhook
+from db.engine import Database, open_database
+from db.outbox import Device
+from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.makers import NINE, make_checked_in
+from tests.sync_of_tests import KioskOfTests
+
+
+class Receiver:
+    """A real server on loopback that another program would be."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                self.send_response(receiver.status)
+                self.send_header("Location", "/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/told"
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for _, body in self.got]
+
+    @property
+    def types(self) -> list[str]:
+        return [told["type"] for told in self.told]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path / "hub", clock) as running:
+        yield running
+
+
+@pytest.fixture
+def kiosk(hub: HubOfTests, tmp_path: Path) -> Iterator[KioskOfTests]:
+    database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
+    given = hub.pair()
+    device = Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
+    yield KioskOfTests(database, hub.kiosk(given), device)
+    database.close()
+
+
+def says(kiosk: KioskOfTests, event: DomainEvent) -> None:
+    with kiosk.database.begin() as session:
+        outbox.add(
+            session, kiosk.device, event, NINE, actor="visitor",
+            visit_id=getattr(event, "visit_id", None),
+        )  # fmt: skip
+
+
+def tell(hub: HubOfTests, receiver: Receiver, *kinds: str) -> tuple[Webhook, bytes]:
+    with hub.database.begin() as session:
+        return webhooks.add(session, receiver.url, kinds, hub.clock())
+
+
+def state(database: Database) -> Webhook:
+    with database.read() as session:
+        (webhook,) = webhooks.everyone(session)
+    return webhook
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.02)
+
+
+def test_what_happens_at_the_desk_is_told_in_its_order_and_names_nobody(
+    hub: HubOfTests, kiosk: KioskOfTests, receiver: Receiver
+) -> None:
+    kiosk.visitor_comes()
+    kiosk.push()  # before anybody wanted to be told
+    tell(hub, receiver, "visitor.screened", "visit.checked_in")
+
+    visit_id = kiosk.visitor_comes(held=True)
+    says(kiosk, make_checked_in(visit_id))
+    kiosk.push()
+
+    wait_until(lambda: len(receiver.got) == 2)
+    first, second = receiver.told
+    assert receiver.types == ["visitor.screened", "visit.checked_in"]
+    assert first["data"] == {
+        "event_id": first["data"]["event_id"],
+        "site_id": str(hub.site.site_id),
+        "kiosk_id": kiosk.device.kiosk_id,
+        "visit_id": str(visit_id),
+        "outcome": "hold",
+        "number": 1,
+    }
+    assert second["data"]["badge_code"] == "47K-29F"
+    assert second["timestamp"] == NINE.isoformat().replace("+00:00", "Z")
+    assert not any(word in body for _, body in receiver.got for word in (b"given", b"birth"))
+    wait_until(lambda: state(hub.database).waiting == 0)
+    assert state(hub.database).heard_at == NINE
+
+
+def test_each_message_is_signed_as_receivers_libraries_check_it(
+    hub: HubOfTests, kiosk: KioskOfTests, receiver: Receiver
+) -> None:
+    _, secret = tell(hub, receiver, "visitor.screened")
+    kiosk.visitor_comes()
+    kiosk.push()
+
+    wait_until(lambda: len(receiver.got) == 1)
+    headers, body = receiver.got[0]
+    key = base64.b64decode(secret_as_text(secret).removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert int(headers["webhook-timestamp"]) == int(NINE.timestamp())
+
+
+def test_what_was_not_taken_is_sent_again_with_its_id_before_anything_later(
+    hub: HubOfTests, kiosk: KioskOfTests, receiver: Receiver, clock: Clock
+) -> None:
+    receiver.status = 503
+    tell(hub, receiver, "visitor.screened", "visit.checked_in")
+    visit_id = kiosk.visitor_comes()
+    says(kiosk, make_checked_in(visit_id))
+    kiosk.push()
+    wait_until(lambda: state(hub.database).problem == "it answered 503")
+    assert state(hub.database).waiting == 2
+
+    receiver.status = 204
+    clock.at += webhooks.PAUSES[0]
+
+    wait_until(lambda: state(hub.database).waiting == 0)
+    ids = [headers["webhook-id"] for headers, _ in receiver.got]
+    assert receiver.types == ["visitor.screened", "visitor.screened", "visit.checked_in"]
+    assert ids[0] == ids[1] != ids[2]
+    assert state(hub.database).problem == ""
+
+
+def test_address_that_leads_elsewhere_is_not_followed(
+    hub: HubOfTests, kiosk: KioskOfTests, receiver: Receiver
+) -> None:
+    receiver.status = 307
+    tell(hub, receiver, "visitor.screened")
+    kiosk.visitor_comes()
+    kiosk.push()
+
+    wait_until(lambda: state(hub.database).problem == "it answered 307")
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("how", ["gone", "days"])
+def test_address_that_is_gone_ends_and_administrators_hear_of_it(
+    hub: HubOfTests, kiosk: KioskOfTests, receiver: Receiver, clock: Clock, how: str
+) -> None:
+    receiver.status = 410 if how == "gone" else 500
+    tell(hub, receiver, "visitor.screened")
+    kiosk.visitor_comes()
+    kiosk.push()
+    wait_until(lambda: state(hub.database).problem != "")
+    if how == "days":
+        clock.at += webhooks.GIVES_UP + timedelta(seconds=1)
+
+    wait_until(lambda: state(hub.database).ended_at is not None)
+    headers = hub.sign_in()
+    answer = hub.client.get("/v1/notices", headers=headers).json()
+    (notice,) = answer["notices"]
+    assert notice["kind"] == "webhook_ended"
+    assert "127.0.0.1" in notice["text"]
+    assert state(hub.database).waiting == 0
+
+    receiver.status = 200
+    with hub.database.begin() as session:
+        webhooks.resume(session, state(hub.database).webhook_id, clock.at)
+    kiosk.visitor_comes()
+    kiosk.push()
+    wait_until(lambda: state(hub.database).heard_at is not None)
+
+
+def test_notices_are_told_too(hub: HubOfTests, kiosk: KioskOfTests, receiver: Receiver) -> None:
+    tell(hub, receiver, "notice.told")
+    visit_id = kiosk.visitor_comes(held=True)
+    kiosk.push()
+    asked = {"verdict": "deny", "reason": "No contact order"}
+    denied = hub.client.post(f"/v1/visits/{visit_id}/decision", json=asked, headers=hub.sign_in())
+    assert denied.status_code == 200
+
+    wait_until(lambda: len(receiver.got) == 1)
+    (told,) = receiver.told
+    assert told["type"] == "notice.told"
+    assert told["data"]["kind"] == "denied"
+    assert told["data"]["visit_id"] == str(visit_id)
+    assert b"No contact order" not in receiver.got[0][1]
+
+
+def test_two_hub_processes_tell_each_thing_once(any_database: Database, receiver: Receiver) -> None:
+    with any_database.begin() as session:
+        webhooks.add(session, receiver.url, ["notice.told"], NINE)
+        for number in range(3):
+            webhooks.tell_of_notice(session, NINE, "denied", UUID(int=number), {})
+
+    with any_database.begin() as session:
+        first = webhooks.claim(session, NINE)
+    with any_database.begin() as session:
+        second = webhooks.claim(session, NINE)
+        later = webhooks.claim(session, NINE + webhooks.LEASE)
+
+    assert [m.place for m in first] == [1]
+    assert second == []
+    assert [m.place for m in later] == [1]  # whoever had it never came back
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://doors.example/told", "Only https"),
+        ("https://name:word@doors.example/", "holds no password"),
+        ("ftp://doors.example/", "no address"),
+        ("https://", "no address"),
+        ("https://[::1", "no address"),
+        ("https://doors.example:99999/", "no address"),
+    ],
+)
+def test_address_that_cannot_be_is_refused_in_words(
+    database: Database, url: str, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said), database.begin() as session:
+        webhooks.add(session, url, ["notice.told"], NINE)
+
+
+def test_commands_add_show_resume_and_remove(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+
+    def run(*words: str) -> tuple[int, str]:
+        status = main(["webhooks", *words, "--database", url])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    status, said = run("add", "https://doors.example/told", "--event", "visit.checked_in")
+    webhook_id = said.splitlines()[0]
+    assert (status, "whsec_" in said) == (0, True)
+    status, said = run("add", "https://doors.example/told", "--event", "visit.flown")
+    assert (status, said.startswith('"visit.flown" is nothing that happens here.')) == (1, True)
+
+    listed = run("list")[1]
+    assert "https://doors.example/told" in listed
+    assert "visit.checked_in; told nothing yet" in listed
+    assert "whsec_" not in listed
+    assert run("resume", webhook_id) == (0, "It is told again.\n")
+    assert run("remove", webhook_id) == (0, "It is told nothing more.\n")
+    assert run("remove", webhook_id)[0] == 1
+    assert run("list")[1].startswith("No other program is told anything")
