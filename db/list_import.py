@@ -100,10 +100,13 @@ def differences(
                 for change in changes_of(session, edition, step):
                     born = f"  {change.birth_date}" if change.birth_date else ""
                     yield f"{change.kind.value}  {change.name}{born}  ({change.what})"
+            shown = difference.preview(session, read, edition, None)
         for row in read.bad_rows:
             yield f"line {row.line} cannot be used: {row.why}"
         for row in read.remarks:
             yield f"line {row.line}: {row.why}"
+        if shown.warning:
+            yield f"Look: {shown.warning}"
         yield (
             f"{difference.added} added, {difference.changed} changed, {difference.removed} "
             f"removed, {read.bad_rows.total} rows that cannot be used, {read.remarks.total} "

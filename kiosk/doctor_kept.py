@@ -84,6 +84,11 @@ def _list(one: Watchlist, now: datetime) -> Finding:
     if one.max_age_days is not None and days > one.max_age_days:
         advice = f"It should be imported anew every {one.max_age_days} days: do so at the hub."
         return Finding("lists", Verdict.LOOK, found, advice, facts)
+    if not one.entry_count:
+        advice = (
+            "With nobody on it, it finds nobody. If it should name people: import it at the hub."
+        )
+        return Finding("lists", Verdict.LOOK, found, advice, facts)
     return Finding("lists", Verdict.GOOD, found, facts=facts)
 
 

@@ -53,6 +53,8 @@ def import_list(url: str, path: Path, wanted: ListWanted) -> str:
     lines = [f"{new.name}, version {new.version}: {new.entry_count} people ({counts})."]
     if before is not None and before is not new.category:
         lines.append(f"Its category was {before.value} and is now {new.category.value}.")
+    if shown.warning:
+        lines.append(f"Look: {shown.warning}")
     lines += [f"Line {r.line}: {r.why}." for r in shown.remarks[:SHOWN]]
     if shown.remarked > SHOWN:
         lines.append(f"... and {shown.remarked - SHOWN} more remarks: see lists diff.")
@@ -138,6 +140,7 @@ def show_lists(url: str) -> str:
     return "\n".join(
         f"{w.name}  {w.category.value}  version {w.version}  {w.entry_count} people  "
         f"imported {w.imported_at:%Y-%m-%d %H:%M} UTC"
+        + ("" if w.entry_count else "  look: with nobody on it, it finds nobody")
         for w in known
     ) or ("There are no lists yet: vestibule-hub lists import FILE --name N --category C")
 

@@ -14,7 +14,7 @@ from admin_console.hub.roster import RosterRow, read_roster
 from db.domain.screening import Tier
 from db.screening.engine import Found, Visitor, evidence, find_matches
 from db.screening.explain import Person
-from db.screening.index import Index
+from db.screening.index import Index, ListIndex
 from db.screening.population import load_population
 
 _TIERS: Mapping[Tier | None, str | None] = {
@@ -44,9 +44,7 @@ def screen_files(
     """
     people = read_roster(visitors)
     people.report(said)
-    index = Index(
-        tuple(one for path in lists for one in read_roster(path).index(said)), load_population()
-    )
+    index = Index(tuple(one for path in lists for one in _lists(path, said)), load_population())
     _say(said, f"{sum(i.rows for i in index.each):,} names on the lists are ready.")
     is_whole, began = True, time.monotonic()
     for number, row in enumerate(people.rows(), start=1):
@@ -57,6 +55,13 @@ def screen_files(
             began = time.monotonic()
             _say(said, f"{number:,} of {len(people):,} visitors screened")
     return is_whole
+
+
+def _lists(path: Path, said: TextIO) -> list[ListIndex]:
+    found = read_roster(path).index(said)
+    if not found:
+        _say(said, f"{path.name}, look: with nobody on it, it finds nobody")
+    return found
 
 
 def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -> dict[str, object]:

@@ -261,6 +261,11 @@ class ImportProgress:
     total: int
 
 
+_FEW_GONE = 3
+_MANY_GONE = 5
+"""One in so many people of a list who go at once are told of, if they are more than a few."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
     """What an import would do. Nothing has changed yet."""
@@ -282,3 +287,14 @@ class ImportPreview:
     remarked: int = 0
     people: int = 0
     """How many entries the list would have: the same person twice is one."""
+
+    @property
+    def warning(self) -> str:
+        """Words where so many people go that the file may be a part, or of another list."""
+        before = self.people - self.added + self.removed
+        if self.removed < _FEW_GONE or self.removed * _MANY_GONE < before:
+            return ""
+        return (
+            f"{self.removed:,} of the {before:,} people who were on the list are not in the file: "
+            "make sure that it is whole, and of this list."
+        )

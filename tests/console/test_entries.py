@@ -1,5 +1,6 @@
 """The people of a list and the editor of one entry, as somebody uses them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,39 @@ def test_import_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot, tmp_path: P
     qtbot.waitUntil(error.isVisible)
     assert error.text() == "The import was stopped. Nothing was changed."
     assert (hub.cancelled, hub.imported) == (1, [])
+
+
+@pytest.mark.parametrize("gone", [0, 6])
+def test_preview_tells_that_a_file_lacks_many_of_the_list(
+    qtbot: QtBot, tmp_path: Path, gone: int
+) -> None:
+    preview = replace(records.make_preview(bad=0), people=9, added=0, removed=gone)
+    path = tmp_path / "ours.csv"
+    path.write_text("LNAME\nQuintero\n", encoding="utf-8")
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR, preview_answer=preview))
+    shell.go("Lists")
+    shell.lists.start_import()
+    shell.lists.import_view.take(path)
+    shell.lists.import_view.file_step.choose_list("Ours", Category.ALERT, None)
+
+    qtbot.mouseClick(button(shell, "goImport"), LEFT)
+
+    qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
+    warning = child(shell, QLabel, "importWarning")
+    assert warning.isVisible() is bool(gone)
+    assert ("6 of the 15 people" in warning.text()) is bool(gone)
+
+
+def test_list_with_nobody_on_it_stands_out(qtbot: QtBot) -> None:
+    lists = records.make_lists()
+    empty = replace(lists, lists=(replace(lists.lists[0], entry_count=0), *lists.lists[1:]))
+    shell = open_shell(qtbot, FakeHub(lists_answer=empty))
+    shell.go("Lists")
+    table = child(shell, RowTable, "listsTable").model()
+
+    qtbot.waitUntil(lambda: table.rowCount() > 0)
+
+    assert table.index(0, 2).data() == "nobody"
 
 
 def test_column_is_read_as_somebody_says(qtbot: QtBot, tmp_path: Path) -> None:

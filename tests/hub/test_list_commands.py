@@ -72,6 +72,33 @@ def test_difference_is_said_person_by_person_and_changes_nothing(
     assert "version 1  2 people" in run("show")[1]
 
 
+def test_file_that_lacks_many_of_a_list_is_told_before_and_after(
+    run: Run, given: Callable[[str], Path]
+) -> None:
+    people = [f"Marlow{n},Helena,04/17/1986" for n in range(15)]
+    put(run, given("\n".join(["LAST,FIRST,DOB", *people])))
+
+    _, few = run("diff", given("\n".join(["LAST,FIRST,DOB", *people[2:]])), "--name", "Ours")
+    part = given("\n".join(["LAST,FIRST,DOB", *people[5:]]))
+    _, before = run("diff", part, "--name", "Ours")
+    status, after = put(run, part)
+
+    look = (
+        "Look: 5 of the 15 people who were on the list are not in the file: make sure that it is "
+        "whole, and of this list."
+    )
+    assert "Look" not in few
+    assert look in before.splitlines()
+    assert (status, look in after.splitlines()) == (0, True)
+
+
+def test_list_with_nobody_on_it_is_told(run: Run) -> None:
+    run("new", "--name", "Ours", "--category", "alert")
+
+    assert "0 people" in run("show")[1]
+    assert run("show")[1].endswith("look: with nobody on it, it finds nobody\n")
+
+
 def test_what_is_odd_is_said_with_its_line(run: Run, given: Callable[[str], Path]) -> None:
     status, said = put(run, given(LIST + "Ahlgren,Tove,1980-02-30\n"))
 

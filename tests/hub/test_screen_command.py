@@ -134,6 +134,7 @@ def test_list_without_people_clears_everybody_and_says_so(
 
     assert answer["outcome"] == "clear"
     assert "0 names on the lists" in said
+    assert "list.csv, look: with nobody on it, it finds nobody" in said
 
 
 @pytest.mark.parametrize(

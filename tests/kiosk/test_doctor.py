@@ -239,6 +239,16 @@ def test_paired_kiosk_is_whole_and_nothing_of_its_folder_is_changed(
     assert content(config.folder) == before
 
 
+def test_list_with_nobody_on_it_is_told(config: KioskConfig, hub: HubOfTests) -> None:
+    pair(config, hub, hub_is_away=False)
+    keep(config, lists_days=3)
+
+    empty = only(config, "lists")
+
+    assert empty.verdict is Verdict.LOOK
+    assert "finds nobody" in empty.to_do
+
+
 def test_list_that_is_too_old_is_told_with_the_days(config: KioskConfig, hub: HubOfTests) -> None:
     pair(config, hub, hub_is_away=False)
     keep(config, lists_days=40)

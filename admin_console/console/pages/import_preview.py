@@ -127,6 +127,8 @@ class ImportPreviewStep(QWidget):
         )
         self._mapper.show_columns(preview.columns)
         version = preview.current_version
+        self._warning.setText(preview.warning)
+        self._warning.setVisible(bool(preview.warning))
         self._against.setText(
             "All of it is new" if version is None else f"Difference to version {version}"
         )
@@ -197,6 +199,12 @@ class ImportPreviewStep(QWidget):
         said = "Entries that it lacks are removed. Until you apply it, nothing changes."
         card.body.addWidget(title)
         card.body.addWidget(Words(theme, said, colour=theme.colours.muted, wrap=True))
+        self._warning = Words(
+            theme, "", colour=theme.colours.caution, wrap=True, name="importWarning"
+        )
+        self._warning.setContentsMargins(0, 4, 0, 0)
+        self._warning.hide()
+        card.body.addWidget(self._warning)
         self._skip = QCheckBox()
         self._skip.setObjectName("skipBad")
         self._skip.toggled.connect(self.skip_changed)

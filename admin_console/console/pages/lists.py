@@ -283,6 +283,8 @@ class ListsPage(Panel):
             if words.is_outdated(each.imported_at, each.max_age_days, now):
                 return Look(c.caution, dot=c.dot_warn)
             return Look(c.ink, dot=c.dot_ok)
+        if column == 2 and not self._shown.lists[row].entry_count:
+            return Look(c.caution, dot=c.dot_warn)
         if column == 0:
             return Look(c.ink, Weight.LABEL)
         return Look(c.ink if column == 2 else c.muted)
@@ -355,7 +357,7 @@ def _row(watchlist: Watchlist, now: datetime) -> tuple[str, ...]:
     return (
         watchlist.name,
         words.CATEGORIES[watchlist.category],
-        words.count(watchlist.entry_count),
+        words.count(watchlist.entry_count) if watchlist.entry_count else "nobody",
         str(watchlist.version),
         f"{age}, outdated" if outdated else age,
         words.plural(days, "day", "days") if days else "no limit",
