@@ -28,6 +28,20 @@ def make_months(year: int, *held: int) -> tuple[MonthFigures, ...]:
     )
 
 
+BY_LIST = (
+    (CUSTODY, "Custody orders", (3, 1, 1, 0, 1, 0), (8, 3, 3, 0, 2, 0)),
+    (TRESPASS, "District no-trespass list", (4, 3, 1, 0, 0, 0), (12, 9, 3, 0, 0, 0)),
+    (ALERTS, "Office alerts", (1, 0, 0, 1, 0, 0), (2, 0, 0, 2, 0, 0)),
+    (REGISTRY, "State registry extract", (14, 13, 1, 0, 0, 0), (41, 37, 3, 1, 0, 0)),
+)
+"""Since August, and of the whole year; one of the visitors was on two lists."""
+BY_TIER = (
+    (Tier.STRONG, (3, 1, 1, 0, 1, 0), (8, 3, 3, 0, 2, 0)),
+    (Tier.POSSIBLE, (5, 3, 1, 1, 0, 0), (15, 9, 4, 2, 0, 0)),
+    (Tier.CHECK_PHOTO, (13, 12, 1, 0, 0, 0), (39, 36, 2, 1, 0, 0)),
+)
+
+
 def make_figures(first_month: int = 8) -> ScreeningFigures:
     """From a school year's first month: 8 for August, as it is asked at first; 0 for all."""
     months = make_months(2026, 6, 6, 7, 6, 6, 7, 3, 0, 3, 6, 7, 5)[first_month:]
@@ -39,24 +53,21 @@ def make_figures(first_month: int = 8) -> ScreeningFigures:
         list_id=None,
         screened_from=date(2026, 8, 12) if first_month else date(2025, 12, 1),
         screenings=sum(month.screenings for month in months),
-        held_otherwise=9,
-        holds=HoldFigures(21, 16, 3, 1, 1, 0),
-        by_list=(
-            ListFigures(CUSTODY, "Custody orders", HoldFigures(3, 1, 1, 0, 1, 0)),
-            ListFigures(TRESPASS, "District no-trespass list", HoldFigures(4, 3, 1, 0, 0, 0)),
-            ListFigures(ALERTS, "Office alerts", HoldFigures(1, 0, 0, 1, 0, 0)),
-            ListFigures(REGISTRY, "State registry extract", HoldFigures(14, 13, 1, 0, 0, 0)),
+        held_otherwise=9 if first_month else 27,
+        holds=HoldFigures(21, 16, 3, 1, 1, 0) if first_month else HoldFigures(62, 48, 9, 3, 2, 0),
+        by_list=tuple(
+            ListFigures(list_id, name, HoldFigures(*(later if first_month else year)))
+            for list_id, name, later, year in BY_LIST
         ),
-        by_tier=(
-            TierFigures(Tier.STRONG, HoldFigures(3, 1, 1, 0, 1, 0)),
-            TierFigures(Tier.POSSIBLE, HoldFigures(5, 3, 1, 1, 0, 0)),
-            TierFigures(Tier.CHECK_PHOTO, HoldFigures(13, 12, 1, 0, 0, 0)),
+        by_tier=tuple(
+            TierFigures(tier, HoldFigures(*(later if first_month else year)))
+            for tier, later, year in BY_TIER
         ),
         months=months,
         before=before,
         median_seconds_to_decide=34.0,
         p95_seconds_to_decide=112.0,
-        not_this_person_without_birth_date=12,
+        not_this_person_without_birth_date=12 if first_month else 36,
         gaps=(
             ListGap(REGISTRY, "State registry extract", 918_204, 214),
             ListGap(CUSTODY, "Custody orders", 37, 2),

@@ -1,6 +1,6 @@
 """A school's morning of invented people, as the hub would answer at 10:42."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -131,6 +131,25 @@ def make_evidence() -> tuple[Evidence, ...]:
     )
 
 
+@dataclass(frozen=True)
+class KeptList:
+    """A list as every page shows it."""
+
+    people: int
+    version: int
+    imported_at: datetime
+    max_age_days: int | None
+    one_in: int
+
+
+LISTS = {
+    "State registry extract": KeptList(918_204, 41, NOW - timedelta(days=3, hours=2), 14, 4_200),
+    "Custody orders": KeptList(37, 44, NOW - timedelta(days=1, hours=2), 30, 96_000),
+    "District no-trespass list": KeptList(212, 8, NOW - timedelta(days=8, hours=1), 30, 31_000),
+    "Office alerts": KeptList(9, 12, NOW - timedelta(seconds=60), None, 240_000),
+}
+
+
 def make_match(
     category: Category = Category.REGISTRY, list_name: str = "State registry extract"
 ) -> Match:
@@ -143,18 +162,19 @@ def make_match(
         jurisdiction="NM",
         reference="CR-2018-0441",
     )
+    kept = LISTS[list_name]
     return Match(
         entry=entry,
         list_id=make_id(60),
         list_name=list_name,
         category=category,
-        list_version=41,
-        list_size=918_204,
-        list_imported_at=NOW - timedelta(days=3, hours=2),
-        max_age_days=14,
+        list_version=kept.version,
+        list_size=kept.people,
+        list_imported_at=kept.imported_at,
+        max_age_days=kept.max_age_days,
         tier=Tier.POSSIBLE,
         bits=18.9,
-        one_in=4_200,
+        one_in=kept.one_in,
         evidence=make_evidence(),
     )
 
@@ -223,7 +243,7 @@ def make_tony() -> Hold:
         Verdict.NOT_THIS_PERSON,
         "Birth date differs on the ID.",
         "Priya Raghunathan",
-        datetime(2025, 5, 22, 15, 0, tzinfo=UTC),
+        at(9, 14, days_ago=179),
         DecidedAt.CONSOLE,
     )
     return replace(hold, earlier_visits=earlier, earlier_decisions=(before,))
@@ -256,7 +276,7 @@ def make_holds() -> tuple[Hold, ...]:
 
 def make_figures(**changed: object) -> DayFigures:
     hours = [0] * 24
-    for hour, arrivals in ((7, 2), (8, 9), (9, 4), (10, 5), (11, 3), (12, 2)):
+    for hour, arrivals in ((7, 5), (8, 9), (9, 6), (10, 5)):
         hours[hour] = arrivals
     figures = DayFigures(
         visits=25,
@@ -278,7 +298,7 @@ def make_happenings() -> tuple[Happening, ...]:
             at(10, 38), make_id(1), "Ravi Subramanian", "Contractor", "Server room", "Signed in"
         ),
         Happening(at(10, 21), make_id(2), "Rosa Begaye", "Volunteer", "Library", "Signed out"),
-        Happening(at(9, 56), make_id(3), "Chukwuemeka Obi", "Parent", "Nurse", "Not this person"),
+        Happening(at(9, 56), make_id(3), "Chukwuemeka Obi", "Parent", "Nurse", "Signed in"),
         Happening(
             at(9, 40), make_id(4), "Maryam al-Rashidi مريم", "Parent", "Front office", "Signed out"
         ),

@@ -37,12 +37,12 @@ def make_brief(photo: str = "") -> EntryBrief:
 def make_deeds() -> EntryDeeds:
     """Three holds since the entry was written."""
     holds = HoldFigures(held=3, not_this_person=2, confirmed=1)
-    return EntryDeeds(date(2026, 8, 31), 1_180, holds, date(2026, 9, 14))
+    return EntryDeeds(date(2026, 8, 31), 1_226, holds, date(2026, 9, 14))
 
 
 def make_cleared() -> ClearanceLine:
     """Somebody who was cleared of the entry below, in its third version."""
-    decided = at(9, 14, days_ago=46)
+    decided = at(9, 14, days_ago=1)
     clearance = Clearance(
         clearance_id=make_id(690),
         visitor_key="0" * 64,
@@ -52,7 +52,7 @@ def make_cleared() -> ClearanceLine:
         entry_id=make_id(81),
         entry_version=3,
         entry_mark="0" * 64,
-        reason="photo and middle name differ",
+        reason="Photo and middle name differ.",
         decided_by="Dana Whitlock",
         decided_at=decided,
         expires_on=(decided + timedelta(days=365)).date(),
@@ -80,7 +80,7 @@ def make_entry_file(removal: RemovalAsked | None = None) -> EntryFile:
     changed, added = EntryChangeKind.CHANGED, EntryChangeKind.ADDED
     history = (
         EntryEvent(
-            changed, 3, 44, NOW - timedelta(days=1), "Priya Raghunathan",
+            changed, 3, 44, at(8, 41, days_ago=1), "Priya Raghunathan",
             (FieldChange("valid_until", "2026-12-18", "2027-06-12"),),
         ),
         EntryEvent(

@@ -16,6 +16,7 @@ from db.domain.desk import (
     Alarm,
     BadRow,
     ChangeKind,
+    EarlierVisit,
     EntryChange,
     Hold,
     ImportPreview,
@@ -27,11 +28,22 @@ from db.domain.desk import (
 )
 from db.domain.kiosks import Kiosk, Kiosks, PairingRequest
 from db.domain.notice import Notice, NoticeKind, Notices
-from db.domain.screening import HoldReason, LapsedClearance
+from db.domain.partial_date import PartialDate
+from db.domain.people import PersonName, Sex
+from db.domain.screening import (
+    Agreement,
+    Evidence,
+    Field,
+    HoldReason,
+    LapsedClearance,
+    Match,
+    Tier,
+)
 from db.domain.visit import Visit, VisitorType, VisitState
-from db.domain.watchlist import Category, Watchlist
+from db.domain.watchlist import Category, Watchlist, WatchlistEntry
 from tests.console.invented import (
     DENIAL_WORDS,
+    LISTS,
     NOW,
     at,
     make_id,
@@ -140,19 +152,22 @@ def make_alarm(visit: Visit) -> Alarm:
 
 
 def make_lists() -> Lists:
-    def watchlist(
-        number: int, name: str, category: Category, people: int, *, days: int, allowed: int | None
-    ) -> Watchlist:
-        imported = NOW - timedelta(days=days, hours=1)
-        return Watchlist(make_id(60 + number), name, category, 41, imported, people, allowed)
-
+    categories = (Category.REGISTRY, Category.CUSTODY, Category.TRESPASS, Category.ALERT)
     return Lists(
         NOW,
-        (
-            watchlist(0, "State registry extract", Category.REGISTRY, 918_204, days=3, allowed=14),
-            watchlist(1, "Custody orders", Category.CUSTODY, 37, days=1, allowed=30),
-            watchlist(2, "District no-trespass list", Category.TRESPASS, 212, days=40, allowed=30),
-            watchlist(3, "Office alerts", Category.ALERT, 9, days=0, allowed=None),
+        tuple(
+            Watchlist(
+                make_id(60 + number),
+                name,
+                category,
+                kept.version,
+                kept.imported_at,
+                kept.people,
+                kept.max_age_days,
+            )
+            for number, (category, (name, kept)) in enumerate(
+                zip(categories, LISTS.items(), strict=True)
+            )
         ),
     )
 
@@ -160,11 +175,11 @@ def make_lists() -> Lists:
 def make_preview(bad: int = 5) -> ImportPreview:
     added, changed, removed = ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.REMOVED
     rows = (
-        BadRow(112_041, "Ahlgren, Tove", "birth date “31/02/1977” does not exist"),
-        BadRow(204_377, "", "no family name"),
-        BadRow(655_910, "Nakashima, J", "birth date in the future, 2077"),
-        BadRow(655_911, "Nakashima, J", "same number as line 655,910"),
-        BadRow(702_118, "Baptiste, Ro?e", "letters lost: not UTF-8 in this line"),
+        BadRow(112_041, "Tove Ahlgren", 'birth date "unknown" is not a date'),
+        BadRow(204_377, "(empty)", "no family name"),
+        BadRow(655_910, "Jun Nakashima", "birth date in the future, 2077"),
+        BadRow(655_911, "Jun Nakashima", 'sex "7" is none of M, F and X'),
+        BadRow(702_118, "Ro\ufffde Baptiste", "letters lost: not UTF-8 in this line"),
     )
     return ImportPreview(
         columns=(
@@ -180,23 +195,22 @@ def make_preview(bad: int = 5) -> ImportPreview:
             ("HGT", "511", ""),
             ("ADDR1", "redacted", ""),
         ),
-        in_file=919_429,
+        in_file=919_422 + bad,
         added=1_906,
         changed=412,
         removed=688,
         bad=bad,
         changes=(
             EntryChange(added, "Renford Achterberg", "Apr 2, 1971", "whole entry"),
-            EntryChange(
-                changed, "Anthony James Quintero", "Jul 3, 1984", "birth date now complete"
-            ),
-            EntryChange(changed, "Ludmila Szczepańska", "Dec 9, 1966", "other name added"),
+            EntryChange(changed, "Bertrand Quillfeather", "Aug 9, 1977", "birth date now complete"),
+            EntryChange(changed, "Ludmila Szczepańska", "Dec 9, 1966", "other names"),
+            EntryChange(added, "Yusuf Bakırcıoğlu", "1990", "whole entry"),  # noqa: RUF001
             EntryChange(removed, "Osgood Tremblay", "Feb 27, 1958", "not in the file any more"),
             EntryChange(removed, "Fenwick Dalrymple", "Oct 11, 1949", "not in the file any more"),
-            EntryChange(added, "Yusuf Bakırcıoğlu", "1990", "birth year only"),  # noqa: RUF001
         ),
         bad_rows=rows[:bad],
         current_version=41,
+        people=919_422,
     )
 
 
@@ -235,14 +249,16 @@ def make_clearances() -> Clearances:
             Standing.IN_FORCE,
         ),
         line(
-            make_clearance(1, "Birth date differs on the ID.", days_ago=46, by="Pia Moreno"),
+            make_clearance(1, "Known to the office.", days_ago=46, by="Pia Moreno"),
             "Chukwuemeka Obi",
             "Emeka Obi",
             Standing.IN_FORCE,
         ),
         line(ended, "Ana Lucía Wójcik", "Ana Wojcik", Standing.ENDED),
         line(
-            make_clearance(3, "Known to the office.", days_ago=179, by="Priya Raghunathan"),
+            make_clearance(
+                3, "Birth date differs on the ID.", days_ago=179, by="Priya Raghunathan"
+            ),
             "Tony Ibarra-Quintero",
             "Anthony James Quintero",
             Standing.ENTRY_CHANGED,
@@ -258,27 +274,27 @@ def make_clearances() -> Clearances:
 
 
 def make_notices() -> Notices:
-    registry = "State registry extract, version 42"
+    alerts = "Office alerts, version 12"
     notices = (
         Notice(
             make_id(701),
             NoticeKind.ON_SITE,
-            at(10, 31),
-            f"Somebody on site now may be on {registry}. Look at the desk.",
+            at(10, 41),
+            f"Somebody on site now may be on {alerts}. Look at the desk.",
             make_id(1008),
         ),
         Notice(
             make_id(702),
             NoticeKind.WAS_HERE,
-            at(10, 31),
-            f"Somebody who may be on {registry}, was here on Friday, November 13. 3 visits since"
-            " October 24.",
+            at(10, 41),
+            f"Somebody who may be on {alerts}, was here on Friday, November 13. 3 visits since"
+            " October 18.",
             make_id(1402),
         ),
         Notice(
             make_id(703),
             NoticeKind.DENIED,
-            at(8, 58),
+            at(8, 58, days_ago=1),
             "Dana Whitlock decided: not admitted. Possible match on Custody orders.",
             make_id(1406),
         ),
@@ -297,9 +313,36 @@ def make_notices() -> Notices:
     return Notices(NOW, notices, 3)
 
 
+def make_giorgos() -> Match:
+    """An entry of the office's own, changed a minute ago."""
+    agrees, missing = Agreement.AGREES, Agreement.MISSING
+    family, given, middle, born, sex, place, number = (
+        Evidence(field, visitor, entry, agreement, said, bits)
+        for field, visitor, entry, agreement, said, bits in (
+            (Field.FAMILY_NAME, "Παπαδόπουλος", "Papadopoulos", agrees, "Same", 14.1),
+            (Field.GIVEN_NAME, "Giorgos", "George", agrees, "Same, a short form", 4.2),
+            (Field.MIDDLE_NAME, "", "", missing, "Missing on both", 0.0),
+            (Field.BIRTH_DATE, "Mar 7, 1984", "Mar 7, 1984", agrees, "Same", 13.6),
+            (Field.SEX, "Man", "", missing, "Missing on the list", 0.0),
+            (Field.PLACE, "Texas", "", missing, "Missing on the list", 0.0),
+            (Field.ID_NUMBER, "held as a code", "none", missing, "Missing on the list", 0.0),
+        )
+    )
+    entry = WatchlistEntry(
+        make_id(51),
+        PersonName("George", "Papadopoulos"),
+        PartialDate(1984, 3, 7),
+        Sex.UNSPECIFIED,
+        version=2,
+    )
+    match = make_match(Category.ALERT, "Office alerts")
+    evidence = (family, given, middle, born, sex, place, number)
+    return replace(match, entry=entry, tier=Tier.STRONG, bits=31.9, evidence=evidence)
+
+
 def make_inside(visit: Visit) -> Hold:
     """Somebody who came in before the list's new version, and whom staff had cleared once."""
-    match = make_match()
+    match = make_giorgos()
     screening = replace(
         make_screening(visit.number, HoldReason.MATCH, match, when=NOW - timedelta(seconds=48)),
         lapsed=(
@@ -319,6 +362,9 @@ def make_inside(visit: Visit) -> Hold:
         held_since=screening.screened_at,
         kiosk_name="Front kiosk",
         is_inside=True,
+        earlier_visits=(
+            EarlierVisit(make_id(78), at(9, 20, days_ago=179), "Library", "Not this person"),
+        ),
         clears_until=date(2027, 11, 17),
         on_denial=DENIAL_WORDS,
     )

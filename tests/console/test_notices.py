@@ -40,7 +40,7 @@ def test_chosen_notice_is_shown_whole(qtbot: QtBot) -> None:
 
     press(qtbot, Key.Key_J)
 
-    assert child(shell, QLabel, "noticeText").text().endswith("3 visits since October 24.")
+    assert child(shell, QLabel, "noticeText").text().endswith("3 visits since October 18.")
 
 
 def test_notice_is_marked_as_read_and_counted_no_more(qtbot: QtBot) -> None:

@@ -19,6 +19,8 @@ BAR_WIDTH, BAR_HEIGHT, TICK_HEIGHT = 112, 8, 14
 ZERO_AT = 0.25
 FULL_FOR, FULL_AGAINST = 14.0, 5.0
 """Bits that fill the bar to the right and to the left."""
+_BEFORE_BITS = 8
+"""Between a bar that is full and its bits, in px."""
 
 
 def bar_span(evidence: Evidence, width: float = BAR_WIDTH) -> tuple[float, float]:
@@ -103,7 +105,7 @@ class EvidenceDelegate(QStyledItemDelegate):
         if index.row() < model.rowCount() - 1:
             painter.fillRect(QRectF(rect.x(), rect.bottom() - 1, rect.width(), 1), c.line_soft)
         if column == BAR_COLUMN:
-            self._paint_bar(painter, rect, evidence)
+            self._paint_bar(painter, rect.adjusted(0, 0, -_BEFORE_BITS, 0), evidence)
             return
         ink, weight = self._voice(evidence, column)
         cell = rect.adjusted(16 if column == 0 else 0, 0, -16 if column == BITS_COLUMN else -4, 0)
@@ -118,7 +120,7 @@ class EvidenceDelegate(QStyledItemDelegate):
             return c.faint, Weight.TEXT
         if column == 0:
             return c.muted, Weight.TEXT
-        if column in (1, 2) and not value[column - 1]:
+        if column in (1, 2) and value[column - 1] in ("", "none"):
             return c.faint, Weight.TEXT
         if evidence.agreement is Agreement.AGREES:
             return c.ink, Weight.LABEL

@@ -12,7 +12,7 @@ from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.desk import Role
 from db.domain.watchlist import Category
-from tests.console import listed
+from tests.console import invented, listed
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell, press
 from tests.screens.console.looking import Look, settle, silhouette, with_photos
@@ -22,7 +22,8 @@ Key = Qt.Key
 
 def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> None:
     path = tmp_path / "registry-2026-11-17.csv"
-    path.write_bytes(b"LNAME,FNAME\n" * 7_000)
+    with path.open("wb") as file:
+        file.truncate(83_400_000)  # as large as a file of so many people is, and nothing in it
     shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
     shell.go("Lists")
     shell.lists.start_import()
@@ -86,11 +87,13 @@ def test_desk_shows_a_custody_order_with_its_photo(qtbot: QtBot, looks_like: Loo
     hub = with_photos(FakeHub())
     photo = hub.add_photo(silhouette("#5d6b81"))
     first, *others = hub.desk_answer.holds
-    match = replace(first.screening.matches[0], category=Category.CUSTODY)
+    ordered = invented.make_match(Category.CUSTODY, "Custody orders")
+    match = replace(ordered, entry=replace(ordered.entry, reference="FC-26-204"))
+    rule = replace(listed.RULE, students=("Mateo Q., grade 2",))
     held = replace(
         first,
         screening=replace(first.screening, matches=(match,)),
-        briefs={match.entry.entry_id: listed.make_brief(photo)},
+        briefs={match.entry.entry_id: replace(listed.make_brief(photo), rule=rule)},
     )
     hub.desk_answer = replace(hub.desk_answer, holds=(held, *others))
     shell = open_shell(qtbot, hub)
