@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from db import codec
 
 ENVELOPE_VERSION = 1
@@ -23,16 +25,14 @@ HUB = "hub"
 """The hub's own name in the log; kiosks are called by UUIDs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refs:
+class Refs(msgspec.Struct, frozen=True):
     """Under which lists (id -> version) and settings an event came about."""
 
     watchlists: dict[str, int]
     settings: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """The line's fields, in the order in which they are written. `clock_offset` is in ms."""
 
     v: int

@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db import codec, districts
+from db import codec, districts, news
 from db.hub_models import ChangeRow, FeedRow
 
 _FEED = 1
@@ -37,6 +37,7 @@ def add(session: Session, kind: str, value: object) -> int:
         session.flush()
     session.add(ChangeRow(version=version, kind=kind, body=codec.to_json(value).decode()))
     session.flush()
+    news.tell(session)
     return version
 
 

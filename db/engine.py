@@ -24,16 +24,19 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db import districts, encryption, key_store, schema, tree
+from db import applying, districts, encryption, key_store, schema
 from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
 from db.key_store import Place
 from db.models import DistrictRow
 from db.private_files import make_empty, make_private_folder
 
+_LOST = (DBAPIError, PoolTimeoutError)
+"""What stops a transaction that is not its own fault."""
 BUSY_TIMEOUT_MS = 5_000
 FULL_BELOW_BYTES = 1024 * 1024
 _DRIVERS = {
@@ -65,7 +68,7 @@ class Database:
         try:
             with self._writing.begin() as session:
                 yield session
-        except DBAPIError as error:
+        except _LOST as error:
             raise StorageError(_why(error, self.engine.url)) from error
 
     @contextmanager
@@ -77,7 +80,7 @@ class Database:
         try:
             with self._reading.begin() as session:
                 yield session
-        except DBAPIError as error:
+        except _LOST as error:
             raise StorageError(_why(error, self.engine.url)) from error
 
     def close(self) -> None:
@@ -212,6 +215,7 @@ def _new_engine(parts: URL, key: bytes | None) -> Engine:
         parts,
         connect_args={"check_same_thread": False} if is_sqlite else {},
         hide_parameters=True,
+        **({} if is_sqlite else {"pool_size": 10, "max_overflow": 10}),
     )
 
 
@@ -228,7 +232,7 @@ def _in_words(parts: URL) -> Iterator[None]:
 def _database(engine: Engine, district_id: UUID) -> Database:
     engine = engine.execution_options(**{DISTRICT_OPTION: district_id})
     writing = districts.sessions_of(district_id, sessionmaker(engine, expire_on_commit=False))
-    event.listen(writing, "before_commit", tree.take_in)
+    event.listen(writing, "before_commit", applying.take_in)
     return Database(
         engine,
         district_id,

@@ -9,28 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from db import chain, codec, districts, log, pairing, signing, visits
+from db import applying, chain, districts, ingest, log, pairing, signing, tree
 from db.domain.desk import Site
+from db.ingest import ForkError, GapError, MalformedEventError
 from db.log_models import ChainRow, EventRow, SignedHeadRow
 
+__all__ = [
+    "ForkError",
+    "GapError",
+    "MalformedEventError",
+    "Received",
+    "head",
+    "quarantined",
+    "receive",
+]
 
-class GapError(Exception):
-    """The batch does not follow on what is here: send from `expected_seq` on."""
-
-    def __init__(self, expected_seq: int) -> None:
-        super().__init__(f"events from {expected_seq} on are missing")
-        self.expected_seq = expected_seq
-
-
-class ForkError(Exception):
-    """Two different events claim one place: a copied disk, or a changed log. Stop and alarm."""
-
-
-class MalformedEventError(Exception):
-    """A line is no envelope, or its body is not the one it committed to."""
+MOST_AT_ONCE = 50
+"""Of so many new events the sender waits until they are applied too: a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,10 @@ class Received:
 
     head: log.Head
     new: tuple[chain.Envelope, ...]
+    applied: tuple[chain.Envelope, ...] = ()
+    """What was applied: the new ones, and what waited of the same visits; nothing of a backlog."""
+    is_more: bool = False
+    """Whether the batch was only stored: `applying.go_on` is to be called."""
 
 
 def head(session: Session, device_id: str, epoch: int) -> log.Head:
@@ -70,42 +71,44 @@ def receive(
     back, so that nothing of the batch is half applied.
     """
     row = log.chain_row(session, device_id, epoch)
-    new: list[chain.Envelope] = []
-    end = log.Head(epoch, row.head_seq, row.head_hash)
-    for sealed in events:
-        envelope = _open(sealed, device_id, epoch)
-        if envelope.seq > row.head_seq + 1:
-            raise GapError(row.head_seq + 1)
-        if envelope.seq <= row.head_seq:
-            end = log.Head(epoch, envelope.seq, _same_as_kept(session, envelope, sealed))
-            continue
-        if districts.get(session, EventRow, envelope.event_id) is not None:
-            raise ForkError(f"event {envelope.seq} has the id of another event")
-        kept = log.store(session, row, envelope, sealed, received_at=now)
-        kept.parked = _why_not_ours(envelope, site) or _apply(session, envelope, sealed)
-        new.append(envelope)
-        end = log.Head(epoch, envelope.seq, row.head_hash)
+    batch = ingest.check((row.head_seq, row.head_hash), device_id, epoch, events)
+    end = _same_as_kept(session, device_id, epoch, batch.known)
+    if batch.new:
+        last = batch.new[-1]
+        row.head_seq, row.head_hash = last.envelope.seq, last.hash
+        end = (row.head_seq, row.head_hash)
     if events:
-        _keep_signature(session, signing.ChainHead(device_id, epoch, end.seq, end.hash), signature)
+        _keep_signature(session, signing.ChainHead(device_id, epoch, *end), signature)
     row.acked_seq = row.head_seq
     session.flush()
-    return Received(log.Head(epoch, row.head_seq, row.head_hash), tuple(new))
+    reached = log.Head(epoch, row.head_seq, row.head_hash)
+    new = tuple(link.envelope for link in batch.new)
+    if len(new) > MOST_AT_ONCE:
+        applying.hold_places(session)
+        places = tree.take(session, [link.hash for link in batch.new])
+        parked = [_why_not_ours(envelope, site) for envelope in new]
+        ingest.store(session, batch.new, ingest.Placing(now, places.start, parked))
+        return Received(reached, new, is_more=True)
+    return Received(reached, new, _apply_and_store(session, batch.new, site, now))
 
 
-def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelope:
-    if b"\n" in sealed.line or b"\t" in sealed.line or b"\n" in sealed.body:
-        raise MalformedEventError(
-            "an event is not one line without tabs"
-        )  # it could not be exported
-    try:
-        envelope = sealed.envelope
-    except codec.MalformedError as error:
-        raise MalformedEventError("a line is no event") from error
-    if (envelope.kiosk_id, envelope.epoch) != (device_id, epoch):
-        raise MalformedEventError(f"event {envelope.seq} is not of this kiosk")
-    if not chain.is_body_of(envelope, sealed.salt, sealed.body):
-        raise MalformedEventError(f"the body of event {envelope.seq} is not the one it names")
-    return envelope
+def _apply_and_store(
+    session: Session, links: Sequence[ingest.Link], site: Site | None, now: datetime
+) -> tuple[chain.Envelope, ...]:
+    """A few events, of somebody who waits. Their places come with the commit."""
+    if not links:
+        return ()
+    applying.hold_order(session)
+    of_visits = {link.envelope.visit_id for link in links} - {None}
+    waited = applying.catch_up(session, [v for v in of_visits if v is not None])
+    parked = [
+        _why_not_ours(envelope, site) or applying.apply(session, envelope, sealed.body)
+        for envelope, sealed, _ in links
+    ]
+    ingest.store(session, links, ingest.Placing(now, parked=parked))
+    for link in links:
+        tree.will_take(session, link.envelope.event_id, link.hash)
+    return (*waited, *(link.envelope for link in links))
 
 
 def _keep_signature(session: Session, head: signing.ChainHead, signature: bytes) -> None:
@@ -124,19 +127,28 @@ def _keep_signature(session: Session, head: signing.ChainHead, signature: bytes)
         )
 
 
-def _same_as_kept(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> bytes:
-    """The hash of the event that is here already. Raises `ForkError` if it is another one."""
-    kept = session.execute(
-        select(EventRow.line, EventRow.hash).where(
-            EventRow.device_id == envelope.kiosk_id,
-            EventRow.epoch == envelope.epoch,
-            EventRow.seq == envelope.seq,
+def _same_as_kept(
+    session: Session,
+    device_id: str,
+    epoch: int,
+    known: Sequence[tuple[chain.Envelope, chain.SealedEvent]],
+) -> tuple[int, bytes]:
+    """Number and hash of the last one. Raises `ForkError` if one is not the event kept here."""
+    if not known:
+        return 0, chain.GENESIS
+    numbers = [envelope.seq for envelope, _ in known]
+    rows = session.execute(
+        select(EventRow.seq, EventRow.line, EventRow.hash).where(
+            EventRow.device_id == device_id,
+            EventRow.epoch == epoch,
+            EventRow.seq.between(min(numbers), max(numbers)),
         )
-    ).one_or_none()
-    if kept is None or kept.line != sealed.line:
-        raise ForkError(f"event {envelope.seq} differs from the one received before")
-    digest: bytes = kept.hash
-    return digest
+    )
+    kept = {seq: (line, digest) for seq, line, digest in rows}
+    for envelope, sealed in known:
+        if kept.get(envelope.seq, (None,))[0] != sealed.line:
+            raise ForkError(f"event {envelope.seq} differs from the one received before")
+    return numbers[-1], kept[numbers[-1]][1]
 
 
 def _why_not_ours(envelope: chain.Envelope, site: Site | None) -> str | None:
@@ -144,31 +156,7 @@ def _why_not_ours(envelope: chain.Envelope, site: Site | None) -> str | None:
     said = (envelope.district_id, envelope.site_id)
     if site is None or said in ((site.district_id, site.site_id), ("", "")):
         return None
-    return "it says that it is of another school than its kiosk"
-
-
-def _apply(session: Session, envelope: chain.Envelope, sealed: chain.SealedEvent) -> str | None:
-    """Apply one event in a savepoint. Returns why it could not be, for the quarantine.
-
-    Only what the event itself causes is a reason. A busy or lost database is none: that error
-    goes up, nothing of the batch is kept, and the kiosk sends it again.
-    """
-    try:
-        event = codec.event_from_json(envelope.type, sealed.body)
-        if event is None:
-            name = chain.columns_of(envelope).type
-            return f"this version does not know {name}; it is kept for a later one"
-        with session.begin_nested():
-            visits.apply(session, envelope, event)
-    except codec.MalformedError:
-        return "its facts cannot be read by this version"
-    except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
-        return f"it could not be applied ({type(error).__name__})"
-    except StatementError as error:
-        if isinstance(error, DBAPIError):
-            raise
-        return "it could not be applied (a fact that no column takes)"  # never sent to the server
-    return None
+    return applying.OF_ANOTHER
 
 
 def quarantined(session: Session) -> int:

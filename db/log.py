@@ -40,9 +40,8 @@ def store(
     row: ChainRow,
     envelope: chain.Envelope,
     sealed: chain.SealedEvent,
-    received_at: datetime | None,
-) -> EventRow:
-    """Put one link behind the head of its chain."""
+) -> None:
+    """Put one link that this program made behind the head of its chain."""
     digest, columns = chain.link(row.head_hash, sealed.line), chain.columns_of(envelope)
     kept = EventRow(
         event_id=envelope.event_id,
@@ -52,7 +51,7 @@ def store(
         event_type=columns.type,
         visit_id=columns.visit_id,
         occurred_at=columns.occurred_at,
-        received_at=received_at,
+        received_at=None,
         line=sealed.line,
         hash=digest,
         parked=None,
@@ -62,9 +61,8 @@ def store(
     session.add(EventBodyRow(event_id=envelope.event_id, salt=sealed.salt, body=sealed.body))
     row.head_seq, row.head_hash = envelope.seq, digest
     session.flush()
-    if received_at is not None or envelope.kiosk_id == chain.HUB:
-        tree.will_take(session, kept)
-    return kept
+    if envelope.kiosk_id == chain.HUB:
+        tree.will_take(session, kept.event_id, digest)
 
 
 def verify_log(

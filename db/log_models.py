@@ -104,3 +104,19 @@ class TreeNodeRow(InDistrict, Base):
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hash: Mapped[bytes]
+
+
+class AppliedRow(InDistrict, Base):
+    """How far the hub has applied its log to the visits: one row, locked by who applies."""
+
+    __tablename__ = "applied"
+    applied_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    upto: Mapped[int] = mapped_column(BigInteger)
+    """Every event with a smaller `EventRow.leaf_index` was applied, or is parked."""
+
+
+class AppliedAheadRow(InDistrict, Base):
+    """An event behind `AppliedRow.upto` that was applied before its turn: see `db.applying`."""
+
+    __tablename__ = "applied_ahead"
+    leaf_index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -63,7 +63,7 @@ def add(
         body_commit=chain.commit(salt, body),
     )
     sealed = chain.SealedEvent(codec.to_json(envelope), salt, body)
-    log.store(session, row, envelope, sealed, received_at=None)
+    log.store(session, row, envelope, sealed)
     visits.apply(session, envelope, event)
     return envelope.event_id
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db import chain, clearances, codec, districts, rechecks, visits
+from db import applying, chain, clearances, codec, districts, rechecks, visits
 from db.desk_models import ClearanceRow, RecheckRow
 from db.domain.events import DomainEvent
 from db.engine import open_database
@@ -81,7 +81,7 @@ def _in_order(session: Session) -> Iterator[_Told]:
     query = (
         select(EventRow.line, EventBodyRow.body)
         .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
-        .where(EventRow.leaf_index.is_not(None), EventRow.parked.is_(None))
+        .where(applying.is_applied(session), EventRow.parked.is_(None))
         .order_by(EventRow.leaf_index)
         .execution_options(yield_per=500)
     )

@@ -8,8 +8,9 @@ two transactions meet at one visit, in the order in which they changed it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, column, select, table, update
 from sqlalchemy.orm import Session
 
 from db import merkle
@@ -21,32 +22,45 @@ _NEW = "new_leaves"
 TILE = 8
 """Levels between the nodes that are stored: 256 leaves to the lowest one."""
 HASH_BYTES = 32
+_EVENT = table(
+    "event", column("district_id", Uuid()), column("event_id", Uuid()), column("leaf_index")
+)
 
 
-def will_take(session: Session, event: EventRow) -> None:
+def will_take(session: Session, event_id: UUID, digest: bytes) -> None:
     """The event becomes a leaf when the session's transaction commits."""
-    session.info.setdefault(_NEW, []).append(event)
+    session.info.setdefault(_NEW, []).append((event_id, digest))
 
 
-def take_in(session: Session) -> None:
-    """Before a commit: append the transaction's new events to the tree.
-
-    The end of a savepoint, of which SQLAlchemy tells in the same way, is none.
-    """
-    if session.in_nested_transaction():
-        return
-    events: list[EventRow] = session.info.pop(_NEW, [])
+def take_in(session: Session) -> range:
+    """Before a commit: append the transaction's new events to the tree. Returns their places."""
+    events: list[tuple[UUID, bytes]] = session.info.pop(_NEW, [])
     if not events:
-        return
+        return range(0)
+    places = take(session, [digest for _, digest in events])
+    session.connection().execute(
+        update(_EVENT)
+        .where(
+            _EVENT.c.district_id == session.info[DISTRICT_OPTION],
+            _EVENT.c.event_id == bindparam("id"),
+        )
+        .values(leaf_index=bindparam("place")),
+        [{"id": e, "place": p} for (e, _), p in zip(events, places, strict=True)],
+    )
+    return places
+
+
+def take(session: Session, hashes: Sequence[bytes]) -> range:
+    """Append leaves. Returns their places, which nobody else can take: the tree's row is locked."""
     row = _locked(session)
-    grown = merkle.grow(_frontier(row), [event.hash for event in events])
-    for place, event in enumerate(events, row.size):
-        event.leaf_index = place
+    before = row.size
+    grown = merkle.grow(_frontier(row), hashes)
     for level, place, digest in grown.nodes:
         if level and level % TILE == 0:
             session.add(TreeNodeRow(level=level, place=place, hash=digest))
     row.size, row.roots = grown.frontier.size, b"".join(grown.frontier.roots)
     session.flush()
+    return range(before, row.size)
 
 
 def frontier(session: Session) -> merkle.Frontier:

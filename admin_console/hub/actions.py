@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from admin_console.hub import applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Asker, Context
 from db import audit, changes, outbox, visits
@@ -18,6 +19,7 @@ def check_out(context: Context, visit_id: UUID, asker: Asker) -> Visit:
     """Sign somebody out whom staff saw leave. Raises LookupError or `NotOnSiteError`."""
     site = context.site()
     with context.database.begin() as session:
+        applying.before(session, [visit_id], context.now())
         visit = visits.locked(session, visit_id)
         now = context.now()  # once nobody else is at it: later moments come later
         if visit is None:

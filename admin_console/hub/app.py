@@ -29,12 +29,19 @@ from admin_console.hub import (
     staff_routes,
 )
 from admin_console.hub.answers import problem
+from admin_console.hub.applying import keep_applying
 from admin_console.hub.context import Context
+from admin_console.hub.hearing import hearing
 from admin_console.hub.metrics import Served, Watched
 from admin_console.hub.rescreen import keep_rescreening
 from admin_console.hub.safe_headers import SafeHeaders
 from admin_console.hub.throttle import Throttle
-from admin_console.hub.upkeep import delete_old_photos, forget_old_visits, tell_of_outdated_lists
+from admin_console.hub.upkeep import (
+    delete_old_photos,
+    forget_old_visits,
+    make_partitions,
+    tell_of_outdated_lists,
+)
 from admin_console.hub.wake import Wake
 from admin_console.hub.webhook_sender import keep_telling
 from db.domain.errors import StorageError
@@ -67,13 +74,18 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         wake.bind(asyncio.get_running_loop())
         keep = timedelta(days=photo_keep_days)
-        upkeep = asyncio.create_task(delete_old_photos(database, photos, keep, now))
-        watch = asyncio.create_task(tell_of_outdated_lists(context))
-        forgetting = asyncio.create_task(forget_old_visits(context))
-        rescreen = asyncio.create_task(keep_rescreening(context))
-        telling = asyncio.create_task(keep_telling(context))
-        tasks = (upkeep, watch, forgetting, rescreen, telling)
-        yield
+        work = (
+            delete_old_photos(database, photos, keep, now),
+            tell_of_outdated_lists(context),
+            forget_old_visits(context),
+            make_partitions(context),
+            keep_rescreening(context),
+            keep_applying(context),
+            keep_telling(context),
+        )
+        tasks = [asyncio.create_task(w) for w in work]
+        with hearing(context):
+            yield
         wake.close()
         for task in tasks:
             task.cancel()

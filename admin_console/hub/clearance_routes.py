@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from admin_console.hub import aftermath
+from admin_console.hub import aftermath, applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, InContext
@@ -44,6 +44,7 @@ def _end(context: Context, clearance_id: UUID, asker: Asker) -> Clearance:
             raise LookupError(clearance_id)
         if known.ended_at is not None:
             return known  # somebody else was first; that is what was wanted
+        applying.before(session, [known.visit_id], now)
         outbox.add(
             session,
             hub_site.hub_device(site),

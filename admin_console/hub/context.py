@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
+from admin_console.hub.backlog import Backlog
 from admin_console.hub.metrics import Metrics
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
@@ -35,6 +36,7 @@ class Context:
     throttle: Throttle
     previews: Previews = field(default_factory=Previews)
     metrics: Metrics = field(default_factory=Metrics)
+    backlog: Backlog = field(default_factory=Backlog)
     ca: str = ""
     """By which kiosks know this hub, as PEM; empty behind a reverse proxy."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from admin_console.hub import aftermath
+from admin_console.hub import aftermath, applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Asker, Context
 from db import audit, changes, notices, outbox, policy, rechecks, visits
@@ -70,6 +70,7 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
     """
     site = context.site()
     with context.database.begin() as session:
+        applying.before(session, [visit_id], context.now())
         visit = visits.locked(session, visit_id)
         now = context.now()  # once nobody else is at it: later moments come later
         if visit is None:

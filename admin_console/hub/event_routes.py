@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
@@ -40,13 +41,15 @@ class WireReceipt:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class WireEvent:
+class WireEvent(msgspec.Struct, frozen=True):
     """One line of NDJSON: the event's exact line and body as text, the salt in hex."""
 
     line: str
     salt: str
     body: str
+
+
+_WIRE_EVENTS = msgspec.json.Decoder(WireEvent)
 
 
 def _epoch_asked_for(
@@ -106,7 +109,7 @@ def _receive(
                 site=site,
             )
             key = hub_site.signing_key(session)
-            aftermath.of_events(session, got.new, now)
+            aftermath.of_events(session, got.applied, now)
     except inbox.GapError as gap:
         return problem(409, str(gap), expected_seq=gap.expected_seq)
     except inbox.ForkError as fork:
@@ -122,6 +125,9 @@ def _receive(
         raise refuse(422, f"Nothing of the batch was taken: {error}.") from error
     if got.new:
         context.metrics.took_events(len(got.new))
+    if got.is_more:
+        context.backlog.grew()
+    elif got.new:
         context.wake.notify()
     head = signing.ChainHead(kiosk.kiosk_id, epoch, got.head.seq, got.head.hash)
     signed = signing.sign(key, signing.Receipt(head, now))
@@ -141,14 +147,16 @@ def _forked(words: str) -> Response:
 
 
 def _events_of(content: bytes) -> list[SealedEvent]:
-    lines = [line for line in content.split(b"\n") if line]
-    if len(lines) > MOST_EVENTS:
+    if content.count(b"\n") >= 2 * MOST_EVENTS:
         raise refuse(413, f"A batch has at most {MOST_EVENTS} events.")
     try:
-        wire = [codec.from_json(line, WireEvent) for line in lines]
-        return [SealedEvent(e.line.encode(), bytes.fromhex(e.salt), e.body.encode()) for e in wire]
+        wire = _WIRE_EVENTS.decode_lines(content)
+        batch = [SealedEvent(e.line.encode(), bytes.fromhex(e.salt), e.body.encode()) for e in wire]
     except (codec.MalformedError, ValueError) as error:
         raise refuse(422, "A line of the batch is no event. Nothing was taken.") from error
+    if len(batch) > MOST_EVENTS:
+        raise refuse(413, f"A batch has at most {MOST_EVENTS} events.")
+    return batch
 
 
 @router.put("/blobs/{name}")

@@ -1,5 +1,6 @@
 """What kiosks learn from the hub: its changes, its lists, and how its log stands."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -71,11 +72,11 @@ async def feed(
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Response:
     """What is new behind `cursor`; waits for it, with no transaction open meanwhile."""
-    until = context.now().timestamp() + wait
+    until = time.monotonic() + wait
     while True:
         seen = context.wake.count
         found = await run_in_threadpool(_changes, context, kiosk, cursor, mark)
-        left = until - context.now().timestamp()
+        left = until - time.monotonic()
         if found.changes or found.start_over or left <= 0 or context.wake.is_closing:
             return answer(found)
         with context.metrics.poll():

@@ -9,6 +9,7 @@ import time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from admin_console.hub import applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
@@ -77,6 +78,7 @@ class Rescreening:
         done = {c.visit.visit_id for c in compared}
         gone = set(due) - {c.visit.visit_id for c in candidates}
         with self._context.database.begin() as session:
+            applying.before(session, [f.visit_id for f in found], now)
             ours = rescreening.settle(session, done | gone)  # another hub may have been first
             news = [f for f in found if f.visit_id in ours]
             told = sum([rescreening.keep(session, desk, f, now) for f in news])
@@ -93,6 +95,7 @@ class Rescreening:
         found, counts, compared = self._compare(desk, candidates)
         last = compared[-1].visit if compared else None
         with self._context.database.begin() as session:
+            applying.before(session, [f.visit_id for f in found], now)
             if rescreening.place(session, watchlist, is_to_be_moved=True) != place:
                 return  # another hub was first
             counts.found = sum([rescreening.keep(session, desk, f, now) for f in found])

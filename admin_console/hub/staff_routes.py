@@ -1,5 +1,6 @@
 """What the console asks of the hub: the desk, decisions, visits, photos."""
 
+import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -47,11 +48,11 @@ async def live(
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Response:
     """Wait until something that the console shows has changed."""
-    until = context.now().timestamp() + wait
+    until = time.monotonic() + wait
     while True:
         seen = context.wake.count
         version = seen + await run_in_threadpool(_feed_version, context)
-        left = until - context.now().timestamp()
+        left = until - time.monotonic()
         if version > since or left <= 0 or context.wake.is_closing:
             return answer(Live(version))
         with context.metrics.poll():

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from admin_console.hub import entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import list_index, notices, photos, retention
+from db import list_index, notices, partitions, photos, retention
 from db.domain.errors import StorageError
 from db.engine import Database
 
@@ -65,6 +65,23 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
 
 def _forget(context: Context) -> int:
     return retention.forget_old_visits(context.database, context.now(), is_kiosk=False)
+
+
+async def make_partitions(context: Context, every_seconds: float = DAY_SECONDS) -> None:
+    """Make the pieces of tables that the next months need, at once and then once a day."""
+    while partitions.are_used(context.database.engine):
+        try:
+            await finish_in_thread(_make_partitions, context)
+        except StorageError as error:
+            LOG.warning("tables were not made ready for the next months, tomorrow again: %s", error)
+        await asyncio.sleep(every_seconds)
+
+
+def _make_partitions(context: Context) -> None:
+    with context.database.begin() as session:
+        made = partitions.make_ahead(session.connection(), context.now().astimezone(UTC).date())
+    if made:
+        LOG.info("made ready for the next months: %s", ", ".join(made))
 
 
 async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:

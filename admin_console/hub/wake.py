@@ -6,13 +6,16 @@ import time
 FIRST_SECOND = 1_735_689_600
 """2025-01-01, in Unix seconds."""
 RECHECK_SECONDS = 1.0
-"""How soon news from another process (a command, a second hub) is seen."""
+"""How soon news from another process (a command, a second hub) is seen where nobody tells of it."""
+HEARING_RECHECK_SECONDS = 15.0
+"""The same where the database tells of it at once: only for what might be lost on the way."""
 
 
 class Wake:
     """A counter that grows with every change, and a way to wait for it. One for each server."""
 
     def __init__(self) -> None:
+        self.recheck_seconds = RECHECK_SECONDS
         # Starts at the clock, so that a restarted hub never counts below what consoles saw;
         # at its seconds, so that the count stays small enough for 32 bits.
         self._count = int(time.time()) - FIRST_SECOND
@@ -48,7 +51,7 @@ class Wake:
         if self._count != seen:
             return
         try:
-            async with asyncio.timeout(min(seconds, RECHECK_SECONDS)):
+            async with asyncio.timeout(min(seconds, self.recheck_seconds)):
                 await self._news.wait()
         except TimeoutError:
             return

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+from db import partitions
 from db.columns import Base
 
 
@@ -12,6 +13,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_object=partitions.is_compared,
     )
     with context.begin_transaction():
         context.run_migrations()

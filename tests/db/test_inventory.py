@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 MODULES = (models, log_models, hub_models, desk_models, list_models)
 OF_NOBODY = {
     # Devices, the log's arithmetic, counters and rules.
+    "applied": "applied_id upto",
+    "applied_ahead": "leaf_index",
     "chain": "device_id epoch head_seq head_hash acked_seq",
     "change": "version kind",
     "device": "device_id name token_hash epoch paired_at last_seen_at fork revoked_at",

@@ -1,0 +1,39 @@
+"""Whether kiosks are handing over a backlog. Nothing here knows what it consists of."""
+
+import asyncio
+import time
+
+QUIET_SECONDS = 0.25
+
+
+class Backlog:
+    """Rung by whoever stores events that are applied later. One for each server."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+        self._grew_at = float("-inf")
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Say in which loop the server runs; before that, nobody can wait."""
+        self._loop = loop
+
+    def grew(self) -> None:
+        """A backlog came; may be called from any thread."""
+        self._grew_at = time.monotonic()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    def is_growing(self) -> bool:
+        """Whether more came a moment ago: kiosks still wait, and who applies lets them go first."""
+        return time.monotonic() - self._grew_at < QUIET_SECONDS
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep until a backlog comes, or that long."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._news.clear()

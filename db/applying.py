@@ -1,0 +1,225 @@
+"""The log applied to the visits, in the hub's order, at once or behind it. Hub only.
+
+What kiosks send is stored first. A few events are applied in the same transaction: whoever reads
+the answer finds them done, and there is no moment in which the log says what the visits do not.
+A backlog is answered as soon as it is stored, since kiosks shall not wait for it, and applied in
+transactions of their own: after a crash whoever applies goes on behind `AppliedRow.upto`.
+
+Events of different visits may be applied in any order, those of one visit only in the hub's. So
+what is new of a visit does not wait for the backlog of others: all that waits of that visit is
+applied ahead, then the new event. Locks are always taken in this order: the kiosk's chain, the
+`applied` row, the lock of places, visits, the feed and the hub's chain, the tree's row.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session, aliased
+
+from db import chain, codec, districts, news, tree, visits
+from db.columns import DISTRICT_OPTION
+from db.log_models import AppliedAheadRow, AppliedRow, EventBodyRow, EventRow
+
+_ONLY = 1
+_HELD = "order_is_held"
+OF_ANOTHER = "it says that it is of another school than its kiosk"
+"""Why an event is parked as it is stored: it is never applied."""
+_PLACES = 0x5645_504C
+"""Any number, the same for every hub: the class of PostgreSQL's lock over a district's places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one step applied, and whether events still wait."""
+
+    events: tuple[chain.Envelope, ...]
+    is_more: bool
+
+
+def hold_order(session: Session) -> None:
+    """Until the transaction ends nobody else applies events, or gives them places."""
+    session.info[_HELD] = _row(session)
+    hold_places(session)
+
+
+def hold_places(session: Session) -> None:
+    """Until the transaction ends nobody else stores events in the hub's order.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    if session.connection().dialect.name == "postgresql":
+        key = int.from_bytes(districts.of(session).bytes[-4:], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(_PLACES, key)))
+
+
+def catch_up(session: Session, visit_ids: Collection[UUID]) -> tuple[chain.Envelope, ...]:
+    """Apply what waits of these visits, ahead of the others. The caller holds the order."""
+    row = session.info[_HELD]
+    waiting = _waiting(row.upto) & EventRow.visit_id.in_(list(visit_ids))
+    if not visit_ids:
+        return ()
+    return tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=True))
+
+
+def apply(session: Session, envelope: chain.Envelope, body: bytes) -> str | None:
+    """Apply one event in a savepoint. Returns why it could not be, for the quarantine.
+
+    Only what the event itself causes is a reason. A busy or lost database is none: that error
+    goes up, and the event is applied later.
+    """
+    try:
+        event = codec.event_from_json(envelope.type, body)
+        if event is None:
+            name = chain.columns_of(envelope).type
+            return f"this version does not know {name}; it is kept for a later one"
+        with session.begin_nested():
+            visits.apply(session, envelope, event)
+    except codec.MalformedError:
+        return "its facts cannot be read by this version"
+    except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
+        return f"it could not be applied ({type(error).__name__})"
+    except StatementError as error:
+        if isinstance(error, DBAPIError):
+            raise
+        return "it could not be applied (a fact that no column takes)"  # never sent to the server
+    return None
+
+
+def take_in(session: Session) -> None:
+    """Before a commit: new events get their places, and count as applied where they were."""
+    if session.in_nested_transaction():
+        return  # a savepoint ends, and not the transaction
+    places = tree.take_in(session)
+    if places:
+        news.tell(session)
+    row: AppliedRow | None = session.info.pop(_HELD, None)
+    if row is None or not places:
+        return
+    if session.scalar(select(exists().where(_waiting(row.upto), EventRow.leaf_index < places[0]))):
+        _note_ahead(session, places)
+    else:
+        _move_to(session, row, places.stop)
+
+
+def go_on(session: Session, limit: int) -> Applied:
+    """Apply the next `limit` events of the hub's order that wait."""
+    row = _row(session)
+    end = min(row.upto + limit, tree.frontier(session).size)
+    waiting = _waiting(row.upto) & (EventRow.leaf_index < end)
+    found = tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=False))
+    _move_to(session, row, end)
+    if found:
+        news.tell(session)
+    return Applied(found, is_more=end < tree.frontier(session).size)
+
+
+def try_again(session: Session, limit: int = 1000) -> tuple[chain.Envelope, ...]:
+    """Apply what is parked, if this version can. Returns what it could.
+
+    Of a visit whose later events were applied meanwhile it stays parked: it would come too late.
+    """
+    row = _row(session)
+    later = aliased(EventRow)
+    is_late = exists().where(
+        later.district_id == EventRow.district_id,
+        later.visit_id == EventRow.visit_id,
+        later.leaf_index > EventRow.leaf_index,
+        later.parked.is_(None),
+    )
+    parked = (EventRow.parked != OF_ANOTHER) & (EventRow.leaf_index < row.upto)
+    ids = session.scalars(
+        select(EventRow.event_id).where(parked).order_by(EventRow.leaf_index).limit(limit)
+    ).all()
+    found: list[chain.Envelope] = []
+    for event_id in ids:
+        this = EventRow.event_id == event_id
+        session.execute(update(EventRow).where(this, ~is_late).values(parked=None))
+        is_free = this & EventRow.parked.is_(None)
+        found += [e for e, why in _apply_all(session, is_free, is_ahead=False) if why is None]
+    return tuple(found)
+
+
+def has_more(session: Session) -> bool:
+    """Whether `go_on` would find something to do. Takes no lock."""
+    row = _read_row(session)
+    return (row.upto if row else 0) < tree.frontier(session).size
+
+
+def waiting(session: Session) -> int:
+    """How many events are stored and were not applied yet."""
+    row = _read_row(session)
+    return (
+        session.scalar(
+            select(func.count()).select_from(EventRow).where(_waiting(row.upto if row else 0))
+        )
+        or 0
+    )
+
+
+def is_applied(session: Session) -> ColumnElement[bool]:
+    """Which events of the hub's order were applied, or parked."""
+    row = _read_row(session)
+    return EventRow.leaf_index.is_not(None) & ~_waiting(row.upto if row else 0)
+
+
+def _waiting(upto: int) -> ColumnElement[bool]:
+    """What the hub says itself is applied as it is said."""
+    ahead = exists().where(
+        AppliedAheadRow.district_id == EventRow.district_id,
+        AppliedAheadRow.leaf_index == EventRow.leaf_index,
+    )
+    is_kiosks = (EventRow.device_id != chain.HUB) & EventRow.parked.is_(None)
+    return (EventRow.leaf_index >= upto) & is_kiosks & ~ahead
+
+
+def _apply_all(
+    session: Session, which: ColumnElement[bool], *, is_ahead: bool
+) -> list[tuple[chain.Envelope, str | None]]:
+    """Each event, and why it could not be applied."""
+    done: list[tuple[chain.Envelope, str | None]] = []
+    rows = session.execute(
+        select(EventRow.event_id, EventRow.leaf_index, EventRow.line, EventBodyRow.body)
+        .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
+        .where(which)
+        .order_by(EventRow.leaf_index)
+    ).all()
+    for event_id, _, line, body in rows:
+        envelope = codec.from_json(line, chain.Envelope)
+        why = "its facts were erased" if body is None else apply(session, envelope, body)
+        if why is not None:
+            session.execute(
+                update(EventRow).where(EventRow.event_id == event_id).values(parked=why)
+            )
+        done.append((envelope, why))
+    if is_ahead:
+        _note_ahead(session, [row[1] for row in rows if row[1] is not None])
+    return done
+
+
+def _note_ahead(session: Session, places: Iterable[int]) -> None:
+    rows = [{"leaf_index": place} for place in places]
+    if rows:
+        session.execute(insert(AppliedAheadRow), rows)
+
+
+def _move_to(session: Session, row: AppliedRow, upto: int) -> None:
+    row.upto = upto
+    session.execute(delete(AppliedAheadRow).where(AppliedAheadRow.leaf_index < upto))
+    session.flush()
+
+
+def _row(session: Session) -> AppliedRow:
+    key = (session.info[DISTRICT_OPTION], _ONLY)
+    row = session.get(AppliedRow, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = AppliedRow(applied_id=_ONLY, upto=0)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _read_row(session: Session) -> AppliedRow | None:
+    return districts.get(session, AppliedRow, _ONLY)

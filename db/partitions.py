@@ -1,0 +1,133 @@
+"""Large tables in pieces of a month, on PostgreSQL only: old months can be moved or dropped whole.
+
+The pieces are ranges of the tables' own keys, which are UUIDs version 7 and so begin with their
+moment (RFC 9562, clause 5.7): the primary key holds what the table is divided by. Rows whose clock
+was far off go into a piece of their own, the default one.
+
+PostgreSQL can hold a key unique only within a piece unless the key holds what divides the table.
+So an event's number in its chain, and its place in the hub's order, are kept unique by the locks
+under which they are given: those of the chain's row and of the tree's. SQLite also has the indexes.
+
+Nor do pieces refer to each other there: each reference would tie every piece of one table to every
+piece of the other, so that no month could be dropped, and would be checked row by row. What refers
+is written in one transaction with what it refers to.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Uuid, column, exists, func, inspect, select, text
+from sqlalchemy import table as sql_table
+
+TABLES = {
+    "event": "event_id",
+    "event_body": "event_id",
+    "visit": "visit_id",
+    "screening": "screening_id",
+}
+"""Each table, and the key that it is divided by; what others refer to comes first."""
+MONTHS_AHEAD = 3
+_MAKING = 0x5645_5350
+"""Any number, the same for every hub: PostgreSQL's lock while pieces are made."""
+UNIQUE_ON_SQLITE = frozenset({"uq_event_device_id_epoch_seq", "uq_event_leaf_index"})
+"""Indexes that hold uniqueness on SQLite, and only find rows on PostgreSQL."""
+REFERENCES = {
+    "fk_event_body_district_id_event_id_event": ("event_body", "event", "event_id"),
+    "fk_screening_district_id_visit_id_visit": ("screening", "visit", "visit_id"),
+}
+"""Foreign keys on SQLite only: table, what it refers to, and by which key beside the district."""
+
+
+def months(first: date, last: date) -> Iterator[date]:
+    """The first day of every month from that of `first` to that of `last`."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = after(month)
+
+
+def after(month: date, count: int = 1) -> date:
+    """The first day of the month that is `count` months later."""
+    number = month.year * 12 + month.month - 1 + count
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def first_id(month: date) -> UUID:
+    """The smallest id that can be made in this month, by UTC."""
+    at = datetime(month.year, month.month, 1, tzinfo=UTC)
+    return UUID(int=int(at.timestamp()) * 1000 << 80)
+
+
+def month_of(made: UUID) -> date | None:
+    """When an id was made; None where that is no sensible moment, or it is another kind of id."""
+    if made.version != 7:
+        return None
+    at = datetime.fromtimestamp((made.int >> 80) / 1000, UTC)
+    return at.date().replace(day=1)
+
+
+def name_of(table: str, month: date) -> str:
+    return f"{table}_{month:%Y_%m}"
+
+
+def default_of(table: str) -> str:
+    return f"{table}_default"
+
+
+def make(connection: Connection, table: str, wanted: Sequence[date]) -> list[str]:
+    """Make the pieces that are not there. Returns their names.
+
+    One whose rows lie in the default piece already (a clock that was far ahead) is not made: its
+    rows go there too.
+    """
+    there, key, made = set(inspect(connection).get_table_names()), TABLES[table], []
+    if default_of(table) not in there:
+        connection.execute(text(f"CREATE TABLE {default_of(table)} PARTITION OF {table} DEFAULT"))
+    for month in wanted:
+        name, low, high = name_of(table, month), first_id(month), first_id(after(month))
+        rest = sql_table(default_of(table), column(key, Uuid()))
+        is_astray = exists().where(rest.c[key] >= low, rest.c[key] < high)
+        if name in there or connection.scalar(select(is_astray)):
+            continue
+        connection.execute(
+            text(
+                f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{low}') TO ('{high}')"
+            )
+        )
+        made.append(name)
+    return made
+
+
+def are_used(engine: Engine) -> bool:
+    """Whether this database divides its tables."""
+    return engine.dialect.name == "postgresql"
+
+
+def make_ahead(connection: Connection, today: date) -> list[str]:
+    """Make the pieces of this month and of the next ones."""
+    # Others at these tables are let go first; what is not made now is made the next time.
+    connection.execute(text("SET LOCAL lock_timeout = '3s'"))
+    connection.execute(select(func.pg_advisory_xact_lock(_MAKING)))
+    wanted = list(months(today, after(today, MONTHS_AHEAD)))
+    return [name for table in TABLES for name in make(connection, table, wanted)]
+
+
+def is_compared(
+    _: object,
+    name: str | None,
+    kind: str,
+    is_found: bool,
+    __: object,
+) -> bool:
+    """For Alembic: whether models say all of this object that the database can."""
+    if name in UNIQUE_ON_SQLITE or name in REFERENCES:
+        return False
+    return not (is_found and kind == "table" and name is not None and _is_piece(name))
+
+
+def _is_piece(name: str) -> bool:
+    return any(
+        name == default_of(table) or name.removeprefix(f"{table}_").replace("_", "").isdigit()
+        for table in TABLES
+    )

@@ -1,0 +1,313 @@
+"""A backlog is stored first and applied behind; what is new of a visit does not wait for it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, text
+
+from db import applying, chain, inbox, log, outbox, replay, visits
+from db.chain import SealedEvent
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.events import TYPES, DecisionMade, DomainEvent, VisitCheckedOut
+from db.domain.visit import CheckOutWay, VisitState
+from db.engine import Database, open_database
+from db.ids import new_id
+from db.log_models import AppliedAheadRow, EventRow
+from db.outbox import Device
+from tests.makers import KIOSK, NINE, make_checked_in, make_screened
+
+BACK = replace(KIOSK, kiosk_id="back-kiosk")
+HUB = Device("district", "lincoln", chain.HUB)
+MANY = inbox.MOST_AT_ONCE + 10
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
+    yield database
+    database.close()
+
+
+def say(kiosk: Database, *events: DomainEvent, device: Device = KIOSK) -> list[SealedEvent]:
+    """Put events into the device's chain, and give all that it ever said."""
+    with kiosk.begin() as session:
+        for event in events:
+            visit_id = getattr(event, "visit_id", None) or event.decision.visit_id  # type: ignore[union-attr]
+            outbox.add(session, device, event, NINE, actor="visitor", visit_id=visit_id)
+    with kiosk.read() as session:
+        return outbox.pending(session, device, 0, 10_000)
+
+
+def a_day_offline(kiosk: Database, *, held: bool = False) -> tuple[UUID, list[SealedEvent]]:
+    """Many visits; the first one is told of at the very end, too."""
+    first = make_screened(number=1, held=held)
+    more = [make_screened(number=number) for number in range(2, MANY)]
+    return first.visit_id, say(kiosk, first, *more)
+
+
+def receive(hub: Database, events: list[SealedEvent], device: Device = KIOSK) -> inbox.Received:
+    with hub.begin() as session:
+        return inbox.receive(session, device.kiosk_id, device.epoch, events, NINE)
+
+
+def apply_all(hub: Database) -> int:
+    """Returns in how many steps."""
+    for step in range(1, 1000):
+        with hub.begin() as session:
+            if not applying.go_on(session, 20).is_more:
+                return step
+    raise AssertionError("there is no end")
+
+
+def waiting(hub: Database) -> int:
+    with hub.read() as session:
+        return applying.waiting(session)
+
+
+def differences(hub: Database) -> list[str]:
+    with hub.read() as session:
+        assert log.verify_tree(session) == ""
+        assert [v.broken for v in log.verify_log(session) if v.broken] == []
+        return replay.differences(session)
+
+
+def decision_on(visit_id: UUID) -> DecisionMade:
+    return DecisionMade(
+        Decision(
+            new_id(NINE), visit_id, Verdict.DENY, "invented", "Dana Whitlock", NINE,
+            DecidedAt.CONSOLE,
+        )
+    )  # fmt: skip
+
+
+def test_backlog_is_confirmed_before_it_is_applied(any_database: Database, kiosk: Database) -> None:
+    visit_id, events = a_day_offline(kiosk)
+
+    got = receive(any_database, events)
+
+    assert (got.head.seq, len(got.new), got.applied, got.is_more) == (
+        len(events),
+        len(events),
+        (),
+        True,
+    )
+    assert waiting(any_database) == len(events)
+    assert differences(any_database) == []
+    apply_all(any_database)
+    with any_database.read() as session:
+        visit = visits.get(session, visit_id)
+    assert visit is not None
+    assert visit.state is VisitState.CLEARED
+    assert waiting(any_database) == 0
+    assert differences(any_database) == []
+
+
+def test_backlog_that_comes_again_is_stored_once(any_database: Database, kiosk: Database) -> None:
+    _, events = a_day_offline(kiosk)
+
+    receive(any_database, events[:-5])
+    again = receive(any_database, events)
+
+    assert len(again.new) == 5
+    apply_all(any_database)
+    with any_database.read() as session:
+        assert log.count(session) == len(events)
+        assert inbox.quarantined(session) == 0
+    assert differences(any_database) == []
+
+
+def test_applying_goes_on_after_a_crash(any_database: Database, kiosk: Database) -> None:
+    _, events = a_day_offline(kiosk)
+    receive(any_database, events)
+    with any_database.begin() as session:
+        applying.go_on(session, 20)
+
+    def dies() -> None:
+        with any_database.begin() as session:
+            applying.go_on(session, 20)
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        dies()
+
+    assert waiting(any_database) == len(events) - 20
+    apply_all(any_database)
+    assert differences(any_database) == []
+
+
+def test_news_of_a_visit_does_not_wait_for_the_backlog_of_others(
+    any_database: Database, kiosk: Database
+) -> None:
+    visit_id, events = a_day_offline(kiosk)
+    receive(any_database, events)
+    with any_database.begin() as session:
+        applying.go_on(session, 0)
+    told = say(kiosk, make_checked_in(visit_id), VisitCheckedOut(visit_id, CheckOutWay.BADGE))
+    at_desk = make_screened(number=1)
+
+    receive(any_database, told[len(events) :])
+    receive(any_database, say(kiosk, at_desk, device=BACK), BACK)
+
+    with any_database.read() as session:
+        first, other = (visits.get(session, v) for v in (visit_id, at_desk.visit_id))
+        assert first is not None
+        assert other is not None
+        assert first.state is VisitState.DEPARTED
+        assert waiting(any_database) == len(events) - 1
+    apply_all(any_database)
+    with any_database.read() as session:
+        assert visits.get(session, visit_id) == first
+        assert session.scalars(select(AppliedAheadRow)).all() == []
+        assert inbox.quarantined(session) == 0
+    assert differences(any_database) == []
+
+
+def test_staff_decide_on_a_visit_that_waits_in_the_backlog(
+    any_database: Database, kiosk: Database
+) -> None:
+    visit_id, events = a_day_offline(kiosk, held=True)
+    receive(any_database, events)
+    decision = decision_on(visit_id)
+
+    with any_database.begin() as session:
+        applying.hold_order(session)
+        caught_up = applying.catch_up(session, [visit_id])
+        outbox.add(session, HUB, decision, NINE, actor="staff:x", visit_id=visit_id)
+
+    assert [e.visit_id for e in caught_up] == [visit_id]
+    with any_database.read() as session:
+        visit = visits.get(session, visit_id)
+        assert visit is not None
+        assert visit.state is VisitState.DENIED
+    assert differences(any_database) == []
+    apply_all(any_database)
+    assert differences(any_database) == []
+
+
+def test_backlog_with_an_event_that_cannot_be_applied_is_applied_to_its_end(
+    any_database: Database, kiosk: Database
+) -> None:
+    visit_id, _ = a_day_offline(kiosk)
+    events = say(kiosk, make_checked_in(visit_id))
+    receive(any_database, events[:-1])
+    apply_all(any_database)
+    with any_database.begin() as session:  # as if retention had erased it meanwhile
+        session.execute(text("DELETE FROM screening"))
+        session.execute(text("DELETE FROM visit"))
+
+    receive(any_database, events)
+    more = [make_screened(number=n) for n in range(MANY)]
+    receive(any_database, say(kiosk, *more))
+    apply_all(any_database)
+
+    with any_database.read() as session:
+        assert inbox.quarantined(session) == 1
+        parked = session.scalars(select(EventRow.seq).where(EventRow.parked.is_not(None))).one()
+        assert visits.get(session, more[-1].visit_id) is not None
+    assert parked == len(events)
+
+
+def test_backlog_with_the_id_of_another_event_is_a_fork(
+    any_database: Database, kiosk: Database, tmp_path: Path
+) -> None:
+    _, events = a_day_offline(kiosk)
+    other = open_database(f"sqlite:///{tmp_path}/other.db")
+    receive(any_database, events)
+    with other.begin() as session:
+        for number in range(MANY):
+            screened = make_screened(number=number)
+            outbox.add(session, BACK, screened, NINE, actor="visitor", visit_id=screened.visit_id)
+        session.execute(text("SELECT 1"))
+    with other.read() as session:
+        theirs = outbox.pending(session, BACK, 0, 1000)
+    other.close()
+    taken, own = events[3].envelope.event_id, theirs[0].envelope.event_id
+    line = theirs[0].line.replace(str(own).encode(), str(taken).encode())
+
+    with pytest.raises(inbox.ForkError):
+        receive(any_database, [replace(theirs[0], line=line), *theirs[1:]], BACK)
+
+    with any_database.read() as session:
+        assert log.count(session) == len(events)
+
+
+def test_what_is_stored_as_a_set_reads_as_what_is_stored_one_by_one(
+    any_database: Database, kiosk: Database
+) -> None:
+    _, events = a_day_offline(kiosk)
+
+    receive(any_database, events)
+
+    with any_database.read() as session:
+        rows = session.scalars(select(EventRow).order_by(EventRow.seq)).all()
+        for place, (row, sealed) in enumerate(zip(rows, events, strict=True)):
+            envelope = sealed.envelope
+            assert (row.event_id, row.visit_id) == (envelope.event_id, envelope.visit_id)
+            assert (row.event_type, row.occurred_at) == (envelope.type, NINE)
+            assert (row.received_at, row.leaf_index, row.parked) == (NINE, place, None)
+            assert (row.device_id, row.epoch, row.line) == (KIOSK.kiosk_id, 1, sealed.line)
+
+
+@pytest.mark.parametrize("visit_id", [None, uuid4()])
+def test_event_of_no_visit_is_stored_in_a_backlog_too(
+    any_database: Database, kiosk: Database, visit_id: UUID | None
+) -> None:
+    with kiosk.begin() as session:
+        for number in range(MANY):
+            outbox.add(
+                session, KIOSK, make_screened(number=number), NINE, actor="x", visit_id=visit_id
+            )
+    with kiosk.read() as session:
+        events = outbox.pending(session, KIOSK, 0, 1000)
+
+    receive(any_database, events)
+    apply_all(any_database)
+
+    with any_database.read() as session:
+        assert log.count(session) == MANY
+        assert inbox.quarantined(session) == 0
+
+
+def test_what_an_older_version_could_not_apply_is_tried_again(
+    any_database: Database, kiosk: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screened = make_screened()
+    events = say(kiosk, screened, make_checked_in(screened.visit_id))
+    with monkeypatch.context() as older:
+        older.delitem(TYPES, "visitor.screened")
+        receive(any_database, events)
+    with any_database.read() as session:
+        assert inbox.quarantined(session) == 2
+
+    with any_database.begin() as session:
+        done = applying.try_again(session)
+
+    assert [e.seq for e in done] == [1, 2]
+    with any_database.read() as session:
+        visit = visits.get(session, screened.visit_id)
+        assert inbox.quarantined(session) == 0
+    assert visit is not None
+    assert visit.state is VisitState.ON_SITE
+    assert differences(any_database) == []
+
+
+def test_what_comes_too_late_for_its_visit_stays_parked(
+    any_database: Database, kiosk: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screened = make_screened()
+    told = (screened, make_checked_in(screened.visit_id))
+    events = say(kiosk, *told, VisitCheckedOut(screened.visit_id, CheckOutWay.BADGE))
+    with monkeypatch.context() as older:
+        older.delitem(TYPES, "visit.checked_in")
+        receive(any_database, events)
+
+    with any_database.begin() as session:
+        done = applying.try_again(session)
+
+    assert done == ()
+    with any_database.read() as session:
+        assert inbox.quarantined(session) == 1
+    assert differences(any_database) == []
