@@ -11,16 +11,18 @@ applied ahead, then the new event. Locks are always taken in this order: the kio
 `applied` row, the lock of places, visits, the feed and the hub's chain, the tree's row.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
-from db import chain, codec, districts, news, tree, visits
+from db import chain, codec, districts, news, tree, visit_events
 from db.columns import DISTRICT_OPTION
+from db.domain.events import DomainEvent
 from db.log_models import AppliedAheadRow, AppliedRow, EventBodyRow, EventRow
 
 _ONLY = 1
@@ -64,28 +66,61 @@ def catch_up(session: Session, visit_ids: Collection[UUID]) -> tuple[chain.Envel
     return tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=True))
 
 
-def apply(session: Session, envelope: chain.Envelope, body: bytes) -> str | None:
-    """Apply one event in a savepoint. Returns why it could not be, for the quarantine.
+def apply_all(session: Session, events: Sequence[tuple[chain.Envelope, bytes]]) -> list[str | None]:
+    """Apply events in their order. Returns why each could not be, for the quarantine.
 
-    Only what the event itself causes is a reason. A busy or lost database is none: that error
-    goes up, and the event is applied later.
+    Only what an event itself causes is a reason. A busy or lost database is none: that error goes
+    up, and the events are applied later.
     """
+    known, whys = list[_Known](), list[str | None]()
+    for at, (envelope, body) in enumerate(events):
+        event, why = _read(envelope, body)
+        whys.append(why)
+        if event is not None:
+            known.append(_Known(at, envelope, event))
+    _apply_set(session, known, whys)
+    return whys
+
+
+class _Known(NamedTuple):
+    at: int
+    envelope: chain.Envelope
+    event: DomainEvent
+
+
+def _read(envelope: chain.Envelope, body: bytes) -> tuple[DomainEvent | None, str | None]:
     try:
         event = codec.event_from_json(envelope.type, body)
-        if event is None:
-            name = chain.columns_of(envelope).type
-            return f"this version does not know {name}; it is kept for a later one"
-        with session.begin_nested():
-            visits.apply(session, envelope, event)
     except codec.MalformedError:
-        return "its facts cannot be read by this version"
+        return None, "its facts cannot be read by this version"
+    if event is None:
+        name = chain.columns_of(envelope).type
+        return None, f"this version does not know {name}; it is kept for a later one"
+    return event, None
+
+
+def _apply_set(session: Session, events: Sequence[_Known], whys: list[str | None]) -> None:
+    """All in one savepoint. When that cannot be, each half by itself, down to single events."""
+    if not events:
+        return
+    try:
+        with session.begin_nested(), visit_events.together(session, [e.event for e in events]):
+            for _, envelope, event in events:
+                visit_events.apply(session, envelope, event)
     except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
-        return f"it could not be applied ({type(error).__name__})"
+        why = f"it could not be applied ({type(error).__name__})"
     except StatementError as error:
         if isinstance(error, DBAPIError):
             raise
-        return "it could not be applied (a fact that no column takes)"  # never sent to the server
-    return None
+        why = "it could not be applied (a fact that no column takes)"  # never sent to the server
+    else:
+        return
+    if len(events) == 1:
+        whys[events[0].at] = why
+        return
+    half = len(events) // 2
+    _apply_set(session, events[:half], whys)
+    _apply_set(session, events[half:], whys)
 
 
 def take_in(session: Session) -> None:
@@ -186,16 +221,18 @@ def _apply_all(
         .where(which)
         .order_by(EventRow.leaf_index)
     ).all()
-    for event_id, _, line, body in rows:
-        envelope = codec.from_json(line, chain.Envelope)
-        why = "its facts were erased" if body is None else apply(session, envelope, body)
+    envelopes = [codec.from_json(row.line, chain.Envelope) for row in rows]
+    kept = [(e, row.body) for e, row in zip(envelopes, rows, strict=True) if row.body is not None]
+    told = iter(apply_all(session, kept))
+    for envelope, row in zip(envelopes, rows, strict=True):
+        why = "its facts were erased" if row.body is None else next(told)
         if why is not None:
             session.execute(
-                update(EventRow).where(EventRow.event_id == event_id).values(parked=why)
+                update(EventRow).where(EventRow.event_id == row.event_id).values(parked=why)
             )
         done.append((envelope, why))
     if is_ahead:
-        _note_ahead(session, [row[1] for row in rows if row[1] is not None])
+        _note_ahead(session, [row.leaf_index for row in rows if row.leaf_index is not None])
     return done
 
 

@@ -101,10 +101,10 @@ def _apply_and_store(
     applying.hold_order(session)
     of_visits = {link.envelope.visit_id for link in links} - {None}
     waited = applying.catch_up(session, [v for v in of_visits if v is not None])
-    parked = [
-        _why_not_ours(envelope, site) or applying.apply(session, envelope, sealed.body)
-        for envelope, sealed, _ in links
-    ]
+    parked = [_why_not_ours(envelope, site) for envelope, _, _ in links]
+    ours = [(e, sealed.body) for (e, sealed, _), why in zip(links, parked, strict=True) if not why]
+    told = iter(applying.apply_all(session, ours))
+    parked = [why or next(told) for why in parked]
     ingest.store(session, links, ingest.Placing(now, parked=parked))
     for link in links:
         tree.will_take(session, link.envelope.event_id, link.hash)

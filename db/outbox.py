@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from db import chain, codec, log, visits
+from db import chain, codec, log, visit_events
 from db.domain.events import TYPE_VERSIONS, DomainEvent
 from db.ids import new_id
 from db.log_models import ChainRow, EventBodyRow, EventRow
@@ -64,7 +64,7 @@ def add(
     )
     sealed = chain.SealedEvent(codec.to_json(envelope), salt, body)
     log.store(session, row, envelope, sealed)
-    visits.apply(session, envelope, event)
+    visit_events.apply(session, envelope, event)
     return envelope.event_id
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db import applying, chain, clearances, codec, districts, rechecks, visits
+from db import applying, chain, clearances, codec, districts, rechecks, visit_events, visits
 from db.desk_models import ClearanceRow, RecheckRow
 from db.domain.events import DomainEvent
 from db.engine import open_database
@@ -67,7 +67,7 @@ def _apply(again: Session, told: _Told) -> None:
         event = _event(told)
         if event is not None:
             with again.begin_nested():
-                visits.apply(again, told.envelope, event)
+                visit_events.apply(again, told.envelope, event)
     except (SQLAlchemyError, codec.MalformedError, LookupError, ValueError):
         return  # what it should have changed differs, and is found so
 

@@ -1,36 +1,18 @@
-"""Visits as the log left them: one function applies an event, the others read.
-
-Kiosk and hub apply the same events with the same function, so both hold the same visits.
-"""
+"""Visits as the log left them, read. What an event does to them: `db.visit_events`."""
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db import clearances, codec, districts, rechecks
-from db.chain import Envelope
+from db import codec, districts
 from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.events import (
-    BadgeFailed,
-    BadgePrinted,
-    ClearanceEnded,
-    DecisionMade,
-    DomainEvent,
-    RecheckDecided,
-    VisitAbandoned,
-    VisitCheckedIn,
-    VisitCheckedOut,
-    VisitorRechecked,
-    VisitorScreened,
-    WatchlistImported,
-)
 from db.domain.people import Document, Identity, PersonName, Sex
-from db.domain.screening import Outcome, Screening
+from db.domain.screening import Screening
 from db.domain.visit import CheckOutWay, Visit, VisitDetails, VisitState
 from db.models import DecisionRow, ScreeningRow, VisitRow
 from db.screening.names import letters
@@ -54,168 +36,6 @@ def hash_badge_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-# ---- what an event does ----------------------------------------------------------------------
-
-
-def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
-    """Bring the tables up to date with one event. Raises LookupError when its visit is unknown."""
-    match event:
-        case VisitorScreened():
-            _apply_screened(session, envelope, event)
-        case DecisionMade(decision, clears_until):
-            apply_decision(session, decision, clears_until)
-        case ClearanceEnded() | VisitorRechecked() | RecheckDecided():
-            _apply_later(session, envelope, event)
-        case VisitCheckedIn():
-            _apply_checked_in(session, envelope, event)
-        case VisitCheckedOut():
-            _depart(_row(session, event.visit_id), envelope.occurred_at, event.way)
-        case VisitAbandoned():
-            row = _row(session, event.visit_id)
-            if row.state in (VisitState.CLEARED, VisitState.HELD):
-                row.state = VisitState.ABANDONED
-        case BadgeFailed():
-            row = _row(session, event.visit_id)
-            row.sticker = event.sticker or row.sticker
-        case BadgePrinted() | WatchlistImported():
-            pass
-    session.flush()
-
-
-def _apply_later(
-    session: Session, envelope: Envelope, event: ClearanceEnded | VisitorRechecked | RecheckDecided
-) -> None:
-    """What the hub says of a visit that went its way already."""
-    match event:
-        case ClearanceEnded(clearance_id, ended_by):
-            clearances.end(session, clearance_id, envelope.occurred_at, ended_by)
-        case VisitorRechecked():
-            rechecks.apply_rechecked(session, event)
-        case RecheckDecided():
-            rechecks.apply_decided(session, event)
-
-
-def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
-    """Keep a decision. Returns whether it is in force: the first one on a hold is."""
-    row = _locked_row(session, decision.visit_id)
-    if districts.get(session, DecisionRow, decision.decision_id) is not None:
-        return False
-    is_first = not session.scalar(
-        select(DecisionRow.decision_id)
-        .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.superseded.is_(False))
-        .limit(1)
-    )
-    session.add(
-        DecisionRow(
-            decision_id=decision.decision_id,
-            visit_id=decision.visit_id,
-            verdict=decision.verdict,
-            reason=decision.reason,
-            decided_by=decision.decided_by,
-            decided_at=decision.decided_at,
-            where=decision.where,
-            superseded=not is_first,
-        )
-    )
-    in_force = is_first and row is not None and row.state == VisitState.HELD
-    if in_force and row is not None:
-        row.state = VisitState.CLEARED if decision.verdict.admits else VisitState.DENIED
-        row.with_escort = decision.verdict is Verdict.ESCORT
-    session.flush()
-    screening = screening_of(session, decision.visit_id) if clears_until else None
-    clearances.apply_decision(session, decision, screening, clears_until)
-    return in_force
-
-
-def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened) -> None:
-    identity, screening = event.identity, event.screening
-    held = screening.outcome is Outcome.HOLD
-    if districts.get(session, VisitRow, event.visit_id) is None:
-        session.add(
-            VisitRow(
-                visit_id=event.visit_id,
-                number=event.number,
-                site_id=envelope.site_id,
-                kiosk_id=envelope.kiosk_id,
-                state=VisitState.HELD if held else VisitState.CLEARED,
-                given_name=identity.name.given,
-                middle_name=identity.name.middle,
-                family_name=identity.name.family,
-                suffix=identity.name.suffix,
-                search_name=_search_name(identity.name),
-                birth_date=identity.birth_date,
-                sex=identity.sex,
-                document=_json_or_none(identity.document),
-                number_hash=event.number_hash,
-                visitor_key=event.visitor_key,
-                started_at=envelope.occurred_at,
-                with_escort=False,
-            )
-        )
-        session.flush()
-    session.add(
-        ScreeningRow(
-            screening_id=screening.screening_id,
-            visit_id=event.visit_id,
-            screened_at=screening.screened_at,
-            outcome=screening.outcome,
-            screening=codec.to_json(screening).decode(),
-        )
-    )
-
-
-def _apply_checked_in(session: Session, envelope: Envelope, event: VisitCheckedIn) -> None:
-    row = _row(session, event.visit_id)
-    row.state = VisitState.ON_SITE
-    row.visitor_type = event.details.visitor_type
-    row.details = codec.to_json(event.details).decode()
-    row.with_escort = event.with_escort
-    row.photo = event.photo
-    row.badge_token_hash = event.badge_token_hash
-    row.badge_code = event.badge_code
-    row.valid_until = event.valid_until
-    row.checked_in_at = envelope.occurred_at
-
-
-def apply_staff_check_out(session: Session, visit_id: UUID, at: datetime) -> None:
-    """On a kiosk: staff saw somebody leave at the desk. The event itself is in the hub's chain."""
-    row = _locked_row(session, visit_id)
-    if row is not None:
-        _depart(row, at, CheckOutWay.STAFF)
-        session.flush()
-
-
-def _depart(row: VisitRow, at: datetime, way: CheckOutWay) -> None:
-    if row.state == VisitState.DEPARTED:
-        return  # seen leaving twice (kiosk and desk): the first one counts, both are in the log
-    row.state = VisitState.DEPARTED
-    row.checked_out_at = at
-    row.checked_out_by = way
-
-
-def _row(session: Session, visit_id: UUID) -> VisitRow:
-    row = _locked_row(session, visit_id)
-    if row is None:
-        raise LookupError(f"no visit {visit_id}")
-    return row
-
-
-def _locked_row(session: Session, visit_id: UUID) -> VisitRow | None:
-    """The visit's row as the last commit left it; others who would change it wait for ours.
-
-    SQLite has one writer at a time and needs no lock.
-    """
-    return session.scalar(
-        select(VisitRow)
-        .where(VisitRow.visit_id == visit_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
-# ---- reading ---------------------------------------------------------------------------------
-
-
 def get(session: Session, visit_id: UUID) -> Visit | None:
     row = districts.get(session, VisitRow, visit_id)
     return None if row is None else value_of(row)
@@ -223,8 +43,24 @@ def get(session: Session, visit_id: UUID) -> Visit | None:
 
 def locked(session: Session, visit_id: UUID) -> Visit | None:
     """The visit, which nobody else can change until this transaction ends."""
-    row = _locked_row(session, visit_id)
-    return None if row is None else value_of(row)
+    rows = locked_rows(session, [visit_id])
+    return value_of(rows[0]) if rows else None
+
+
+def locked_rows(session: Session, visit_ids: Collection[UUID]) -> Sequence[VisitRow]:
+    """The visits' rows as the last commit left them; others who would change them wait for ours.
+
+    For `db` only, rows never leave it. SQLite has one writer at a time and needs no lock.
+    """
+    if not visit_ids:
+        return ()
+    return session.scalars(
+        select(VisitRow)
+        .where(VisitRow.visit_id.in_(list(visit_ids)))
+        .order_by(VisitRow.visit_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def on_site_with_token(session: Session, token: str) -> Visit | None:
@@ -274,7 +110,7 @@ def _of_person(
     """The same person shows the same ID number, or without one has the same name and date."""
     same: ColumnElement[bool] = VisitRow.number_hash == number_hash
     if not number_hash:
-        same = (VisitRow.search_name == _search_name(identity.name)) & (
+        same = (VisitRow.search_name == search_name(identity.name)) & (
             VisitRow.birth_date == identity.birth_date
         )
     rows = session.scalars(
@@ -366,7 +202,8 @@ def _identity(row: VisitRow) -> Identity:
     return Identity(name, birth_date, Sex(row.sex), document)
 
 
-def _search_name(name: PersonName) -> str:
+def search_name(name: PersonName) -> str:
+    """What a search for a visitor looks in."""
     return letters(f"{name.family} {name.given} {name.middle}")
 
 
@@ -383,7 +220,3 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Visit | None:
         select(VisitRow).where(*conditions).order_by(VisitRow.started_at.desc()).limit(1)
     )
     return None if row is None else value_of(row)
-
-
-def _json_or_none(value: object | None) -> str | None:
-    return None if value is None else codec.to_json(value).decode()

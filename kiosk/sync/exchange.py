@@ -21,7 +21,7 @@ from db import (
     policy,
     settings,
     staff_pins,
-    visits,
+    visit_events,
     watchlists,
 )
 from db.chain import SealedEvent
@@ -275,11 +275,11 @@ def _learn(session: Session, change: Change) -> Learned:
     match change.kind:
         case "decision":
             decision = codec.from_json(body, HubDecision).decision
-            in_force = visits.apply_decision(session, decision)
+            in_force = visit_events.apply_decision(session, decision)
             return Learned(decision=decision if in_force else None)
         case "check_out":
             out = codec.from_json(body, StaffCheckOut)
-            visits.apply_staff_check_out(session, out.visit_id, out.at)
+            visit_events.apply_staff_check_out(session, out.visit_id, out.at)
             return Learned()
         case "watchlist":
             return Learned(lists_changed=True)

@@ -6,16 +6,25 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from db import applying, chain, inbox, log, outbox, replay, visits
 from db.chain import SealedEvent
 from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.events import TYPES, DecisionMade, DomainEvent, VisitCheckedOut
+from db.domain.events import (
+    TYPES,
+    BadgeFailed,
+    BadgePrinted,
+    DecisionMade,
+    DomainEvent,
+    VisitAbandoned,
+    VisitCheckedOut,
+)
 from db.domain.visit import CheckOutWay, VisitState
 from db.engine import Database, open_database
 from db.ids import new_id
 from db.log_models import AppliedAheadRow, EventRow
+from db.models import ScreeningRow, VisitRow
 from db.outbox import Device
 from tests.makers import KIOSK, NINE, make_checked_in, make_screened
 
@@ -74,10 +83,10 @@ def differences(hub: Database) -> list[str]:
         return replay.differences(session)
 
 
-def decision_on(visit_id: UUID) -> DecisionMade:
+def decision_on(visit_id: UUID, verdict: Verdict = Verdict.DENY) -> DecisionMade:
     return DecisionMade(
         Decision(
-            new_id(NINE), visit_id, Verdict.DENY, "invented", "Dana Whitlock", NINE,
+            new_id(NINE), visit_id, verdict, "invented", "Dana Whitlock", NINE,
             DecidedAt.CONSOLE,
         )
     )  # fmt: skip
@@ -208,6 +217,67 @@ def test_backlog_with_an_event_that_cannot_be_applied_is_applied_to_its_end(
         parked = session.scalars(select(EventRow.seq).where(EventRow.parked.is_not(None))).one()
         assert visits.get(session, more[-1].visit_id) is not None
     assert parked == len(events)
+
+
+def a_day_of_every_kind(number: int) -> tuple[UUID, list[DomainEvent]]:
+    """One visit's day at the kiosk, another one for each number."""
+    held = number % 5 in (1, 2, 3)
+    screened = make_screened(number=number, held=held)
+    visit_id = screened.visit_id
+    ways: dict[int, list[DomainEvent]] = {
+        0: [VisitAbandoned(visit_id)],
+        1: [decision_on(visit_id), decision_on(visit_id, Verdict.APPROVE)],
+        2: [decision_on(visit_id, Verdict.NOT_THIS_PERSON), make_checked_in(visit_id)],
+        3: [VisitAbandoned(visit_id)],
+        4: [
+            make_checked_in(visit_id),
+            BadgeFailed(visit_id, "front", "invented", "A 12"),
+            BadgePrinted(visit_id, "front"),
+            VisitCheckedOut(visit_id, CheckOutWay.BADGE),
+        ],
+    }
+    return visit_id, [screened, *ways[number % 5]]
+
+
+def test_visits_are_the_same_whether_events_are_applied_as_a_set_or_one_by_one(
+    any_database: Database, kiosk: Database
+) -> None:
+    days = dict(a_day_of_every_kind(number) for number in range(30))
+    events = say(kiosk, *(event for day in days.values() for event in day))
+
+    receive(any_database, events)
+    apply_all(any_database)
+
+    assert differences(any_database) == []
+    with any_database.read() as session, kiosk.read() as at_kiosk:
+        assert inbox.quarantined(session) == 0
+        for visit_id in days:
+            assert visits.get(session, visit_id) == visits.get(at_kiosk, visit_id)
+
+
+def test_events_that_cannot_be_applied_take_no_others_of_their_set_along(
+    any_database: Database, kiosk: Database
+) -> None:
+    screened = [make_screened(number=number) for number in range(MANY)]
+    events = say(kiosk, *screened)
+    receive(any_database, events)
+    apply_all(any_database)
+    lost, ids = {3, 4, 11}, [event.visit_id for event in screened]
+    with any_database.begin() as session:  # as if retention had erased them meanwhile
+        for row in (ScreeningRow, VisitRow):
+            session.execute(delete(row).where(row.visit_id.in_([ids[n] for n in lost])))
+    known = len(events)
+
+    events = say(kiosk, *(make_checked_in(visit_id) for visit_id in ids))
+    receive(any_database, events[known:])
+    apply_all(any_database)
+
+    with any_database.read() as session:
+        parked = session.scalars(select(EventRow.visit_id).where(EventRow.parked.is_not(None)))
+        assert set(parked) == {ids[n] for n in lost}
+        found = [visits.get(session, ids[n]) for n in range(MANY) if n not in lost]
+    assert {visit.state for visit in found if visit is not None} == {VisitState.ON_SITE}
+    assert None not in found
 
 
 def test_backlog_with_the_id_of_another_event_is_a_fork(

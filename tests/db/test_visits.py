@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from db import history, outbox, visits
+from db import history, outbox, visit_events, visits
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import StorageError
 from db.domain.events import DecisionMade, VisitorScreened
@@ -189,7 +189,7 @@ def test_same_decision_told_twice_is_kept_once(any_database: Database) -> None:
     decision = make_decision(visit_id)
 
     with any_database.begin() as session:
-        told = [visits.apply_decision(session, decision) for _ in range(2)]
+        told = [visit_events.apply_decision(session, decision) for _ in range(2)]
 
     assert told == [True, False]
 

@@ -1,0 +1,258 @@
+"""What an event does to the visits.
+
+Kiosk and hub apply the same events with the same function, so both hold the same visits. One event
+costs a few statements; a set of them costs few for all, since a visit's row is read, locked and
+written once (`together`).
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import clearances, codec, districts, rechecks, visits
+from db.chain import Envelope
+from db.domain.decision import Decision, Verdict
+from db.domain.events import (
+    BadgeFailed,
+    BadgePrinted,
+    ClearanceEnded,
+    DecisionMade,
+    DomainEvent,
+    RecheckDecided,
+    VisitAbandoned,
+    VisitCheckedIn,
+    VisitCheckedOut,
+    VisitorRechecked,
+    VisitorScreened,
+    WatchlistImported,
+)
+from db.domain.screening import Outcome
+from db.domain.visit import CheckOutWay, VisitState
+from db.models import DecisionRow, ScreeningRow, VisitRow
+
+_TOGETHER = "visits_together"
+_OF_ONE_ROW = (
+    VisitorScreened, VisitCheckedIn, VisitCheckedOut, VisitAbandoned, BadgeFailed, BadgePrinted,
+)  # fmt: skip
+"""Events that need nothing but their visit's row; others look at what is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The rows of visits that are applied to as a set, None for a visit that is not there yet."""
+
+    rows: dict[UUID, VisitRow | None]
+    screenings: list[ScreeningRow]
+    """Written behind the visits that they refer to."""
+
+
+@contextmanager
+def together(session: Session, events: Iterable[DomainEvent]) -> Iterator[None]:
+    """Within it these events are applied, in one transaction or savepoint, and written at its end.
+
+    Their visits are locked, in the order of their ids. When anything is raised, the caller rolls
+    back to where it began.
+    """
+    ids = {event.visit_id for event in events if isinstance(event, _OF_ONE_ROW)}
+    rows: dict[UUID, VisitRow | None] = dict.fromkeys(ids)
+    rows |= {row.visit_id: row for row in visits.locked_rows(session, ids)}
+    session.info[_TOGETHER] = _Together(rows, [])
+    try:
+        yield
+        _write(session)
+    finally:
+        del session.info[_TOGETHER]
+
+
+def _write(session: Session) -> None:
+    session.flush()
+    kept: _Together | None = session.info.get(_TOGETHER)
+    if kept is not None and kept.screenings:
+        session.add_all(kept.screenings)
+        kept.screenings.clear()
+        session.flush()
+
+
+def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
+    """Bring the tables up to date with one event. Raises LookupError when its visit is unknown."""
+    is_put_off = _TOGETHER in session.info and isinstance(event, _OF_ONE_ROW)
+    if not is_put_off:
+        _write(session)
+    _change(session, envelope, event)
+    if not is_put_off:
+        session.flush()
+
+
+def _change(session: Session, envelope: Envelope, event: DomainEvent) -> None:
+    match event:
+        case VisitorScreened():
+            _apply_screened(session, envelope, event)
+        case DecisionMade(decision, clears_until):
+            apply_decision(session, decision, clears_until)
+        case ClearanceEnded() | VisitorRechecked() | RecheckDecided():
+            _apply_later(session, envelope, event)
+        case VisitCheckedIn():
+            _apply_checked_in(session, envelope, event)
+        case VisitCheckedOut():
+            _depart(_row(session, event.visit_id), envelope.occurred_at, event.way)
+        case VisitAbandoned():
+            row = _row(session, event.visit_id)
+            if row.state in (VisitState.CLEARED, VisitState.HELD):
+                row.state = VisitState.ABANDONED
+        case BadgeFailed():
+            row = _row(session, event.visit_id)
+            row.sticker = event.sticker or row.sticker
+        case BadgePrinted() | WatchlistImported():
+            pass
+
+
+def _apply_later(
+    session: Session, envelope: Envelope, event: ClearanceEnded | VisitorRechecked | RecheckDecided
+) -> None:
+    """What the hub says of a visit that went its way already."""
+    match event:
+        case ClearanceEnded(clearance_id, ended_by):
+            clearances.end(session, clearance_id, envelope.occurred_at, ended_by)
+        case VisitorRechecked():
+            rechecks.apply_rechecked(session, event)
+        case RecheckDecided():
+            rechecks.apply_decided(session, event)
+
+
+def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
+    """Keep a decision. Returns whether it is in force: the first one on a hold is."""
+    row = _locked_row(session, decision.visit_id)
+    if districts.get(session, DecisionRow, decision.decision_id) is not None:
+        return False
+    is_first = not session.scalar(
+        select(DecisionRow.decision_id)
+        .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.superseded.is_(False))
+        .limit(1)
+    )
+    session.add(
+        DecisionRow(
+            decision_id=decision.decision_id,
+            visit_id=decision.visit_id,
+            verdict=decision.verdict,
+            reason=decision.reason,
+            decided_by=decision.decided_by,
+            decided_at=decision.decided_at,
+            where=decision.where,
+            superseded=not is_first,
+        )
+    )
+    in_force = is_first and row is not None and row.state == VisitState.HELD
+    if in_force and row is not None:
+        row.state = VisitState.CLEARED if decision.verdict.admits else VisitState.DENIED
+        row.with_escort = decision.verdict is Verdict.ESCORT
+    session.flush()
+    screening = visits.screening_of(session, decision.visit_id) if clears_until else None
+    clearances.apply_decision(session, decision, screening, clears_until)
+    return in_force
+
+
+def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened) -> None:
+    identity, screening = event.identity, event.screening
+    held = screening.outcome is Outcome.HOLD
+    kept: _Together | None = session.info.get(_TOGETHER)
+    if _known_row(session, kept, event.visit_id) is None:
+        _add(
+            session,
+            kept,
+            VisitRow(
+                visit_id=event.visit_id,
+                number=event.number,
+                site_id=envelope.site_id,
+                kiosk_id=envelope.kiosk_id,
+                state=VisitState.HELD if held else VisitState.CLEARED,
+                given_name=identity.name.given,
+                middle_name=identity.name.middle,
+                family_name=identity.name.family,
+                suffix=identity.name.suffix,
+                search_name=visits.search_name(identity.name),
+                birth_date=identity.birth_date,
+                sex=identity.sex,
+                document=_json_or_none(identity.document),
+                number_hash=event.number_hash,
+                visitor_key=event.visitor_key,
+                started_at=envelope.occurred_at,
+                with_escort=False,
+            ),
+        )
+    row = ScreeningRow(
+        screening_id=screening.screening_id,
+        visit_id=event.visit_id,
+        screened_at=screening.screened_at,
+        outcome=screening.outcome,
+        screening=codec.to_json(screening).decode(),
+    )
+    if kept is not None:
+        kept.screenings.append(row)
+    else:
+        session.add(row)
+
+
+def _known_row(session: Session, kept: _Together | None, visit_id: UUID) -> VisitRow | None:
+    if kept is not None and visit_id in kept.rows:
+        return kept.rows[visit_id]
+    return districts.get(session, VisitRow, visit_id)
+
+
+def _add(session: Session, kept: _Together | None, row: VisitRow) -> None:
+    session.add(row)
+    if kept is not None:
+        kept.rows[row.visit_id] = row
+    else:
+        session.flush()  # the screening refers to it
+
+
+def _apply_checked_in(session: Session, envelope: Envelope, event: VisitCheckedIn) -> None:
+    row = _row(session, event.visit_id)
+    row.state = VisitState.ON_SITE
+    row.visitor_type = event.details.visitor_type
+    row.details = codec.to_json(event.details).decode()
+    row.with_escort = event.with_escort
+    row.photo = event.photo
+    row.badge_token_hash = event.badge_token_hash
+    row.badge_code = event.badge_code
+    row.valid_until = event.valid_until
+    row.checked_in_at = envelope.occurred_at
+
+
+def apply_staff_check_out(session: Session, visit_id: UUID, at: datetime) -> None:
+    """On a kiosk: staff saw somebody leave at the desk. The event itself is in the hub's chain."""
+    row = _locked_row(session, visit_id)
+    if row is not None:
+        _depart(row, at, CheckOutWay.STAFF)
+        session.flush()
+
+
+def _depart(row: VisitRow, at: datetime, way: CheckOutWay) -> None:
+    if row.state == VisitState.DEPARTED:
+        return  # seen leaving twice (kiosk and desk): the first one counts, both are in the log
+    row.state = VisitState.DEPARTED
+    row.checked_out_at = at
+    row.checked_out_by = way
+
+
+def _row(session: Session, visit_id: UUID) -> VisitRow:
+    row = _locked_row(session, visit_id)
+    if row is None:
+        raise LookupError(f"no visit {visit_id}")
+    return row
+
+
+def _locked_row(session: Session, visit_id: UUID) -> VisitRow | None:
+    kept: _Together | None = session.info.get(_TOGETHER)
+    if kept is not None and visit_id in kept.rows:
+        return kept.rows[visit_id]
+    return next(iter(visits.locked_rows(session, [visit_id])), None)
+
+
+def _json_or_none(value: object | None) -> str | None:
+    return None if value is None else codec.to_json(value).decode()
