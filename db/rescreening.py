@@ -102,11 +102,12 @@ def place(session: Session, watchlist: Watchlist, *, is_to_be_moved: bool = Fals
     return (run.before_at, run.before_id)
 
 
-def put_off(session: Session, visit_id: UUID) -> None:
-    """A kiosk screened with older lists than those in force: this visit is compared by itself."""
-    if districts.get(session, RescreenDueRow, visit_id) is None:
-        session.add(RescreenDueRow(visit_id=visit_id))
-        session.flush()
+def put_off(session: Session, visit_ids: Collection[UUID]) -> None:
+    """A kiosk screened with older lists than those in force: each is compared by itself."""
+    due = select(RescreenDueRow.visit_id).where(RescreenDueRow.visit_id.in_(list(visit_ids)))
+    known = set(session.scalars(due)) if visit_ids else set()
+    session.add_all(RescreenDueRow(visit_id=v) for v in dict.fromkeys(visit_ids) if v not in known)
+    session.flush()
 
 
 def due(session: Session, limit: int) -> list[UUID]:

@@ -28,11 +28,12 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
     if not screened:
         return
     in_force = {str(w.list_id): w.version for w in watchlists.all_lists(session)}
-    for event in screened:
-        had = event.refs.watchlists
-        is_behind = any(had.get(name, 0) < version for name, version in in_force.items())
-        if is_behind and event.visit_id is not None:
-            rescreening.put_off(session, event.visit_id)
+    behind = [
+        event.visit_id
+        for event in screened
+        if any(event.refs.watchlists.get(n, 0) < version for n, version in in_force.items())
+    ]
+    rescreening.put_off(session, [visit_id for visit_id in behind if visit_id is not None])
 
 
 def of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> None:

@@ -17,7 +17,7 @@ from db.domain.errors import StorageError
 
 LOG = logging.getLogger(__name__)
 
-AT_ONCE = 50
+AT_ONCE = 200
 """Events to a transaction: somebody who decides meanwhile waits for one of these at most."""
 LOOK_SECONDS = 10.0
 """How soon a backlog is found that another hub stored, and could not apply."""
