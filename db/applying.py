@@ -194,6 +194,15 @@ def waiting(session: Session) -> int:
     )
 
 
+def settled(session: Session) -> int:
+    """How many events of the hub's order, from the first on, were all applied or parked."""
+    row = _read_row(session)
+    first = session.scalar(
+        select(func.min(EventRow.leaf_index)).where(_waiting(row.upto if row else 0))
+    )
+    return tree.frontier(session).size if first is None else first
+
+
 def is_applied(session: Session) -> ColumnElement[bool]:
     """Which events of the hub's order were applied, or parked."""
     row = _read_row(session)

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from db import chain, codec, districts, tree
+from db import applying, chain, codec, districts, tree
 from db.domain.errors import ConfigError
 from db.domain.webhook import KINDS, NOTICE_TOLD, Fact, Message, Webhook, facts_of
 from db.hub_models import WebhookMessageRow, WebhookRow
@@ -119,9 +119,10 @@ def is_any(session: Session) -> bool:
 def collect(session: Session) -> bool:
     """Put down messages for events that came since. Returns whether there may be more.
 
-    An address that takes nothing has a few waiting; the others stay in the log until it does.
+    An address that takes nothing has a few waiting; the others stay in the log until it does. So do
+    events that were not applied yet: what cannot be applied is not told.
     """
-    size, is_more = tree.frontier(session).size, False
+    size, is_more = applying.settled(session), False
     rows = session.scalars(
         select(WebhookRow)
         .where(WebhookRow.ended_at.is_(None), WebhookRow.next_leaf < size)

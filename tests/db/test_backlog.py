@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, select, text
 
-from db import applying, chain, inbox, log, outbox, replay, visits
+from db import applying, chain, inbox, log, outbox, replay, visits, webhooks
 from db.chain import SealedEvent
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.events import (
@@ -97,12 +97,8 @@ def test_backlog_is_confirmed_before_it_is_applied(any_database: Database, kiosk
 
     got = receive(any_database, events)
 
-    assert (got.head.seq, len(got.new), got.applied, got.is_more) == (
-        len(events),
-        len(events),
-        (),
-        True,
-    )
+    count = len(events)
+    assert (got.head.seq, len(got.new), got.applied, got.is_more) == (count, count, (), True)
     assert waiting(any_database) == len(events)
     assert differences(any_database) == []
     apply_all(any_database)
@@ -172,6 +168,25 @@ def test_news_of_a_visit_does_not_wait_for_the_backlog_of_others(
         assert session.scalars(select(AppliedAheadRow)).all() == []
         assert inbox.quarantined(session) == 0
     assert differences(any_database) == []
+
+
+def test_other_programs_hear_of_a_backlog_once_it_is_applied(
+    any_database: Database, kiosk: Database
+) -> None:
+    with any_database.begin() as session:
+        webhooks.add(session, "https://door.example/told", ["visitor.screened"], NINE)
+    _, events = a_day_offline(kiosk)
+
+    receive(any_database, events)
+    with any_database.begin() as session:
+        webhooks.collect(session)
+        before = webhooks.everyone(session)[0].waiting
+    apply_all(any_database)
+    with any_database.begin() as session:
+        webhooks.collect(session)
+        after = webhooks.everyone(session)[0].waiting
+
+    assert (before, after) == (0, len(events))
 
 
 def test_staff_decide_on_a_visit_that_waits_in_the_backlog(
