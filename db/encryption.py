@@ -88,6 +88,31 @@ def rekey(path: Path) -> None:
             key_store.drop_old(path.parent, DATABASE)
 
 
+def snapshot(path: Path, copy: Path) -> dict[str, int]:
+    """Copy a database that may be in use, as it is at one moment, with its own key.
+
+    Returns how many rows each table of the copy has. Raises `StorageError` in words or `Error`.
+    """
+    key = key_to_open(path)
+    if key is None:
+        raise StorageError("The database is not encrypted yet: start the hub once, then try again.")
+    private_files.make_empty(copy)
+    with closing(connect(path, key)) as source, closing(connect(copy, key)) as target:
+        source.backup(target)
+        if not _is_whole(target, "main"):
+            raise StorageError("The database's file is damaged: there is no backup of it as it is.")
+        return {table: _count(target, "main", table) for table in _tables(target)}
+
+
+def refuse_in_use(path: Path) -> None:
+    """Raise `StorageError` when another program has the database open."""
+    try:
+        with closing(connect(path, key_to_open(path))) as connection:
+            _take_alone(connection)
+    except dbapi2.OperationalError as error:
+        raise StorageError(_IN_USE) from error
+
+
 _IN_USE = (
     "The database is in use by another program. Nothing was changed. Stop the hub or the kiosk "
     "that runs with it, then try again."
@@ -112,7 +137,8 @@ def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> Non
             connection.execute(f"ATTACH DATABASE ? AS sealed KEY {_quoted(key)}", (str(sealed),))
             connection.execute("SELECT sqlcipher_export('sealed')")
             _compare(connection)
-            _check(connection, "sealed")
+            if not _is_whole(connection, "sealed"):
+                raise StorageError(_NOT_DONE.format("the copy is not whole"))
             connection.execute("DETACH DATABASE sealed")
         private_files.sync_file(sealed)
     except (dbapi2.Error, OSError, StorageError) as error:
@@ -159,24 +185,28 @@ def _take_alone(connection: Any) -> None:
 
 def _compare(connection: Any) -> None:
     """Raise unless every table has as many rows in the copy."""
-    tables = connection.execute(
-        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    ).fetchall()
-    for (table,) in tables:
-        counts = {
-            connection.execute(f'SELECT count(*) FROM {schema}."{table}"').fetchone()  # noqa: S608
-            for schema in ("main", "sealed")
-        }
-        if len(counts) != 1:
+    for table in _tables(connection):
+        if _count(connection, "main", table) != _count(connection, "sealed", table):
             raise StorageError(_NOT_DONE.format("the copy is not whole"))
 
 
-def _check(connection: Any, schema: str) -> None:
-    """Raise unless every page is whole, by SQLite's measure and by its HMAC."""
+def _tables(connection: Any) -> list[str]:
+    found = connection.execute(
+        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    return [name for (name,) in found]
+
+
+def _count(connection: Any, schema: str, table: str) -> int:
+    (count,) = connection.execute(f'SELECT count(*) FROM {schema}."{table}"').fetchone()  # noqa: S608
+    return int(count)
+
+
+def _is_whole(connection: Any, schema: str) -> bool:
+    """Whether every page is whole, by SQLite's measure and by its HMAC."""
     found = connection.execute(f"PRAGMA {schema}.integrity_check").fetchall()
     broken = connection.execute(f"PRAGMA {schema}.cipher_integrity_check").fetchall()
-    if found != [("ok",)] or broken:
-        raise StorageError(_NOT_DONE.format("the copy is not whole"))
+    return found == [("ok",)] and not broken
 
 
 def _fitting(path: Path, known: Sequence[bytes]) -> bytes | None:

@@ -200,6 +200,14 @@ INVENTORY = (
         _of("attempt", "who at"),
     ),
     Kept(
+        "All of the hub's again, in backups",
+        "hub: `backups/`, and wherever somebody copied them",
+        "seven days, or what `serve --backups-kept` says; copies as long as they lie",
+        "whoever has the backup's key",
+        "encrypted files",
+        (),
+    ),
+    Kept(
         "Hosts: whom visitors come to see",
         _BOTH,
         "until the next import of hosts",

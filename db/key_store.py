@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 FOLDER = "keys"
-DATABASE, PHOTOS, LISTS = "database", "photos", "lists"
+DATABASE, PHOTOS, LISTS, BACKUP = "database", "photos", "lists", "backup"
 KEY_BYTES = 32
 _SERVICE = "Vestibule"
 _IN_KEYRING = "keyring "
@@ -100,6 +100,12 @@ def add(folder: Path, name: str) -> bytes:
     known = (secrets.token_bytes(KEY_BYTES), *keys(folder, name))
     _keep(folder, name, known, place(folder, name) or _settled(folder, Place.AUTO))
     return known[0]
+
+
+def take(folder: Path, name: str, known: tuple[bytes, ...]) -> None:
+    """Keep keys that were made elsewhere, in place of those that are here."""
+    with exclusive(folder):
+        _keep(folder, name, known, place(folder, name) or _settled(folder, Place.AUTO))
 
 
 def drop_old(folder: Path, name: str) -> None:

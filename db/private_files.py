@@ -30,7 +30,7 @@ def write(path: Path, content: bytes) -> None:
     Raises `OSError`; what was there before then stays.
     """
     partial = path.with_suffix(".part")
-    with open(partial, "wb", opener=_private) as file:
+    with open(partial, "wb", opener=private) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -71,6 +71,6 @@ def erase(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
     """Open a new file for this account alone."""
     return os.open(path, flags, 0o600)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from admin_console.hub import (
+    backup_parser,
     keys_command,
     kiosk_commands,
     serve_command,
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve_command.add_to(commands, _command, _days)
     kiosk_commands.add_to(commands, _command)
+    backup_parser.add_commands(commands, _command)
     keys_command.add_commands(commands, _command)
     webhook_commands.add_to(commands, _command)
 

@@ -28,7 +28,7 @@ def check_out(context: Context, visit_id: UUID, asker: Asker) -> Visit:
             raise NotOnSiteError("This visitor is not on site any more.")
         outbox.add(
             session,
-            hub_site.hub_device(site),
+            hub_site.hub_device(session, site),
             VisitCheckedOut(visit_id, CheckOutWay.STAFF),
             now,
             actor=asker.actor,

@@ -39,6 +39,7 @@ from admin_console.hub.throttle import Throttle
 from admin_console.hub.upkeep import (
     delete_old_photos,
     forget_old_visits,
+    keep_backups,
     make_partitions,
     tell_of_outdated_lists,
 )
@@ -61,11 +62,12 @@ def create_app(
     tell: Callable[[Served], object] | None = None,
     *,
     ca: str = "",
+    backups_kept: int = 0,
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`).
 
     `tell` hears of each answered request. `ca`: the certificate of its authority, as PEM; empty
-    when something else does its TLS.
+    when something else does its TLS. A backup a day is made if any are kept.
     """
     wake = Wake()
     context = Context(database, photos, now, wake, Throttle(), ca=ca)
@@ -82,6 +84,7 @@ def create_app(
             keep_rescreening(context),
             keep_applying(context),
             keep_telling(context),
+            *([keep_backups(context, backups_kept)] if backups_kept else []),
         )
         tasks = [asyncio.create_task(w) for w in work]
         with hearing(context):

@@ -47,7 +47,7 @@ def _end(context: Context, clearance_id: UUID, asker: Asker) -> Clearance:
         applying.before(session, [known.visit_id], now)
         outbox.add(
             session,
-            hub_site.hub_device(site),
+            hub_site.hub_device(session, site),
             ClearanceEnded(clearance_id, asker.display_name),
             now,
             actor=asker.actor,

@@ -106,7 +106,7 @@ def _at_the_door(session: Session, deciding: _Deciding, visit: Visit) -> Decisio
     decision = deciding.decision_on(visit_id)
     event_id = outbox.add(
         session,
-        hub_site.hub_device(deciding.site),
+        hub_site.hub_device(session, deciding.site),
         DecisionMade(decision, deciding.clears_until),
         deciding.now,
         actor=deciding.asker.actor,
@@ -124,7 +124,7 @@ def _on_rechecks(session: Session, deciding: _Deciding, later: list[Recheck]) ->
         decision = deciding.decision_on(recheck.visit_id)
         outbox.add(
             session,
-            hub_site.hub_device(deciding.site),
+            hub_site.hub_device(session, deciding.site),
             RecheckDecided(recheck.recheck_id, decision, deciding.clears_until),
             deciding.now,
             actor=deciding.asker.actor,

@@ -249,7 +249,7 @@ def _log(session: Session, event: DomainEvent, actor: str, now: datetime) -> Non
     site = hub_site.of(session)
     if site is None:
         raise ImportRefusedError("This hub is not set up yet: start it once first.")
-    outbox.add(session, hub_site.hub_device(site), event, now, actor=actor)
+    outbox.add(session, hub_site.hub_device(session, site), event, now, actor=actor)
 
 
 def _with_delta(watchlist: Watchlist, delta: EntryDelta) -> dict[str, Any]:

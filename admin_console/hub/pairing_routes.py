@@ -14,7 +14,7 @@ from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import Context, InContext, address_of, bearer
-from db import audit, pairing, pairing_requests, pairing_secret, signing
+from db import audit, chain, pairing, pairing_requests, pairing_secret, signing
 from db.domain.audit import About, Deed
 from db.domain.desk import Site
 from db.domain.kiosks import PairingRequest
@@ -175,7 +175,7 @@ def _kiosk_id(asked: AskRequest, site: Site, now: datetime) -> str:
     """Under which name the kiosk speaks here; never the hub's own, whose chain would be its."""
     if not asked.kiosk_id or asked.site_id not in ("", site.site_id):
         return str(new_id(now))
-    is_ours = asked.kiosk_id == hub_site.hub_device(site).kiosk_id
+    is_ours = asked.kiosk_id == chain.HUB
     if is_ours or not pairing.is_kiosk_id(asked.kiosk_id) or not 0 <= asked.epoch <= LAST_EPOCH:
         raise refuse(
             422,

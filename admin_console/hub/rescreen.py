@@ -60,10 +60,10 @@ class Rescreening:
             pending = rescreening.unfinished(session)
             due = rescreening.due(session, CHUNK)
             site = hub_site.of(session)
-        if site is None or not (pending or due):
-            self._lists = None  # a million people take room
-            return False
-        desk = Desk(hub_site.hub_device(site), ZoneInfo(site.time_zone))
+            if site is None or not (pending or due):
+                self._lists = None  # a million people take room
+                return False
+            desk = Desk(hub_site.hub_device(session, site), ZoneInfo(site.time_zone))
         if due:
             self._compare_due(desk, due)
         else:

@@ -4,7 +4,7 @@ import argparse
 import logging
 from collections.abc import Callable
 
-from admin_console.hub import keys_command
+from admin_console.hub import backup_parser, keys_command
 from db.photos import KEEP_DAYS
 
 DEFAULT_LISTEN = "127.0.0.1:8470"
@@ -41,6 +41,7 @@ def add_to(
         "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",
     )
     serve.add_argument("--log-requests", action="store_true", help="a line of JSON for each")
+    backup_parser.add_kept(serve)
     keys_command.add_place(serve)
 
 

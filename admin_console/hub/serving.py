@@ -20,7 +20,7 @@ from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
 from db import codec, hub_trust
 from db.domain.errors import ConfigError, StorageError
-from db.engine import open_database
+from db.engine import database_file, open_database
 from db.key_store import Place
 from db.private_files import make_private_folder
 from resources.folders import data_folder
@@ -92,6 +92,8 @@ def serve(arguments: argparse.Namespace) -> int:
         photo_keep_days=arguments.photo_keep_days,
         tell=_tell if arguments.log_requests else None,
         ca=ca,
+        # PostgreSQL has tools of its own.
+        backups_kept=0 if database_file(arguments.database) is None else arguments.backups_kept,
     )
     listener = _listen(host, port)
     port = listener.getsockname()[1]

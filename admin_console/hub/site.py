@@ -18,6 +18,8 @@ SITE = "site"
 NUMBER_KEY = "number_key"
 SIGNING_KEY = "signing_key"
 LOG_ID = "log_id"
+EPOCH = "hub_epoch"
+"""The setting that says which chain the hub speaks in; the first one, until it was restored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,23 @@ def log_id(session: Session) -> str:
     return settings.read(session, LOG_ID, str) or ""
 
 
-def hub_device(site: Site) -> Device:
+def hub_device(session: Session, site: Site) -> Device:
     """The hub as a speaker in the log: what staff do at the console is said in its own chain."""
-    return Device(site.district_id, site.site_id, chain.HUB, 1)
+    epoch = settings.read(session, EPOCH, int) or 1
+    return Device(site.district_id, site.site_id, chain.HUB, epoch)
+
+
+def begin_new_log(session: Session, now: datetime) -> None:
+    """Begin another log and another chain, as a hub must that goes on from a backup.
+
+    What it says from now on would else stand in the places of what it said after the backup, and
+    kiosks would take it for a hub that writes another past. The minute is the epoch's number, since
+    a backup does not know how often it was restored before.
+    """
+    minutes = int(now.timestamp()) // 60
+    settings.write(session, EPOCH, max(minutes, (settings.read(session, EPOCH, int) or 1) + 1))
+    settings.write(session, LOG_ID, str(new_id(now)))
+    audit.note(session, audit.TERMINAL, Deed.HUB_RESTORED, now)
 
 
 def _local_zone() -> str:

@@ -1,4 +1,4 @@
-"""What a running hub does by itself: photos and old visits go, outdated lists are told of."""
+"""What a running hub does by itself: what is old goes, outdated lists are told of, backups."""
 
 import asyncio
 import logging
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from admin_console.hub import entry_photos
+from admin_console.hub import backup_command, entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import list_index, notices, partitions, photos, retention
+from db import backup, list_index, notices, partitions, photos, retention
 from db.domain.errors import StorageError
 from db.engine import Database
 
@@ -99,3 +99,28 @@ def _tell(context: Context) -> None:
         told = notices.tell_of_outdated_lists(session, context.now())
     if told:
         context.wake.notify()
+
+
+async def keep_backups(context: Context, kept: int, every_seconds: float = HOUR_SECONDS) -> None:
+    """A backup a day beside the database, until cancelled; `kept` of them stay."""
+    while True:
+        try:
+            path = await finish_in_thread(back_up, context, kept)
+        except (StorageError, OSError) as error:
+            LOG.warning("no backup was made, it is tried again within the hour: %s", error)
+        else:
+            if path is not None:
+                LOG.info("a backup was made: %s", path.name)
+        await asyncio.sleep(every_seconds)
+
+
+def back_up(context: Context, kept: int) -> Path | None:
+    """Make a backup; None when there is one of the last day already."""
+    url, now = context.database.engine.url.render_as_string(hide_password=False), context.now()
+    folder = context.photos.parent / backup_command.FOLDER
+    newest = backup.newest(folder)
+    if newest is not None and newest.name > backup.name_at(now - timedelta(days=1)):
+        return None
+    path, _ = backup_command.make(url, None, now)
+    backup.drop_all_but(folder, kept)
+    return path

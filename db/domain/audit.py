@@ -52,6 +52,7 @@ class Deed(StrEnum):
     WEBHOOK_REMOVED = "webhook_removed"
     WEBHOOK_RESUMED = "webhook_resumed"
     LOG_EXPORTED = "log_exported"
+    HUB_RESTORED = "hub_restored"
     AUDIT_EXPORTED = "audit_exported"
 
 

@@ -52,7 +52,9 @@ def write_log(hub: Database, folder: Path) -> WrittenLog:
             _visitors(kiosk, device, VISITS // (2 if number == 0 else 1))
             _send(kiosk, hub, device, key)
         kiosk.close()
-    _hub_says(hub, hub_site.hub_device(site))
+    with hub.read() as session:
+        ours = hub_site.hub_device(session, site)
+    _hub_says(hub, ours)
     with hub.read() as session:
         grown = tree.frontier(session)
         head = signing.TreeHead(hub_site.log_id(session), grown.size, grown.root(), NINE)

@@ -185,7 +185,7 @@ def test_denial_under_way_is_not_undone_by_an_approval_that_arrives_meanwhile(
         sending = threading.Thread(target=kiosk.send)
 
         with hub.database.begin() as session:
-            hub_device = hub_site.hub_device(hub.site)
+            hub_device = hub_site.hub_device(session, hub.site)
             outbox.add(
                 session, hub_device, DecisionMade(denial), NINE, actor="staff:x", visit_id=visit_id
             )

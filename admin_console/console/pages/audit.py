@@ -46,6 +46,7 @@ DEEDS = {
     Deed.POLICY_CHANGED: "Changed the desk's rules",
     Deed.HOSTS_CHANGED: "Changed the hosts",
     Deed.SITE_CHANGED: "Changed the school's name",
+    Deed.HUB_RESTORED: "Restored the hub from a backup",
     Deed.STAFF_ADDED: "Added staff",
     Deed.STAFF_REMOVED: "Removed staff",
     Deed.PASSWORD_CHANGED: "Changed a password",

@@ -1,0 +1,190 @@
+"""Backups of a hub, and going on from one.
+
+A hub that was restored begins another log and another chain (`site.begin_new_log`), so that no
+kiosk takes it for one that writes another past; its kiosks then send again what it lacks, since
+each round of sync starts from the hub's own head.
+"""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from admin_console.hub import site as hub_site
+from db import backup, encryption, key_store, log, private_files
+from db.backup import About
+from db.domain.errors import ConfigError, StorageError
+from db.engine import database_file, open_database
+from db.log_models import EventRow
+from db.models import VisitRow, WatchlistEntryRow
+from db.sealed_stream import Opening, SealedStreamError
+
+FOLDER = "backups"
+"""Its name beside the database."""
+_GROUP = 8
+_MOVED = ("photos", "tls", key_store.FOLDER)
+_REMADE = "list-index"
+
+
+def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
+    """Write a backup, to a new file beside the database unless told otherwise."""
+    path = _path(url)
+    if not path.is_file():
+        raise StorageError(f"There is no database at {path}, and no backup was made.")
+    where = to or path.parent / FOLDER / backup.name_at(now)
+    key = key_store.newest(path.parent, key_store.BACKUP)
+    return where, backup.make(path, path.parent / "photos", where, key, now)
+
+
+def words_of(path: Path, about: About) -> str:
+    return (
+        f"{path}\n{_rows(about.rows)}, {about.photos} photos; read again after it was written.\n"
+        "Without its key nobody opens it: vestibule-hub backup --show-key, once, and keep the key "
+        "on paper elsewhere."
+    )
+
+
+def key_words(url: str) -> str:
+    """The key of the backups, in groups that can be copied by hand."""
+    text = key_store.newest(_path(url).parent, key_store.BACKUP).hex()
+    return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
+
+
+def key_of(text: str) -> bytes:
+    """A key as somebody types it. Raises `ConfigError` when it is none."""
+    try:
+        key = bytes.fromhex("".join(text.replace("-", " ").split()))
+    except ValueError:
+        key = b""
+    if len(key) != key_store.KEY_BYTES:
+        raise ConfigError(
+            "That is not the key of a backup: 64 digits and letters from a to f, as "
+            "vestibule-hub backup --show-key printed them. Nothing was changed."
+        )
+    return key
+
+
+def key_here(url: str, path: Path) -> bytes | None:
+    """The key of this computer that opens a backup, None when none does."""
+    if not path.is_file():
+        raise StorageError(f"There is no backup at {path}. Nothing was changed.")
+    try:
+        known = key_store.keys(_path(url).parent, key_store.BACKUP)
+    except StorageError:
+        return None  # whoever restores may have lost the keyring too
+    return next((key for key in known if _opens(path, key)), None)
+
+
+def _opens(path: Path, key: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return bool(Opening(file, key).read(1))
+    except SealedStreamError:
+        return False
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
+    """Put what a backup holds in the place of what is there, which is moved aside and kept.
+
+    Before anything is moved the backup was read to its end, its rows were counted and its log was
+    verified. Raises `StorageError` in words.
+    """
+    place = _path(url)
+    folder, work = place.parent, place.parent / "restoring"
+    if place.is_file():
+        _refuse_in_use(place)
+    private_files.make_private_folder(folder)
+    shutil.rmtree(work, ignore_errors=True)  # of a restore that did not come to its end
+    try:
+        about = backup.unpack(path, key, work)
+        found = _prove(work, about, now)
+        key_store.take(work, key_store.BACKUP, (key,))
+        aside = _exchange(folder, work, place, now)
+    except OSError as error:
+        raise StorageError(f"The backup could not be put in place ({error}).") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    was = f"What was here before is in {aside}.\n" if aside is not None else ""
+    return (
+        f"Restored the hub as it was at {about.made_at:%Y-%m-%d %H:%M} UTC: {_rows(about.rows)}.\n"
+        f"{found}\n{was}"
+        "Staff, passwords, lists and pairings are as they were then: look through them. Start the "
+        "hub; its kiosks send again what it lacks. A kiosk that was paired since is paired again."
+    )
+
+
+def _prove(work: Path, about: About, now: datetime) -> str:
+    """Open what was unpacked, hold it against what the backup says, and begin a new log."""
+    with closing(open_database(f"sqlite:///{work / backup.DATABASE}")) as database:
+        with database.read() as session:
+            wrong = [v for v in log.verify_log(session) if not v.is_good]
+            unsigned = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
+            counted = _counted(session)
+        if wrong or unsigned or counted != about.rows:
+            raise StorageError(
+                "What the backup holds is not what a hub wrote: its log is not whole, or rows are "
+                "missing. Nothing was changed. Try an older one."
+            )
+        with database.begin() as session:
+            hub_site.begin_new_log(session, now)
+    return "Its log is whole."
+
+
+def _counted(session: Session) -> dict[str, int]:
+    return {
+        kind.__tablename__: session.scalar(select(func.count()).select_from(kind)) or 0
+        for kind in (EventRow, VisitRow, WatchlistEntryRow)
+    }
+
+
+def _exchange(folder: Path, work: Path, place: Path, now: datetime) -> Path | None:
+    """Move what is there aside, then what was unpacked into its place, the database last.
+
+    After a crash in between, what was there lies in the folder whose name is returned.
+    """
+    there = [place.with_name(f"{place.name}{end}") for end in ("", "-wal", "-shm")]
+    there += [folder / name for name in (*_MOVED, _REMADE)]
+    aside = folder / f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    if any(path.exists() for path in there):
+        aside.mkdir(mode=0o700)
+    for path in there:
+        if path.exists():
+            path.rename(aside / path.name)
+    for name in _MOVED:
+        if (work / name).exists():
+            (work / name).rename(folder / name)
+    (work / backup.DATABASE).rename(place)
+    private_files.sync_folder(folder)
+    return aside if aside.exists() else None
+
+
+def _refuse_in_use(place: Path) -> None:
+    try:
+        encryption.refuse_in_use(place)
+    except StorageError as error:
+        if "in use" in str(error):
+            raise
+        # Its key is not here, or it is damaged: that may be why somebody restores.
+
+
+def _path(url: str) -> Path:
+    path = database_file(url)
+    if path is None:
+        raise ConfigError(
+            "Backups are of a hub with a SQLite database. PostgreSQL has tools of its own: "
+            "pg_basebackup, and pg_dump."
+        )
+    return path
+
+
+def _rows(rows: dict[str, int]) -> str:
+    names: Sequence[tuple[str, str]] = (
+        ("event", "events"), ("visit", "visits"), ("watchlist_entry", "people on lists"),
+    )  # fmt: skip
+    return ", ".join(f"{rows[name]} {words}" for name, words in names)

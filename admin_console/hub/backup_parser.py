@@ -1,0 +1,78 @@
+"""``vestibule-hub backup`` and ``restore``: what can be said. Imports little, for `--help`."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+KEPT = 7
+Command = Callable[..., argparse.ArgumentParser]
+
+
+def add_kept(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--backups-kept",
+        type=_count,
+        default=KEPT,
+        metavar="N",
+        help="a backup is made each day beside the database, and so many stay (default: "
+        "%(default)s; 0: none is made)",
+    )
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
+) -> None:
+    backup = command(commands, "backup", "write everything to one encrypted file", _backup)
+    backup.add_argument(
+        "--to", type=Path, metavar="FILE", help="default: a new file in backups/ beside the data"
+    )
+    backup.add_argument(
+        "--show-key",
+        action="store_true",
+        help="only print the key that opens the backups, to be written down and kept elsewhere",
+    )
+    restore = command(commands, "restore", "go on from a backup; the hub must be stopped", _restore)
+    restore.add_argument("file", type=Path)
+    restore.add_argument(
+        "--secrets-stdin", action="store_true", help="read the backup's key from standard input"
+    )
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from admin_console.hub import backup_command  # noqa: PLC0415
+
+    if arguments.show_key:
+        _say(backup_command.key_words(arguments.database))
+        return 0
+    path, about = backup_command.make(arguments.database, arguments.to, datetime.now(UTC))
+    _say(backup_command.words_of(path, about))
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from admin_console.hub import backup_command  # noqa: PLC0415
+
+    key = backup_command.key_here(arguments.database, arguments.file)
+    if key is None and arguments.secrets_stdin:
+        key = backup_command.key_of(sys.stdin.readline())
+    elif key is None:
+        key = backup_command.key_of(getpass.getpass("The backup's key: "))
+    _say(backup_command.restore(arguments.database, arguments.file, key, datetime.now(UTC)))
+    return 0
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 <= count <= 10_000:
+        raise argparse.ArgumentTypeError("a number from 0 to 10000")
+    return count
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

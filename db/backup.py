@@ -1,0 +1,192 @@
+"""A hub in one encrypted file, and back out of it: its database, its photos, and their keys.
+
+The file is a tar archive as `db.sealed_stream` encrypts it: ``about.json``, ``keys/NAME.key``,
+``hub.db`` (which stays encrypted with its own key, so that it is never in clear on a disk),
+``tls/authority.pem``, by which kiosks and consoles know the hub, and ``photos/``. Whoever has the
+backup's key has everything. No PostgreSQL: it has tools of its own.
+"""
+
+import hashlib
+import io
+import os
+import re
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from db import codec, encryption, key_store, private_files
+from db.domain.errors import StorageError
+from db.sealed_stream import Opening, SealedStreamError, Sealing
+
+ABOUT, DATABASE, PHOTOS, AUTHORITY = "about.json", "hub.db", "photos", "tls/authority.pem"
+_NAMES = re.compile(
+    rf"keys/({key_store.DATABASE}|{key_store.PHOTOS})\.key|hub\.db"
+    r"|tls/authority\.pem|photos/([a-z]+/)?[0-9a-f]{64}\.(photo|jpg)"
+)
+_COUNTED = ("event", "visit", "watchlist_entry")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a backup says of itself. `rows` counts some tables."""
+
+    made_at: datetime
+    rows: dict[str, int]
+    photos: int
+
+
+def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> About:
+    """Write a backup of a hub that may be running, and read it again to the end.
+
+    `folder` has the photos. What stands at `to` is replaced once the new one was read again.
+    Raises `StorageError` in words; then there is no new file.
+    """
+    part = to.with_name(f"{to.name}.part")
+    try:
+        private_files.make_private_folder(to.parent)
+        with tempfile.TemporaryDirectory(dir=database.parent, prefix="backup-") as work:
+            snapshot = Path(work) / DATABASE
+            counts = encryption.snapshot(database, snapshot)
+            rows = {name: counts[name] for name in _COUNTED}
+            found = sorted(p for p in folder.rglob("*") if p.suffix in (".photo", ".jpg"))
+            with open(part, "wb", opener=private_files.private) as file:
+                written = _write(Sealing(file, key), About(now, rows, 0), snapshot, folder, found)
+            private_files.sync_file(part)
+        if _read(part, key) != written:
+            raise StorageError(_NOT_MADE.format("it does not read as it was written"))
+        part.replace(to)
+        private_files.sync_folder(to.parent)
+    except (OSError, encryption.Error, SealedStreamError, tarfile.TarError) as error:
+        raise StorageError(_NOT_MADE.format(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return About(now, rows, sum(name.startswith(PHOTOS) for name in written))
+
+
+_NOT_MADE = "The backup could not be made ({}). Nothing was changed; what was there is still there."
+
+
+def unpack(path: Path, key: bytes, folder: Path) -> About:
+    """Write what a backup holds into a folder, which is made.
+
+    Raises `StorageError` in words, when its key is another one or it is not whole as well; what was
+    written until then stays in the folder.
+    """
+    about = None
+    try:
+        folder.mkdir(mode=0o700)
+        for name, content in _members(path, key):
+            if name == ABOUT:
+                about = codec.from_json(content.read(), About)
+                continue
+            if not _NAMES.fullmatch(name):
+                raise SealedStreamError("it holds what no hub keeps")
+            for parent in reversed((folder / name).relative_to(folder).parents[:-1]):
+                (folder / parent).mkdir(mode=0o700, exist_ok=True)
+            with open(folder / name, "xb", opener=private_files.private) as file:
+                while piece := content.read(_PIECE):
+                    file.write(piece)
+        if about is None:
+            raise SealedStreamError("it says nothing of itself")
+    except (OSError, SealedStreamError, tarfile.TarError, msgspec.MsgspecError) as error:
+        raise StorageError(
+            f"That backup cannot be read ({error}). Nothing was changed. Try an older one, and "
+            "check that the key is the one that was written down."
+        ) from error
+    return about
+
+
+_PIECE = 1024 * 1024
+
+
+def _write(
+    sealing: Sealing, about: About, snapshot: Path, folder: Path, found: list[Path]
+) -> dict[str, str]:
+    """Returns the SHA-256 of each member."""
+    written: dict[str, str] = {}
+    with io.BufferedWriter(sealing, _PIECE) as stream:
+        with tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+
+            def add(name: str, file: IO[bytes], size: int) -> None:
+                member = tarfile.TarInfo(name)
+                member.size, member.mode = size, 0o600
+                hashing = _Hashing(file)
+                tar.addfile(member, hashing)
+                written[name] = hashing.hash.hexdigest()
+
+            text = codec.to_json(about)
+            add(ABOUT, io.BytesIO(text), len(text))
+            for name in (key_store.DATABASE, key_store.PHOTOS):
+                known = key_store.keys(folder.parent, name)
+                text = "".join(f"{one.hex()}\n" for one in known).encode()
+                if known:
+                    add(f"keys/{name}.key", io.BytesIO(text), len(text))
+            for path in (snapshot, folder.parent / AUTHORITY, *found):
+                inside = path.relative_to(snapshot.parent if path == snapshot else folder.parent)
+                try:
+                    file = path.open("rb")
+                except FileNotFoundError:
+                    continue  # a photo whose days are over since, or a hub without TLS of its own
+                with file:
+                    add(inside.as_posix(), file, os.fstat(file.fileno()).st_size)
+        stream.flush()
+        sealing.finish()
+    return written
+
+
+class _Hashing:
+    """A file that remembers the hash of what was read of it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.hash = file, hashlib.sha256()
+
+    def read(self, count: int = -1) -> bytes:
+        piece = self._file.read(count)
+        self.hash.update(piece)
+        return piece
+
+
+def _read(path: Path, key: bytes) -> dict[str, str]:
+    """The SHA-256 of each member."""
+    return {
+        name: hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+        for name, content in _members(path, key)
+    }
+
+
+def _members(path: Path, key: bytes) -> Iterator[tuple[str, IO[bytes]]]:
+    """Each file in a backup; read to the very end, since only there it shows that it is whole."""
+    with path.open("rb") as file:
+        stream = io.BufferedReader(Opening(file, key), _PIECE)
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                content = tar.extractfile(member) if member.isreg() else None
+                if content is None:
+                    raise SealedStreamError("it holds what no hub keeps")
+                yield member.name, content
+        while stream.read(_PIECE):
+            pass
+
+
+def newest(folder: Path) -> Path | None:
+    """The newest backup in a folder, by the name that `name_at` gave it."""
+    return max(folder.glob(_PATTERN), default=None)
+
+
+_PATTERN = "hub-*.backup"
+
+
+def name_at(now: datetime) -> str:
+    return f"hub-{now:%Y%m%dT%H%M%SZ}.backup"
+
+
+def drop_all_but(folder: Path, count: int) -> None:
+    """Remove the oldest backups. Raises OSError."""
+    for path in sorted(folder.glob(_PATTERN))[:-count]:
+        path.unlink()
