@@ -119,6 +119,15 @@ _IN_USE = (
 )
 
 
+def refuse_if_open(path: Path) -> None:
+    """Raise `StorageError` in words while another program has the database open."""
+    try:
+        with closing(connect(path, key_to_open(path))) as connection:
+            _take_alone(connection)
+    except dbapi2.OperationalError as error:
+        raise StorageError(_IN_USE) from error
+
+
 def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> None:
     """Put a copy that the new key opens in the place of a file, which is overwritten and removed.
 

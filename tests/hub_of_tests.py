@@ -122,6 +122,20 @@ def hub_at(
             if role is Role.ADMINISTRATOR:
                 staff_pins.add(session, member.staff_id, shown, staff_pins.hash_pin(PIN))
                 changes.add(session, "staff_pins", staff_pins.everybody(session))
+    with running(database, folder, clock, school, certificate, ca) as hub:
+        yield hub
+
+
+@contextmanager
+def running(  # noqa: PLR0917
+    database: Database,
+    folder: Path,
+    clock: Callable[[], datetime],
+    school: Site,
+    certificate: LiveCertificate | None = None,
+    ca: str = "",
+) -> Iterator[HubOfTests]:
+    """The hub over a database that was set up; it is closed with it."""
     photos = folder / "photos"
     with (
         _served(create_app(database, photos, clock, ca=ca), certificate) as address,

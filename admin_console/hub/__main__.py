@@ -11,6 +11,7 @@ from admin_console.hub import (
     backup_parser,
     keys_command,
     kiosk_commands,
+    move_command,
     serve_command,
     staff_parser,
     webhook_commands,
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     backup_parser.add_commands(commands, _command)
     keys_command.add_commands(commands, _command)
     webhook_commands.add_to(commands, _command)
+    move_command.add_to(commands, _command)
 
     staff_parser.add_parsers(commands, _command)
     _list_commands(commands)

@@ -18,7 +18,7 @@ from admin_console.hub.app import create_app, now_in_utc
 from admin_console.hub.authority import LiveCertificate, open_authority, own_names
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import codec, hub_trust
+from db import codec, hub_trust, move
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
 from db.key_store import Place
@@ -77,6 +77,8 @@ def serve(arguments: argparse.Namespace) -> int:
             f"computer: write --listen 127.0.0.1:{port}, and not {host}. Nothing was changed."
         )
     database = open_database(arguments.database, keys=Place(arguments.keys))
+    with database.read() as session:
+        move.refuse_moved(session)
     names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())

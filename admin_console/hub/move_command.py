@@ -1,0 +1,42 @@
+"""``vestibule-hub move``: from one PC's file to a district's server."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Add = Callable[..., argparse.ArgumentParser]
+FOLDERS = "photos, tls and keys"
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    """Add the command; `add` makes one that has ``--database``."""
+    moved = add(
+        commands, "move", "copy everything to another database and check it by the log", _move
+    )
+    moved.add_argument(
+        "--to", required=True, metavar="URL", help="an empty one: postgresql+psycopg://host/name"
+    )
+
+
+def _move(arguments: argparse.Namespace) -> int:
+    from admin_console.hub.serving import beside  # noqa: PLC0415  keeps `--help` quick
+    from db import move  # noqa: PLC0415
+
+    def watch(table: str, rows: int) -> None:
+        if rows:
+            sys.stderr.write(f"{table}: {rows:,}\n")
+
+    done = move.move(arguments.database, arguments.to, datetime.now(UTC), watch)
+    root = done.root.hex()
+    lines = [
+        f"{done.rows:,} rows were copied. The log is whole: {done.events:,} events, root {root}."
+    ]
+    here, there = beside(arguments.database), beside(arguments.to)
+    if here != there:
+        lines.append(f"Move the folders {FOLDERS} from {here} to {there}.")
+    lines.append(
+        "Then start the hub with the new --database. With the old one it no longer starts."
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0

@@ -1,0 +1,152 @@
+"""From one PC's file to a district's server: everything, checked by the log, or nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text, update
+
+from admin_console.hub import serving
+from admin_console.hub.__main__ import main
+from db import move
+from db.columns import Base
+from db.domain.errors import StorageError
+from db.engine import Database, open_database, open_existing
+from db.log_models import EventRow
+from db.models import VisitRow
+from tests.hub_of_tests import Clock, HubOfTests, hub_at, running
+from tests.makers import NINE
+from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list
+
+
+def kiosk_of(hub: HubOfTests, folder: Path) -> KioskOfTests:
+    database = open_database(f"sqlite:///{folder}/kiosk.db")
+    given = hub.pair()
+    return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> str:
+    """A hub's database after a busy morning."""
+    return f"sqlite:///{tmp_path}/hub/hub.db"
+
+
+@pytest.fixture
+def kiosk(old: str, tmp_path: Path) -> KioskOfTests:
+    with hub_at(old, tmp_path / "hub") as hub:
+        kiosk = kiosk_of(hub, tmp_path)
+        import_list(hub, "No trespass")
+        held = kiosk.visitor_comes(held=True)
+        kiosk.visitor_comes()
+        kiosk.push()
+        decide(hub, held)
+    return kiosk
+
+
+def rows_of(url: str) -> dict[str, list[dict[str, Any]]]:
+    database = open_existing(url)
+    with database.engine.connect() as connection:
+        found = {
+            table.name: sorted(
+                (dict(row) for row in connection.execute(select(table)).mappings()), key=str
+            )
+            for table in Base.metadata.sorted_tables
+        }
+    database.close()
+    return found
+
+
+def is_empty(url: str) -> bool:
+    rows = rows_of(url)
+    return not any(found for table, found in rows.items() if table != "district")
+
+
+def test_every_row_is_there_and_the_kiosk_goes_on_where_it_was(
+    old: str, kiosk: KioskOfTests, postgres_url: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    before = rows_of(old)
+
+    assert main(["move", "--database", old, "--to", postgres_url]) == 0
+
+    said = capsys.readouterr().out
+    assert "The log is whole: 4 events" in said
+    assert rows_of(postgres_url) == before
+    assert main(["verify-log", "--database", postgres_url]) == 0
+    there = open_database(postgres_url)
+    with there.read() as session:
+        school = serving.hub_site.of(session)
+    assert school is not None
+    with running(there, tmp_path / "hub", Clock(), school) as hub:
+        kiosk.hub = type(kiosk.hub)(hub.client, kiosk.token)
+        kiosk.visitor_comes()
+        assert kiosk.push().sent == 1
+        assert kiosk.waiting() == 0
+        assert hub.client.get("/v1/desk", headers=hub.sign_in()).status_code == 200
+    kiosk.database.close()
+
+
+def test_old_database_serves_nobody_any_more(
+    old: str, kiosk: KioskOfTests, postgres_url: str
+) -> None:
+    kiosk.database.close()
+    move.move(old, postgres_url, NINE)
+
+    database = open_existing(old)
+    with database.read() as session, pytest.raises(StorageError, match="was moved to another"):
+        move.refuse_moved(session)
+    database.close()
+    with pytest.raises(StorageError, match="moved before"):
+        move.move(old, postgres_url, NINE)
+
+
+def test_database_that_a_hub_has_open_is_not_moved(
+    old: str, kiosk: KioskOfTests, postgres_url: str
+) -> None:
+    kiosk.database.close()
+    hub: Database = open_existing(old)
+    with hub.read() as session:
+        session.execute(text("SELECT 1 FROM event LIMIT 1")).all()
+        with pytest.raises(StorageError, match="in use by another program"):
+            move.move(old, postgres_url, NINE)
+    hub.close()
+
+    assert is_empty(postgres_url)
+
+
+def test_only_an_empty_database_is_moved_to(
+    old: str, kiosk: KioskOfTests, postgres_url: str, tmp_path: Path
+) -> None:
+    kiosk.database.close()
+    with hub_at(postgres_url, tmp_path / "other"):
+        pass
+    there = rows_of(postgres_url)
+
+    with pytest.raises(StorageError, match="not empty"):
+        move.move(old, postgres_url, NINE)
+
+    assert rows_of(postgres_url) == there
+
+
+@pytest.mark.parametrize("what", ["line", "visit", "type"])
+def test_database_that_differs_from_its_log_is_not_moved(
+    old: str, kiosk: KioskOfTests, postgres_url: str, what: str
+) -> None:
+    kiosk.database.close()
+    database = open_database(old)
+    with database.begin() as session:
+        if what == "line":
+            session.execute(update(EventRow).values(line=b"{}"))
+        elif what == "type":  # SQLite keeps any value in any column
+            session.execute(text("UPDATE event SET line = 12"))
+        else:
+            session.execute(update(VisitRow).values(given_name="Somebody"))
+    database.close()
+    before = rows_of(old)
+
+    words = "was not moved" if what == "type" else "does not agree with the log"
+    with pytest.raises(StorageError, match=words):
+        move.move(old, postgres_url, NINE)
+
+    assert is_empty(postgres_url)
+    assert rows_of(old) == before
