@@ -12,8 +12,12 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 def changes(before: WatchlistEntry | None, after: WatchlistEntry | None) -> tuple[FieldChange, ...]:
     """The fields that differ; None is an entry that was not there yet, or is not any more."""
-    pairs = ((name, _text(before, name), _text(after, name)) for name in _SHOWN)
-    return tuple(FieldChange(name, old, new) for name, old, new in pairs if old != new)
+    if before is None or after is None:
+        differ = _SHOWN
+    else:  # most fields of an entry stay as they are, a million times at an import
+        differ = tuple(n for n in _SHOWN if getattr(before, n) != getattr(after, n))
+    texts = ((name, _text(before, name), _text(after, name)) for name in differ)
+    return tuple(FieldChange(name, old, new) for name, old, new in texts if old != new)
 
 
 def rule_changes(before: CustodyRule | None, after: CustodyRule | None) -> tuple[FieldChange, ...]:

@@ -1,7 +1,9 @@
-"""Many entries into their table at once: the quickest way that each server has."""
+"""Many rows of lists into their tables at once: the quickest way that each server has."""
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
 
 import psycopg
 from sqlalchemy.orm import Session
@@ -9,25 +11,63 @@ from sqlalchemy.orm import Session
 from db import districts, encryption
 from db.list_rows import COLUMNS, Values
 
-_NAMES = ", ".join(("district_id", "edition", *COLUMNS))
-_MARKS = ", ".join("?" * (len(COLUMNS) + 2))
-_INSERT = f"INSERT INTO watchlist_entry ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608  our own names
-_COPY = f"COPY watchlist_entry ({_NAMES}) FROM STDIN"
+_ENTRY = ("district_id", "edition", *COLUMNS)
+_CHANGE = (
+    "change_id", "list_id", "entry_id", "what", "entry_version", "list_version", "changed_by",
+    "fields", "reason", "district_id", "changed_at",
+)  # fmt: skip
+Change = tuple[UUID, UUID, UUID, str, int, int, str, str, str]
+"""A change of an entry: the columns of `EntryHistoryRow` but for its district and moment."""
 
 
 def add(session: Session, edition: int, rows: Iterable[Values]) -> None:
     """Add entries to an edition. Quickest in the order of their ids."""
-    driver = session.connection().connection.driver_connection
-    if isinstance(driver, (sqlite3.Connection, encryption.Connection)):
-        ours = districts.of(session).hex
-        driver.executemany(_INSERT, ((ours, edition, *_for_sqlite(row)) for row in rows))
-    elif isinstance(driver, psycopg.Connection):
-        district_id = districts.of(session)
-        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row((district_id, edition, *row))
+    ours = districts.of(session)
+    if _is_sqlite(session):
+        shared = (ours.hex, edition)
+        _insert(session, "watchlist_entry", _ENTRY, ((*shared, *_for_sqlite(r)) for r in rows))
     else:
-        raise TypeError(f"no way to add entries through {type(driver).__name__}")
+        _copy(session, "watchlist_entry", _ENTRY, ((ours, edition, *row) for row in rows))
+
+
+def add_changes(session: Session, at: datetime, rows: Iterable[Change]) -> None:
+    """Add to the history of entries what happened at one moment."""
+    ours, moment, table = districts.of(session), at.astimezone(UTC), "watchlist_entry_history"
+    if _is_sqlite(session):
+        shared = (ours.hex, f"{moment:%Y-%m-%d %H:%M:%S.%f}")  # as SQLAlchemy writes a moment
+        of_sqlite = (
+            (change_id.hex, list_id.hex, entry_id.hex, *said, *shared)
+            for change_id, list_id, entry_id, *said in rows
+        )
+        _insert(session, table, _CHANGE, of_sqlite)
+    else:
+        _copy(session, table, _CHANGE, ((*row, ours, moment) for row in rows))
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _insert(
+    session: Session, table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> None:
+    driver = session.connection().connection.driver_connection
+    if not isinstance(driver, (sqlite3.Connection, encryption.Connection)):
+        raise TypeError(f"no way to add rows through {type(driver).__name__}")
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  our own names
+
+
+def _copy(
+    session: Session, table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> None:
+    driver = session.connection().connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(f"no way to add rows through {type(driver).__name__}")
+    copying = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with driver.cursor() as cursor, cursor.copy(copying) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _for_sqlite(row: Values) -> tuple[object, ...]:

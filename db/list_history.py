@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, insert, select
+from sqlalchemy import and_, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from db import codec, watchlists
+from db import codec, list_bulk, watchlists
 from db.domain.entry_history import EntryChangeKind
 from db.entry_changes import changes
 from db.ids import new_id
+from db.list_bulk import Change
 from db.list_difference import Step
 from db.list_models import EntryHistoryRow
 from db.models import WatchlistEntryRow, WatchlistRow
 
+_Begun = tuple[UUID, UUID, UUID, str, int, int]
+"""The first columns of a `Change`: ids, what, and the versions of entry and list."""
 NOT_IN_FILE = "Not in the imported file any more"
 
 
@@ -40,19 +43,13 @@ def remember(session: Session, coming: Coming, step: Step) -> None:
     if not changed:
         return
     known = watchlists.entries_by_id(session, coming.before, changed)
-    rows = [
-        {
-            **_common(coming),
-            "change_id": new_id(coming.at),
-            "entry_id": entry.entry_id,
-            "what": EntryChangeKind.IMPORTED,
-            "entry_version": known[entry.entry_id].version + 1,
-            "fields": codec.to_json(changes(known[entry.entry_id], entry)).decode(),
-            "reason": "",
-        }
-        for _, entry in step.changed
-    ]
-    session.execute(insert(EntryHistoryRow), rows)
+    rows: list[Change] = []
+    for _, entry in step.changed:
+        before = known[entry.entry_id]
+        fields = codec.to_json(changes(before, entry)).decode()
+        what = _change(coming, before.entry_id, EntryChangeKind.IMPORTED, before.version + 1)
+        rows.append((*what, coming.by, fields, ""))
+    list_bulk.add_changes(session, coming.at, rows)
 
 
 def remember_removed(session: Session, coming: Coming, edition: int) -> None:
@@ -71,20 +68,11 @@ def remember_removed(session: Session, coming: Coming, edition: int) -> None:
         .where(EntryHistoryRow.list_id == coming.list_id, ~stays)
         .distinct()
     ).all()
-    if gone:
-        rows = [
-            {
-                **_common(coming),
-                "change_id": new_id(coming.at),
-                "entry_id": entry_id,
-                "what": EntryChangeKind.REMOVED,
-                "entry_version": version,
-                "fields": "[]",
-                "reason": NOT_IN_FILE,
-            }
-            for entry_id, version in gone
-        ]
-        session.execute(insert(EntryHistoryRow), rows)
+    rows: list[Change] = []
+    for entry_id, version in gone:
+        what = _change(coming, entry_id, EntryChangeKind.REMOVED, version)
+        rows.append((*what, coming.by, "[]", NOT_IN_FILE))
+    list_bulk.add_changes(session, coming.at, rows)
 
 
 def forget_unfinished(session: Session) -> None:
@@ -97,10 +85,5 @@ def forget_unfinished(session: Session) -> None:
         )
 
 
-def _common(coming: Coming) -> dict[str, object]:
-    return {
-        "list_id": coming.list_id,
-        "list_version": coming.version,
-        "changed_at": coming.at,
-        "changed_by": coming.by,
-    }
+def _change(coming: Coming, entry_id: UUID, what: EntryChangeKind, version: int) -> _Begun:
+    return (new_id(coming.at), coming.list_id, entry_id, what.value, version, coming.version)

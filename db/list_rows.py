@@ -2,7 +2,6 @@
 
 from datetime import date
 from hashlib import sha256
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +22,9 @@ COLUMNS = (
 )  # fmt: skip
 """Of `WatchlistEntryRow`, but for its edition; `values_of` gives them in this order."""
 TABLE = WatchlistEntryRow.__table__
+ENTRY = tuple(TABLE.c[name] for name in COLUMNS)
+"""What to select for `entry_of`."""
 _SEXES = {sex.value: sex for sex in Sex}
-_read_columns = attrgetter(*COLUMNS)
 
 Values = tuple[
     UUID, str, str, str, str, str | None, str, str | None, str, str, str, str, str,
@@ -74,11 +74,11 @@ def _digest(entry: WatchlistEntry, born: str, aliases: str) -> bytes:
 
 
 def entry_of(row: Row[Any]) -> WatchlistEntry:
-    """The entry that a row of `COLUMNS` holds."""
+    """The entry that a row of `ENTRY` holds."""
     (
         entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
         reference, note, instructions, valid_from, valid_until, photo, _, version, _,
-    ) = _read_columns(row)  # fmt: skip
+    ) = row  # fmt: skip
     return WatchlistEntry(
         entry_id,
         PersonName(given, family, middle, suffix),

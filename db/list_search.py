@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import watchlists
 from db.domain.entry_history import EntryPage
-from db.list_rows import TABLE, entry_of, is_of_edition
+from db.list_rows import ENTRY, TABLE, entry_of, is_of_edition
 from db.sought import spellings_of
 
 _PAGE = 100
@@ -21,7 +21,7 @@ def page(
 
     Accents, capitals and other alphabets make no difference. `after` is `EntryPage.next_page`.
     """
-    query = select(TABLE).where(is_of_edition(session, watchlists.edition_of(session, list_id)))
+    query = select(*ENTRY).where(is_of_edition(session, watchlists.edition_of(session, list_id)))
     for spellings in spellings_of(words):
         query = query.where(or_(*(TABLE.c.sought.contains(s, autoescape=True) for s in spellings)))
     skipped = int(after) if after and after.isdecimal() else 0

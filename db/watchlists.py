@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from db import districts, list_bulk
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.list_models import ListImportRow
-from db.list_rows import TABLE, entry_of, is_of_edition, values_of
+from db.list_rows import ENTRY, TABLE, entry_of, is_of_edition, values_of
 from db.models import WatchlistEntryRow, WatchlistRow
 
 _AT_ONCE = 5_000
@@ -158,7 +158,7 @@ def entry(session: Session, list_id: UUID, entry_id: UUID) -> WatchlistEntry | N
     """One entry of the version in force."""
     edition = edition_of(session, list_id)
     row = session.execute(
-        select(TABLE).where(is_of_edition(session, edition), TABLE.c.entry_id == entry_id)
+        select(*ENTRY).where(is_of_edition(session, edition), TABLE.c.entry_id == entry_id)
     ).first()
     return None if row is None else entry_of(row)
 
@@ -170,7 +170,7 @@ def entries_by_id(
     found: dict[UUID, WatchlistEntry] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
         rows = session.execute(
-            select(TABLE).where(
+            select(*ENTRY).where(
                 is_of_edition(session, edition),
                 TABLE.c.entry_id.in_(ids[start : start + _IDS_AT_ONCE]),
             )
@@ -181,7 +181,7 @@ def entries_by_id(
 
 def page(session: Session, list_id: UUID, after: UUID | None, limit: int) -> list[WatchlistEntry]:
     """At most `limit` entries of the version in force behind that id, in the order of their ids."""
-    query = select(TABLE).where(is_of_edition(session, edition_of(session, list_id)))
+    query = select(*ENTRY).where(is_of_edition(session, edition_of(session, list_id)))
     if after is not None:
         query = query.where(TABLE.c.entry_id > after)
     return [entry_of(row) for row in session.execute(query.order_by(TABLE.c.entry_id).limit(limit))]
@@ -212,7 +212,7 @@ def apply_delta(session: Session, watchlist: Watchlist, delta: EntryDelta) -> Wa
 def every_entry(session: Session, edition: int) -> Iterator[WatchlistEntry]:
     """The entries of an edition in the order of their ids, a few thousand in memory at a time."""
     rows = session.execute(
-        select(TABLE)
+        select(*ENTRY)
         .where(is_of_edition(session, edition))
         .order_by(TABLE.c.entry_id)
         .execution_options(yield_per=_AT_ONCE)

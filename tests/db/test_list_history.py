@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -67,7 +66,11 @@ def test_import_tells_of_the_entries_that_it_changes_and_of_no_others(
     put(any_database, SECOND)
 
     (event,) = history(any_database, list_id, ids["Marlow"])
-    assert (event.what, event.by) == (EntryChangeKind.IMPORTED, "Priya Raghunathan")
+    assert (event.what, event.by, event.at) == (
+        EntryChangeKind.IMPORTED,
+        "Priya Raghunathan",
+        NINE,
+    )
     assert (event.entry_version, event.list_version) == (2, 2)
     assert event.fields == (FieldChange("note", "", "Moved"),)
     assert history(any_database, list_id, ids["Ardwick"]) == ()
@@ -172,7 +175,6 @@ def test_history_of_another_list_is_left_alone(any_database: Database) -> None:
     helena = entry_ids(any_database, list_id)["Marlow"]
     other = Coming(uuid4(), 9, 1, NINE, "Somebody")
     with any_database.begin() as session:
-        values = list_history._common(replace(other))
         session.add(
             EntryHistoryRow(
                 change_id=uuid4(),
@@ -181,7 +183,10 @@ def test_history_of_another_list_is_left_alone(any_database: Database) -> None:
                 entry_version=2,
                 fields="[]",
                 reason="",
-                **values,
+                list_id=other.list_id,
+                list_version=other.version,
+                changed_at=other.at,
+                changed_by=other.by,
             )
         )
 

@@ -27,7 +27,7 @@ from db.domain.desk import Hold
 from db.domain.screening import Match
 from db.domain.watchlist import WatchlistEntry
 
-WIDE, NARROW = (120, 152, 136, 270, 112, 56), (106, 116, 108, 200, 80, 52)
+WIDE, NARROW = (120, 152, 136, 270, 112, 60), (106, 116, 108, 200, 80, 60)
 """Columns of the evidence in px; the words take what is left."""
 NARROW_BELOW = 860
 
