@@ -1,5 +1,7 @@
 """What differs between two versions of an entry, field by field, as its history tells it. Pure."""
 
+from collections.abc import Iterable
+
 from db.aliases import aliases_as_text
 from db.domain.custody import NO_RULE, CustodyRule
 from db.domain.entry_history import FieldChange
@@ -13,9 +15,9 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def changes(before: WatchlistEntry | None, after: WatchlistEntry | None) -> tuple[FieldChange, ...]:
     """The fields that differ; None is an entry that was not there yet, or is not any more."""
     if before is None or after is None:
-        differ = _SHOWN
+        differ: Iterable[str] = _SHOWN
     else:  # most fields of an entry stay as they are, a million times at an import
-        differ = tuple(n for n in _SHOWN if getattr(before, n) != getattr(after, n))
+        differ = (n for n in _SHOWN if getattr(before, n) != getattr(after, n))
     texts = ((name, _text(before, name), _text(after, name)) for name in differ)
     return tuple(FieldChange(name, old, new) for name, old, new in texts if old != new)
 

@@ -1,11 +1,12 @@
 """An entry as the columns of its table, and what it says as a digest. No queries here."""
 
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import Session
 
 from db import codec, districts
@@ -73,7 +74,7 @@ def _digest(entry: WatchlistEntry, born: str, aliases: str) -> bytes:
     return sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()
 
 
-def entry_of(row: Row[Any]) -> WatchlistEntry:
+def entry_of(row: Sequence[Any]) -> WatchlistEntry:
     """The entry that a row of `ENTRY` holds."""
     (
         entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
