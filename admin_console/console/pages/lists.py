@@ -284,7 +284,7 @@ class ListsPage(Panel):
                 return Look(c.caution, dot=c.dot_warn)
             return Look(c.ink, dot=c.dot_ok)
         if column == 2 and not self._shown.lists[row].entry_count:
-            return Look(c.caution, dot=c.dot_warn)
+            return Look(c.caution, Weight.LABEL)
         if column == 0:
             return Look(c.ink, Weight.LABEL)
         return Look(c.ink if column == 2 else c.muted)

@@ -1,6 +1,7 @@
 """Lists, their people and imports as they look at 1440x900, beside their references."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -40,6 +41,20 @@ def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> Non
     qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
 
     looks_like(shell, "06-list-import")
+
+
+def test_lists_that_ask_for_attention(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    registry, custody, trespass, alerts = hub.lists_answer.lists
+    old = replace(trespass, imported_at=invented.NOW - timedelta(days=40))
+    lists = (registry, custody, old, replace(alerts, entry_count=0))
+    hub.lists_answer = replace(hub.lists_answer, lists=lists)
+    hub.desk_answer = replace(hub.desk_answer, lists_current=3)
+    shell = open_shell(qtbot, hub)
+    shell.go("Lists")
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "05-lists-attention")
 
 
 def open_custody_orders(qtbot: QtBot, hub: FakeHub) -> Shell:
