@@ -28,6 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from admin_console.hub import event_routes, site
+from admin_console.hub.applying import AT_ONCE
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
@@ -137,7 +138,7 @@ def tell_applying(url: str, kiosk: Kiosk, batches: list[Chunk]) -> None:
         events, begins = sum(len(b.events) for b in batches), time.perf_counter()
         while True:
             with context.database.begin() as session:
-                if not applying.go_on(session, 50).is_more:
+                if not applying.go_on(session, AT_ONCE).is_more:
                     break
         rate = events / (time.perf_counter() - begins)
     sys.stdout.write(f"applied to the visits behind it: {rate:.0f} events/s\n")
