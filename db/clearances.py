@@ -243,12 +243,14 @@ def of_visitor(session: Session, key: str) -> list[Clearance]:
 def of_visits(session: Session, visit_ids: Iterable[UUID]) -> list[Clearance]:
     """The clearances that staff gave on these visits."""
     wanted = list(visit_ids)
+    if not wanted:
+        return []
     rows = session.scalars(
         select(ClearanceRow)
         .where(ClearanceRow.visit_id.in_(wanted))
         .order_by(ClearanceRow.decided_at, ClearanceRow.clearance_id)
     )
-    return [value_of(r) for r in rows] if wanted else []
+    return [value_of(r) for r in rows]
 
 
 def _of_visit(session: Session, visit_id: UUID) -> list[ClearanceRow]:

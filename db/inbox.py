@@ -77,9 +77,9 @@ def receive(
         last = batch.new[-1]
         row.head_seq, row.head_hash = last.envelope.seq, last.hash
         end = (row.head_seq, row.head_hash)
+    row.acked_seq = row.head_seq
     if events:
         _keep_signature(session, signing.ChainHead(device_id, epoch, *end), signature)
-    row.acked_seq = row.head_seq
     session.flush()
     reached = log.Head(epoch, row.head_seq, row.head_hash)
     new = tuple(link.envelope for link in batch.new)

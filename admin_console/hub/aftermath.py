@@ -22,6 +22,8 @@ CLEARANCE = "clearance"
 
 def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
     """What follows from events that a kiosk sent."""
+    if not new:
+        return
     decided = [e.visit_id for e in new if e.type == "decision.made" and e.visit_id is not None]
     of_decisions(session, dict.fromkeys(decided), now)
     screened = [e for e in new if e.type == "visitor.screened" and e.visit_id is not None]
