@@ -13,7 +13,7 @@ from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
 from admin_console.hub.context import AskingKiosk, InContext
-from db import codec, inbox, notices, pairing, photos, signing
+from db import codec, inbox, log, notices, pairing, photos, signing
 from db.chain import SealedEvent
 from db.domain.errors import PhotoError
 from db.pairing import LAST_EPOCH, PairedKiosk
@@ -26,9 +26,16 @@ router = APIRouter(prefix="/v1", tags=["kiosk"])
 
 @dataclass(frozen=True, slots=True)
 class Head:
+    """Where a chain stands, signed as a receipt: a kiosk whose answer was lost has one after all.
+
+    `signature` is empty for a chain of which nothing is here.
+    """
+
     epoch: int
     seq: int
     hash: str
+    at: datetime
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,10 @@ def head(context: InContext, kiosk: AskingKiosk, epoch: AskedEpoch) -> Response:
     """Where the kiosk's chain stands here: resume always starts from this."""
     with context.database.read() as session:
         at = inbox.head(session, kiosk.kiosk_id, epoch)
-    return answer(Head(at.epoch, at.seq, at.hash.hex()))
+        key = hub_site.signing_key(session)
+    now = context.now()
+    signed = _receipt(key, kiosk, at, now) if at.seq else ""
+    return answer(Head(at.epoch, at.seq, at.hash.hex(), now, signed))
 
 
 @router.post("/events")
@@ -129,9 +139,13 @@ def _receive(
         context.backlog.grew()
     elif got.new:
         context.wake.notify()
-    head = signing.ChainHead(kiosk.kiosk_id, epoch, got.head.seq, got.head.hash)
-    signed = signing.sign(key, signing.Receipt(head, now))
-    return answer(WireReceipt(head.seq, head.hash.hex(), now, signed.hex()))
+    signed = _receipt(key, kiosk, got.head, now)
+    return answer(WireReceipt(got.head.seq, got.head.hash.hex(), now, signed))
+
+
+def _receipt(key: bytes, kiosk: PairedKiosk, head: log.Head, now: datetime) -> str:
+    chain_head = signing.ChainHead(kiosk.kiosk_id, head.epoch, head.seq, head.hash)
+    return signing.sign(key, signing.Receipt(chain_head, now)).hex()
 
 
 def _bytes_of(signature: str) -> bytes:

@@ -54,11 +54,13 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class HubHead:
-    """Where our chain stands at the hub; `hash` in hex."""
+    """Where our chain stands at the hub; `hash` and `signature` in hex, signed as a receipt."""
 
     epoch: int
     seq: int
     hash: str
+    at: datetime | None = None
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

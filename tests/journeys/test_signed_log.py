@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from db import log, outbox, settings, signing
-from db.domain.errors import HubRefusedError
+from db.domain.errors import HubAwayError, HubRefusedError
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import look
 from kiosk.own_device import HUB_KEY, SIGNING_KEY
 from kiosk.sync import exchange, trust
+from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, make_screened
 from tests.signed_log import kiosk_config, signing_kiosk, write_another_past
@@ -136,6 +138,50 @@ def test_receipt_of_another_hub_counts_for_nothing(kiosk: KioskOfTests) -> None:
         kiosk.push()
     with pytest.raises(HubRefusedError, match="nothing of it was taken"):
         words(kiosk)
+
+    assert kiosk.waiting() == 1
+
+
+class LosingAnswers:
+    """A network that brings each batch to the hub and loses what it answers."""
+
+    def __init__(self, hub: HttpHub) -> None:
+        self._hub = hub
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hub, name)
+
+    def push(self, *batch: Any) -> None:
+        self._hub.push(*batch)
+        raise HubAwayError("the answer was lost")
+
+
+def test_answer_to_the_last_batch_that_was_lost_is_signed_for_at_the_next_contact(
+    kiosk: KioskOfTests,
+) -> None:
+    kiosk.visitor_comes()
+    with pytest.raises(HubAwayError):
+        exchange.push(kiosk.database, kiosk.device, LosingAnswers(kiosk.hub))  # type: ignore[arg-type]
+    assert kiosk.waiting() == 1
+
+    kiosk.push()
+
+    assert kiosk.waiting() == 0
+    with kiosk.database.read() as session:
+        receipt = trust.receipt(session, kiosk.device.epoch)
+    assert receipt is not None
+    assert receipt.acked_seq == 1
+
+
+def test_head_that_another_hub_signed_counts_for_nothing(kiosk: KioskOfTests) -> None:
+    kiosk.visitor_comes()
+    with pytest.raises(HubAwayError):
+        exchange.push(kiosk.database, kiosk.device, LosingAnswers(kiosk.hub))  # type: ignore[arg-type]
+    with kiosk.database.begin() as session:
+        settings.write(session, HUB_KEY, signing.public_of(signing.new_key()).hex())
+
+    with pytest.raises(HubRefusedError, match="not signed by the hub"):
+        kiosk.push()
 
     assert kiosk.waiting() == 1
 
