@@ -46,7 +46,10 @@ def test_desk_on_a_small_screen(qtbot: QtBot, looks_like: Look, width: int, heig
 
     chance = child(shell, QWidget, "chanceCard")
     area = chance.parentWidget().parentWidget()
-    assert area.rect().contains(chance.geometry().translated(chance.parentWidget().pos()))
+    # Rows and cards find their places one after another, once the window has its size.
+    qtbot.waitUntil(
+        lambda: area.rect().contains(chance.geometry().translated(chance.parentWidget().pos()))
+    )
     looks_like(shell, f"17-desk-{width}")
 
 
