@@ -70,7 +70,7 @@ def test_licence_with_a_bar_code_beside_it_signs_out_too() -> None:
     high, wide = code.shape[:2]
     picture[40 : 40 + high, 40 : 40 + wide] = code.reshape(high, wide, -1)
 
-    decoded = decode(picture, Wanted.BADGE)
+    decoded = decode(picture, Wanted.BADGE, budget_seconds=5)
 
     assert decoded is not None
     assert decoded.payload == PAYLOAD
@@ -83,7 +83,7 @@ def test_badge_is_read_beside_a_poster_with_a_code() -> None:
     high = max(code.shape[0] for code in shown)
     padded = [np.pad(c, ((0, high - c.shape[0]), (20, 20)), constant_values=255) for c in shown]
 
-    decoded = decode(np.ascontiguousarray(np.hstack(padded)), Wanted.BADGE)
+    decoded = decode(np.ascontiguousarray(np.hstack(padded)), Wanted.BADGE, budget_seconds=5)
 
     assert decoded is not None
     assert badge_token_of(decoded.payload) == token
