@@ -40,7 +40,8 @@ class Moved:
 def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: None) -> Moved:
     """Copy everything, check the copy by the log, and mark the old database as moved.
 
-    Raises StorageError in words; the new database is then empty, and the old one as it was.
+    Raises StorageError in words; the new database is then empty, and the old one as it was. Only
+    if the very last step fails, the mark in the old one, is the new one whole and both would serve.
     """
     path = database_file(old_url)
     if path is not None and path.is_file():

@@ -1,4 +1,4 @@
-"""Sign-in, on site, history and lists, driven as the office does."""
+"""Sign-in, on site, history and photos, driven as the office does."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.client import VisitFilter
 from admin_console.console.models.on_site import BUTTON
-from admin_console.console.pages.import_preview import write_report
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
@@ -19,9 +18,7 @@ from admin_console.console.parts.timeline import Timeline
 from admin_console.console.shell import Shell
 from admin_console.console.window import ConsoleWindow
 from db.domain.desk import OnSite, Role
-from db.domain.errors import HubRefusedError
 from db.domain.visit import VisitorType
-from db.domain.watchlist import Category
 from tests.console import invented, invented_inside, records
 from tests.console.fake_hub import PASSWORD, FakeHub
 from tests.console.windows import (
@@ -294,96 +291,6 @@ def test_export_to_a_folder_that_is_not_there_says_so(qtbot: QtBot, tmp_path: Pa
     toast = child(shell.history, QWidget, "toast")
     qtbot.waitUntil(toast.isVisible)
     assert "cannot be written" in toast.accessibleName()
-
-
-def open_import(qtbot: QtBot, hub: FakeHub, tmp_path: Path) -> Shell:
-    path = tmp_path / "registry.csv"
-    path.write_text("LNAME,FNAME\nQuintero,Anthony\n", encoding="utf-8")
-    shell = open_shell(qtbot, hub)
-    shell.go("Lists")
-    qtbot.mouseClick(child(shell, Button, "importList"), LEFT)
-    shell.lists.import_view.take(path)
-    shell.lists.import_view.file_step.choose_list("Registry", Category.REGISTRY, 14)
-    return shell
-
-
-def read_file(qtbot: QtBot, shell: Shell) -> None:
-    qtbot.mouseClick(child(shell, Button, "goImport"), LEFT)
-    qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
-
-
-def test_list_is_applied_after_its_difference_was_seen(qtbot: QtBot, tmp_path: Path) -> None:
-    hub = FakeHub(role=Role.ADMINISTRATOR, preview_answer=records.make_preview(bad=0))
-    shell = open_import(qtbot, hub, tmp_path)
-    read_file(qtbot, shell)
-    assert hub.imported == []
-
-    qtbot.mouseClick(child(shell, Button, "goImport"), LEFT)
-
-    qtbot.waitUntil(lambda: len(hub.imported) == 1)
-    file, skip_bad = hub.imported[0]
-    assert (file.list_name, file.category, file.max_age_days) == ("Registry", "registry", 14)
-    assert not skip_bad
-    qtbot.waitUntil(child(shell, QWidget, "listsTable").isVisible)
-
-
-def test_bad_rows_wait_for_somebody_to_leave_them_out(qtbot: QtBot, tmp_path: Path) -> None:
-    hub = FakeHub(role=Role.ADMINISTRATOR)
-    shell = open_import(qtbot, hub, tmp_path)
-    read_file(qtbot, shell)
-    apply = child(shell, Button, "goImport")
-    assert not apply.isEnabled()
-    assert "5 rows cannot be read" in apply.accessibleDescription()
-
-    child(shell, QCheckBox, "skipBad").click()
-    qtbot.mouseClick(apply, LEFT)
-
-    qtbot.waitUntil(lambda: len(hub.imported) == 1)
-    assert hub.imported[0][1]
-
-
-def test_refused_list_changes_nothing_and_says_why(qtbot: QtBot, tmp_path: Path) -> None:
-    hub = FakeHub(
-        role=Role.ADMINISTRATOR,
-        preview_answer=records.make_preview(bad=0),
-        refuses_import=HubRefusedError("The file has no family names; nothing was changed."),
-    )
-    shell = open_import(qtbot, hub, tmp_path)
-    read_file(qtbot, shell)
-
-    qtbot.mouseClick(child(shell, Button, "goImport"), LEFT)
-
-    error = child(shell, QWidget, "importError")
-    qtbot.waitUntil(error.isVisible)
-    assert "nothing was changed" in child(shell, QLabel, "importErrorWords").text()
-
-
-def test_file_that_went_away_is_asked_for_again(qtbot: QtBot, tmp_path: Path) -> None:
-    shell = open_import(qtbot, FakeHub(role=Role.ADMINISTRATOR), tmp_path)
-    (tmp_path / "registry.csv").unlink()
-
-    qtbot.mouseClick(child(shell, Button, "goImport"), LEFT)
-
-    qtbot.waitUntil(child(shell, QWidget, "importError").isVisible)
-    assert "Choose it again" in child(shell, QLabel, "importErrorWords").text()
-
-
-def test_front_desk_sees_the_lists_and_who_may_change_them(qtbot: QtBot) -> None:
-    shell = open_shell(qtbot, FakeHub())
-
-    shell.go("Lists")
-
-    assert child(shell, RowTable, "listsTable").model().rowCount() == 4
-    assert not child(shell, Button, "importList").isVisible()
-    assert "Only administrators" in child(shell, QLabel, "mayNotImport").text()
-
-
-def test_report_of_bad_rows_opens_anywhere(tmp_path: Path) -> None:
-    write_report(records.make_preview().bad_rows, tmp_path / "bad.csv")
-
-    lines = (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0] == "Line,Name,Why it cannot be read"
-    assert len(lines) == 6
 
 
 def test_photo_is_asked_for_once_and_shown(qtbot: QtBot, tmp_path: Path) -> None:
