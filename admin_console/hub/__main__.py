@@ -12,6 +12,7 @@ from admin_console.hub import (
     keys_command,
     kiosk_commands,
     move_command,
+    report_command,
     serve_command,
     staff_parser,
     webhook_commands,
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     keys_command.add_commands(commands, _command)
     webhook_commands.add_to(commands, _command)
     move_command.add_to(commands, _command)
+    report_command.add_to(commands, _command)
 
     staff_parser.add_parsers(commands, _command)
     _list_commands(commands)

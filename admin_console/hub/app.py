@@ -25,6 +25,7 @@ from admin_console.hub import (
     notice_routes,
     openapi,
     pairing_routes,
+    report_routes,
     session_routes,
     staff_routes,
 )
@@ -112,6 +113,7 @@ def create_app(
     app.include_router(feed_routes.router)
     app.include_router(session_routes.router)
     app.include_router(staff_routes.router)
+    app.include_router(report_routes.router)
     app.include_router(list_routes.router)
     app.include_router(entry_routes.router)
     app.include_router(clearance_routes.router)

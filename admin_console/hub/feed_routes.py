@@ -98,8 +98,7 @@ def _changes(context: InContext, kiosk: PairedKiosk, cursor: int, mark: str) -> 
 
 
 def _log_head(session: Session, now: datetime) -> WireTreeHead:
-    grown = tree.frontier(session)
-    head = signing.TreeHead(hub_site.log_id(session), grown.size, grown.root(), now)
+    head = hub_site.head(session, now)
     signed = signing.sign(hub_site.signing_key(session), head)
     return WireTreeHead(head.log_id, head.size, head.root.hex(), head.at, signed.hex())
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing
 from admin_console.hub.writing import write_lines
-from db import audit, chain, codec, inbox, log, log_export, pairing, replay, signing, tree
+from db import audit, chain, codec, inbox, log, log_export, pairing, replay, signing
 from db.domain.audit import Deed
 from db.domain.errors import ConfigError, StorageError
 
@@ -110,7 +110,7 @@ def export_log(url: str, target: str, *, is_bare: bool) -> None:
 
 def _export(session: Session, target: str, *, is_bare: bool) -> None:
     key = _signing_key(session)
-    head = _head(session)
+    head = hub_site.head(session, datetime.now(UTC))
     rows = log_export.lines(session, head, key, is_bare=is_bare)
     lines = (row + b"\n" for row in rows)
     if target == "-":
@@ -123,17 +123,12 @@ def _export(session: Session, target: str, *, is_bare: bool) -> None:
 def log_head(url: str) -> str:
     """What an auditor writes down: how many events there are, the root over them, whose it is."""
     with existing(url) as database, database.read() as session:
-        head = _head(session)
+        head = hub_site.head(session, datetime.now(UTC))
         key = signing.public_of(_signing_key(session))
     return (
         f"events and root: {head.size}:{head.root.hex()}\nkey of the hub: {key.hex()}\n"
         f"seen at: {head.at.isoformat(timespec='seconds')}"
     )
-
-
-def _head(session: Session) -> signing.TreeHead:
-    grown = tree.frontier(session)
-    return signing.TreeHead(hub_site.log_id(session), grown.size, grown.root(), datetime.now(UTC))
 
 
 def _signing_key(session: Session) -> bytes:

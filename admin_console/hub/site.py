@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import audit, chain, changes, settings, signing
+from db import audit, chain, changes, settings, signing, tree
 from db.domain.audit import Deed
 from db.domain.desk import Site
 from db.domain.errors import ConfigError
@@ -79,6 +79,12 @@ def number_key(session: Session) -> str:
 def signing_key(session: Session) -> bytes:
     """The hub's private key: for receipts, and for the heads of its log."""
     return bytes.fromhex(settings.read(session, SIGNING_KEY, str) or "")
+
+
+def head(session: Session, now: datetime) -> signing.TreeHead:
+    """How the log stands: its size, and the root over all its events."""
+    grown = tree.frontier(session)
+    return signing.TreeHead(log_id(session), grown.size, grown.root(), now)
 
 
 def log_id(session: Session) -> str:

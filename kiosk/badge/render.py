@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from db.domain.errors import PhotoError
 from kiosk.badge.content import BadgeContent
-from kiosk.badge.lettering import add_outlines, fitted
 from kiosk.badge.patterns import pattern
+from resources.lettering import add_outlines, fitted
 
 WIDTH, HEIGHT = 732, 1181
 POINTS_PER_DOT = 72 / 300
@@ -30,7 +30,7 @@ PHOTO = (40, 276, 296, 342)
 def render_badge(content: BadgeContent) -> bytes:
     """The badge as a PDF of exactly one label.
 
-    Raises `PhotoError` when the photo is none; nothing is drawn then.
+    Raises `PhotoError` when the photo is none, `NoFontError` without fonts; nothing is drawn then.
     """
     return _pdf(content, LABEL_POINTS, (0.0, 0.0), with_marks=False)
 

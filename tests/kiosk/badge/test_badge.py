@@ -15,11 +15,11 @@ from db.domain.errors import PhotoError, PrinterError
 from db.domain.visit import Visit, VisitDetails, VisitorType, VisitState
 from db.ids import new_id
 from kiosk.badge.content import BadgeContent, badge_code, badge_content
-from kiosk.badge.lettering import fitted, width
 from kiosk.badge.printer import CupsPrinter, FilePrinter, NoPrinter, SecondBest
 from kiosk.badge.render import badge_picture, render_badge, render_letter_sheet
 from kiosk.scan.badge_code import badge_token_of, new_badge_token, payload_of
 from kiosk.ui.camera_picture import cut_photo
+from resources.lettering import fitted, width
 from resources.samples.scene import somebody
 from tests.makers import NINE, OKAFOR, make_identity
 from tests.pictures import assert_looks_like, picture_of_png

@@ -14,9 +14,11 @@ from typing import Any
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
-from db.domain.errors import PrinterError
-
 _WEIGHTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold", 800: "ExtraBold"}
+
+
+class NoFontError(LookupError):
+    """This computer has none of the fonts; says in words which to install."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,18 @@ def _fonts(weight: int) -> list[Font]:
     files = _files()
     fonts = [Font(files[name]) for name in names if name in files]
     if not fonts:
-        raise PrinterError(
-            "No font for badges was found. Install the fonts Inter and Noto "
-            "(Debian: fonts-inter fonts-noto-core). The visitor is signed in."
+        raise NoFontError(
+            "No font to print with was found. Install the fonts Inter and Noto "
+            "(Debian: fonts-inter fonts-noto-core)."
         )
     return fonts
+
+
+def truetype() -> Path | None:
+    """A font that a PDF can embed, for words that are found and read aloud but not seen."""
+    files = _files()
+    names = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "segoeui.ttf")
+    return next((files[name] for name in names if name in files), None)
 
 
 @lru_cache(maxsize=1)
