@@ -157,7 +157,9 @@ def _add_screen(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="compare a file of people with lists",
         description="Compare a file of people with lists, both CSV files with the columns "
         "id,given_name,middle_name,family_name,suffix,birth_date,sex (lists also "
-        "aliases,category). Nothing is stored. Exit status 0 when everybody was compared.",
+        "aliases,category). Nothing is stored. Exit status 0 when every visitor was compared as "
+        "written, 1 when something of one could not be read (who is held) or a file was refused; "
+        "what cannot be read of a list is told by file and line, and with its matches.",
     )
     screen.set_defaults(run=_screen)
     screen.add_argument("visitors", type=Path, metavar="VISITORS.csv")

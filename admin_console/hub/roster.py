@@ -44,7 +44,7 @@ _NEEDED = ("given_name", "family_name", "birth_date")
 _CELL, _ROW = "\x1f", "\x1e"
 csv.field_size_limit(2**24)  # a cell of any size is one; what nobody is called is cut later
 _SHOWN = 20
-"""Remarks that are told one by one."""
+"""Lines of a remark that are told one by one."""
 _SEXES = {
     **dict.fromkeys(("m", "male", "man", "1"), Sex.MALE),
     **dict.fromkeys(("f", "female", "woman", "w", "2"), Sex.FEMALE),
@@ -85,6 +85,9 @@ class Roster:
     """Where in `text` each row begins, and where the last one ends."""
     lines: "array[int]"
     remarks: list[str] = field(default_factory=list)
+    """Of the file, or of several lines."""
+    odd: "dict[str, array[int]]" = field(default_factory=dict)
+    """Lines by what is odd about them."""
     places: "dict[Category, array[int]]" = field(default_factory=dict)
     """Rows of each category; those without a name are in none."""
     absent: tuple[str, ...] = ()
@@ -103,10 +106,16 @@ class Roster:
         return (self.row(place) for place in range(len(self)))
 
     def report(self, said: TextIO) -> None:
-        """Tell what is odd about the file."""
-        said.writelines(f"{self.path.name}, {remark}\n" for remark in self.remarks[:_SHOWN])
+        """Tell what is odd about the file: every line of it, the first of each kind one by one."""
+        file = self.path.name
+        said.writelines(f"{file}, {remark}\n" for remark in self.remarks[:_SHOWN])
         if len(self.remarks) > _SHOWN:
-            said.write(f"{self.path.name}, and {len(self.remarks) - _SHOWN:,} more like these\n")
+            said.write(f"{file}, and {len(self.remarks) - _SHOWN:,} more like these\n")
+        for remark, lines in self.odd.items():
+            said.writelines(f"{file}, line {line}: {remark}\n" for line in lines[:_SHOWN])
+            if len(lines) > _SHOWN:
+                more = len(lines) - _SHOWN
+                said.write(f"{file}, and {more:,} more, lines {_spans(lines[_SHOWN:])}: {remark}\n")
 
     def index(self, said: TextIO) -> list[ListIndex]:
         """A list for each category in the file; whoever has none is of a registry."""
@@ -301,18 +310,34 @@ def _entry(row: RosterRow, place: int) -> WatchlistEntry:
 def _note(roster: Roster, row: list[str], line: int) -> None:
     """Sort a row by its category, and remark what is odd about it (without what it says)."""
     _, given, _, family, _, born, sex, _, text, bad = row
+
+    def remark(what: str) -> None:
+        roster.odd.setdefault(what, array("q")).append(line)
+
     category = _category(text)
     if _is_name(given) or _is_name(family):
         roster.places.setdefault(category, array("q")).append(len(roster))
     else:
-        roster.remarks.append(f"line {line}: no name; nobody can be compared with it")
+        remark("no name; nobody can be compared with it")
     if bad:
-        roster.remarks.append(f"line {line}: {bad}; what is there is compared")
+        remark(f"{bad}; what is there is compared")
     if _is_unread(born):
-        roster.remarks.append(f"line {line}: {_UNREAD_DATE}")
-    roster.remarks += [f"line {line}: {remark}" for remark in _odd(born, sex)]
+        remark(_UNREAD_DATE)
+    for one in _odd(born, sex):
+        remark(one)
     if text and category.value != text.casefold():
-        roster.remarks.append(f"line {line}: the category is unknown; taken as registry")
+        remark("the category is unknown; taken as registry")
+
+
+def _spans(lines: "array[int]") -> str:
+    """``25-27, 31``, of lines in order."""
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
 
 
 @lru_cache(maxsize=65_536)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from admin_console.hub.roster import RosterRow, read_roster
+from admin_console.hub.roster import Roster, RosterRow, read_roster
 from db.domain.screening import Tier
 from db.screening.engine import Found, Visitor, evidence, find_matches
 from db.screening.explain import Person
@@ -37,18 +37,21 @@ def screen_files(
     min_bits: float | None,
     today: date,
 ) -> bool:
-    """Screen every row of `visitors`; True when each could be compared.
+    """Screen every row of `visitors`; True when each could be compared as it was written.
 
-    One line for each visitor goes to `out`, progress and remarks to `said`. Raises
-    `ImportRefusedError` when a file as a whole cannot be used.
+    One line for each visitor goes to `out`, progress and remarks to `said`. What could not be read
+    of a list is told there by file and line, and again with every match of that entry; it changes
+    no outcome. Raises `ImportRefusedError` when a file as a whole cannot be used.
     """
     people = read_roster(visitors)
     people.report(said)
-    index = Index(tuple(one for path in lists for one in _lists(path, said)), load_population())
+    listed = [pair for path in lists for pair in _lists(path, said)]
+    index = Index(tuple(one for one, _ in listed), load_population())
+    files = {id(one): roster for one, roster in listed}
     _say(said, f"{sum(i.rows for i in index.each):,} names on the lists are ready.")
     is_whole, began = True, time.monotonic()
     for number, row in enumerate(people.rows(), start=1):
-        answer = _answer(row, index, today, min_bits)
+        answer = _answer(row, index, files, today, min_bits)
         is_whole &= "error" not in answer
         out.write((json.dumps(answer, ensure_ascii=False) if as_json else _words(answer)) + "\n")
         if time.monotonic() - began > _EACH:
@@ -57,14 +60,21 @@ def screen_files(
     return is_whole
 
 
-def _lists(path: Path, said: TextIO) -> list[ListIndex]:
-    found = read_roster(path).index(said)
+def _lists(path: Path, said: TextIO) -> list[tuple[ListIndex, Roster]]:
+    roster = read_roster(path)
+    found = roster.index(said)
     if not found:
         _say(said, f"{path.name}, look: with nobody on it, it finds nobody")
-    return found
+    return [(one, roster) for one in found]
 
 
-def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -> dict[str, object]:
+def _answer(
+    row: RosterRow,
+    index: Index,
+    files: Mapping[int, Roster],
+    today: date,
+    min_bits: float | None,
+) -> dict[str, object]:
     began = time.perf_counter()
     if not row.can_be_compared:  # a screening that could not run is a hold
         return {
@@ -84,7 +94,7 @@ def _answer(row: RosterRow, index: Index, today: date, min_bits: float | None) -
         "outcome": "clear" if tiers <= {None} and not row.why_bad else "hold",
         "tier": next((word for tier, word in _TIERS.items() if word and tier in tiers), None),
         "milliseconds": round((time.perf_counter() - began) * 1000, 3),
-        "matches": [_match(f) for f in _each_once(found)],
+        "matches": [_match(f, files[id(f.list_index)]) for f in _each_once(found)],
         # Of a row with more or fewer columns nobody knows what stands where, and a birth date that
         # was written and not read would have told this person from others.
         **({"error": f"line {row.line}: {row.why_bad}"} if row.why_bad else {}),
@@ -107,7 +117,9 @@ def _each_once(found: list[Found]) -> list[Found]:
     return sorted(best.values(), key=lambda f: -f.bits)
 
 
-def _match(found: Found) -> dict[str, object]:
+def _match(found: Found, roster: Roster) -> dict[str, object]:
+    row = roster.row(found.entry.entry_id.int)
+    unread = [f"{roster.path.name}, line {row.line}: {row.why_bad}"] if row.why_bad else []
     return {
         "entry_id": found.entry.reference,
         "bits": round(found.bits, 2),
@@ -117,6 +129,7 @@ def _match(found: Found) -> dict[str, object]:
             {"field": e.field.value, "level": e.level, "bits": e.bits, "text": e.words}
             for e in evidence(found)
         ],
+        **({"remarks": unread} if unread else {}),
     }
 
 
@@ -134,6 +147,7 @@ def _words(answer: Mapping[str, object]) -> str:
             if e["level"] != "missing"
         )
         said += f"\n  {match['tier'] or 'below'}: {match['entry_id']}, {match['bits']}: {reasons}"
+        said += "".join(f"\n    {remark}" for remark in match.get("remarks", ()))
     return said
 
 
