@@ -75,10 +75,11 @@ def all_without_one(texts: Sequence[str], salt: int) -> tuple[Hashes, NDArray[np
 
 def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Letters as a matrix, zeros behind the end of each text."""
-    encoded = np.array([t.encode("ascii", "replace") for t in texts] or [b""], np.bytes_)
+    whole = "\n".join(texts).encode("ascii", "replace")
+    encoded = np.array(whole.split(b"\n"), np.bytes_)
     width = max(encoded.dtype.itemsize, 1)
     codes = encoded.view(np.uint8).reshape(len(encoded), width)[: len(texts)]
-    lengths = np.fromiter((len(t) for t in texts), np.int64, len(texts))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     return codes, lengths
 
 

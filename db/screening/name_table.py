@@ -251,8 +251,8 @@ def _keys_without_one(
 
 def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable:
     """Make the table of these names, as they are written and as `names.fold` has them."""
-    words = [names.parts(f) for f in folded]
-    solids = [names.solid(f) for f in folded]
+    words = [names.words_of(f) for f in folded]
+    solids = [names.joined(w) for w in words]
     keys, ids = [], []
 
     def key(texts: Sequence[str], places: Sequence[int], salt: int) -> None:
@@ -263,11 +263,11 @@ def build_name_table(written: Sequence[str], folded: Sequence[str]) -> NameTable
     near, near_ids = hashes.all_without_one(solids, _WHOLE)
     keys.append(near)
     ids.append(near_ids)
-    key([names.spelling(s) for s in solids], everybody, _SPELLING)
+    key(names.spellings(solids), everybody, _SPELLING)
     whole = [names.glued(f) for f in folded]
     particled = [at for at in everybody if solids[at] and whole[at] != solids[at]]
     key([whole[at] for at in particled], particled, _GLUED)
-    sounds = [(names.sound(s), at) for at, s in enumerate(solids)]
+    sounds = [(names.sound_of(s), at) for at, s in enumerate(solids)]
     key([s for s, _ in sounds if s], [at for s, at in sounds if s], _SOUND)
     key([w[0] if w else "" for w in words], everybody, _FIRST)
     each = [(w, at) for at, of in enumerate(words) for w in of if len(w) >= SHORTEST_WORD]

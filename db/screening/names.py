@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -113,13 +113,23 @@ def letters(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def parts(folded: str) -> tuple[str, ...]:
     """The words of a folded name without particles; all of them when nothing else is left."""
+    return words_of(folded)
+
+
+def words_of(folded: str) -> tuple[str, ...]:
+    """What `parts` says, which remembers it."""
     words = tuple(folded.split())
     return tuple(w for w in words if w not in PARTICLES) or words
 
 
 def solid(folded: str) -> str:
     """The name without blanks and particles: ``de la cruz`` and ``cruz`` meet in ``cruz``."""
-    return "".join(parts(folded))[:LONGEST]
+    return joined(parts(folded))
+
+
+def joined(words: tuple[str, ...]) -> str:
+    """What `solid` says of a name of these `parts`."""
+    return "".join(words)[:LONGEST]
 
 
 def glued(folded: str) -> str:
@@ -129,15 +139,25 @@ def glued(folded: str) -> str:
 
 def spelling(solid_name: str) -> str:
     """One spelling for those that languages and clerks take for one: ``mueller``, ``muller``."""
-    text = solid_name
+    return spellings([solid_name])[0]
+
+
+def spellings(solid_names: Sequence[str]) -> list[str]:
+    """What `spelling` says of each, at once."""
+    text = "\n".join(solid_names)  # which no rule reaches across
     for theirs, ours in _OTHER_SPELLINGS:
         text = text.replace(theirs, ours)
-    return _TWICE.sub(r"\1", text)
+    return _TWICE.sub(r"\1", text).split("\n") if solid_names else []
 
 
 @lru_cache(maxsize=65_536)
 def sound(solid_name: str) -> str:
     """How a name sounds in English (Metaphone, Philips 1990), empty when it says too little."""
+    return sound_of(solid_name)
+
+
+def sound_of(solid_name: str) -> str:
+    """What `sound` says, which remembers it."""
     code = str(jellyfish.metaphone(solid_name)) if solid_name.isascii() else ""
     return code if len(code) > 1 else ""
 
@@ -171,7 +191,6 @@ def _nicknamer() -> NickNamer:
     return NickNamer()
 
 
-@lru_cache(maxsize=1)
 def population() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """Share of people with a surname, of women and of men with a given name.
 

@@ -22,6 +22,8 @@ from db.screening.names import fold, fold_middle, letters
 
 Array = NDArray[Any]
 Ints = NDArray[np.int32]
+Places = NDArray[np.integer[Any]]
+"""Places in a table, in as few bytes as its size needs."""
 SEXES = (Sex.UNSPECIFIED, Sex.FEMALE, Sex.MALE)
 """Sexes as the columns number them."""
 _NUMBER_SALT = 99
@@ -62,14 +64,14 @@ class Segment:
     given_start: Ints
     by_given: Ints
     """The same for given names."""
-    family_of: Ints
-    given_of: Ints
-    middle_of: Ints
-    birth_of: Ints
-    entry_of: Ints
+    family_of: Places
+    given_of: Places
+    middle_of: Places
+    birth_of: Places
+    entry_of: Places
     sex_of: NDArray[np.int8]
-    suffix_of: Ints
-    place_of: Ints
+    suffix_of: Places
+    place_of: Places
     numbers: NDArray[np.uint64]
     """Hashes of ID number hashes, sorted; `number_rows` are their rows."""
     number_rows: Ints
@@ -215,5 +217,6 @@ def _starts(values: Ints, count: int) -> Ints:
     return np.concatenate(([0], ends)).astype(np.int32)
 
 
-def _column(table: Ints, at: int) -> Ints:
-    return np.ascontiguousarray(table[:, at])
+def _column(table: Ints, at: int) -> Places:
+    column: Ints = table[:, at]
+    return column.astype(np.min_scalar_type(int(column.max(initial=0))))

@@ -11,7 +11,7 @@ from db.screening import together, weights
 from db.screening.compare import DateKind, DateLevel, NameLevel
 from db.screening.name_table import Levels
 from db.screening.names import parts, solid
-from db.screening.segment import slices
+from db.screening.segment import Places, slices
 from db.screening.tally import Counted, count_dates, count_levels
 from db.screening.weights import Bits, Shape
 
@@ -167,7 +167,7 @@ class Side:
             self._home(segment.given_of[rows]),
         )
 
-    def _home(self, given: NDArray[np.int32]) -> Bits:
+    def _home(self, given: Places) -> Bits:
         ids, counts = np.unique(given, return_counts=True)
         is_name = self.counted.given_shapes[ids] != Shape.NOTHING
         ids, counts = ids[is_name], counts[is_name]
@@ -189,7 +189,7 @@ class Side:
         is_whole = self.segment.dates.kinds[births] == DateKind.WHOLE
         return np.array([self.is_same_day[births].sum(), is_whole.sum()], np.float64)
 
-    def _middles(self, ids: NDArray[np.int32]) -> Bits:
+    def _middles(self, ids: Places) -> Bits:
         """Middle names by level, whoever has none left out."""
         counts = _by_level(self.middle_dense, ids)
         counts[_MISSING] = 0.0
@@ -223,9 +223,7 @@ class Side:
         rest = float(bits[:, levels.rest].max())
         self.most_of[field] = max(float(weighed.max(initial=0.0)), rest)
 
-    def meeting(
-        self, field: str, ids: NDArray[np.int32]
-    ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    def meeting(self, field: str, ids: Places) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
         """On which levels one of the four comparisons meets these names, and their `slips`."""
         levels: Levels = getattr(self, field)
         if not len(levels.ids):
@@ -257,7 +255,7 @@ def _rows_with(counts: NDArray[np.float64], levels: Levels) -> float:
     return float(counts[levels.ids[levels.levels == _EXACT]].sum())
 
 
-def _by_level(dense: NDArray[np.int8], ids: NDArray[np.int32]) -> Bits:
+def _by_level(dense: NDArray[np.int8], ids: Places) -> Bits:
     counts = np.zeros(len(NameLevel))
     counts += np.bincount(dense.take(ids), minlength=len(NameLevel))
     return counts

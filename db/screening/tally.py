@@ -1,5 +1,6 @@
 """How many rows of a segment have each value: what chance is reckoned from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from db.screening.weights import Shape
 Counts = NDArray[np.float64]
 LEVELS = len(NameLevel)
 _DATE_DIFFERS = DateLevel.DIFFERENT
+_BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,11 @@ def _shapes(table: NameTable) -> NDArray[np.int8]:
 def _by_sex(
     names: NDArray[Any], sex_of: NDArray[np.int8], size: int
 ) -> tuple[Counts, Counts, Counts]:
-    open_sex, women, men = (_count(names[sex_of == sex], size) for sex in range(len(SEXES)))
+    table = np.zeros(len(SEXES) * size)
+    for some in _blocks(len(names)):
+        code = sex_of[some].astype(np.intp) * size + names[some]
+        table += np.bincount(code, minlength=len(table))
+    open_sex, women, men = table.reshape(len(SEXES), size)
     return open_sex + women + men, open_sex + women, open_sex + men
 
 
@@ -121,4 +127,12 @@ def _by_shape(counts: Counts, shapes: NDArray[np.int8], size: int = len(Shape)) 
 
 
 def _count(values: NDArray[Any], size: int) -> Counts:
-    return np.bincount(values, minlength=size).astype(np.float64)
+    found = np.zeros(size)
+    for some in _blocks(len(values)):
+        found += np.bincount(values[some], minlength=size)
+    return found
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    """All rows, part by part: what numpy makes of a million at once stays with the process."""
+    return (slice(at, at + _BLOCK) for at in range(0, rows, _BLOCK))
