@@ -144,7 +144,7 @@ def _words(answer: Mapping[str, object]) -> str:
         reasons = "; ".join(
             f"{e['field'].replace('_', ' ')}: {e['text'].lower()} ({e['bits']:+.1f})"
             for e in match["evidence"]
-            if e["level"] != "missing"
+            if e["level"] not in ("missing", "counted_elsewhere")
         )
         said += f"\n  {match['tier'] or 'below'}: {match['entry_id']}, {match['bits']}: {reasons}"
         said += "".join(f"\n    {remark}" for remark in match.get("remarks", ()))

@@ -48,7 +48,11 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One field's comparison: both values as shown to staff, the level in words, its bits."""
+    """One field's comparison: both values as shown to staff, the level in words, its bits.
+
+    The words are English. `field`, `agreement`, `level` and the two codes say the same without
+    any, so that they can be worded in every language.
+    """
 
     field: Field
     visitor: str
@@ -59,7 +63,16 @@ class Evidence:
     bits: float
     """log2(m / u): positive speaks for the same person, negative against; 0.0 when missing."""
     level: str = ""
-    """The level's name in `db.screening.compare`, small letters: ``one_of_two``, ``missing``."""
+    """The level's name in `db.screening.compare`, small letters: ``one_of_two``, ``missing``.
+
+    Or ``swapped``, of a family name that is the given name on the other side (whose own row says
+    how well it fits); or ``counted_elsewhere``, of a middle name that was compared as a given name.
+    """
+    visitor_code: str = ""
+    """The visitor's value: a date as ``1979-07-14``, ``1979-07`` or ``1979``, a `Sex`, ``held``
+    for an ID number, names and places as written; empty where the value is missing."""
+    entry_code: str = ""
+    """The list's value likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,38 @@ class Compared:
 
 def evidence_of(visitor: Person, listed: Person, compared: Compared) -> tuple[Evidence, ...]:
     """Seven rows in `Field` order, and the suffix where both have one."""
+    rows = _rows(visitor, listed, compared)
+    codes = zip(_codes(visitor), _codes(listed), strict=True)
+    return tuple(
+        replace(row, visitor_code=ours, entry_code=theirs)
+        for row, (ours, theirs) in zip(rows, codes, strict=False)
+    )
+
+
+def _codes(person: Person) -> tuple[str, ...]:
+    """What a person has in each field, in `Field` order, without a word of any language."""
+    name = person.name
+    return (
+        name.family,
+        name.given,
+        name.middle,
+        "" if person.born is None else str(person.born),
+        "" if person.sex is Sex.UNSPECIFIED else person.sex.value,
+        person.place,
+        "held" if person.has_number else "",
+        name.suffix,
+    )
+
+
+def _rows(visitor: Person, listed: Person, compared: Compared) -> tuple[Evidence, ...]:
     ours, theirs, c = visitor.name, listed.name, compared
     family = _name_row(Field.FAMILY_NAME, ours.family, theirs.family, c.family, c.family_bits)
     if c.is_swapped:
         family = replace(
-            family, words="Same, with first and last name swapped", agreement=Agreement.AGREES
+            family,
+            words="Same, with first and last name swapped",
+            agreement=Agreement.AGREES,
+            level="swapped",
         )
     elif c.family is NameLevel.ONE_OF_TWO:
         family = replace(family, words="Same, one of two surnames")
@@ -128,9 +155,10 @@ def list_age_sentence(match: Match, now: datetime) -> str:
 def _name_row(field: Field, visitor: str, listed: str, level: NameLevel, bits: float) -> Evidence:
     if level is NameLevel.MISSING:
         # A middle name may be missing since it was already compared with the given name.
-        words = _missing(visitor, listed) or "Compared with the first name"
-        bits = round(bits, 1)
-        return Evidence(field, visitor, listed, Agreement.MISSING, words, bits, "missing")
+        lacking = _missing(visitor, listed)
+        words = lacking or "Compared with the first name"
+        level = "missing" if lacking else "counted_elsewhere"
+        return Evidence(field, visitor, listed, Agreement.MISSING, words, round(bits, 1), level)
     agreement = Agreement.DIFFERS if level is NameLevel.DIFFERENT else Agreement.AGREES
     words = _NAME_WORDS[level]
     return Evidence(field, visitor, listed, agreement, words, round(bits, 1), level.name.lower())
