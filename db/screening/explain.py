@@ -157,8 +157,8 @@ def _name_row(field: Field, visitor: str, listed: str, level: NameLevel, bits: f
         # A middle name may be missing since it was already compared with the given name.
         lacking = _missing(visitor, listed)
         words = lacking or "Compared with the first name"
-        level = "missing" if lacking else "counted_elsewhere"
-        return Evidence(field, visitor, listed, Agreement.MISSING, words, round(bits, 1), level)
+        code = "missing" if lacking else "counted_elsewhere"
+        return Evidence(field, visitor, listed, Agreement.MISSING, words, round(bits, 1), code)
     agreement = Agreement.DIFFERS if level is NameLevel.DIFFERENT else Agreement.AGREES
     words = _NAME_WORDS[level]
     return Evidence(field, visitor, listed, agreement, words, round(bits, 1), level.name.lower())
