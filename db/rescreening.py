@@ -2,45 +2,35 @@
 
 Each version of a list is compared once, newest visits first, a few at a time: what was found and
 how far it came are written in one transaction, so that a hub that was stopped goes on where it was.
-It finds what would hold at the desk and nothing else, and nothing that staff know of that visit.
+It finds what would hold at the desk and nothing else, and nothing that staff know of that visit. An
+entry that counts from a later day on is compared on that day; whoever was cleared of an entry is
+asked about again once the entry says more, since that ends the clearance.
 """
 
 import logging
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from db import clearances, districts, notices, outbox, policy, rechecks, visits, watchlists
+from db import districts, notices, outbox, policy, visits, watchlists
+from db.comparing import CANNOT_BE_COMPARED, Calendar, Found, Stored, stored_of
 from db.desk_models import RescreenDueRow, RescreenRow
 from db.domain.events import VisitorRechecked
 from db.domain.notice import NoticeKind
-from db.domain.screening import HoldReason, Match, Screening
 from db.domain.visit import Visit, VisitState
 from db.domain.watchlist import Watchlist
-from db.ids import new_id
+from db.list_rows import TABLE, is_of_edition
 from db.models import VisitRow
 from db.outbox import Device
-from db.screening.engine import screen
-from db.screening.index import Index
 
 LOG = logging.getLogger(__name__)
 
-Known = tuple[UUID, UUID, str]
-"""List, entry and its mark: another note or instruction on it makes no other match."""
 _IN_THE_LOBBY = (VisitState.HELD, VisitState.CLEARED)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a list's new version says of one visit; the visit may have changed since."""
-
-    visit_id: UUID
-    screening: Screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +43,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A visit to be compared with these lists."""
+    """A visit to be compared; `stored` is None when what is kept of it cannot be read."""
 
-    visit: Visit
-    number_hash: str
-    visitor_key: str
-    lists: frozenset[UUID]
-    known: frozenset[Known]
-    """Matches that staff know of already, cleared ones too."""
+    visit_id: UUID
+    started_at: datetime
+    stored: Stored | None
 
 
 @dataclass(slots=True)
@@ -75,17 +62,30 @@ class Counts:
 # ---- what is to be done ----------------------------------------------------------------------
 
 
-def unfinished(session: Session) -> list[Watchlist]:
-    """The lists in force whose present version was not compared with every visit yet."""
-    done = {
-        (list_id, version)
-        for list_id, version in session.execute(
-            select(RescreenRow.list_id, RescreenRow.version).where(
-                RescreenRow.finished_at.is_not(None)
-            )
-        )
+def unfinished(session: Session, calendar: Calendar) -> list[Watchlist]:
+    """The lists in force that were not compared with every visit yet as they are.
+
+    In their present version, and since entries of theirs last began to count.
+    """
+    started = {
+        (run.list_id, run.version): calendar.day(run.started_at)
+        for run in session.scalars(select(RescreenRow).where(RescreenRow.finished_at.is_not(None)))
     }
-    return [w for w in watchlists.all_lists(session) if (w.list_id, w.version) not in done]
+
+    def is_unfinished(watchlist: Watchlist) -> bool:
+        day = started.get((watchlist.list_id, watchlist.version))
+        return day is None or day < (calendar.last_begin(session, watchlist) or day)
+
+    return [w for w in watchlists.all_lists(session) if is_unfinished(w)]
+
+
+def last_begin(session: Session, watchlist: Watchlist, today: date) -> date | None:
+    """The newest day up to today on which entries began to count. Reads the whole list."""
+    begins = TABLE.c.valid_from
+    edition = watchlists.edition_of(session, watchlist.list_id)
+    query = select(func.max(begins)).where(is_of_edition(session, edition), begins <= today)
+    found: date | None = session.scalar(query)
+    return found
 
 
 Place = tuple[datetime | None, UUID | None]
@@ -110,13 +110,21 @@ def put_off(session: Session, visit_ids: Collection[UUID]) -> None:
     session.flush()
 
 
-def due(session: Session, limit: int) -> list[UUID]:
-    return list(session.scalars(select(RescreenDueRow.visit_id).limit(limit)))
+def due(session: Session, limit: int, but: Collection[UUID] = ()) -> list[UUID]:
+    """Visits that are to be compared by themselves, `but` for those that have to wait."""
+    rows = session.scalars(select(RescreenDueRow.visit_id).limit(limit + len(but)))
+    return [visit_id for visit_id in rows if visit_id not in but][:limit]
 
 
 def begin(session: Session, watchlist: Watchlist, now: datetime) -> None:
-    """Note that this version is being compared from now on."""
-    if districts.get(session, RescreenRow, watchlist.list_id, watchlist.version) is None:
+    """Note that this version is being compared from now on, or once more from its beginning."""
+    run = districts.get(session, RescreenRow, watchlist.list_id, watchlist.version)
+    if run is not None and run.finished_at is not None:
+        run.started_at, run.finished_at = now, None
+        run.before_at = run.before_id = None
+        run.compared = run.found = run.failed = 0
+        LOG.info("%s has entries that count from now on: visits are compared", watchlist.name)
+    elif run is None:
         row = RescreenRow(
             list_id=watchlist.list_id,
             version=watchlist.version,
@@ -130,7 +138,7 @@ def begin(session: Session, watchlist: Watchlist, now: datetime) -> None:
 
 
 def next_visits(
-    session: Session, watchlist: Watchlist, now: datetime, limit: int
+    session: Session, watchlist: Watchlist, calendar: Calendar, now: datetime, limit: int
 ) -> list[Candidate]:
     """The next visits of a run, newest first; none at its end."""
     before_at, before_id = place(session, watchlist) or (None, None)
@@ -147,16 +155,18 @@ def next_visits(
         )
     newest_first = query.order_by(VisitRow.started_at.desc(), VisitRow.visit_id.desc())
     rows = session.scalars(newest_first.limit(limit)).all()
-    return [_candidate(session, row, [watchlist]) for row in rows]
+    return [_candidate(session, row, [watchlist], calendar) for row in rows]
 
 
-def these_visits(session: Session, visit_ids: Collection[UUID], now: datetime) -> list[Candidate]:
+def these_visits(
+    session: Session, visit_ids: Collection[UUID], calendar: Calendar, now: datetime
+) -> list[Candidate]:
     """Visits that are compared by themselves, with every list that their kiosk did not have."""
     lists = watchlists.all_lists(session)
     rows = session.scalars(
         select(VisitRow).where(VisitRow.visit_id.in_(visit_ids), _is_recent(session, now))
     ).all()
-    return [_candidate(session, row, lists) for row in rows]
+    return [_candidate(session, row, lists, calendar) for row in rows]
 
 
 def _is_recent(session: Session, now: datetime) -> ColumnElement[bool]:
@@ -166,62 +176,14 @@ def _is_recent(session: Session, now: datetime) -> ColumnElement[bool]:
     return or_(is_open, VisitRow.started_at >= since)
 
 
-def _candidate(session: Session, row: VisitRow, lists: list[Watchlist]) -> Candidate:
-    screening = visits.screening_of(session, row.visit_id)
-    had = {v.list_id: v.version for v in screening.lists} if screening is not None else {}
-    earlier = [r.screening for r in rechecks.of_visit(session, row.visit_id)]
-    seen = [*earlier, screening] if screening is not None else earlier
-    return Candidate(
-        visit=visits.value_of(row),
-        number_hash=row.number_hash,
-        visitor_key=row.visitor_key,
-        lists=frozenset(w.list_id for w in lists if had.get(w.list_id, 0) < w.version),
-        known=frozenset(known for s in seen for known in _matches_of(s)),
-    )
-
-
-def _matches_of(screening: Screening) -> Iterator[Known]:
-    for match in screening.matches:
-        yield _known(match)
-    for cleared in screening.cleared:
-        yield _known(cleared.match)
-
-
-def _known(match: Match) -> Known:
-    entry = match.entry
-    return (match.list_id, entry.entry_id, clearances.entry_mark(entry))
-
-
-# ---- comparing -------------------------------------------------------------------------------
-
-
-def compare(
-    session: Session, candidate: Candidate, index: Index, today: date, now: datetime
-) -> Found | None:
-    """What the new lists say of a visitor that staff do not know yet; None when that is nothing."""
-    if not candidate.lists:
-        return None
-    said = screen(
-        candidate.visit.identity,
-        index,
-        number_hash=candidate.number_hash,
-        now=now,
-        screening_id=new_id(now),
-        today=today,
-    )
-    news = tuple(
-        m for m in said.matches if m.list_id in candidate.lists and _known(m) not in candidate.known
-    )
-    if not news:
-        return None
-    screening = replace(
-        said,
-        matches=news,
-        hold_reasons=(HoldReason.MATCH,),
-        lists=tuple(v for v in said.lists if v.list_id in candidate.lists),
-    )
-    screening = clearances.consider(session, screening, candidate.visitor_key, today)
-    return Found(candidate.visit.visit_id, screening) if screening.matches else None
+def _candidate(
+    session: Session, row: VisitRow, lists: list[Watchlist], calendar: Calendar
+) -> Candidate:
+    try:
+        stored = stored_of(session, row, lists, calendar)
+    except CANNOT_BE_COMPARED:
+        stored = None
+    return Candidate(row.visit_id, row.started_at, stored)
 
 
 # ---- keeping ---------------------------------------------------------------------------------
@@ -262,7 +224,7 @@ def keep(session: Session, desk: Desk, found: Found, now: datetime) -> bool:
 
 
 def move_on(
-    session: Session, watchlist: Watchlist, last: Visit | None, now: datetime, counts: Counts
+    session: Session, watchlist: Watchlist, last: Candidate | None, now: datetime, counts: Counts
 ) -> None:
     """Note how far the run came; `last` None ends it."""
     run = districts.get(session, RescreenRow, watchlist.list_id, watchlist.version)
@@ -288,11 +250,46 @@ def settle(session: Session, visit_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(query.returning(RescreenDueRow.visit_id)))
 
 
+def give_up(session: Session, visit_ids: Collection[UUID], desk: Desk, now: datetime) -> int:
+    """Tell the desk of visits that no try could compare. Returns how many notices that made.
+
+    Each that is here now is told, and of all others that there are some, once a day.
+    """
+    told, others = 0, False
+    for visit_id in settle(session, visit_ids):
+        row = districts.get(session, VisitRow, visit_id)
+        if row is None or not _is_here_in(
+            row.state, row.checked_in_at or row.started_at, desk.zone, now
+        ):
+            others = True
+            continue
+        where = "on site" if row.state == VisitState.ON_SITE else "at a kiosk"
+        words = (
+            f"Somebody {where} now could not be compared with the lists in force. "
+            "Search the lists by hand for whoever this visit is of."
+        )
+        about = f"{visit_id} {now.isoformat()}"
+        told += notices.tell(
+            session, NoticeKind.NOT_COMPARED, words, now, about=about, visit_id=visit_id
+        )
+    if others:
+        words = (
+            "Some visits of the last days could not be compared with the lists in force. Whoever "
+            "looks after the hub finds how many in its log."
+        )
+        day = now.astimezone(desk.zone).date()
+        told += notices.tell(session, NoticeKind.NOT_COMPARED, words, now, about=str(day))
+    return told
+
+
 def _is_here(visit: Visit, zone: ZoneInfo, now: datetime) -> bool:
     """Whether somebody is in the building, or at a kiosk; not one whose leaving was not seen."""
-    today = now.astimezone(zone).date()
-    is_of_today = (visit.checked_in_at or visit.started_at).astimezone(zone).date() == today
-    return is_of_today and (visit.is_on_site() or visit.state in _IN_THE_LOBBY)
+    return _is_here_in(visit.state, visit.checked_in_at or visit.started_at, zone, now)
+
+
+def _is_here_in(state: str, came_at: datetime, zone: ZoneInfo, now: datetime) -> bool:
+    is_of_today = came_at.astimezone(zone).date() == now.astimezone(zone).date()
+    return is_of_today and state in (VisitState.ON_SITE, *_IN_THE_LOBBY)
 
 
 def _here_words(visit: Visit, names: str) -> str:

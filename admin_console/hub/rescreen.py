@@ -6,18 +6,25 @@ kiosks and consoles never wait for it.
 
 import logging
 import time
+import traceback
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from admin_console.hub import applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import rescreening
+from db import comparing, rescreening
+from db.comparing import Calendar, Found
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
 from db.list_index import FOLDER, ListIndexes
-from db.rescreening import Candidate, Counts, Desk, Found
+from db.rescreening import Candidate, Counts, Desk
 from db.screening.index import Index
 
 LOG = logging.getLogger(__name__)
@@ -27,6 +34,9 @@ CHUNK_SECONDS = 1.0
 """So much is compared before it is written down."""
 PAUSE_SECONDS = 5.0
 """After something went wrong."""
+MOST_TRIES = 5
+TRY_AGAIN = timedelta(minutes=1)
+"""A visit that could not be compared is tried so often; a list may have changed meanwhile."""
 
 
 async def keep_rescreening(context: Context) -> None:
@@ -39,10 +49,10 @@ async def keep_rescreening(context: Context) -> None:
         except StorageError as error:
             is_busy, pause = False, PAUSE_SECONDS
             LOG.warning("visits were not compared with the lists, soon again: %s", error)
-        except Exception:
+        except Exception as error:  # noqa: BLE001
             # A task that dies would leave every later list uncompared, and silently.
             is_busy, pause = False, PAUSE_SECONDS
-            LOG.exception("comparing visits with the lists stumbled and goes on")
+            LOG.error("comparing visits with the lists stumbled and goes on: %s", _where(error))  # noqa: TRY400  its words may hold a name
         if not is_busy:
             await context.wake.wait(seen, max(pause, 1.0))
 
@@ -53,17 +63,24 @@ class Rescreening:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._lists: ListIndexes | None = None
+        self._begun: dict[tuple[UUID, int, date], date | None] = {}
+        self._tries: dict[UUID, tuple[int, datetime]] = {}
+        """Visits that could not be compared: how often they were tried, and when they are next."""
 
     def step(self) -> bool:
         """Compare a few visits. Returns whether there may be more to do."""
+        now = self._context.now()
+        wait = [visit_id for visit_id, (_, again_at) in self._tries.items() if now < again_at]
         with self._context.database.read() as session:
-            pending = rescreening.unfinished(session)
-            due = rescreening.due(session, CHUNK)
             site = hub_site.of(session)
-            if site is None or not (pending or due):
-                self._lists = None  # a million people take room
+            if site is None:
                 return False
             desk = Desk(hub_site.hub_device(session, site), ZoneInfo(site.time_zone))
+            pending = rescreening.unfinished(session, self._calendar(desk.zone))
+            due = rescreening.due(session, CHUNK, wait)
+            if not (pending or due):
+                self._lists = None  # a million people take room
+                return False
         if due:
             self._compare_due(desk, due)
         else:
@@ -73,17 +90,28 @@ class Rescreening:
     def _compare_due(self, desk: Desk, due: list[UUID]) -> None:
         now = self._context.now()
         with self._context.database.read() as session:
-            candidates = rescreening.these_visits(session, due, now)
-        found, counts, compared = self._compare(desk, candidates)
-        done = {c.visit.visit_id for c in compared}
-        gone = set(due) - {c.visit.visit_id for c in candidates}
+            candidates = rescreening.these_visits(session, due, self._calendar(desk.zone), now)
+        found, counts, compared, failed = self._compare(desk, candidates)
+        hopeless = self._note_tries(failed, now)
+        done = {c.visit_id for c in compared} - failed
+        gone = set(due) - {c.visit_id for c in candidates}
         with self._context.database.begin() as session:
             applying.before(session, [f.visit_id for f in found], now)
             ours = rescreening.settle(session, done | gone)  # another hub may have been first
             news = [f for f in found if f.visit_id in ours]
             told = sum([rescreening.keep(session, desk, f, now) for f in news])
+            told += rescreening.give_up(session, hopeless, desk, now)
+        for visit_id in (*done, *gone, *hopeless):
+            self._tries.pop(visit_id, None)
         LOG.info("%d late visits compared with all lists, %d found", counts.compared, told)
         self._tell(told)
+
+    def _note_tries(self, failed: Collection[UUID], now: datetime) -> set[UUID]:
+        """Returns those that were tried often enough."""
+        for visit_id in failed:
+            tried, _ = self._tries.get(visit_id, (0, now))
+            self._tries[visit_id] = (tried + 1, now + TRY_AGAIN)
+        return {visit_id for visit_id in failed if self._tries[visit_id][0] >= MOST_TRIES}
 
     def _compare_next(self, desk: Desk, watchlist: Watchlist) -> None:
         now = self._context.now()
@@ -91,42 +119,62 @@ class Rescreening:
             rescreening.begin(session, watchlist, now)
         with self._context.database.read() as session:
             place = rescreening.place(session, watchlist)
-            candidates = rescreening.next_visits(session, watchlist, now, CHUNK)
-        found, counts, compared = self._compare(desk, candidates)
-        last = compared[-1].visit if compared else None
+            candidates = rescreening.next_visits(
+                session, watchlist, self._calendar(desk.zone), now, CHUNK
+            )
+        found, counts, compared, failed = self._compare(desk, candidates)
+        last = compared[-1] if compared else None
         with self._context.database.begin() as session:
             applying.before(session, [f.visit_id for f in found], now)
             if rescreening.place(session, watchlist, is_to_be_moved=True) != place:
                 return  # another hub was first
             counts.found = sum([rescreening.keep(session, desk, f, now) for f in found])
+            rescreening.put_off(session, failed)
             rescreening.move_on(session, watchlist, last, now, counts)
+        self._note_tries(failed, now)
         self._tell(counts.found)
 
     def _compare(
         self, desk: Desk, candidates: list[Candidate]
-    ) -> tuple[list[Found], Counts, list[Candidate]]:
-        """What was found, how many were compared, and which: time may run out before all were."""
+    ) -> tuple[list[Found], Counts, list[Candidate], set[UUID]]:
+        """What was found, how many were compared, which, and which of those could not be.
+
+        Time may run out before all were.
+        """
         now, until = self._context.now(), time.monotonic() + CHUNK_SECONDS
         today = now.astimezone(desk.zone).date()
-        found, counts, compared = [], Counts(), []
-        index = self._loaded() if any(c.lists for c in candidates) else None
+        found, counts, compared, failed = [], Counts(), [], set()
+        is_needed = any(c.stored is not None and c.stored.lists for c in candidates)
+        index = self._loaded() if is_needed else None
         with self._context.database.read() as session:
             for candidate in candidates:
                 compared.append(candidate)
                 counts.compared += 1
-                if index is None:
-                    continue
                 try:
-                    result = rescreening.compare(session, candidate, index, today, now)
-                except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                    result = _found(session, candidate, index, today, now)
+                except comparing.CANNOT_BE_COMPARED as error:
                     counts.failed += 1  # its words may hold a name
+                    failed.add(candidate.visit_id)
                     LOG.error("a visit could not be compared (%s)", type(error).__name__)  # noqa: TRY400
                     continue
                 if result is not None:
                     found.append(result)
                 if time.monotonic() > until:
                     break
-        return found, counts, compared
+        return found, counts, compared, failed
+
+    def _calendar(self, zone: ZoneInfo) -> Calendar:
+        """The days on which entries begin, looked up once a day for each version of a list."""
+        today = self._context.now().astimezone(zone).date()
+
+        def last_begin(session: Session, watchlist: Watchlist) -> date | None:
+            key = (watchlist.list_id, watchlist.version, today)
+            if key not in self._begun:
+                self._begun = {k: v for k, v in self._begun.items() if k[2] == today}
+                self._begun[key] = rescreening.last_begin(session, watchlist, today)
+            return self._begun[key]
+
+        return Calendar(zone, last_begin)
 
     def _loaded(self) -> Index:
         """The index of all lists as they are in force now."""
@@ -138,3 +186,20 @@ class Rescreening:
     def _tell(self, found: int) -> None:
         if found:
             self._context.wake.notify()
+
+
+def _found(
+    session: Session, candidate: Candidate, index: Index | None, today: date, now: datetime
+) -> Found | None:
+    if candidate.stored is None:
+        msg = "what is kept of the visit cannot be read"
+        raise ValueError(msg)
+    if index is None:
+        return None
+    return comparing.compare(session, candidate.stored, index, today, now)
+
+
+def _where(error: Exception) -> str:
+    """What kind of error, and at which line of the program: nothing of what it says."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}, {Path(last.filename).name} line {last.lineno}"

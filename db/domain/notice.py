@@ -16,6 +16,7 @@ class NoticeKind(StrEnum):
     DENIED = "denied"
     ON_SITE = "on_site"
     WAS_HERE = "was_here"
+    NOT_COMPARED = "not_compared"
     LIST_OUTDATED = "list_outdated"
     KIOSK_FORKED = "kiosk_forked"
     WEBHOOK_ENDED = "webhook_ended"
@@ -23,7 +24,7 @@ class NoticeKind(StrEnum):
     @property
     def is_for_everybody(self) -> bool:
         """Whether the front desk is told too; the others are for administrators."""
-        return self in (NoticeKind.ON_SITE, NoticeKind.WAS_HERE)
+        return self in (NoticeKind.ON_SITE, NoticeKind.WAS_HERE, NoticeKind.NOT_COMPARED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ tried out on the list itself (`db.screening.calibrate`); tiers and the hold's th
 that rate and from nothing hand-made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -40,8 +40,12 @@ def screen(
     now: datetime,
     screening_id: UUID,
     today: date | None = None,
+    is_whole: bool = False,
 ) -> Screening:
     """Compare a visitor with every list; best match first, one match for each entry of a list.
+
+    Of more matches than a person can look through the screening tells `most_telling`, or all of
+    them when it is to be `is_whole`.
 
     Whoever has an entry's exact given and family name and birth date is always held. So is
     whoever has the exact names of an entry of a custody, trespass or alert list when nothing
@@ -53,7 +57,8 @@ def screen(
     given) are left out. Raises LookupError when an index is older than its list.
     """
     visitor = visitor_of(identity, number_hash)
-    matches = [m for m in find_matches(visitor, index, today or now.date()) if m.tier is not None]
+    found = find_matches(visitor, index, today or now.date())
+    matches = tuple(_match(f, f.tier) for f in found if f.tier is not None)
     reasons: list[HoldReason] = []
     if matches:
         reasons.append(HoldReason.MATCH)
@@ -64,9 +69,29 @@ def screen(
         screened_at=now,
         engine_version=ENGINE_VERSION,
         lists=tuple(ListVersion(w.list_id, w.name, w.version) for w in index.lists),
-        matches=tuple(_match(m, m.tier) for m in matches[:MOST_MATCHES] if m.tier is not None),
+        matches=matches if is_whole else most_telling(matches),
         hold_reasons=tuple(reasons),
     )
+
+
+def most_telling(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Of too many matches those that staff must not miss, in the order in which they came.
+
+    The best one of each list, then those of the school's own lists, whose rules and instructions
+    stand on the card, then the rest of the registries'.
+    """
+    if len(matches) <= MOST_MATCHES:
+        return tuple(matches)
+    best: dict[UUID, int] = {}
+    for place, match in enumerate(matches):
+        best.setdefault(match.list_id, place)
+    firsts = set(best.values())
+
+    def is_passed_over(place: int) -> tuple[bool, bool]:
+        return place not in firsts, matches[place].category is Category.REGISTRY
+
+    kept = sorted(range(len(matches)), key=is_passed_over)[: max(MOST_MATCHES, len(firsts))]
+    return tuple(matches[place] for place in sorted(kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from db.domain.rights import Action, may
 KINDS = {
     NoticeKind.ON_SITE: "On site now",
     NoticeKind.WAS_HERE: "Was here",
+    NoticeKind.NOT_COMPARED: "Not compared",
     NoticeKind.DENIED: "Not admitted",
     NoticeKind.LIST_OUTDATED: "List outdated",
     NoticeKind.KIOSK_FORKED: "Kiosk forked",
@@ -32,6 +33,7 @@ KINDS = {
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
     NoticeKind.WAS_HERE: Tone.CAUTION,
+    NoticeKind.NOT_COMPARED: Tone.CAUTION,
     NoticeKind.LIST_OUTDATED: Tone.CAUTION,
     NoticeKind.KIOSK_FORKED: Tone.ALARM,
     NoticeKind.WEBHOOK_ENDED: Tone.CAUTION,
