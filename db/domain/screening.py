@@ -91,7 +91,11 @@ class Match:
     bits: float
     """The sum of the evidence."""
     one_in: int
-    """On a list of this size one visitor in so many would match this well by chance."""
+    """On a list of this size one visitor in so many would match this well by chance.
+
+    With this entry or any other, whatever there is of a birth date; the tiers count each kind of
+    match apart (`db.screening.calibrate`).
+    """
     evidence: tuple[Evidence, ...]
 
 

@@ -138,7 +138,12 @@ class Found:
     compared: Compared
     bits: float
     expected: float
-    """Expected false alarms: the share of unlisted visitors who reach as many bits by chance."""
+    """Expected false alarms: the share of unlisted visitors who reach as many bits by chance.
+
+    With a match of this kind, which is what tiers go by: with what there is of the birth date.
+    """
+    by_any_kind: float
+    """The share that have any match as rare as this one, of whatever kind: what staff are told."""
     tier: Tier | None
 
 
@@ -182,7 +187,11 @@ def _in_list(
         part, segment = scored[row.at], one.segments[row.at].segment
         name = _name(segment, int(part.rows[row.place]))
         compared = _compared(part, row.place)
-        yield Found(visitor.person, one, entry, name, compared, row.bits, row.expected, row.tier)
+        curve = _curve_of(one, *_birth(segment, part, row.place))
+        any_kind = curve.by_any_kind(row.expected)
+        yield Found(
+            visitor.person, one, entry, name, compared, row.bits, row.expected, any_kind, row.tier
+        )
 
 
 class _Best(NamedTuple):
@@ -198,9 +207,7 @@ class _Best(NamedTuple):
 def _tier(
     one: ListIndex, segment: Segment, scored: Scored, place: int, bits: float, *, is_local: bool
 ) -> tuple[float, Tier | None]:
-    row = scored.rows[place]
-    kind = DateKind(int(segment.dates.kinds[segment.birth_of[row]]))
-    birth = DateLevel(int(scored.names.birth_level[place]))
+    kind, birth = _birth(segment, scored, place)
     is_dated = kind is DateKind.WHOLE and not _is_partial(birth)
     curve = _curve_of(one, kind, birth)
     expected = curve.expected(bits)
@@ -219,6 +226,12 @@ def _tier(
     if is_local and scored.names.is_same_name_and_open_date[place]:
         return expected, Tier.CHECK_PHOTO
     return expected, None
+
+
+def _birth(segment: Segment, scored: Scored, place: int) -> tuple[DateKind, DateLevel]:
+    """What there is of a row's birth date, and how it meets the visitor's."""
+    kind = segment.dates.kinds[segment.birth_of[scored.rows[place]]]
+    return DateKind(int(kind)), DateLevel(int(scored.names.birth_level[place]))
 
 
 def _curve_of(one: ListIndex, kind: DateKind, birth: DateLevel) -> Curve:
@@ -280,7 +293,7 @@ def evidence(found: Found) -> tuple[Evidence, ...]:
 def _match(found: Found, tier: Tier) -> Match:
     watchlist, rows = found.list_index.watchlist, evidence(found)
     # Beyond a million nobody can know: more digits would claim too much.
-    one_in = int(min(1.0 / max(found.expected, 1.0 / MOST_ONE_IN), MOST_ONE_IN))
+    one_in = int(min(1.0 / max(found.by_any_kind, 1.0 / MOST_ONE_IN), MOST_ONE_IN))
     return Match(
         entry=found.entry,
         list_id=watchlist.list_id,

@@ -9,15 +9,17 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from measures import Score
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PEERS = ("jaro-winkler", "jaro-winkler, graded", "splink", "logic-v2")
+DIGITS_OF_DATE = 8
 NO_BITS_BELOW = 8.0
 """So far below one chance match in the whole list no threshold can be."""
 
@@ -45,7 +47,9 @@ def ours(command: str = "") -> Matcher:
                 line, cwd=ROOT, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8"
             )
             assert process.stdout is not None
-            found = dict(map(_score, filter(str.strip, process.stdout)))
+            open_dates = _open_dates(listed)
+            lines = filter(str.strip, process.stdout)
+            found = dict(_score(line, open_dates) for line in lines)
             if process.wait() not in (0, 1) or not found:
                 complaints.seek(0)
                 raise MatcherError(f"{' '.join(line)}\n{complaints.read()[-2000:]}")
@@ -54,7 +58,18 @@ def ours(command: str = "") -> Matcher:
     return Matcher("vestibule", scores)
 
 
-def _score(line: str) -> tuple[str, Score]:
+def _open_dates(listed: Path) -> frozenset[str]:
+    """Entries whose birth date is not whole."""
+    with listed.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        heads = next(rows)
+        entry, born = heads.index("id"), heads.index("birth_date")
+        return frozenset(
+            row[entry] for row in rows if sum(map(str.isdigit, row[born])) < DIGITS_OF_DATE
+        )
+
+
+def _score(line: str, open_dates: frozenset[str]) -> tuple[str, Score]:
     answer = json.loads(line)
     matches = answer["matches"]
     best = matches[0] if matches else {}
@@ -67,11 +82,26 @@ def _score(line: str) -> tuple[str, Score]:
         milliseconds=float(answer["milliseconds"]),
         outcome=answer["outcome"],
         tier=answer["tier"] or "",
-        expected=best.get("expected_false_alarms"),
         text=evidence,
         all_bits={str(m["entry_id"]): float(m["bits"]) for m in matches[:10]},
         tiers=frozenset(m["tier"] for m in matches if m["tier"]),
+        expected_of=_expected_of(matches, open_dates),
     )
+
+
+def _expected_of(
+    matches: Iterable[Mapping[str, Any]], open_dates: frozenset[str]
+) -> dict[str, float]:
+    least: dict[str, float] = {}
+    for match in matches:
+        level = next(e["level"] for e in match["evidence"] if e["field"] == "birth_date")
+        is_open = level == "missing" or level.endswith("_only_known")
+        if is_open or str(match["entry_id"]) in open_dates:
+            kind = "not whole"
+        else:
+            kind = "differs" if level == "different" else "agrees"
+        least[kind] = min(least.get(kind, 1.0), match["expected_false_alarms"])
+    return least
 
 
 def peer(python: Path, method: str) -> Matcher:

@@ -19,8 +19,9 @@ class Score:
     milliseconds: float
     outcome: str = ""
     tier: str = ""
-    expected: float | None = None
-    """Visitors who would match this well by chance, for each visitor."""
+    expected_of: Mapping[str, float] = field(default_factory=dict)
+    """The fewest expected false alarms of any match, by what there is of its birth date: `agrees`,
+    `differs`, `not whole`."""
     text: str = ""
     all_bits: Mapping[str, float] = field(default_factory=dict)
     tiers: frozenset[str] = frozenset()

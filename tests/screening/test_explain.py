@@ -6,6 +6,7 @@ from itertools import product
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.screening import Agreement, Field
+from db.screening.calibrate import Curve
 from db.screening.compare import DateLevel, NameLevel
 from db.screening.explain import Compared, Person, evidence_of
 
@@ -81,3 +82,12 @@ def test_words_follow_from_the_codes_alone() -> None:
             code = (row.field, row.agreement, row.level, *is_there)
             assert words.setdefault(code, row.words) == row.words
             assert (row.agreement is Agreement.MISSING) >= (row.level == "missing")
+
+
+def test_staff_are_told_how_often_chance_matches_as_well_in_any_way() -> None:
+    """Beside each kind of match that a list is tried out for, there are the others."""
+    tried, bound = Curve(0.02, 19.0, 0.96), Curve(1.0, 12.0, 1.0, is_tried=False)
+
+    assert tried.by_any_kind(0.001) > 3 * 0.001
+    assert tried.by_any_kind(0.9) == 1.0
+    assert bound.by_any_kind(0.001) == 0.001
