@@ -40,7 +40,7 @@ _WAYS = {
 }
 _INSIDE = VERDICTS | {Verdict.APPROVE: "May stay, decided", Verdict.DENY: "Must leave, decided"}
 LET_IN_ANYWAY = "Signed in although the office had decided: not admitted"
-_HOLDS = {
+HOLDS = {
     HoldReason.MATCH: "Possible match",
     HoldReason.SCREENING_FAILED: "The screening could not run",
     HoldReason.LIST_OUTDATED: "A list is older than it may be",
@@ -193,7 +193,7 @@ def _screened(screening: Screening) -> tuple[str, str]:
     )
     if not screening.hold_reasons:
         return against, cleared or "No match"
-    why = ", ".join(_HOLDS[r] for r in screening.hold_reasons)
+    why = ", ".join(HOLDS[r] for r in screening.hold_reasons)
     return f"{against}; held", f"{why}; {cleared}" if cleared else why
 
 

@@ -138,6 +138,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/visits"): Says(VisitPage),
     ("GET", "/v1/visits.csv"): Says(str, media=CSV),
     ("GET", "/v1/reports/daily"): Says(bytes, media=report_routes.PDF),
+    ("GET", "/v1/reports/visits/{visit_id}"): Says(bytes, media=report_routes.PDF),
     ("GET", "/v1/visits/{visit_id}"): Says(VisitStory),
     ("POST", "/v1/visits/{visit_id}/decision"): Says(Decision, staff_routes.DecisionRequest),
     ("POST", "/v1/visits/{visit_id}/check-out"): Says(Visit),

@@ -4,51 +4,85 @@ import argparse
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from db.domain.errors import ConfigError, StorageError
+
+if TYPE_CHECKING:
+    from db.domain.desk import Site
+    from db.engine import Database
 
 Add = Callable[..., argparse.ArgumentParser]
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
     """Add the command; `add` makes one that has ``--database``."""
-    report = add(commands, "report", "write a day's visits and the log's seal as a PDF", _report)
+    report = add(
+        commands, "report", "write a day, or one visit, with the log's seal as PDF", _report
+    )
     report.add_argument("file", type=Path, metavar="FILE.pdf")
     report.add_argument(
         "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today unless said"
     )
+    report.add_argument("--visit", type=UUID, metavar="ID", help="one visit with its evidence")
     report.add_argument("--paper", choices=["letter", "a4"], default="letter")
 
 
 def _report(arguments: argparse.Namespace) -> int:
     from admin_console.hub import site as hub_site  # noqa: PLC0415  keeps `--help` quick
     from admin_console.hub.commands import existing  # noqa: PLC0415
-    from admin_console.hub.report_pdf import report_pdf  # noqa: PLC0415
     from admin_console.hub.writing import write_lines  # noqa: PLC0415
-    from db import audit, daily_report  # noqa: PLC0415
-    from db.domain.audit import Deed  # noqa: PLC0415
     from resources.lettering import NoFontError  # noqa: PLC0415
 
-    now = datetime.now(UTC)
     with existing(arguments.database) as database:
         with database.read() as session:
             site = hub_site.of(session)
         if site is None:
             raise StorageError("This hub is not set up yet: there is no school to report on.")
-        today = now.astimezone(ZoneInfo(site.time_zone)).date()
-        day: date = arguments.day or today
-        if day > today:
-            raise ConfigError(f"{day} is still to come. Nothing was written.")
-        with database.begin() as session:
-            audit.note(
-                session, audit.TERMINAL, Deed.VISITS_EXPORTED, now, detail=f"report of {day}"
-            )
-        with database.read() as session:
-            told = daily_report.daily_report(session, site, day, hub_site.head(session, now))
-    try:
-        made = report_pdf(told, arguments.paper)
-    except NoFontError as error:
-        raise StorageError(f"{error} Nothing was written.") from error
+        try:
+            if arguments.visit is not None:
+                made = _visit(database, site, arguments)
+            else:
+                made = _day(database, site, arguments)
+        except NoFontError as error:
+            raise StorageError(f"{error} Nothing was written.") from error
     write_lines(arguments.file, [made])
     return 0
+
+
+def _visit(database: "Database", site: "Site", arguments: argparse.Namespace) -> bytes:
+    from admin_console.hub import site as hub_site  # noqa: PLC0415
+    from admin_console.hub.visit_pdf import visit_pdf  # noqa: PLC0415
+    from db import audit, story  # noqa: PLC0415
+    from db.domain.audit import About, Deed  # noqa: PLC0415
+
+    now, visit_id = datetime.now(UTC), arguments.visit
+    with database.read() as session:
+        told, head = story.story(session, visit_id), hub_site.head(session, now)
+    if told is None:
+        raise ConfigError(f"There is no visit {visit_id}. Nothing was written.")
+    with database.begin() as session:
+        audit.note(
+            session, audit.TERMINAL, Deed.VISIT_VIEWED, now, about=About.VISIT, about_id=visit_id
+        )
+    return visit_pdf(told, site, head, arguments.paper)
+
+
+def _day(database: "Database", site: "Site", arguments: argparse.Namespace) -> bytes:
+    from admin_console.hub import site as hub_site  # noqa: PLC0415
+    from admin_console.hub.report_pdf import report_pdf  # noqa: PLC0415
+    from db import audit, daily_report  # noqa: PLC0415
+    from db.domain.audit import Deed  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(site.time_zone)).date()
+    day: date = arguments.day or today
+    if day > today:
+        raise ConfigError(f"{day} is still to come. Nothing was written.")
+    with database.begin() as session:
+        audit.note(session, audit.TERMINAL, Deed.VISITS_EXPORTED, now, detail=f"report of {day}")
+    with database.read() as session:
+        told = daily_report.daily_report(session, site, day, hub_site.head(session, now))
+    return report_pdf(told, arguments.paper)

@@ -1,7 +1,9 @@
-"""The daily report over HTTP, as the PDF that a school prints and keeps."""
+"""What a school prints and keeps, over HTTP: the day, and one visit with its evidence."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
@@ -9,9 +11,11 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
 from admin_console.hub.context import AskingStaff, InContext
 from admin_console.hub.figures_routes import EARLIEST
-from admin_console.hub.report_pdf import Paper, report_pdf
-from db import audit, daily_report
-from db.domain.audit import Deed
+from admin_console.hub.report_pdf import report_pdf
+from admin_console.hub.sheets import Paper
+from admin_console.hub.visit_pdf import visit_pdf
+from db import audit, daily_report, story
+from db.domain.audit import About, Deed
 from resources.lettering import NoFontError
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
@@ -36,11 +40,32 @@ def daily(
         audit.note(session, asker.by, Deed.VISITS_EXPORTED, now, detail=f"report of {asked}")
     with context.database.read() as session:
         report = daily_report.daily_report(session, site, asked, hub_site.head(session, now))
+    return _paper(lambda: report_pdf(report, paper), f"visits-{asked}.pdf")
+
+
+@router.get("/visits/{visit_id}")
+def record(
+    visit_id: UUID, context: InContext, asker: AskingStaff, paper: Paper = "letter"
+) -> Response:
+    """One visit: why it was held, what spoke for and against each match, who decided what."""
+    now, site = context.now(), context.site()
+    with context.database.read() as session:
+        told, head = story.story(session, visit_id), hub_site.head(session, now)
+    if told is None:
+        raise refuse(404, "There is no such visit.")
+    with context.database.begin() as session:
+        audit.note(
+            session, asker.by, Deed.VISIT_VIEWED, now, about=About.VISIT, about_id=visit_id,
+            detail="on paper",
+        )  # fmt: skip
+    return _paper(lambda: visit_pdf(told, site, head, paper), f"visit-{visit_id}.pdf")
+
+
+def _paper(make: Callable[[], bytes], name: str) -> Response:
     try:
-        made = report_pdf(report, paper)
+        made = make()
     except NoFontError as error:
         raise refuse(503, str(error)) from error
-    name = f"visits-{asked}.pdf"
     return Response(
         made, media_type=PDF, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

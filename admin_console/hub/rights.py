@@ -19,6 +19,7 @@ STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
         "GET /v1/visits": Action.SEE_VISITS,
         "GET /v1/visits.csv": Action.EXPORT_VISITS,
         "GET /v1/reports/daily": Action.EXPORT_VISITS,
+        "GET /v1/reports/visits/{visit_id}": Action.SEE_VISITS,
         "GET /v1/visits/{visit_id}": Action.SEE_VISITS,
         "POST /v1/visits/{visit_id}/decision": Action.DECIDE,
         "POST /v1/visits/{visit_id}/check-out": Action.SIGN_VISITORS_OUT,

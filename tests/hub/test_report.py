@@ -14,7 +14,8 @@ import zxingcpp
 from PIL import Image
 
 from admin_console.hub.__main__ import main
-from admin_console.hub.report_pdf import Paper, report_pdf
+from admin_console.hub.report_pdf import report_pdf
+from admin_console.hub.sheets import Paper
 from db import audit
 from db.daily_report import DailyReport, DayVisit
 from db.domain.audit import Deed
