@@ -113,9 +113,10 @@ class Sheets:
 
     def heading(self, text: str, *, size: float = 11.0) -> None:
         """Stays with the first lines of what follows."""
-        self.need(60)
+        lines = wrapped(text, self.room, size, 600)
+        self.need(12 + len(lines) * (size + 3) + 45)
         self.top -= 12
-        for part in wrapped(text, self.room, size, 600):
+        for part in lines:
             self.top -= size + 3
             self.say(part, MARGIN, self.top, size=size, weight=600)
         self.top -= 4
