@@ -50,6 +50,8 @@ def quick_beginnings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """What every test would do anew to begin with is done once."""
     with pytest.MonkeyPatch.context() as patch:
         quick.copy_migrated_databases(patch, tmp_path_factory.mktemp("migrated"))
+        quick.compile_statements_once(patch)
+        quick.build_routes_once(patch)
         quick.read_certificates_once(patch)
         yield
 

@@ -1,4 +1,4 @@
-"""What every test would do anew, done once: migrations, and reading trusted certificates.
+"""What every test would do anew, done once: tables, statements, routes, trusted certificates.
 
 Nothing is left out: a database that starts as a copy is the one that the migrations made, and
 `db.schema` still looks at its version. The migrations themselves run in `tests/db/test_engine.py`.
@@ -9,9 +9,12 @@ import sqlite3
 import ssl
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from fastapi.routing import APIRoute, _EffectiveRouteContext
 from sqlalchemy import Connection, Engine
+from sqlalchemy.util import LRUCache
 
 from db import encryption, engine, schema
 
@@ -41,6 +44,41 @@ def copy_migrated_databases(patch: pytest.MonkeyPatch, folder: Path) -> None:
         BRING_UP_TO_DATE(opened)
 
     patch.setattr(schema, "bring_up_to_date", migrate)
+
+
+def compile_statements_once(patch: pytest.MonkeyPatch) -> None:
+    """SQLAlchemy keeps what it made of a statement with an engine: here with a kind of server.
+
+    It keeps them by the dialect, so that engines of one kind share the first one's, which knows
+    its server from then on. Most of what a database of its own costs a test is this.
+    """
+    kept: dict[tuple[type, Any], Any] = {}
+    open_one = engine._database
+
+    def database(opened: Engine, district_id: UUID) -> engine.Database:
+        own = opened.dialect
+        opened.dialect, opened._compiled_cache = kept.setdefault(
+            (type(own), own.dbapi), (own, LRUCache(5_000))
+        )
+        return open_one(opened, district_id)
+
+    patch.setattr(engine, "_database", database)
+
+
+def build_routes_once(patch: pytest.MonkeyPatch) -> None:
+    """FastAPI builds each route for each application: here once for a place that it has there."""
+    kept: dict[tuple[Any, ...], Any] = {}
+    build = _EffectiveRouteContext.from_api_route
+
+    def from_api_route(*, original_route: APIRoute, include_context: Any) -> Any:
+        place = include_context.path_for(original_route), *include_context.dependencies
+        found = kept.get((id(original_route), *place))
+        if found is None:
+            found = build(original_route=original_route, include_context=include_context)
+            kept[id(original_route), *place] = found
+        return found
+
+    patch.setattr(_EffectiveRouteContext, "from_api_route", from_api_route)
 
 
 def read_certificates_once(patch: pytest.MonkeyPatch) -> None:
