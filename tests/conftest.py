@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from db import staff, staff_pins
 from db.engine import Database, open_database
-from tests import quick
+from tests import quick, temporary
 from tests.postgres import PostgresServer, start_postgres
 
 # Before Qt is imported: no test needs a screen.
@@ -103,6 +103,18 @@ def any_database(any_url: str) -> Iterator[Database]:
     opened = open_database(any_url)
     yield opened
     opened.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    temporary.begin(config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    temporary.keep_what_failed(session)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    temporary.end(config)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

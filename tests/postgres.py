@@ -38,17 +38,23 @@ class PostgresServer:
 
     @contextmanager
     def new_database(self, template: str = "template1") -> Iterator[str]:
-        """A copy of the database `template` (that of the server is empty), dropped afterwards."""
-        name = f"test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        yield f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
-        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        """A copy of the database `template` (that of the server is empty), dropped afterwards.
 
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(
+        Its files are copied as they are, which costs less than to write each of them anew.
+        """
+        name = f"test_{uuid.uuid4().hex}"
+        with self._connection() as connection:
+            # Older servers know no other way.
+            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
+        yield f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
+        with self._connection() as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+    def _connection(self) -> psycopg.Connection:
+        return psycopg.connect(
             host="127.0.0.1", port=self.port, user=USER, dbname="postgres", autocommit=True
-        ) as connection:
-            connection.execute(statement.encode())
+        )
 
 
 @contextmanager
@@ -66,7 +72,7 @@ def start_postgres(folder: Path, *, fsync: bool = False) -> Iterator[PostgresSer
     as_owner = _as_owner(folder)
     _call([*as_owner, str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust"])
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-    options += "" if fsync else " -c fsync=off"
+    options += "" if fsync else " -c fsync=off -c autovacuum=off -c max_wal_size=128MB"
     control = [*as_owner, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
     start = [*control, "-o", options, "-l", str(folder / "log"), "start"]
     stop = [*control, "-m", "immediate", "stop"]
