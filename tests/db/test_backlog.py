@@ -30,7 +30,14 @@ from tests.makers import KIOSK, NINE, make_checked_in, make_screened
 
 BACK = replace(KIOSK, kiosk_id="back-kiosk")
 HUB = Device("district", "lincoln", chain.HUB)
-MANY = inbox.MOST_AT_ONCE + 10
+AT_ONCE, MANY = 22, 30
+"""What is taken in at once here (the product takes more), and a backlog: two steps of it."""
+
+
+@pytest.fixture(autouse=True)
+def _takes_in_few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inbox.MOST_AT_ONCE > AT_ONCE
+    monkeypatch.setattr(inbox, "MOST_AT_ONCE", AT_ONCE)
 
 
 @pytest.fixture

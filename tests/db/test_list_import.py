@@ -365,8 +365,9 @@ ENTRIES = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(ENTRIES, min_size=1, max_size=5))
+# As many entries as in a hundred short lists: a list costs more than the entries on it.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(st.lists(ENTRIES, min_size=1, max_size=25))
 def test_exported_list_imports_back_to_the_very_same_list(
     database: Database, entries: list[WatchlistEntry]
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import codec
@@ -29,6 +29,7 @@ st.register_type_strategy(Decision, decisions)
 
 @pytest.mark.parametrize("kind", events.TYPES.values(), ids=events.TYPES.keys())
 def test_event_survives_json(kind: type[events.DomainEvent]) -> None:
+    @settings(max_examples=30)  # of each kind; they share most of their fields
     @given(st.from_type(kind))
     def survives(event: events.DomainEvent) -> None:
         name, body = codec.event_to_json(event)

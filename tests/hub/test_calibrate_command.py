@@ -1,11 +1,12 @@
 """``vestibule-hub calibrate``: what chance does on the lists in force."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from admin_console.hub.__main__ import main
-from db.screening.calibrate import FEWEST_ROWS
+from db.screening.calibrate import FEWEST_ROWS, calibrate
 from resources.samples.people import sample_people
 
 
@@ -38,8 +39,10 @@ def test_small_list_goes_by_the_estimate(
 
 
 def test_large_list_says_how_many_made_up_visitors_each_tier_held(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    of_few = partial(calibrate, visitors=500)  # not of thousands
+    monkeypatch.setattr("db.screening.index.calibrate", of_few)
     database = imported(tmp_path, FEWEST_ROWS * 6 // 5)
 
     assert main(["calibrate", "--visitors", "100", "--database", database]) == 0

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from db import log, outbox, settings, signing
 from db.domain.errors import HubAwayError, HubRefusedError
+from db.inbox import MOST_AT_ONCE
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import look
 from kiosk.own_device import HUB_KEY, SIGNING_KEY
@@ -69,7 +70,7 @@ def test_what_a_kiosk_sends_is_signed_and_signed_for(hub: HubOfTests, kiosk: Kio
 
 
 def test_log_that_only_grows_is_the_same_log(hub: HubOfTests, kiosk: KioskOfTests) -> None:
-    for count in (1, 2, 90, 90, 90):
+    for count in (1, 2, MOST_AT_ONCE + 10, 9, 15):
         visitors(kiosk, count)
 
         assert words(kiosk) == ""

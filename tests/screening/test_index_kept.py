@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from db.domain.screening import Outcome, Screening, Tier
 from db.domain.watchlist import WatchlistEntry
 from db.ids import new_id
 from db.screening import store
-from db.screening.calibrate import FEWEST_ROWS
+from db.screening.calibrate import FEWEST_ROWS, calibrate
 from db.screening.engine import screen, visitor_of
 from db.screening.index import Index, ListIndex, build_list, difference, updated
 from db.screening.population import load_population
@@ -191,7 +192,11 @@ def test_impossible_birth_date_is_compared_digit_by_digit() -> None:
     assert [e.level for e in result.matches[0].evidence if e.field == "birth_date"] == ["one_digit"]
 
 
-def test_tiers_of_a_large_list_come_from_trying_out_what_chance_does() -> None:
+def test_tiers_of_a_large_list_come_from_trying_out_what_chance_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of_few = partial(calibrate, visitors=500)  # not of thousands
+    monkeypatch.setattr("db.screening.index.calibrate", of_few)
     small = build_list(make_watchlist(entry_count=100), some_entries(100, 5))
     rng = random.Random(1)  # noqa: S311
     people = sample_people(200, 7)
