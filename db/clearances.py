@@ -1,7 +1,8 @@
 """Clearances as they are kept, and what they do to a screening.
 
 The same functions work on kiosk and hub. In which order decisions arrive makes no difference: a
-*not this person* clears its pairs, unless anybody did not admit the visitor on that same visit.
+*not this person* clears its pairs, unless anybody did not admit the visitor on that same visit, or
+asked for an escort: two who saw the same person were not of one mind.
 """
 
 import hashlib
@@ -64,14 +65,18 @@ def entry_mark(entry: WatchlistEntry) -> str:
 # ---- what decisions do -----------------------------------------------------------------------
 
 
+AGAINST = (Verdict.DENY, Verdict.ESCORT)
+"""Verdicts that leave nothing cleared on their visit."""
+
+
 def apply_decision(
     session: Session, decision: Decision, screening: Screening | None, clears_until: date | None
 ) -> None:
-    """Clear the pairs of a *not this person*, or end those of a visit that was denied.
+    """Clear the pairs of a *not this person*, or end those of a visit that was decided `AGAINST`.
 
     Nothing is cleared for a visitor who cannot be known again (`visitor_key`).
     """
-    if decision.verdict is Verdict.DENY:
+    if decision.verdict in AGAINST:
         for row in _of_visit(session, decision.visit_id):
             _end(row, decision.decided_at, decision.decided_by)
     elif decision.verdict is Verdict.NOT_THIS_PERSON and screening is not None and clears_until:
@@ -119,9 +124,9 @@ def _clear(session: Session, key: str, decision: Decision, match: Match, expires
     clearance_id = uuid5(decision.decision_id, f"{match.list_id} {entry.entry_id}")
     if districts.get(session, ClearanceRow, clearance_id) is not None:
         return
-    denied = session.execute(
+    against = session.execute(
         select(DecisionRow.decided_at, DecisionRow.decided_by)
-        .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.verdict == Verdict.DENY)
+        .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.verdict.in_(AGAINST))
         .order_by(DecisionRow.decided_at)
         .limit(1)
     ).first()
@@ -138,8 +143,8 @@ def _clear(session: Session, key: str, decision: Decision, match: Match, expires
         decided_by=decision.decided_by,
         decided_at=decision.decided_at,
         expires_on=expires_on,
-        ended_at=denied.decided_at if denied else None,
-        ended_by=denied.decided_by if denied else "",
+        ended_at=against.decided_at if against else None,
+        ended_by=against.decided_by if against else "",
     )
     session.add(_row(cleared))
 

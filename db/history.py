@@ -76,7 +76,7 @@ def on_site(session: Session, now: datetime) -> OnSite:
     return OnSite(
         now,
         tuple(visits.value_of(r) for r in rows),
-        tuple(alarm.visit.visit_id for alarm in holds.alarms(session)),
+        tuple(a.visit.visit_id for a in holds.alarms(session) if not a.decision.verdict.admits),
     )
 
 

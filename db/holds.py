@@ -3,24 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from db import custody, districts, policy, rechecks, visits
-from db.domain.decision import Decision, Verdict
+from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Alarm, EarlierVisit, Hold, TurnedAway
 from db.domain.policy import DeskPolicy
 from db.domain.screening import Screening
 from db.domain.visit import Visit, VisitState
 from db.models import DecisionRow, VisitRow
-from db.story import LET_IN_ANYWAY
+from db.story import LET_IN_ANYWAY, WITHOUT_ESCORT
 
 EARLIER = 3
 LOBBY_MINUTES = timedelta(minutes=10)
 """For so long somebody who was not admitted may still stand there."""
 FOUND_INSIDE = "Found on a list after signing in, and must leave"
+SEND_ESCORT = "Send the escort to them."
 
 
 def waiting(
@@ -48,9 +50,9 @@ def waiting(
 def alarms(session: Session) -> Iterator[Alarm]:
     """Who is on site although the office decided against, oldest first.
 
-    A PIN at a kiosk that did not hear of the office's decision in time lets somebody in. The
-    check-in is a fact and stays one; so does the decision that came first. And somebody who was let
-    in may be found on a list later.
+    A PIN at a kiosk that did not hear of the office's decision in time lets somebody in, or lets
+    them in without the escort that the office had asked for. The check-in is a fact and stays one;
+    so does the decision that came first. And somebody who was let in may be found on a list later.
     """
     words = policy.of(session).denial_words
     rows = session.execute(
@@ -59,18 +61,39 @@ def alarms(session: Session) -> Iterator[Alarm]:
         .where(
             VisitRow.state == VisitState.ON_SITE,
             DecisionRow.superseded.is_(False),
-            DecisionRow.verdict == Verdict.DENY,
+            or_(
+                DecisionRow.verdict == Verdict.DENY,
+                and_(DecisionRow.verdict == Verdict.ESCORT, _was_let_in_alone()),
+            ),
         )
         .order_by(VisitRow.checked_in_at)
     ).all()
-    seen = {row.visit_id for row, _ in rows}
-    for row, against in rows:
-        visit = visits.value_of(row)
-        yield _alarm(session, visit, visits.decision_value(against), LET_IN_ANYWAY, words)
+    seen: set[UUID] = set()
+    for row, decided in rows:
+        visit, decision = visits.value_of(row), visits.decision_value(decided)
+        if decision.verdict.admits:
+            yield Alarm(visit, decision, WITHOUT_ESCORT, SEND_ESCORT)
+            continue
+        seen.add(visit.visit_id)
+        yield _alarm(session, visit, decision, LET_IN_ANYWAY, words)
     for visit_id, decision in rechecks.denied_inside(session):
         inside = visits.get(session, visit_id)
         if inside is not None and visit_id not in seen:
             yield _alarm(session, inside, decision, FOUND_INSIDE, words)
+
+
+def _was_let_in_alone() -> ColumnElement[bool]:
+    """A PIN at the kiosk, which had not heard of the office, admitted them without an escort."""
+    other = aliased(DecisionRow)
+    return exists(
+        select(other.decision_id).where(
+            other.visit_id == VisitRow.visit_id,
+            other.superseded.is_(True),
+            other.where == DecidedAt.KIOSK,
+            other.verdict.in_((Verdict.APPROVE, Verdict.NOT_THIS_PERSON)),
+            other.decided_at <= VisitRow.checked_in_at,
+        )
+    )
 
 
 def turned_away(session: Session, now: datetime) -> Iterator[TurnedAway]:

@@ -43,8 +43,10 @@ def apply_decided(session: Session, event: RecheckDecided) -> None:
     decision = event.decision
     row.verdict, row.decision = decision.verdict, codec.to_json(decision).decode()
     visit = districts.get(session, VisitRow, decision.visit_id)
-    if visit is not None and decision.verdict is Verdict.ESCORT:
-        visit.with_escort = True
+    if decision.verdict is Verdict.ESCORT:
+        if visit is not None:
+            visit.with_escort = True
+        return  # of other entries than those that the visit was cleared of before
     screening = codec.from_json(row.screening, Screening)
     clearances.apply_decision(session, decision, screening, event.clears_until)
 

@@ -40,6 +40,7 @@ _WAYS = {
 }
 _INSIDE = VERDICTS | {Verdict.APPROVE: "May stay, decided", Verdict.DENY: "Must leave, decided"}
 LET_IN_ANYWAY = "Signed in although the office had decided: not admitted"
+WITHOUT_ESCORT = "Signed in without the escort that the office had asked for"
 HOLDS = {
     HoldReason.MATCH: "Possible match",
     HoldReason.SCREENING_FAILED: "The screening could not run",
@@ -150,8 +151,7 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
         case VisitorRechecked() | RecheckDecided() | ClearanceEnded():
             return _later(event)
         case VisitCheckedIn():
-            is_denied = in_force is not None and not in_force.verdict.admits
-            return LET_IN_ANYWAY if is_denied else "Signed in", f"Badge {event.badge_code}"
+            return _signed_in(event, in_force), f"Badge {event.badge_code}"
         case VisitCheckedOut():
             return _WAYS[event.way], ""
         case VisitAbandoned():
@@ -163,6 +163,14 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
             return "Badge not printed", sticker
         case _:
             return "List changed", ""
+
+
+def _signed_in(event: VisitCheckedIn, in_force: Decision | None) -> str:
+    if in_force is not None and not in_force.verdict.admits:
+        return LET_IN_ANYWAY
+    if in_force is not None and in_force.verdict is Verdict.ESCORT and not event.with_escort:
+        return WITHOUT_ESCORT
+    return "Signed in"
 
 
 def _later(event: VisitorRechecked | RecheckDecided | ClearanceEnded) -> tuple[str, str]:

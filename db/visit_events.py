@@ -216,7 +216,8 @@ def _apply_checked_in(session: Session, envelope: Envelope, event: VisitCheckedI
     row.state = VisitState.ON_SITE
     row.visitor_type = event.details.visitor_type
     row.details = codec.to_json(event.details).decode()
-    row.with_escort = event.with_escort
+    # The office may have asked for an escort before the kiosk, which had not heard, let them in.
+    row.with_escort = row.with_escort or event.with_escort
     row.photo = event.photo
     row.badge_token_hash = event.badge_token_hash
     row.badge_code = event.badge_code

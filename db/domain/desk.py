@@ -127,11 +127,11 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Somebody inside who should not be: it ends when they are signed out."""
+    """Somebody inside who should not be, or not alone: it ends when they are signed out."""
 
     visit: Visit
     decision: Decision
-    """The denial in force."""
+    """The decision in force: a denial, or that they may come in with an escort."""
     words: str
     what_to_do: str = ""
 

@@ -7,11 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from admin_console.console.pages.alarms import AWAY, AlarmCard
+from admin_console.console.pages.alarms import AWAY, AlarmCard, chip_words
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
+from db.domain.decision import Verdict
 from db.domain.errors import HubRefusedError
+from db.holds import SEND_ESCORT
+from db.story import WITHOUT_ESCORT
 from tests.console import invented, invented_inside, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell
@@ -51,6 +54,23 @@ def test_alarm_says_what_happened_who_decided_and_why(qtbot: QtBot, hub: FakeHub
         "Denied by Priya Raghunathan at 8:54: Order of the court, do not admit."
     )
     assert child(shell.desk, QLabel, "alarmCame").text() == "Signed in at 8:55, for Boiler house."
+
+
+def test_alarm_of_a_missing_escort_says_so_and_what_to_do(qtbot: QtBot) -> None:
+    hub = with_alarms(FakeHub(), 10)
+    (alarm,) = hub.desk_answer.alarms
+    asked = replace(alarm.decision, verdict=Verdict.ESCORT, reason="Only with the principal.")
+    alone = replace(alarm, decision=asked, words=WITHOUT_ESCORT, what_to_do=SEND_ESCORT)
+    hub.desk_answer = replace(hub.desk_answer, alarms=(alone,))
+
+    shell = open_shell(qtbot, hub)
+
+    assert child(shell.desk, QLabel, "alarmWords").text() == (
+        "Signed in without the escort that the office had asked for. "
+        "Approved with escort by Priya Raghunathan at 8:54: Only with the principal."
+    )
+    assert child(shell.desk, QLabel, "alarmToDo").text() == "Send the escort to them."
+    assert chip_words(alone) == "No escort"
 
 
 def test_alarm_stands_above_the_holds_and_on_the_quiet_desk_too(qtbot: QtBot) -> None:

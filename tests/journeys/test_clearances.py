@@ -162,6 +162,27 @@ def test_office_that_denied_first_leaves_nothing_cleared_anywhere(district: Dist
     assert line.standing is Standing.ENDED
 
 
+def test_office_that_asked_for_an_escort_first_leaves_nothing_cleared_anywhere(
+    district: District,
+) -> None:
+    front = district.open_kiosk("front")
+    district.import_list(LISTED)
+    held = front.screen(FATHER)
+    front.push()
+    told = {"verdict": "escort", "reason": "With an escort"}
+    district.ask("POST", f"/v1/visits/{held.visit.visit_id}/decision", json=told)
+
+    front.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)  # it has not heard of the escort
+    front.check_out(front.check_in(held).visit_id)
+    district.sync()
+    district.later(days=1)
+
+    assert district.clearances().in_force == 0
+    assert front.screen(FATHER).screening.outcome is Outcome.HOLD
+    with district.hub.database.read() as session:
+        assert replay.differences(session) == []
+
+
 def test_administrator_ends_a_clearance_on_every_kiosk(district: District) -> None:
     clear_the_father(district)
     gym = district.open_kiosk("gym")

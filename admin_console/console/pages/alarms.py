@@ -1,4 +1,4 @@
-"""Who is inside although the office decided against: one card each, above everything else."""
+"""Who is inside although the office decided otherwise: one card each, above everything else."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,8 @@ from db.domain.desk import Alarm
 
 NOT_ADMITTED = "Not admitted"
 MUST_LEAVE = "Must leave"
+NO_ESCORT = "No escort"
+WITH_ESCORT = "Approved with escort"
 AWAY = "The hub is away: signing out needs it."
 UNDER_WAY = "The hub is told."
 
@@ -25,13 +27,15 @@ UNDER_WAY = "The hub is told."
 def decided_words(alarm: Alarm, now: datetime, zone: ZoneInfo) -> str:
     """Who decided, when and why: ``Denied by Dana Whitlock at 9:02: Court order.``."""
     decision = alarm.decision
-    verdict = words.VERDICTS_DONE[decision.verdict]
+    verdict = WITH_ESCORT if decision.verdict.admits else words.VERDICTS_DONE[decision.verdict]
     at = words.clock_or_day(decision.decided_at, now, zone)
     return f"{verdict} by {decision.decided_by} at {at}: {decision.reason.rstrip('.')}."
 
 
 def chip_words(alarm: Alarm) -> str:
-    """Whether they should never have come in, or were found only afterwards."""
+    """Whether they should never have come in, or not alone, or were found only afterwards."""
+    if alarm.decision.verdict.admits:
+        return NO_ESCORT
     came = alarm.visit.checked_in_at
     return MUST_LEAVE if came is not None and alarm.decision.decided_at > came else NOT_ADMITTED
 
@@ -66,7 +70,8 @@ class AlarmCard(Card):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(name)
-        head.addWidget(Chip(theme, chip_words(alarm), Tone.ALARM, "deny"))
+        icon = "escort" if alarm.decision.verdict.admits else "deny"
+        head.addWidget(Chip(theme, chip_words(alarm), Tone.ALARM, icon))
         head.addStretch(1)
         said = QVBoxLayout()
         said.setSpacing(2)
