@@ -1,7 +1,7 @@
 """Many rows of lists into their tables at once: the quickest way that each server has."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from db import districts, encryption
-from db.list_rows import COLUMNS, Values
+from db.list_rows import COLUMNS, MAY_BE_NULL, Values
 
 _ENTRY = ("district_id", "edition", *COLUMNS)
 _CHANGE = (
@@ -24,10 +24,14 @@ def add(session: Session, edition: int, rows: Iterable[Values]) -> None:
     """Add entries to an edition. Quickest in the order of their ids."""
     ours = districts.of(session)
     if _is_sqlite(session):
-        shared = (ours.hex, edition)
-        _insert(session, "watchlist_entry", _ENTRY, ((*shared, *_for_sqlite(r)) for r in rows))
+        of_sqlite = (
+            # Bytes and None would be asked, each, whether they adapt to SQLite.
+            (ours.hex, edition, *values, bytearray(digest))
+            for *values, digest in rows
+        )
+        _insert(session, "watchlist_entry", _ENTRY, of_sqlite)
     else:
-        _copy(session, "watchlist_entry", _ENTRY, ((ours, edition, *row) for row in rows))
+        _copy(session, "watchlist_entry", _ENTRY, ((ours, edition, *_nulled(r)) for r in rows))
 
 
 def add_changes(session: Session, at: datetime, rows: Iterable[Change]) -> None:
@@ -54,7 +58,8 @@ def _insert(
     driver = session.connection().connection.driver_connection
     if not isinstance(driver, (sqlite3.Connection, encryption.Connection)):
         raise TypeError(f"no way to add rows through {type(driver).__name__}")
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    names = ", ".join(columns)
+    marks = ", ".join("NULLIF(?, '')" if name in MAY_BE_NULL else "?" for name in columns)
     driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  our own names
 
 
@@ -70,14 +75,8 @@ def _copy(
             copy.write_row(row)
 
 
-def _for_sqlite(row: Values) -> tuple[object, ...]:
-    """SQLite keeps ids as 32 digits and days as text."""
-    (
-        entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
-        reference, note, instructions, valid_from, valid_until, photo, sought, version, digest,
-    ) = row  # fmt: skip
+def _nulled(values: Values) -> Iterator[object]:
     return (
-        entry_id.hex, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
-        reference, note, instructions, valid_from and valid_from.isoformat(),
-        valid_until and valid_until.isoformat(), photo, sought, version, digest,
-    )  # fmt: skip
+        None if not value and name in MAY_BE_NULL else value
+        for name, value in zip(COLUMNS, values, strict=True)
+    )

@@ -32,36 +32,35 @@ class DateVotes:
     """Which order most of a column fits; month first when nothing tells."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._votes = dict.fromkeys(DateOrder, 0)
+        self._votes = [0] * (len(DateOrder) + 1)
         for text in texts:
             self.count(text)
 
     def count(self, text: str) -> None:
-        vote = _vote(text)
-        if vote is not None:
-            self._votes[vote] += 1
+        self._votes[_vote(text)] += 1
 
     @property
     def order(self) -> DateOrder:
         day_first, month_first = (
-            self._votes[order] for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+            self._votes[order.value] for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
         )
-        if self._votes[DateOrder.YEAR_FIRST] > day_first + month_first:
+        if self._votes[DateOrder.YEAR_FIRST.value] > day_first + month_first:
             return DateOrder.YEAR_FIRST
         return DateOrder.DAY_FIRST if day_first > month_first else DateOrder.MONTH_FIRST
 
 
 @lru_cache(maxsize=65_536)
-def _vote(text: str) -> DateOrder | None:
+def _vote(text: str) -> int:
+    """The value of the only `DateOrder` that this can be, 0 when it does not tell."""
     parts = _parts(text)
     if parts is None:
-        return None
+        return 0
     first, second, _ = parts
     if len(first) == 4:  # a whole year
-        return DateOrder.YEAR_FIRST
+        return DateOrder.YEAR_FIRST.value
     if int(first) > 12:  # no such month
-        return DateOrder.DAY_FIRST
-    return DateOrder.MONTH_FIRST if int(second) > 12 else None
+        return DateOrder.DAY_FIRST.value
+    return DateOrder.MONTH_FIRST.value if int(second) > 12 else 0
 
 
 def read_year(text: str) -> int | None:

@@ -2,23 +2,32 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from db import watchlists
 from db.domain.desk import ChangeKind, EntryChange, ImportPreview
 from db.domain.watchlist import WatchlistEntry
 from db.list_file import ListFile
-from db.list_rows import TABLE, Values, in_version, is_of_edition, values_of
+from db.list_rows import (
+    TABLE,
+    Values,
+    entry_in,
+    in_version,
+    is_of_edition,
+    with_photo,
+)
 from db.list_spool import BITS, Line
 
 SHOWN = 200
 """Of each kind of line; more would hide what matters."""
 Known = tuple[bytes, int, str]
 """Digest, version and photo of an entry of the list in force."""
+_DIGITS = func.replace(cast(TABLE.c.entry_id, Text), "-", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +85,44 @@ class Difference:
         )
 
 
-def compare(batch: Sequence[Line], before: dict[UUID, Known], *, keeps_photos: bool) -> Step:
+def compare(batch: Sequence[Line], before: dict[str, Known], *, keeps_photos: bool) -> Step:
     """Compare a batch of a file with what `known_of` says of the list, which it uses up.
 
     With `keeps_photos` an entry keeps the photo that it has: the file says nothing of photos.
     """
+    if not before:
+        return Step([values for _, values in batch], list(batch), [], [])
     step = Step([], [], [], [])
     for line in batch:
-        values = values_of(line[1])
+        values = line[1]
         known = before.pop(values[0], None)
         if known is None:
             step.added.append(line)
         else:
             digest, version, photo = known
             if photo and keeps_photos:
-                line = (line[0], replace(line[1], photo=photo))  # noqa: PLW2901  the same person
-                values = values_of(line[1])
+                values = with_photo(values, photo)
+                line = (line[0], values)  # noqa: PLW2901  the same person
             if digest != values[-1]:
                 step.changed.append(line)
                 version += 1
             values = in_version(values, version)
         step.values.append(values)
-    step.removed.extend(before)
+    step.removed.extend(map(UUID, before))
     return step
 
 
 def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[EntryChange]:
     """A step in words: added and changed entries in the file's order, then the removed ones."""
-    changed = [entry.entry_id for _, entry in step.changed]
+    changed = [UUID(values[0]) for _, values in step.changed]
     before = watchlists.entries_by_id(session, edition, changed) if edition is not None else {}
-    kinds = dict.fromkeys(changed, ChangeKind.CHANGED)
-    for _, entry in heapq.merge(_by_line(step.added), _by_line(step.changed), key=_line):
-        if kinds.get(entry.entry_id) is ChangeKind.CHANGED:
-            known = before.get(entry.entry_id, entry)
-            what = what_changed(known, entry)
-            yield _change(ChangeKind.CHANGED, entry, what)
-        else:
+    for _, values in heapq.merge(_by_line(step.added), _by_line(step.changed), key=_line):
+        entry = entry_in(values)
+        known = before.get(entry.entry_id)
+        if known is None:
             yield _change(ChangeKind.ADDED, entry, "whole entry")
+        else:
+            yield _change(ChangeKind.CHANGED, entry, what_changed(known, entry))
     if edition is not None:
         for entry in watchlists.entries_by_id(session, edition, step.removed).values():
             yield _change(ChangeKind.REMOVED, entry, "not in the file any more")
@@ -149,17 +159,19 @@ def _by_line(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=_line)
 
 
-def _line(line: Line) -> int:
-    return line[0]
+_line = itemgetter(0)
 
 
-def known_of(session: Session, edition: int | None, at: int) -> dict[UUID, Known]:
-    """What is known of each entry of batch number `at`; nothing when there is no list yet."""
+def known_of(session: Session, edition: int | None, at: int) -> dict[str, Known]:
+    """What is known of each entry of batch number `at`, by its id's digits.
+
+    Nothing when there is no list yet.
+    """
     if edition is None:
         return {}
     lowest, highest = UUID(int=at << BITS), UUID(int=((at + 1) << BITS) - 1)
     rows = session.execute(
-        select(TABLE.c.entry_id, TABLE.c.digest, TABLE.c.version, TABLE.c.photo).where(
+        select(_DIGITS, TABLE.c.digest, TABLE.c.version, TABLE.c.photo).where(
             is_of_edition(session, edition), TABLE.c.entry_id.between(lowest, highest)
         )
     )

@@ -4,18 +4,22 @@ Pure: no files, no database. The console's editor reads what somebody types by t
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha1
+from operator import itemgetter
+from typing import TypeVar
 from uuid import UUID
 
 from db.aliases import aliases_from
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
-from db.list_dates import DateOrder, has_short_year, read_date
+from db.list_dates import DateOrder, has_short_year, is_century_open, read_date
+from db.list_rows import Values, aliases_to_json, entry_in, with_digest
 from db.screening.names import fold
+from db.sought import words_of
 
 NAMESPACE = UUID("6d0c3f5e-4f0e-5c6a-9f2b-0b8c1f7e2a11")
 """Entries get a UUIDv5 below this, so that the same person has the same id in every version."""
@@ -79,8 +83,17 @@ _UNSEEN = re.compile(
 """Control characters, marks of direction and other signs without a width. Joiners stay: Persian
 and Indic names are written with them."""
 
+_NAMESPACE = NAMESPACE.bytes
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+"""Of a UUID (RFC 9562, section 4.1): the two highest bits of its ninth byte are 10."""
+_SHORTEST = min(most for _, most in _LONGEST.values())
+_REMEMBERED = 65_536
+
+T = TypeVar("T")
 Known = Mapping[str, str]
 """A row's cells by the `FIELDS` that they are read as."""
+Odd = tuple[str, ...]
+"""What is odd about a row that is used, each in words."""
 
 
 class FieldError(Exception):
@@ -132,46 +145,92 @@ def has_unseen(text: str) -> bool:
 
 def entry_from(known: Known, orders: DateOrders, today: date) -> WatchlistEntry:
     """A row's cells as an entry. Raises `FieldError` in words that follow a line's number."""
-    _check_lengths(known)
-    get = known.get
-    name = PersonName(get("given", ""), get("family", ""), get("middle", ""), get("suffix", ""))
-    if not fold(name.family):
-        raise FieldError("no family name")
-    born = _born(known, orders, today)
-    sex = _SEXES.get(get("sex", "").casefold())
+    values, _ = EntryReader(list(known), orders, today).read(tuple(known.values()))
+    return entry_in(values)
+
+
+class EntryReader:
+    """Reads the rows of a table as entries; what many rows say alike is looked up once.
+
+    `fields` says of each column which of `FIELDS` it is.
+    """
+
+    def __init__(self, fields: Sequence[str], orders: DateOrders, today: date) -> None:
+        at = {name: place for place, name in enumerate(fields)}
+        self._fields = fields
+        self._pick = itemgetter(*(at.get(name, len(fields)) for name in FIELDS))
+        self._births = _Remembered(lambda text: _birth(text, text, orders, today))
+        self._years = _Remembered(lambda text: _birth(text, "", orders, today))
+        self._sexes = _Remembered(_sex)
+        self._since = _Remembered(lambda text: _day("valid from", text, orders.valid_from, today))
+        self._until = _Remembered(lambda text: _day("valid until", text, orders.valid_until, today))
+
+    def read(self, cells: tuple[str, ...]) -> tuple[Values, Odd]:
+        """A row of clean cells. Raises `FieldError` in words that follow a line's number."""
+        if max(map(len, cells), default=0) > _SHORTEST:
+            _check_lengths(dict(zip(self._fields, cells, strict=True)))
+        (
+            family, given, middle, suffix, birth, year, sex, other_names, place, reference, note,
+            instructions, since, until, number_hash, photo, own_id,
+        ) = self._pick((*cells, ""))  # fmt: skip
+        if not fold(family):
+            raise FieldError("no family name")
+        born, odd = self._births[birth] if birth else self._years[year]
+        sex = self._sexes[sex]
+        if since or until:
+            since, until = self._since[since], self._until[until]
+            if since and until and until < since:
+                raise FieldError("it would end before it begins to be valid")
+        if own_id:
+            entry_id = _id_in(own_id)
+        elif reference:
+            entry_id = _id_of(f"number {reference}")
+        else:
+            name = " ".join([part for part in (given, middle, family, suffix) if part])
+            entry_id = _id_of(f"person {fold(name)} {born}")
+        sought, aliases = [family, given, middle, suffix, reference], ""
+        if other_names:
+            found = aliases_from(other_names, PersonName(given, family, middle, suffix))
+            aliases = aliases_to_json(found)
+            sought[4:4] = [part for n in found for part in (n.family, n.given, n.middle, n.suffix)]
+        if number_hash or photo:
+            _check_hash(number_hash)
+            _check_hash(photo)
+        said = (
+            given, middle, family, suffix, born, sex, aliases, place.upper(), number_hash,
+            reference, note, instructions, since, until, photo,
+        )  # fmt: skip
+        return with_digest(entry_id, said, words_of(sought)), odd
+
+
+class _Remembered(dict[str, T]):
+    """What a text is read as, until there are too many."""
+
+    def __init__(self, read: Callable[[str], T]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> T:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[text] = self._read(text)
+        return found
+
+
+def _id_of(said: str) -> str:
+    """The id that whoever is told apart so has in every version of a list, as 32 digits."""
+    hashed = sha1(_NAMESPACE + said.encode()).hexdigest()  # noqa: S324
+    return f"{hashed[:12]}5{hashed[13:16]}{_VARIANT[hashed[16]]}{hashed[17:32]}"
+
+
+def _sex(text: str) -> str:
+    sex = _SEXES.get(text.casefold())
     if sex is None:
-        raise FieldError(f'sex "{known["sex"]}" is none of M, F and X')
-    reference = get("reference", "")
-    valid_from = _day("valid from", get("valid_from", ""), orders.valid_from, today)
-    valid_until = _day("valid until", get("valid_until", ""), orders.valid_until, today)
-    if valid_from is not None and valid_until is not None and valid_until < valid_from:
-        raise FieldError("it would end before it begins to be valid")
-    return WatchlistEntry(
-        _id_in(get("entry_id", "")) or entry_id_of(name, born, reference),
-        name,
-        born,
-        sex,
-        aliases_from(get("aliases", ""), name),
-        get("jurisdiction", "").upper(),
-        _hash(get("number_hash", "")),
-        reference,
-        get("note", ""),
-        get("instructions", ""),
-        valid_from,
-        valid_until,
-        _hash(get("photo", "")),
-    )
-
-
-def entry_id_of(name: PersonName, born: PartialDate | None, reference: str) -> UUID:
-    """The id that this person has in every version of a list."""
-    said = f"number {reference}" if reference else f"person {fold(name.full)} {born or ''}"
-    return UUID(bytes=sha1(NAMESPACE.bytes + said.encode()).digest()[:16], version=5)  # noqa: S324
+        raise FieldError(f'sex "{text}" is none of M, F and X')
+    return sex.value
 
 
 def _check_lengths(known: Known) -> None:
-    if max(map(len, known.values()), default=0) <= 40:  # the least of the limits
-        return
     for field, text in known.items():
         if field in _LONGEST:
             words, most = _LONGEST[field]
@@ -179,10 +238,22 @@ def _check_lengths(known: Known) -> None:
                 raise FieldError(f"the {words} has {len(text)} characters; {most} is the most")
 
 
-def _born(known: Known, orders: DateOrders, today: date) -> PartialDate | None:
-    text = known.get("birth_date", "") or known.get("birth_year", "")
+def _birth(text: str, written: str, orders: DateOrders, today: date) -> tuple[str, Odd]:
+    """A birth date, and what is odd about it; `written` is what its own column says."""
     if not text:
-        return None
+        return "", ()
+    born, odd = _born(text, orders, today), []
+    if born.on is None and born.is_impossible:
+        odd.append(f"birth date {born} is on no calendar; it is kept as written")
+    if is_century_open(written, born, today):
+        short, earlier = f"{born.year % 100:02}", born.year - 100
+        odd.append(
+            f"birth year {short} was read as {born.year}; if {earlier} is meant, write it so"
+        )
+    return str(born), tuple(odd)
+
+
+def _born(text: str, orders: DateOrders, today: date) -> PartialDate:
     try:
         born = read_date(text, orders.birth_date, today.year)
         if born.year == today.year and _is_to_come(born, today) and has_short_year(text):
@@ -198,28 +269,26 @@ def _is_to_come(born: PartialDate, today: date) -> bool:
     return born.year > today.year or (born.on is not None and born.on > today)
 
 
-def _day(words: str, text: str, order: DateOrder, today: date) -> date | None:
+def _day(words: str, text: str, order: DateOrder, today: date) -> str:
+    """A day as ISO 8601, empty for none."""
     if not text:
-        return None
+        return ""
     try:
         day = read_date(text, order, today.year + _VALID_AHEAD).on
     except ValueError as error:
         raise FieldError(f'{words} "{text[:40]}" {error}') from error
     if day is None:
         raise FieldError(f'{words} "{text[:40]}" is no day of the calendar')
-    return day
+    return day.isoformat()
 
 
-def _id_in(text: str) -> UUID | None:
-    if not text:
-        return None
+def _id_in(text: str) -> str:
     try:
-        return UUID(text)
+        return UUID(text).hex
     except ValueError:
         raise FieldError("its Vestibule id is damaged: leave that column out") from None
 
 
-def _hash(text: str) -> str:
+def _check_hash(text: str) -> None:
     if text and not _HEX256.match(text):
         raise FieldError("a hash in it is damaged: leave that column out")
-    return text

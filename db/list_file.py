@@ -14,17 +14,18 @@ from typing import BinaryIO, Self
 from db.domain.desk import BadRow
 from db.domain.errors import ImportRefusedError
 from db.domain.watchlist import WatchlistEntry
-from db.list_dates import DateVotes, is_century_open
+from db.list_dates import DateVotes
 from db.list_fields import (
     DATE_FIELDS,
     DateOrders,
+    EntryReader,
     FieldError,
     clean,
-    entry_from,
     fields_of,
     has_unseen,
 )
 from db.list_merge import merged
+from db.list_rows import entry_in, name_in
 from db.list_spool import Line, Spool
 from db.list_table import Row, Table, Tell, open_table
 
@@ -34,6 +35,8 @@ MOST_ROWS = 2_000_000
 """Twice what the largest registries have."""
 _SAMPLE = 1_000
 """Rows that tell how a column writes its dates, until the whole column has been read."""
+Votes = list[tuple[int, DateVotes]]
+"""How each column of dates writes them, with the column's place."""
 
 
 class Remarks(list[BadRow]):
@@ -57,7 +60,8 @@ class ListFile:
     """
 
     columns: tuple[tuple[str, str, str], ...]
-    orders: DateOrders
+    fields: list[str]
+    """What each column is, of `db.list_fields.FIELDS`."""
     spool: Spool
     bad_rows: Remarks = field(default_factory=Remarks)
     remarks: Remarks = field(default_factory=Remarks)
@@ -76,13 +80,13 @@ class ListFile:
     def batches(self) -> Iterator[list[Line]]:
         """The entries in the order of their ids, each once. Ask once: merging adds remarks."""
         for batch in self.spool.batches():
-            yield sorted(merged(batch, self.remarks), key=_id)
+            yield merged(batch, self.remarks)
         self.remarks.sort(key=lambda row: row.line)
 
     def entries(self) -> list[WatchlistEntry]:
         """A small file's entries in the file's order."""
         lines = sorted(chain.from_iterable(self.batches()), key=lambda line: line[0])
-        return [entry for _, entry in lines]
+        return [entry_in(values) for _, values in lines]
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +131,8 @@ def _read(
     table: Table, fields: list[str], orders: DateOrders, today: date, tell: Tell
 ) -> tuple[ListFile, dict[str, DateVotes]]:
     votes = {name: DateVotes() for name in DATE_FIELDS if name in fields}
-    read = ListFile((), orders, Spool())
+    by_column = [(fields.index(name), vote) for name, vote in votes.items()]
+    read, reader = ListFile((), fields, Spool()), EntryReader(fields, orders, today)
     first: tuple[str, ...] | None = None
     try:
         for count, row in enumerate(table.rows(tell), 1):
@@ -138,7 +143,7 @@ def _read(
                     f"The file has more than {MOST_ROWS:,} rows, which is more than a hub takes at "
                     "once. Nothing was changed. Part it into several lists."
                 )
-            _take(read, row, fields, votes, today)
+            _take(read, row, reader, by_column)
     except BaseException:
         read.spool.close()
         raise
@@ -150,37 +155,28 @@ def _read(
     return read, votes
 
 
-def _take(
-    read: ListFile, row: Row, fields: list[str], votes: dict[str, DateVotes], today: date
-) -> None:
+def _take(read: ListFile, row: Row, reader: EntryReader, votes: Votes) -> None:
     cells, is_odd = row.cells, False
     if not "".join(cells).isprintable():
         is_odd = any(has_unseen(c) for c in cells)
         cells = tuple([clean(c) for c in cells])
-    known = dict(zip(fields, cells, strict=False))
-    for name, vote in votes.items():
-        vote.count(known.get(name, ""))
+    for at, vote in votes:
+        if at < len(cells) and cells[at]:
+            vote.count(cells[at])
     try:
         if row.why_bad:
             raise FieldError(row.why_bad)
-        entry = entry_from(known, read.orders, today)
+        values, odd = reader.read(cells)
     except FieldError as error:
+        known = dict(zip(read.fields, cells, strict=False))
         name = " ".join(p for f in ("given", "family") if (p := known.get(f, "")))
         read.bad_rows.append(BadRow(row.line, _short(name) or "(empty)", str(error)))
         return
-    read.spool.add(row.line, entry)
+    read.spool.add(row.line, values)
     if is_odd:
-        why = "signs that cannot be seen were taken out"
-        read.remarks.append(BadRow(row.line, entry.name.full, why))
-    if entry.born is not None and entry.born.on is None and entry.born.is_impossible:
-        why = f"birth date {entry.born} is on no calendar; it is kept as written"
-        read.remarks.append(BadRow(row.line, entry.name.full, why))
-    if entry.born is not None and is_century_open(known.get("birth_date", ""), entry.born, today):
-        year = entry.born.year
-        why = (
-            f"birth year {year % 100:02} was read as {year}; if {year - 100} is meant, write it so"
-        )
-        read.remarks.append(BadRow(row.line, entry.name.full, why))
+        odd = ("signs that cannot be seen were taken out", *odd)
+    for why in odd:
+        read.remarks.append(BadRow(row.line, name_in(values).full, why))
 
 
 def _count_dates(fields: list[str], rows: Iterator[Row]) -> dict[str, DateVotes]:
@@ -194,10 +190,6 @@ def _count_dates(fields: list[str], rows: Iterator[Row]) -> dict[str, DateVotes]
 
 def _orders(votes: dict[str, DateVotes]) -> DateOrders:
     return DateOrders(**{name: vote.order for name, vote in votes.items()})
-
-
-def _id(line: Line) -> int:
-    return line[1].entry_id.int
 
 
 def _short(name: str) -> str:

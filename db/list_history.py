@@ -19,6 +19,7 @@ from db.ids import new_id
 from db.list_bulk import Change
 from db.list_difference import Step
 from db.list_models import EntryHistoryRow
+from db.list_rows import entry_in
 from db.models import WatchlistEntryRow, WatchlistRow
 
 _Begun = tuple[UUID, UUID, UUID, str, int, int]
@@ -39,12 +40,12 @@ class Coming:
 
 def remember(session: Session, coming: Coming, step: Step) -> None:
     """Write what this step changes."""
-    changed = [entry.entry_id for _, entry in step.changed]
-    if not changed:
+    if not step.changed:
         return
-    known = watchlists.entries_by_id(session, coming.before, changed)
+    changed = [entry_in(values) for _, values in step.changed]
+    known = watchlists.entries_by_id(session, coming.before, [e.entry_id for e in changed])
     rows: list[Change] = []
-    for _, entry in step.changed:
+    for entry in changed:
         before = known[entry.entry_id]
         fields = codec.to_json(changes(before, entry)).decode()
         what = _change(coming, before.entry_id, EntryChangeKind.IMPORTED, before.version + 1)

@@ -5,7 +5,7 @@ person, is not one person who is written twice (two parents on one order): both 
 dropping either would hide somebody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -16,21 +16,33 @@ from db.domain.desk import BadRow
 from db.domain.partial_date import PartialDate
 from db.domain.people import Sex
 from db.domain.watchlist import WatchlistEntry
+from db.list_rows import entry_in, values_of
 from db.list_spool import Line
 from db.screening.names import fold
 
+Named = tuple[int, WatchlistEntry]
+"""An entry with the line that it begins at in its file."""
 
-def merged(batch: Iterable[Line], remarks: list[BadRow]) -> Iterator[Line]:
-    """The entries of a batch each id once; `remarks` says how."""
+
+def merged(batch: list[Line], remarks: list[BadRow]) -> list[Line]:
+    """The entries of a batch in the order of their ids, each id once; `remarks` says how."""
+    if len({values[0] for _, values in batch}) == len(batch):
+        return batch
+    return sorted(_each_once(batch, remarks), key=_id)
+
+
+def _each_once(batch: list[Line], remarks: list[BadRow]) -> Iterator[Line]:
     for _, group in groupby(batch, key=_id):
-        first, *others = group
-        if others:
-            yield from _one_or_more(first, others, remarks)
-        else:
-            yield first
+        lines = list(group)
+        if len(lines) == 1:
+            yield from lines
+            continue
+        first, *others = ((line, entry_in(values)) for line, values in lines)
+        for line, entry in _one_or_more(first, others, remarks):
+            yield line, values_of(entry)
 
 
-def _one_or_more(first: Line, others: list[Line], remarks: list[BadRow]) -> list[Line]:
+def _one_or_more(first: Named, others: list[Named], remarks: list[BadRow]) -> list[Named]:
     kept = [first]
     for line, other in others:
         for at, (first_line, known) in enumerate(kept):
@@ -116,5 +128,5 @@ def _id_beside(entry: WatchlistEntry) -> UUID:
     return UUID(bytes=entry.entry_id.bytes[:9] + tail)
 
 
-def _id(line: Line) -> int:
-    return line[1].entry_id.int
+def _id(line: Line) -> str:
+    return line[1][0]

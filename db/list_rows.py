@@ -27,10 +27,16 @@ ENTRY = tuple(TABLE.c[name] for name in COLUMNS)
 """What to select for `entry_of`."""
 _SEXES = {sex.value: sex for sex in Sex}
 
-Values = tuple[
-    UUID, str, str, str, str, str | None, str, str | None, str, str, str, str, str,
-    date | None, date | None, str, str, int, bytes,
+Said = tuple[
+    str, str, str, str, str, str, str, str, str, str, str, str, str, str, str,
 ]  # fmt: skip
+"""What an entry says as texts: the columns from `given_name` to `photo`, empty for nothing."""
+Values = tuple[
+    str, str, str, str, str, str, str, str, str, str, str, str, str, str, str, str, str, int, bytes,
+]  # fmt: skip
+"""`COLUMNS` as a file's reader makes them a million times: an id is 32 digits, a day ISO 8601, and
+an empty text stands for NULL too (see `MAY_BE_NULL`)."""
+MAY_BE_NULL = frozenset(["born", "aliases", "valid_from", "valid_until"])
 
 
 def is_of_edition(session: Session, edition: int | None) -> ColumnElement[bool]:
@@ -40,38 +46,75 @@ def is_of_edition(session: Session, edition: int | None) -> ColumnElement[bool]:
 
 def values_of(entry: WatchlistEntry) -> Values:
     """The entry as the values of `COLUMNS`."""
-    name, born = entry.name, entry.born
-    born_text = None if born is None else str(born)
-    aliases = codec.to_json(entry.aliases).decode() if entry.aliases else None
-    return (
-        entry.entry_id, name.given, name.middle, name.family, name.suffix, born_text,
-        entry.sex.value, aliases, entry.jurisdiction, entry.number_hash, entry.reference,
-        entry.note, entry.instructions, entry.valid_from, entry.valid_until, entry.photo,
-        sought_of(entry), entry.version, _digest(entry, born_text or "", aliases or ""),
-    )  # fmt: skip
+    return with_digest(entry.entry_id.hex, _said(entry), sought_of(entry), entry.version)
+
+
+def with_digest(entry_id: str, said: Said, sought: str, version: int = 1) -> Values:
+    """The values of an entry that says this."""
+    return (entry_id, *said, sought, version, _digest(said))
 
 
 def in_version(values: Values, version: int) -> Values:
     """The same values in another version."""
-    return (*values[:-2], version, values[-1])
+    return values if values[-2] == version else (*values[:-2], version, values[-1])
+
+
+def with_photo(values: Values, photo: str) -> Values:
+    """The same values with another photo."""
+    (
+        entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
+        reference, note, instructions, since, until, _, sought, version, _,
+    ) = values  # fmt: skip
+    said = (
+        given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash, reference,
+        note, instructions, since, until, photo,
+    )  # fmt: skip
+    return with_digest(entry_id, said, sought, version)
 
 
 def digest_of(entry: WatchlistEntry) -> bytes:
     """SHA-256 of what the entry says, whatever its id and version."""
-    aliases = codec.to_json(entry.aliases).decode() if entry.aliases else ""
-    return _digest(entry, "" if entry.born is None else str(entry.born), aliases)
+    return _digest(_said(entry))
 
 
-def _digest(entry: WatchlistEntry, born: str, aliases: str) -> bytes:
-    name, since, until = entry.name, entry.valid_from, entry.valid_until
-    said = (
-        name.given, name.middle, name.family, name.suffix, born, entry.sex.value, aliases,
-        entry.jurisdiction, entry.number_hash, entry.reference, entry.note, entry.instructions,
+def _said(entry: WatchlistEntry) -> Said:
+    name, born, since, until = entry.name, entry.born, entry.valid_from, entry.valid_until
+    return (
+        name.given, name.middle, name.family, name.suffix, "" if born is None else str(born),
+        entry.sex.value, aliases_to_json(entry.aliases), entry.jurisdiction, entry.number_hash,
+        entry.reference, entry.note, entry.instructions,
         "" if since is None else since.isoformat(), "" if until is None else until.isoformat(),
         entry.photo,
     )  # fmt: skip
+
+
+def aliases_to_json(aliases: Sequence[PersonName]) -> str:
+    """As the column keeps them, empty for none."""
+    return codec.to_json(aliases).decode() if aliases else ""
+
+
+def _digest(said: Said) -> bytes:
     # Trailing empty fields do not count: a field that is added at the end changes no digest.
     return sha256("\x1f".join(said).rstrip("\x1f").encode()).digest()
+
+
+def entry_in(values: Values) -> WatchlistEntry:
+    """The entry that these values say."""
+    (
+        entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
+        reference, note, instructions, since, until, photo, sought, version, digest,
+    ) = values  # fmt: skip
+    return entry_of((
+        UUID(entry_id), given, middle, family, suffix, born, sex, aliases, jurisdiction,
+        number_hash, reference, note, instructions, date.fromisoformat(since) if since else None,
+        date.fromisoformat(until) if until else None, photo, sought, version, digest,
+    ))  # fmt: skip
+
+
+def name_in(values: Values) -> PersonName:
+    """The entry's own name."""
+    _, given, middle, family, suffix, *_ = values
+    return PersonName(given, family, middle, suffix)
 
 
 def entry_of(row: Sequence[Any]) -> WatchlistEntry:

@@ -13,16 +13,20 @@ from typing import IO
 
 import msgspec
 
-from db.domain.watchlist import WatchlistEntry
+from db.list_rows import Values
 
 BITS = 122
 """Two ids are of the same batch when, shifted right by this, they are the same."""
 _FILES = 1 << (128 - BITS)
 _IN_MEMORY = 1 << 20
 """Bytes of one file that never touch the disk: a school's own lists do not at all."""
-Line = tuple[int, WatchlistEntry]
+Line = tuple[int, Values]
 """An entry with the line that it begins at in its file."""
-_ENCODE = msgspec.msgpack.Encoder(uuid_format="bytes").encode
+_HELD = 4_096
+"""Entries that are kept before they are laid out, together."""
+_FILE_OF = {f"{first:02x}": first >> (BITS - 120) for first in range(256)}
+"""By the first two digits of an id."""
+_ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(list[Line]).decode
 _ARRAY = b"\xdd"
 """How MessagePack begins an array whose length follows in four bytes."""
@@ -37,20 +41,31 @@ class Spool:
             for _ in range(_FILES)
         ]
         self._counts = [0] * _FILES
+        self._held: list[Line] = []
 
-    def add(self, line: int, entry: WatchlistEntry) -> None:
+    def add(self, line: int, values: Values) -> None:
         """Take one entry."""
-        at = entry.entry_id.int >> BITS
-        self._files[at].write(_ENCODE((line, entry)))
-        self._counts[at] += 1
+        self._held.append((line, values))
+        if len(self._held) >= _HELD:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        parts: list[list[Line]] = [[] for _ in range(_FILES)]
+        for line in self._held:
+            parts[_FILE_OF[line[1][0][:2]]].append(line)
+        for at, part in enumerate(parts):
+            self._files[at].write(b"".join(map(_ENCODE, part)))
+            self._counts[at] += len(part)
+        self._held.clear()
 
     @property
     def count(self) -> int:
         """How many entries were taken."""
-        return sum(self._counts)
+        return sum(self._counts) + len(self._held)
 
     def batches(self) -> Iterator[list[Line]]:
         """All entries, in batches that part no id: see `BITS`."""
+        self._lay_out()
         for file, count in zip(self._files, self._counts, strict=True):
             file.seek(0)
             with _undisturbed():
@@ -76,5 +91,5 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _by_id(line: Line) -> int:
-    return line[1].entry_id.int
+def _by_id(line: Line) -> str:
+    return line[1][0]

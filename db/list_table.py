@@ -126,12 +126,13 @@ def _csv_rows(
                     yield Row(line, header)
                     return
                 continue
-            if not any(cells) or not any(c.strip() for c in cells):
+            whole = "".join(cells)
+            if not whole or whole.isspace():
                 continue
             count += 1
             if count % _EVERY == 0:
                 tell(file.tell(), size)
-            yield _csv_row(cells, line, reader.line_num, width)
+            yield _csv_row(cells, whole, line, begins - 1, width)
     except csv.Error as error:
         raise ImportRefusedError(
             f"The file is damaged near line {reader.line_num} ({error}). Nothing was changed. "
@@ -139,9 +140,11 @@ def _csv_rows(
         ) from error
 
 
-def _csv_row(cells: Sequence[str], begins: int, ends: int, width: int) -> Row:
-    """A stray quote swallows whole rows up to the next one, so a row has one line, or is bad."""
-    whole = "".join(cells)
+def _csv_row(cells: Sequence[str], whole: str, begins: int, ends: int, width: int) -> Row:
+    """A stray quote swallows whole rows up to the next one, so a row has one line, or is bad.
+
+    `whole` is all cells together.
+    """
     is_one = begins == ends or is_one_row(cells, width)
     if is_one and begins != ends:
         cells = [" ".join(c.split()) for c in cells]

@@ -1,7 +1,7 @@
 """The words by which a list's entry is found, folded alike on both sides of a search. Pure."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from db.domain.people import PersonName
@@ -27,24 +27,20 @@ def sought_of(entry: WatchlistEntry) -> str:
 def sought_in(names: Iterable[PersonName], reference: str) -> str:
     """The same of a person's names, the own one first, and number."""
     parts = [part for n in names for part in (n.family, n.given, n.middle, n.suffix)]
-    parts.append(reference)
+    return words_of([*parts, reference])
+
+
+def words_of(parts: Sequence[str]) -> str:
+    """Every word of these texts, folded."""
     whole = " ".join(parts)
     if whole.isascii():  # nearly everybody, a million times at an import
-        return " ".join(whole.casefold().translate(_PLAIN).split())
+        return letters(whole)
     return " ".join(spelling for part in parts for spelling in _spellings(part) if spelling)
 
 
 def spellings_of(words: str) -> list[tuple[str, ...]]:
     """What somebody typed, word for word: each may be found in any of its spellings."""
     return [found for word in words.split() if (found := _spellings(word)) and any(found)]
-
-
-def _plain(sign: str) -> str:
-    """One sign of ASCII by itself, as `letters` has it among others."""
-    return letters(f"x{sign}x")[1:-1]
-
-
-_PLAIN = {ord(sign): _plain(sign) or None for sign in map(chr, range(128))}
 
 
 @lru_cache(maxsize=65_536)

@@ -92,6 +92,24 @@ def test_file_that_unpacks_hugely_is_told_and_not_unpacked() -> None:
         open_table(sheet(PEOPLE, sharedStrings=bytes(80 << 20)))
 
 
+@pytest.mark.parametrize("name", ["sharedStrings", "styles"])
+def test_file_that_unpacks_to_more_than_it_says_is_told_before_it_is_opened(name: str) -> None:
+    said, true = 123_457, (80 << 20) + 77
+    file = sheet(PEOPLE, **{name: bytes(true)})
+    content = file.getvalue().replace(true.to_bytes(4, "little"), said.to_bytes(4, "little"))
+    assert content.count(said.to_bytes(4, "little")) == 2  # in the file itself and its directory
+
+    with pytest.raises(ImportRefusedError, match="damaged"):
+        open_table(io.BytesIO(content))
+
+
+def test_stray_cell_is_seen_in_a_sheet_of_any_name() -> None:
+    far = f'{START}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>{END}'.encode()
+
+    with pytest.raises(ImportRefusedError, match="a cell far away has something in it"):
+        check_sheet(sheet(PEOPLE, people=far))
+
+
 def test_damaged_file_is_told() -> None:
     content = sheet(PEOPLE).getvalue()
 
