@@ -14,7 +14,7 @@ def main() -> int:
     if not files:
         sys.stderr.write("no QML file was found: is this the project's folder?\n")
         return 1
-    found = _lint(files) + sum(_is_unformatted(file) for file in files)
+    found = _lint(files) + _unformatted(files)
     sys.stdout.write(f"{len(files)} files, {'nothing found' if not found else 'see above'}\n")
     return 1 if found else 0
 
@@ -29,15 +29,19 @@ def _lint(files: list[Path]) -> int:
     return 1 if said or done.returncode else 0
 
 
-def _is_unformatted(file: Path) -> bool:
+def _unformatted(files: list[Path]) -> int:
+    """Format copies of all files at once. Returns how many of them changed."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / file.name
-        copy.write_bytes(file.read_bytes())
-        subprocess.run([BIN / "pyside6-qmlformat", "-i", copy], capture_output=True, check=True)
-        if copy.read_bytes() == file.read_bytes():
-            return False
-    sys.stdout.write(f"not formatted: {file.relative_to(ROOT)} (pyside6-qmlformat -i)\n")
-    return True
+        copies = [Path(folder) / file.relative_to(ROOT) for file in files]
+        for file, copy in zip(files, copies, strict=True):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+        subprocess.run([BIN / "pyside6-qmlformat", "-i", *copies], capture_output=True, check=True)
+        pairs = zip(files, copies, strict=True)
+        changed = [f for f, copy in pairs if copy.read_bytes() != f.read_bytes()]
+    for file in changed:
+        sys.stdout.write(f"not formatted: {file.relative_to(ROOT)} (pyside6-qmlformat -i)\n")
+    return len(changed)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What the morning needs: invented people, their licences on film, a list, and hosts."""
 
 import io
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,20 +56,34 @@ class Props:
 
     def __init__(self, reel: Path) -> None:
         self.reel = reel
+        self._is_called_off = threading.Event()
 
     def shoot(self) -> None:
         """Film everybody; what the camera sees first is an empty desk."""
+        for _ in self._takes():
+            if self._is_called_off.is_set():
+                return
+
+    def call_off(self) -> None:
+        """Whoever films ends after the film that is being made."""
+        self._is_called_off.set()
+
+    def _takes(self) -> Iterator[None]:
+        """Each film, made when it is asked for."""
         write_empty_desk(self.reel / "empty.avi")
         put_on_reel(self.reel, "empty.avi")
         for seed, visitor in enumerate(CAST):
             card = licence_back(aamva_payload(visitor.person), seed)
             hand = Hand(tilt=(4.0, 7.0, 10.0)[seed])
             write_film(self.reel / f"{visitor.key}.avi", card, seed=seed, seconds=1.5, hand=hand)
+            yield
         far = Hand(width=300.0, tilt=5.0)
         card = licence_back(aamva_payload(PRIYA.person))
         write_film(self.reel / "far.avi", card, seed=9, seconds=1.0, hand=far)
+        yield
         near = Hand(width=900.0, tilt=2.0, sway=10.0)
         write_film(self.reel / "misprint.avi", _misprinted(card), seed=9, seconds=1.0, hand=near)
+        yield
         write_person(self.reel / "person.avi", seed=3, seconds=1.0)
 
     def shoot_badge(self, pdf: Path) -> None:

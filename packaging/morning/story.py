@@ -91,8 +91,12 @@ def open_the_school(story: Story) -> None:
     story.say("The school opens: hub, list, hosts, staff, a kiosk and a console.")
     with ThreadPoolExecutor(1) as films:
         shot = films.submit(cast.props.shoot)
-        cast.start_hub()
-        cast.pair_kiosk(cast.prepare_hub())
+        try:
+            cast.start_hub()
+            cast.pair_kiosk(cast.prepare_hub())
+        except BaseException:
+            cast.props.call_off()
+            raise
         shot.result()
     cast.start_players()
     story.kiosk_start_ms = story.kiosk.wait_ready()
