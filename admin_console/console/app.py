@@ -15,6 +15,8 @@ from admin_console.console.theme import load_theme, palette, style_sheet
 from admin_console.console.window import ConsoleWindow
 
 DEFAULT_HUB = "https://127.0.0.1:8470"
+_DARK = "console_is_dark"
+"""The application's property that says which look it was given."""
 
 
 def now_utc() -> datetime:
@@ -41,11 +43,14 @@ def build_console(
     if dark is None:
         dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
     theme = load_theme(dark=dark)
-    sheet = style_sheet(theme)
-    if application.styleSheet() != sheet:  # each time, every widget there is would be polished anew
+    if application.property(_DARK) is not dark:
+        application.setProperty(_DARK, dark)
         application.setStyle("Fusion")
         application.setFont(theme.font())
         application.setPalette(palette(theme))
-        application.setStyleSheet(sheet)
     address = urlsplit(hub_url).netloc or hub_url
-    return ConsoleWindow(theme, hub or HttpHub(hub_url, known=known), address, clock)
+    window = ConsoleWindow(theme, hub or HttpHub(hub_url, known=known), address, clock)
+    # Not the application's: pages are then looked through once, when the window takes them, and
+    # not whenever a part of them is put into its place.
+    window.setStyleSheet(style_sheet(theme))
+    return window
