@@ -9,10 +9,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  each run makes a folder of its own there
 ROOM_BYTES = 1024**3
+_NAME = "vestibule-tests-"
+"""The number of the run's process follows."""
 _FOLDER = pytest.StashKey[Path]()
 _KEEP = pytest.StashKey[bool]()
 
@@ -21,7 +24,9 @@ def begin(config: pytest.Config) -> None:
     """All temporary folders, those of other programs too, are in one. Workers inherit it."""
     if hasattr(config, "workerinput"):
         return
-    folder = Path(tempfile.mkdtemp(prefix="vestibule-tests-", dir=_memory()))
+    place = _memory()
+    _remove_those_of_runs_that_were_killed(place or Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_NAME}{os.getpid()}-", dir=place))
     folder.chmod(0o711)  # PostgreSQL runs as another user when tests run as root
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     config.stash[_FOLDER] = folder
@@ -32,7 +37,10 @@ def keep_what_failed(session: pytest.Session) -> None:
 
 
 def end(config: pytest.Config) -> None:
-    """Remove the folder, also after Ctrl-C, unless tests failed: then theirs can be looked at."""
+    """Remove the folder, also after Ctrl-C.
+
+    If tests failed, what they wrote can be looked at until the next run begins.
+    """
     folder = config.stash.get(_FOLDER, None)
     if folder is None:
         return
@@ -40,6 +48,14 @@ def end(config: pytest.Config) -> None:
     tempfile.tempdir = None
     if not config.stash.get(_KEEP, False):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_those_of_runs_that_were_killed(place: Path) -> None:
+    """A PostgreSQL server that was left in one ends itself within a minute."""
+    for folder in place.glob(f"{_NAME}*-*"):
+        process = folder.name.removeprefix(_NAME).partition("-")[0]
+        if process.isdecimal() and not psutil.pid_exists(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _memory() -> Path | None:
