@@ -57,9 +57,10 @@ class Edited:
     what: EntryChangeKind
 
 
-def needs_two(session: Session) -> bool:
-    """Whether removing an entry takes a second person."""
-    return settings.read(session, TWO_TO_REMOVE, bool) is not False
+def needs_two(session: Session, *, is_locked: bool = False) -> bool:
+    """Whether removing an entry takes a second person; `is_locked` keeps it so meanwhile."""
+    look = settings.locked if is_locked else settings.read
+    return look(session, TWO_TO_REMOVE, bool) is not False
 
 
 def add_list(
@@ -74,7 +75,7 @@ def add_list(
 
 def add(session: Session, list_id: UUID, draft: EntryDraft, editor: Editor) -> Edited:
     """Put somebody on a list. Raises LookupError for no such list, and `EntryRefusedError`."""
-    known = _locked(session, list_id, editor.at)
+    known = locked(session, list_id, editor.at)
     entry = replace(_entry(draft, editor.at.date()), entry_id=new_id(editor.at))
     rule = _rule(draft)
     edited = _put(session, known, entry, EntryChangeKind.ADDED)
@@ -98,7 +99,7 @@ def change(
     Raises LookupError for no such entry, and `EntryRefusedError` when somebody else was first,
     nothing differs, or what was typed makes no entry.
     """
-    known = _locked(session, list_id, editor.at)
+    known = locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
     entry = replace(
         _entry(draft, editor.at.date()),
@@ -132,7 +133,7 @@ def remove(
     Raises LookupError for no such entry, and `EntryRefusedError` when the same person confirms,
     the reason is missing, or the entry changed since.
     """
-    known = _locked(session, list_id, editor.at)
+    known = locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
     asked = _asked(session, list_id, before)
     if asked is None:  # one of an earlier version of the entry counts no more
@@ -159,7 +160,7 @@ def remove(
 
 def keep(session: Session, list_id: UUID, entry_id: UUID, editor: Editor) -> None:
     """Take a wish to remove an entry back. Raises LookupError when nobody had it."""
-    known = _locked(session, list_id, editor.at)
+    known = locked(session, list_id, editor.at)
     entry = watchlists.entry(session, list_id, entry_id)
     if entry is None or not _forget_asked(session, list_id, entry_id):
         raise LookupError(entry_id)
@@ -208,11 +209,11 @@ def file_of(
     )
 
 
-# ---- parts -----------------------------------------------------------------------------------
+def locked(session: Session, list_id: UUID, now: datetime) -> Watchlist:
+    """The list, with nobody else at it until this transaction ends.
 
-
-def _locked(session: Session, list_id: UUID, now: datetime) -> Watchlist:
-    """The list, with nobody else at it until this transaction ends."""
+    Raises LookupError for no such list, and `EntryRefusedError` while it is imported.
+    """
     row = districts.get(session, WatchlistRow, list_id, with_for_update=True)
     known = watchlists.get(session, list_id)
     if row is None or known is None:
@@ -224,6 +225,9 @@ def _locked(session: Session, list_id: UUID, now: datetime) -> Watchlist:
             "is done."
         )
     return known
+
+
+# ---- parts -----------------------------------------------------------------------------------
 
 
 def _seen(session: Session, list_id: UUID, entry_id: UUID, version: int) -> WatchlistEntry:

@@ -18,6 +18,11 @@ def of(session: Session) -> DeskPolicy:
     return settings.read(session, POLICY, DeskPolicy) or DeskPolicy()
 
 
+def locked(session: Session) -> DeskPolicy:
+    """The same, and nobody else settles others before this transaction ends."""
+    return settings.locked(session, POLICY, DeskPolicy) or DeskPolicy()
+
+
 def keep(session: Session, policy: DeskPolicy) -> None:
     settings.write(session, POLICY, policy)
 

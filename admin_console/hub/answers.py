@@ -1,20 +1,28 @@
-"""How the hub answers: our values as JSON, and refusals in words (RFC 9457)."""
+"""How the hub answers: our values as JSON with an entity tag, and refusals in words (RFC 9457)."""
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
 from http import HTTPStatus
-from typing import BinaryIO, TypeVar
+from typing import Annotated, BinaryIO, TypeVar
 
 import msgspec
-from fastapi import HTTPException, Request, Response
+from fastapi import Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from db import codec
 
 T = TypeVar("T")
+NO_NEWS = ("as_of", "list_version")
+"""The moment, and the version of the list around an entry, which every other entry changes."""
+_TAGS = re.compile(r'"[^"]*"')
 MOST_JSON_BYTES = 64 * 1024
 """What anybody may send before it is known who asks."""
 PATIENCE_SECONDS = 30.0
@@ -28,11 +36,73 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 JPEG = "image/jpeg"
 PROBLEM = "application/problem+json"
+IfMatch = Annotated[
+    str | None,
+    Header(description="The ETag of what was looked at: 412 if it was changed meanwhile."),
+]
+
+
+class Tagged(Response):
+    """An answer that a GET need not be sent twice: whoever names its tag hears 304 (RFC 9110, 13).
+
+    Other methods are answered without the tag, which would be that of what a GET says (9.3.4).
+    """
+
+    def __init__(self, content: bytes, status: int, media_type: str, tag: str) -> None:
+        super().__init__(content, status, media_type=media_type)
+        self._tag = tag
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET" or self.status_code != HTTPStatus.OK:
+            await super().__call__(scope, receive, send)
+            return
+        known = ", ".join(Headers(scope=scope).getlist("If-None-Match"))
+        if _names(known, self._tag):
+            unchanged = Response(None, HTTPStatus.NOT_MODIFIED, {"ETag": self._tag})
+            await unchanged(scope, receive, send)
+        else:
+            self.headers["ETag"] = self._tag
+            await super().__call__(scope, receive, send)
 
 
 def answer(value: object, status: int = 200) -> Response:
     """A value of ours as JSON, by the same codec as everywhere."""
-    return Response(codec.to_json(value), status, media_type=JSON)
+    return Tagged(codec.to_json(value), status, JSON, tag_of(value))
+
+
+def photo(jpeg: bytes, sha256: str) -> Response:
+    """A photo, which never changes under its name; nobody but who asked for it is to keep it."""
+    return Tagged(jpeg, HTTPStatus.OK, JPEG, f'"{sha256}"')
+
+
+def tag_of(value: object) -> str:
+    """The entity tag of a value (RFC 9110, 8.8.3): it is another one when the value is.
+
+    Weak for a value that says of which moment it is: `NO_NEWS` alone are not worth an answer.
+    """
+    if is_dataclass(value) and not isinstance(value, type) and hasattr(value, "as_of"):
+        told = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in NO_NEWS}
+        return f"W/{_tag(codec.to_json(told))}"
+    return _tag(codec.to_json(value))
+
+
+def expect_same(if_match: str | None, value: object) -> None:
+    """412 unless `If-Match`, where there is one, names the tag of `value`, as it now is.
+
+    RFC 9110, 13.1.1, compares strong tags only. Ours are weak for a moment that nobody can have
+    changed, so that they are compared by their text.
+    """
+    if if_match is not None and not _names(if_match, tag_of(value)):
+        raise refuse(412, "Somebody changed this meanwhile. Nothing was changed: look at it again.")
+
+
+def _tag(content: bytes) -> str:
+    return f'"{sha256(content).hexdigest()[:32]}"'
+
+
+def _names(said: str, tag: str) -> bool:
+    """Whether a list of tags, or the asterisk for any, names this one (weak comparison)."""
+    return said.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(said)
 
 
 def problem(

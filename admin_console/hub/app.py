@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from admin_console.hub import (
@@ -148,10 +150,24 @@ async def _on_wrong_request(_: Request, error: Exception) -> Response:
     return problem(422, f"The request cannot be understood: {wrong}.")
 
 
-async def _on_refusal(_: Request, error: Exception) -> Response:
+async def _on_refusal(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _wrong_method(request)
     return problem(error.status_code, error.detail, dict(error.headers or {}))
+
+
+def _wrong_method(request: Request) -> Response:
+    """405 with all methods of the address (RFC 9110, 15.5.6), not only of one route."""
+    there = sorted(
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.methods and route.path_regex.match(request.url.path)
+        for method in route.methods
+    )
+    words = f"This address takes {' and '.join(there)} only. Nothing was changed."
+    return problem(405, words, {"Allow": ", ".join(there)})
 
 
 async def _on_fault(_: Request, __: Exception) -> Response:

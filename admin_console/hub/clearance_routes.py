@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import aftermath, applying
 from admin_console.hub import site as hub_site
-from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub.answers import IfMatch, answer, body_as, expect_same, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, InContext
 from db import audit, changes, clearance_lines, clearances, outbox, policy
 from db.domain.audit import About, Deed
@@ -75,14 +75,17 @@ def desk_policy(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.put("/policy")
-async def settle(request: Request, context: InContext, asker: AskingStaff) -> Response:
+async def settle(
+    request: Request, context: InContext, asker: AskingStaff, if_match: IfMatch = None
+) -> Response:
     """Settle other rules; kiosks learn them."""
     wanted = await body_as(request, DeskPolicy)
-    await run_in_threadpool(_settle, context, wanted, asker)
+    await run_in_threadpool(_settle, context, wanted, asker, if_match)
     return answer(wanted)
 
 
-def _settle(context: Context, wanted: DeskPolicy, asker: Asker) -> None:
+def _settle(context: Context, wanted: DeskPolicy, asker: Asker, if_match: str | None) -> None:
     with context.database.begin() as session:
+        expect_same(if_match, policy.locked(session))
         policy.settle(session, wanted, asker.by, context.now())
     context.wake.notify()

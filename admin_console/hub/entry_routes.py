@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import entry_photos, list_desk
-from admin_console.hub.answers import answer, body_as, body_up_to, refuse
+from admin_console.hub.answers import IfMatch, answer, body_as, body_up_to, refuse
 from admin_console.hub.context import AskingStaff, InContext
-from admin_console.hub.list_desk import ListStart
+from admin_console.hub.list_desk import ListSettings, ListStart
 from db import entry_deeds, list_editing, list_search
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryDraft, EntryFile
@@ -29,13 +29,6 @@ class Removal:
 
     version: int
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListSettings:
-    """How lists may be changed by hand."""
-
-    two_to_remove: bool
 
 
 @router.post("/new")
@@ -58,15 +51,19 @@ def read_settings(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.put("/settings")
-async def write_settings(request: Request, context: InContext, asker: AskingStaff) -> Response:
+async def write_settings(
+    request: Request, context: InContext, asker: AskingStaff, if_match: IfMatch = None
+) -> Response:
     """Say how lists may be changed by hand."""
     asked = await body_as(request, ListSettings)
+
     await run_in_threadpool(
         list_desk.set_two_to_remove,
         context.database,
         asker.by,
         context.now(),
         is_on=asked.two_to_remove,
+        if_match=if_match,
     )
     return answer(asked)
 
@@ -143,12 +140,23 @@ async def change(
     asker: AskingStaff,
     *,
     version: Annotated[int, Query(ge=1)],
+    if_match: IfMatch = None,
 ) -> Response:
-    """Change what an entry says; `version` is the one that was looked at."""
+    """Change what an entry says; `version` is the one that was looked at.
+
+    Where the entry has another one, 409 says so; with `If-Match` 412 says it of all that its GET
+    tells, also of who was cleared and of a removal that somebody asked for.
+    """
     draft = await body_as(request, EntryDraft)
     return await _answered(
         lambda: list_desk.change_entry(
-            context, list_id, entry_id, draft, version=version, asker=asker
+            context,
+            list_id,
+            entry_id,
+            draft,
+            version=version,
+            asker=asker,
+            if_match=if_match,
         )
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_console.hub import entry_photos
 from admin_console.hub import site as hub_site
+from admin_console.hub.answers import expect_same
 from admin_console.hub.context import Asker, Context
 from db import audit, changes, codec, list_editing, list_import, outbox, settings, watchlists
 from db.domain.audit import About, Deed
@@ -53,6 +54,13 @@ class ListStart:
     name: str
     category: Category
     max_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """How lists may be changed by hand."""
+
+    two_to_remove: bool
 
 
 def begin_list(
@@ -102,11 +110,19 @@ def change_entry(
     *,
     version: int,
     asker: Asker,
+    if_match: str | None = None,
 ) -> EntryFile:
-    """Change what an entry says. Raises LookupError or `EntryRefusedError`."""
+    """Change what an entry says. Raises LookupError or `EntryRefusedError`.
+
+    412 when `if_match` is not the tag of the entry's file any more.
+    """
     zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(asker.staff_id, asker.display_name, context.now())
+        if if_match is not None:
+            list_editing.locked(session, list_id, editor.at)
+            seen = list_editing.file_of(session, list_id, entry_id, zone, editor.at)
+            expect_same(if_match, seen)
         _check_photo(context, draft, watchlists.entry(session, list_id, entry_id))
         edited = list_editing.change(
             session, list_id, entry_id, draft, version=version, editor=editor
@@ -161,9 +177,20 @@ def keep_entry(context: Context, list_id: UUID, entry_id: UUID, asker: Asker) ->
         )
 
 
-def set_two_to_remove(database: Database, by: audit.By, now: datetime, *, is_on: bool) -> None:
-    """Say whether removing an entry takes a second person."""
+def set_two_to_remove(
+    database: Database,
+    by: audit.By,
+    now: datetime,
+    *,
+    is_on: bool,
+    if_match: str | None = None,
+) -> None:
+    """Say whether removing an entry takes a second person.
+
+    412 when `if_match` is not the tag of what was settled before any more.
+    """
     with database.begin() as session:
+        expect_same(if_match, ListSettings(list_editing.needs_two(session, is_locked=True)))
         settings.write(session, list_editing.TWO_TO_REMOVE, is_on)
         said = "two people remove an entry" if is_on else "one person removes an entry"
         audit.note(session, by, Deed.LIST_RULES_CHANGED, now, detail=said)

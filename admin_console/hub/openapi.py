@@ -26,7 +26,7 @@ from admin_console.hub import (
 )
 from admin_console.hub.answers import JPEG, JSON, NDJSON, PROBLEM
 from admin_console.hub.context import asking_kiosk, asking_staff
-from admin_console.hub.list_desk import ListStart
+from admin_console.hub.list_desk import ListSettings, ListStart
 from admin_console.hub.metrics import TEXT
 from db.domain.audit import AuditPage
 from db.domain.clearance import Clearance, Clearances
@@ -56,6 +56,19 @@ _REFS = "#/components/schemas/{name}"
 _SCHEMES = {
     asking_kiosk: ("kiosk", "The token that a kiosk was given when it was paired."),
     asking_staff: ("staff", "The token of a sign-in."),
+}
+_TAGGED = {
+    "ETag": {
+        "description": "Another one when the answer is another one (RFC 9110, 8.8.3).",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f]+"$'},
+    }
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "Tags of answers that are known: with one of them 304 comes, without a body.",
+    "schema": {"type": "string"},
 }
 
 
@@ -99,6 +112,8 @@ class Says:
     """Of the answer."""
     takes_media: str = JSON
     status: int = 200
+    waits: object = None
+    """What it answers with 202 while there is nothing to say yet."""
 
 
 _LISTS = "/v1/watchlists"
@@ -110,7 +125,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/metrics"): Says(str, media=TEXT.partition(";")[0]),
     ("GET", "/v1/ca"): Says(pairing_routes.OwnAuthority),
     ("POST", "/v1/pairings"): Says(pairing_routes.Asked, pairing_routes.AskRequest, status=202),
-    ("GET", "/v1/pairings/{request_id}"): Says(pairing_routes.Paired),
+    ("GET", "/v1/pairings/{request_id}"): Says(pairing_routes.Paired, waits=pairing_routes.Waiting),
     ("GET", "/v1/kiosks"): Says(Kiosks),
     ("POST", "/v1/kiosks/codes"): Says(PairingCode),
     ("POST", "/v1/kiosks/requests/{request_id}/accept"): Says(PairingRequest),
@@ -134,7 +149,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/audit.csv"): Says(str, media=CSV),
     ("GET", "/v1/live"): Says(staff_routes.Live),
     ("GET", "/v1/desk"): Says(Desk),
-    ("GET", "/v1/on-site"): Says(tuple[OnSite, ...]),
+    ("GET", "/v1/on-site"): Says(OnSite),
     ("GET", "/v1/visits"): Says(VisitPage),
     ("GET", "/v1/visits.csv"): Says(str, media=CSV),
     ("GET", "/v1/reports/daily"): Says(bytes, media=report_routes.PDF),
@@ -151,8 +166,8 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("DELETE", f"{_LISTS}/import"): Says(status=202),
     ("GET", f"{_LISTS}/{{list_id}}/export.csv"): Says(str, media=CSV),
     ("POST", f"{_LISTS}/new"): Says(Watchlist, ListStart),
-    ("GET", f"{_LISTS}/settings"): Says(entry_routes.ListSettings),
-    ("PUT", f"{_LISTS}/settings"): Says(entry_routes.ListSettings, entry_routes.ListSettings),
+    ("GET", f"{_LISTS}/settings"): Says(ListSettings),
+    ("PUT", f"{_LISTS}/settings"): Says(ListSettings, ListSettings),
     ("POST", f"{_LISTS}/photos"): Says(entry_routes.PhotoTaken, bytes, takes_media=FILE),
     ("GET", f"{_LISTS}/{{list_id}}/people"): Says(EntryPage),
     ("POST", f"{_LISTS}/{{list_id}}/people"): Says(EntryFile, EntryDraft),
@@ -190,7 +205,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for path, operations in told["paths"].items():
         for method, operation in operations.items():
             place = (method.upper(), path)
-            _describe(operation, OPERATIONS.get(place), schemas)
+            _describe(operation, OPERATIONS.get(place), schemas, is_get=method == "get")
             if place in routes:
                 _secure(operation, routes[place].dependant)
     told["components"] = {
@@ -239,7 +254,9 @@ def _webhook(kind: str) -> dict[str, Any]:
     }
 
 
-def _describe(operation: dict[str, Any], says: Says | None, schemas: "_Schemas") -> None:
+def _describe(
+    operation: dict[str, Any], says: Says | None, schemas: "_Schemas", *, is_get: bool
+) -> None:
     answers: dict[str, Any] = {
         "default": {
             "description": "A refusal, in words.",
@@ -253,6 +270,13 @@ def _describe(operation: dict[str, Any], says: Says | None, schemas: "_Schemas")
     if says.answer is not None:
         good["content"] = {says.media: schemas.content(says.answer)}
     answers[str(says.status)] = good
+    if is_get and says.media in (JSON, JPEG):
+        good["headers"] = _TAGGED
+        answers["304"] = {"description": "As it was when it had that tag.", "headers": _TAGGED}
+        operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+    if says.waits is not None:
+        content = {JSON: schemas.content(says.waits)}
+        answers["202"] = {"description": "Not yet: ask again.", "content": content}
     if says.takes is not None:
         operation["requestBody"] = {
             "required": True,

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from admin_console.hub import actions, deciding, entry_photos
-from admin_console.hub.answers import answer, body_as, problem, refuse
+from admin_console.hub.answers import answer, body_as, photo, problem, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, InContext
 from admin_console.hub.streams import in_one_thread
 from db import audit, changes, export, history, notices, photos, story
@@ -23,6 +23,8 @@ from db.domain.rights import Action, may
 from db.history import Filters
 
 LONGEST_WAIT_SECONDS = 25.0
+LONGEST_TEXT = 200
+"""So much of what was typed is searched for."""
 
 router = APIRouter(prefix="/v1", tags=["console"])
 
@@ -83,16 +85,42 @@ def on_site(context: InContext, _: AskingStaff) -> Response:
         return answer(history.on_site(session, context.now()))
 
 
+DAY = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+"""A day like 2026-11-23, or nothing."""
+
+
+def _filters(
+    q: Annotated[str, Query(description="Part of a name.")] = "",
+    visitor_type: str = "",
+    state: str = "",
+    first_day: Annotated[str, Query(alias="from", pattern=DAY)] = "",
+    last_day: Annotated[str, Query(alias="to", pattern=DAY)] = "",
+) -> Filters:
+    """Which visits are asked for; empty means all."""
+    try:
+        days = _day(first_day), _day(last_day)
+    except ValueError as error:
+        raise refuse(422, "Write a day like 2026-11-23.") from error
+    return Filters(q[:LONGEST_TEXT], visitor_type, state, *days)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+AskedFilters = Annotated[Filters, Depends(_filters)]
+
+
 @router.get("/visits")
 def visits_page(
     context: InContext,
     asker: AskingStaff,
-    request: Request,
+    filters: AskedFilters,
     page: str = "",
     limit: Annotated[int, Query(ge=1, le=500)] = history.PAGE,
 ) -> Response:
     """Past visits, newest first, a page at a time."""
-    filters, zone = _filters(request), context.zone()
+    zone = context.zone()
     try:
         with context.database.read() as session:
             found = history.page(session, filters, zone, context.now(), after=page, limit=limit)
@@ -104,9 +132,9 @@ def visits_page(
 
 
 @router.get("/visits.csv")
-def visits_csv(context: InContext, asker: AskingStaff, request: Request) -> Response:
+def visits_csv(context: InContext, asker: AskingStaff, filters: AskedFilters) -> Response:
     """The same visits as a table, streamed."""
-    filters, zone, now = _filters(request), context.zone(), context.now()
+    zone, now = context.zone(), context.now()
     days = f"{filters.first_day or 'the first day'} to {filters.last_day or 'now'}"
     _viewed(context, asker, Deed.VISITS_EXPORTED, detail=days)
 
@@ -177,7 +205,7 @@ def blob(name: str, context: InContext, asker: AskingStaff) -> Response:
     if jpeg is None:
         raise refuse(404, "That photo is not here (yet).")
     _viewed(context, asker, Deed.PHOTO_VIEWED, About.PHOTO, name)
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+    return photo(jpeg, name)
 
 
 def _viewed(
@@ -194,21 +222,3 @@ def _viewed(
         audit.note(
             session, asker.by, deed, context.now(), about=about, about_id=about_id, detail=detail
         )
-
-
-def _filters(request: Request) -> Filters:
-    asked = request.query_params
-    try:
-        return Filters(
-            text=asked.get("q", "")[:200],
-            visitor_type=asked.get("visitor_type", ""),
-            state=asked.get("state", ""),
-            first_day=_day(asked.get("from")),
-            last_day=_day(asked.get("to")),
-        )
-    except ValueError as error:
-        raise refuse(422, "Write a day like 2026-11-23.") from error
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -316,3 +316,10 @@ def test_health_says_that_the_hub_is_there_and_nothing_else(hub: HubOfTests) -> 
 
     assert answer.status_code == 200
     assert "Lincoln" not in answer.text
+
+
+def test_wrong_method_is_refused_with_all_methods_of_the_address(hub: HubOfTests) -> None:
+    refused = hub.client.delete("/v1/policy")
+
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, PUT")
+    assert words_of(refused) == "This address takes GET and PUT only. Nothing was changed."
