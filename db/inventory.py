@@ -135,7 +135,7 @@ INVENTORY = (
         _ENCRYPTED,
         (
             *_of("watchlist_entry_history", "changed_by fields reason"),
-            *_of("watchlist_entry_removal", "asked_by asked_by_name reason"),
+            *_of("watchlist_entry_removal", "asked_by asked_by_name reason draft"),
         ),
     ),
     Kept(

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import clearance_lines, codec, custody, districts, list_lock, settings, watchlists
+from db import clearance_lines, codec, custody, districts, list_asking, list_lock, watchlists
 from db.domain.custody import CustodyRule
 from db.domain.entry_history import (
     EntryChangeKind,
@@ -20,7 +20,6 @@ from db.domain.entry_history import (
     EntryEvent,
     EntryFile,
     FieldChange,
-    RemovalAsked,
 )
 from db.domain.errors import EntryRefusedError
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
@@ -32,8 +31,6 @@ from db.list_models import EntryHistoryRow, EntryRemovalRow
 from db.list_rows import digest_of
 from db.models import WatchlistRow
 
-TWO_TO_REMOVE = "lists.two_to_remove"
-"""The setting whether removing an entry takes two people; it does unless it was turned off."""
 LONGEST_REASON = 500
 _ORDERS = DateOrders(DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST)
 
@@ -55,12 +52,6 @@ class Edited:
     delta: EntryDelta
     entry: WatchlistEntry
     what: EntryChangeKind
-
-
-def needs_two(session: Session, *, is_locked: bool = False) -> bool:
-    """Whether removing an entry takes a second person; `is_locked` keeps it so meanwhile."""
-    look = settings.locked if is_locked else settings.read
-    return look(session, TWO_TO_REMOVE, bool) is not False
 
 
 def add_list(
@@ -93,30 +84,21 @@ def change(
     *,
     version: int,
     editor: Editor,
-) -> Edited:
-    """Change what an entry says. `version` is the one that the editor has seen.
+) -> Edited | None:
+    """Change what an entry says; None when it waits for another person (`db.list_asking`).
 
-    Raises LookupError for no such entry, and `EntryRefusedError` when somebody else was first,
-    nothing differs, or what was typed makes no entry.
+    `version` is the one that the editor has seen. Raises LookupError for no such entry, and
+    `EntryRefusedError` when somebody else was first, nothing differs, or what was typed makes no
+    entry.
     """
     known = locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
-    entry = replace(
-        _entry(draft, editor.at.date()),
-        entry_id=entry_id,
-        number_hash=before.number_hash,
-        version=before.version + 1,
-    )
-    ruled = custody.rule_of(session, list_id, entry_id)
-    rule = _rule(draft)
-    of_rule = () if rule is None else rule_changes(ruled, rule)
-    if digest_of(entry) == digest_of(before) and not of_rule:
-        raise EntryRefusedError("Nothing differs from what the entry says already.")
-    if rule is not None:
-        custody.keep(session, list_id, entry_id, rule)
-    edited = _put(session, known, entry, EntryChangeKind.CHANGED)
-    _remember(session, edited, editor, (*changes(before, entry), *of_rule))
-    return edited
+    wanted = _changed(session, known, before, draft, editor)
+    if list_asking.needs_two(session) and list_asking.hides(before, wanted.entry, editor.at.date()):
+        list_asking.forget(session, list_id, entry_id)
+        _ask(session, known, before, "", editor, wanted=wanted)
+        return None
+    return _save(session, known, wanted, editor)
 
 
 def remove(
@@ -130,18 +112,20 @@ def remove(
 ) -> Edited | None:
     """Ask that an entry be removed, or confirm what another person asked; None when it waits.
 
+    What another person asked may be a change: then that is made.
+
     Raises LookupError for no such entry, and `EntryRefusedError` when the same person confirms,
     the reason is missing, or the entry changed since.
     """
     known = locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
-    asked = _asked(session, list_id, before)
+    asked = list_asking.asked_of(session, list_id, before)
     if asked is None:  # one of an earlier version of the entry counts no more
-        _forget_asked(session, list_id, entry_id)
+        list_asking.forget(session, list_id, entry_id)
     reason = clean(reason)[:LONGEST_REASON]
     if asked is None and not reason:
         raise EntryRefusedError("Say why the entry is to be removed. Nothing was changed.")
-    if needs_two(session):
+    if list_asking.needs_two(session):
         if asked is None:
             _ask(session, known, before, reason, editor)
             return None
@@ -150,9 +134,14 @@ def remove(
                 "You asked for this yourself: another person has to confirm it. The entry still "
                 "counts."
             )
+    if asked is not None and asked.draft:
+        draft, by = codec.from_json(asked.draft, EntryDraft), asked.asked_by_name
+        list_asking.forget(session, list_id, entry_id)
+        wanted = _changed(session, known, before, draft, editor)
+        return _save(session, known, wanted, editor, f"Asked for by {by}")
     reason = reason or (asked.reason if asked is not None else "")
     edited = _drop(session, known, before)
-    _forget_asked(session, list_id, entry_id)
+    list_asking.forget(session, list_id, entry_id)
     custody.forget(session, list_id, entry_id)
     _remember(session, edited, editor, changes(before, None), reason)
     return edited
@@ -162,7 +151,7 @@ def keep(session: Session, list_id: UUID, entry_id: UUID, editor: Editor) -> Non
     """Take a wish to remove an entry back. Raises LookupError when nobody had it."""
     known = locked(session, list_id, editor.at)
     entry = watchlists.entry(session, list_id, entry_id)
-    if entry is None or not _forget_asked(session, list_id, entry_id):
+    if entry is None or not list_asking.forget(session, list_id, entry_id):
         raise LookupError(entry_id)
     taken_back = Edited(known, EntryDelta(), entry, EntryChangeKind.REMOVAL_TAKEN_BACK)
     _remember(session, taken_back, editor, ())
@@ -191,7 +180,6 @@ def file_of(
     ).all()
     if entry is None and not rows:
         raise LookupError(entry_id)
-    asked = None if entry is None else _asked(session, list_id, entry)
     return EntryFile(
         as_of=now,
         list_id=list_id,
@@ -199,10 +187,8 @@ def file_of(
         list_version=known.version,
         entry=entry,
         history=tuple(_event(row) for row in rows),
-        removal=None
-        if asked is None
-        else RemovalAsked(asked.asked_by_name, asked.asked_by, asked.asked_at, asked.reason),
-        needs_two=needs_two(session),
+        removal=None if entry is None else list_asking.told_of(session, list_id, entry),
+        needs_two=list_asking.needs_two(session),
         category=known.category,
         rule=custody.rule_of(session, list_id, entry_id),
         clearances=clearance_lines.of_entry(session, list_id, entry_id, zone, now),
@@ -257,6 +243,43 @@ def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
     return entry
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A change of an entry that would make a difference."""
+
+    draft: EntryDraft
+    entry: WatchlistEntry
+    rule: CustodyRule | None
+    changes: tuple[FieldChange, ...]
+
+
+def _changed(
+    session: Session, known: Watchlist, before: WatchlistEntry, draft: EntryDraft, editor: Editor
+) -> _Wanted:
+    entry = replace(
+        _entry(draft, editor.at.date()),
+        entry_id=before.entry_id,
+        number_hash=before.number_hash,
+        version=before.version + 1,
+    )
+    rule = _rule(draft)
+    ruled = custody.rule_of(session, known.list_id, before.entry_id)
+    of_rule = () if rule is None else rule_changes(ruled, rule)
+    if digest_of(entry) == digest_of(before) and not of_rule:
+        raise EntryRefusedError("Nothing differs from what the entry says already.")
+    return _Wanted(draft, entry, rule, (*changes(before, entry), *of_rule))
+
+
+def _save(
+    session: Session, known: Watchlist, wanted: _Wanted, editor: Editor, reason: str = ""
+) -> Edited:
+    if wanted.rule is not None:
+        custody.keep(session, known.list_id, wanted.entry.entry_id, wanted.rule)
+    edited = _put(session, known, wanted.entry, EntryChangeKind.CHANGED)
+    _remember(session, edited, editor, wanted.changes, reason)
+    return edited
+
+
 def _rule(draft: EntryDraft) -> CustodyRule | None:
     """The custody rule as it was typed, without signs that cannot be seen."""
     if draft.rule is None:
@@ -286,30 +309,14 @@ def _drop(session: Session, known: Watchlist, entry: WatchlistEntry) -> Edited:
     return Edited(dropped, delta, entry, EntryChangeKind.REMOVED)
 
 
-def _asked(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryRemovalRow | None:
-    """Who asked that the entry be removed as it is now: a wish of before it changed is void."""
-    row = districts.get(session, EntryRemovalRow, list_id, entry.entry_id)
-    if row is None:
-        return None
-    version = session.scalar(
-        select(EntryHistoryRow.entry_version)
-        .where(
-            EntryHistoryRow.list_id == list_id,
-            EntryHistoryRow.entry_id == entry.entry_id,
-            EntryHistoryRow.what == EntryChangeKind.REMOVAL_ASKED,
-        )
-        .order_by(EntryHistoryRow.changed_at.desc(), EntryHistoryRow.change_id.desc())
-        .limit(1)
-    )
-    return row if version == entry.version else None
-
-
 def _ask(
     session: Session,
     known: Watchlist,
     entry: WatchlistEntry,
     reason: str,
     editor: Editor,
+    *,
+    wanted: _Wanted | None = None,
 ) -> None:
     session.add(
         EntryRemovalRow(
@@ -319,19 +326,13 @@ def _ask(
             asked_by_name=editor.name,
             asked_at=editor.at,
             reason=reason,
+            draft="" if wanted is None else codec.to_json(wanted.draft).decode(),
         )
     )
-    asked = Edited(known, EntryDelta(), entry, EntryChangeKind.REMOVAL_ASKED)
-    _remember(session, asked, editor, (), reason)
-
-
-def _forget_asked(session: Session, list_id: UUID, entry_id: UUID) -> bool:
-    forgotten = session.execute(
-        delete(EntryRemovalRow)
-        .where(EntryRemovalRow.list_id == list_id, EntryRemovalRow.entry_id == entry_id)
-        .returning(EntryRemovalRow.entry_id)
-    ).first()
-    return forgotten is not None
+    is_change = wanted is not None
+    what = EntryChangeKind.CHANGE_ASKED if is_change else EntryChangeKind.REMOVAL_ASKED
+    asked = Edited(known, EntryDelta(), entry, what)
+    _remember(session, asked, editor, () if wanted is None else wanted.changes, reason)
 
 
 def _remember(

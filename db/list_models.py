@@ -47,7 +47,11 @@ class EntryHistoryRow(InDistrict, Base):
 
 
 class EntryRemovalRow(InDistrict, Base):
-    """Somebody asked that an entry be removed; another person has yet to confirm it."""
+    """Somebody asked that an entry be removed, or changed so that it holds fewer people.
+
+    Another person has yet to confirm it. `draft` is JSON of the `EntryDraft` that is asked for,
+    empty for a removal.
+    """
 
     __tablename__ = "watchlist_entry_removal"
     list_id: Mapped[Key]
@@ -56,6 +60,7 @@ class EntryRemovalRow(InDistrict, Base):
     asked_by_name: Mapped[Name]
     asked_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text, default="")
+    draft: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class CustodyRuleRow(InDistrict, Base):

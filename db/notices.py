@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db import districts, watchlists, webhooks
 from db.desk_models import NoticeRow
 from db.domain.notice import Notice, NoticeKind, Notices
+from db.domain.watchlist import Watchlist
 from db.ids import new_id
 
 SHOWN = 200
@@ -91,6 +92,26 @@ def tell_of_ended_webhook(session: Session, host: str, now: datetime, *, about: 
         "it is gone. vestibule-hub webhooks list says why, and webhooks resume begins again."
     )
     return tell(session, NoticeKind.WEBHOOK_ENDED, text, now, about=about)
+
+
+def tell_of_one_to_remove(session: Session, now: datetime) -> bool:
+    """Tell administrators that the rule of two was switched off."""
+    text = (
+        "Removing an entry from a list takes one person from now on, and nobody who confirms it. "
+        "The audit page says who settled that."
+    )
+    return tell(session, NoticeKind.ONE_TO_REMOVE, text, now, about=now.isoformat())
+
+
+def tell_of_removed(session: Session, known: Watchlist, removed: int, now: datetime) -> bool:
+    """Tell administrators that an import took people off a list, which no second one confirmed."""
+    people = "1 person" if removed == 1 else f"{removed:,} people"
+    text = (
+        f"An import took {people} off {known.name}: its file does not name them any more. The "
+        "audit page says who imported it; an import of the file before brings them back."
+    )
+    about = f"{known.list_id} {known.version}"
+    return tell(session, NoticeKind.PEOPLE_REMOVED, text, now, about=about, list_id=known.list_id)
 
 
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:

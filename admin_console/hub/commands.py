@@ -19,7 +19,7 @@ from db import (
     audit,
     changes,
     export,
-    list_editing,
+    list_asking,
     list_export,
     list_import,
     list_table,
@@ -84,7 +84,7 @@ def list_rules(url: str, two_to_remove: bool | None) -> str:
         if two_to_remove is not None:
             list_desk.set_two_to_remove(database, audit.TERMINAL, _now(), is_on=two_to_remove)
         with database.read() as session:
-            needs_two = list_editing.needs_two(session)
+            needs_two = list_asking.needs_two(session)
     if needs_two:
         return "Removing an entry takes two people: one asks, another confirms."
     return "One person removes an entry alone."

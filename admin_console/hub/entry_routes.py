@@ -12,7 +12,7 @@ from admin_console.hub import entry_photos, list_desk
 from admin_console.hub.answers import IfMatch, answer, body_as, body_up_to, refuse
 from admin_console.hub.context import AskingStaff, InContext
 from admin_console.hub.list_desk import ListSettings, ListStart
-from db import entry_deeds, list_editing, list_search
+from db import entry_deeds, list_asking, list_editing, list_search
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
@@ -47,7 +47,7 @@ async def add_list(request: Request, context: InContext, asker: AskingStaff) -> 
 def read_settings(context: InContext, _: AskingStaff) -> Response:
     """How lists may be changed by hand."""
     with context.database.read() as session:
-        return answer(ListSettings(list_editing.needs_two(session)))
+        return answer(ListSettings(list_asking.needs_two(session)))
 
 
 @router.put("/settings")

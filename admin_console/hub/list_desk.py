@@ -13,7 +13,18 @@ from admin_console.hub import entry_photos
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import expect_same
 from admin_console.hub.context import Asker, Context
-from db import audit, changes, codec, list_editing, list_import, outbox, settings, watchlists
+from db import (
+    audit,
+    changes,
+    codec,
+    list_asking,
+    list_editing,
+    list_import,
+    notices,
+    outbox,
+    settings,
+    watchlists,
+)
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, ImportRefusedError, PhotoError
@@ -112,9 +123,10 @@ def change_entry(
     asker: Asker,
     if_match: str | None = None,
 ) -> EntryFile:
-    """Change what an entry says. Raises LookupError or `EntryRefusedError`.
+    """Change what an entry says, or ask for it where that takes a second person.
 
-    412 when `if_match` is not the tag of the entry's file any more.
+    Raises LookupError or `EntryRefusedError`; 412 when `if_match` is not the tag of the entry's
+    file any more.
     """
     zone = context.zone()
     with context.database.begin() as session:
@@ -127,8 +139,13 @@ def change_entry(
         edited = list_editing.change(
             session, list_id, entry_id, draft, version=version, editor=editor
         )
+        deed = Deed.CHANGE_ASKED if edited is None else Deed.ENTRY_CHANGED
+        _note_entry(session, asker, deed, entry_id, editor)
+        if edited is None:
+            return _asked(
+                session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.CHANGE_ASKED
+            )
         found = _published(session, edited, editor, zone)
-        _note_entry(session, asker, Deed.ENTRY_CHANGED, entry_id, editor)
     context.wake.notify()
     return found
 
@@ -149,13 +166,11 @@ def remove_entry(
         edited = list_editing.remove(
             session, list_id, entry_id, reason, version=version, editor=editor
         )
-        _note_entry(
-            session,
-            asker,
-            Deed.REMOVAL_ASKED if edited is None else Deed.ENTRY_REMOVED,
-            entry_id,
-            editor,
-        )
+        deed = Deed.REMOVAL_ASKED
+        if edited is not None:
+            is_gone = edited.what is EntryChangeKind.REMOVED
+            deed = Deed.ENTRY_REMOVED if is_gone else Deed.ENTRY_CHANGED
+        _note_entry(session, asker, deed, entry_id, editor)
         if edited is None:
             return _asked(
                 session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.REMOVAL_ASKED
@@ -190,10 +205,13 @@ def set_two_to_remove(
     412 when `if_match` is not the tag of what was settled before any more.
     """
     with database.begin() as session:
-        expect_same(if_match, ListSettings(list_editing.needs_two(session, is_locked=True)))
-        settings.write(session, list_editing.TWO_TO_REMOVE, is_on)
+        was_on = list_asking.needs_two(session, is_locked=True)
+        expect_same(if_match, ListSettings(was_on))
+        settings.write(session, list_asking.TWO_TO_REMOVE, is_on)
         said = "two people remove an entry" if is_on else "one person removes an entry"
         audit.note(session, by, Deed.LIST_RULES_CHANGED, now, detail=said)
+        if was_on and not is_on:
+            notices.tell_of_one_to_remove(session, now)
 
 
 def note_view(context: Context, asker: Asker, deed: Deed, about: About, about_id: UUID) -> None:

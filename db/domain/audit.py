@@ -27,6 +27,7 @@ class Deed(StrEnum):
     ENTRY_CHANGED = "entry_changed"
     ENTRY_REMOVED = "entry_removed"
     REMOVAL_ASKED = "removal_asked"
+    CHANGE_ASKED = "change_asked"
     REMOVAL_TAKEN_BACK = "removal_taken_back"
     LIST_BEGUN = "list_begun"
     LIST_IMPORTED = "list_imported"

@@ -19,6 +19,8 @@ class EntryChangeKind(StrEnum):
     IMPORTED = "imported"
     """Changed by an import."""
     REMOVAL_ASKED = "removal_asked"
+    CHANGE_ASKED = "change_asked"
+    """A change by which somebody would pass whom the entry holds."""
     REMOVAL_TAKEN_BACK = "removal_taken_back"
     REMOVED = "removed"
 
@@ -73,12 +75,14 @@ class EntryEvent:
 
 @dataclass(frozen=True, slots=True)
 class RemovalAsked:
-    """Somebody asked that the entry be removed; it counts until another person confirms."""
+    """Somebody asked that the entry be removed, or changed; it counts until another confirms."""
 
     by: str
     by_id: UUID
     at: datetime
     reason: str
+    changes: tuple[FieldChange, ...] = ()
+    """What is to change; nothing when the entry is to be removed."""
 
 
 @dataclass(frozen=True, slots=True)

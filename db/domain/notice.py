@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     LIST_OUTDATED = "list_outdated"
     KIOSK_FORKED = "kiosk_forked"
     WEBHOOK_ENDED = "webhook_ended"
+    PEOPLE_REMOVED = "people_removed"
+    ONE_TO_REMOVE = "one_to_remove"
 
     @property
     def is_for_everybody(self) -> bool:

@@ -15,7 +15,7 @@ from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.aliases import aliases_from
 from db.domain.desk import ImportProgress, Role
-from db.domain.entry_history import RemovalAsked
+from db.domain.entry_history import FieldChange, RemovalAsked
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
 from db.list_fields import DateOrders, entry_from
@@ -153,6 +153,22 @@ def test_second_person_confirms_a_removal(qtbot: QtBot) -> None:
 
     qtbot.waitUntil(child(shell, QWidget, "listPeople").isVisible)
     assert hub.removals == [(RODERICK, 3, "")]
+
+
+def test_change_that_waits_says_what_would_change(qtbot: QtBot) -> None:
+    ends = FieldChange("valid_until", "", "2026-12-01")
+    asked = RemovalAsked("Ngozi Okonkwo", invented.make_id(4321), invented.NOW, "", (ends,))
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    hub.entries[RODERICK] = listed.make_entry_file(asked)
+
+    shell = open_entry(qtbot, hub)
+
+    assert child(shell, QLabel, "removalTitle").text() == "A change that waits"
+    said = child(shell, QLabel, "removalWords").text()
+    assert said.startswith("Ngozi Okonkwo asked for it")
+    assert said.endswith("End date: Dec 1, 2026")
+    assert button(shell, "confirmRemoval").text() == "Change it"
+    assert button(shell, "confirmRemoval").isEnabled()
 
 
 def test_whoever_asked_for_a_removal_cannot_confirm_it(qtbot: QtBot) -> None:

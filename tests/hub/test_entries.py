@@ -113,7 +113,7 @@ def test_change_is_kept_field_by_field_with_a_new_version(
         hub.client.put(
             address,
             params={"version": 1},
-            json=DRAFT | {"family": "Quill", "note": "Order of March"},
+            json=DRAFT | {"jurisdiction": "NM", "note": "Order of March"},
             headers=jo,
         )
     )
@@ -125,7 +125,7 @@ def test_change_is_kept_field_by_field_with_a_new_version(
         EntryChangeKind.CHANGED, "Jo Ortega", 2,
     )  # fmt: skip
     assert newest.fields == (
-        FieldChange("name", "Daniel Quillfeather", "Daniel Quill"),
+        FieldChange("jurisdiction", "", "NM"),
         FieldChange("note", "", "Order of March"),
     )
     assert list_in_force(hub).version == 3

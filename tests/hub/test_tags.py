@@ -131,7 +131,8 @@ def test_entry_that_somebody_else_changed_meanwhile_is_not_overwritten(
     add("Marlowe")
 
     assert get(hub, path, dana, tag).status_code == 304
-    assert put(hub, address, dana, {"family": "Quillfeder"}, tag).status_code == 200
-    assert put(hub, address, dana, {"family": "Quill"}, tag).status_code == 412
-    assert put(hub, address, dana, {"family": "Quill"}).status_code == 409
-    assert get(hub, path, dana).json()["entry"]["name"]["family"] == "Quillfeder"
+    first, later = ({"family": "Quillfeather", "note": note} for note in ("Seen", "Not seen"))
+    assert put(hub, address, dana, first, tag).status_code == 200
+    assert put(hub, address, dana, later, tag).status_code == 412
+    assert put(hub, address, dana, later).status_code == 409
+    assert get(hub, path, dana).json()["entry"]["note"] == "Seen"

@@ -5,7 +5,7 @@ from datetime import date
 
 from admin_console.console import words
 from db.aliases import alias_as_said
-from db.domain.entry_history import EntryChangeKind, EntryEvent, FieldChange
+from db.domain.entry_history import EntryChangeKind, EntryEvent, FieldChange, RemovalAsked
 
 FIELDS = {
     "name": "Name",
@@ -48,11 +48,23 @@ def said_of(event: EntryEvent) -> tuple[Said, ...]:
     """What happened, a line for each field that changed."""
     if event.what is EntryChangeKind.ADDED:
         return ((Run(f"Entry written, version {event.entry_version}"),),)
+    if event.what is EntryChangeKind.CHANGE_ASKED:
+        return ((Run("Change asked for"),), *changes_said(event.fields))
     if event.what not in (EntryChangeKind.CHANGED, EntryChangeKind.IMPORTED):
         reason = f": {event.reason}" if event.reason else ""
         return ((Run(f"{_SAID[event.what]}{reason}"),),)
-    lines = tuple(line for change in event.fields for line in _lines(change))
-    return lines or ((Run("Changed"),),)
+    return changes_said(event.fields) or ((Run("Changed"),),)
+
+
+def what_is_asked(asked: RemovalAsked) -> str:
+    """Why an entry is to be removed, or how it is to be changed, in one line."""
+    lines = ("".join(run.text for run in line) for line in changes_said(asked.changes))
+    return "; ".join(lines) if asked.changes else asked.reason
+
+
+def changes_said(changes: tuple[FieldChange, ...]) -> tuple[Said, ...]:
+    """A line for each field that differs."""
+    return tuple(line for change in changes for line in _lines(change))
 
 
 def _lines(change: FieldChange) -> tuple[Said, ...]:

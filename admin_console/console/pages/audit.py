@@ -36,6 +36,7 @@ DEEDS = {
     Deed.ENTRY_CHANGED: "Changed an entry",
     Deed.ENTRY_REMOVED: "Removed an entry",
     Deed.REMOVAL_ASKED: "Asked to remove an entry",
+    Deed.CHANGE_ASKED: "Asked to change an entry",
     Deed.REMOVAL_TAKEN_BACK: "Kept an entry",
     Deed.LIST_BEGUN: "Began a list",
     Deed.LIST_IMPORTED: "Imported a list",

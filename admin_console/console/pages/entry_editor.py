@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from admin_console.console import words
 from admin_console.console.client import HubClient
+from admin_console.console.models.entry_story import what_is_asked
 from admin_console.console.pages.entry_form import EntryForm, draft_of
 from admin_console.console.pages.entry_side import ClearancesCard, DeedsCard, HistoryCard
 from admin_console.console.pages.rule_card import ClockError
@@ -198,6 +199,8 @@ class EntryEditor(Panel):
         self._on_file(file)
         if file.entry is not None:
             said = f"Version {file.entry.version} of this entry is in force on every kiosk."
+            if file.removal is not None:
+                said = "Another person has to confirm it. Until then the entry counts as it was."
             self.saved.emit(file.entry.name.full, said)
 
     def _on_discard(self) -> None:
@@ -299,12 +302,14 @@ class EntryEditor(Panel):
         self._reason.setVisible(asked is None)
         self._keep.setVisible(asked is not None)
         self._give_up.setVisible(asked is None)
+        is_change = asked and asked.changes
+        self._removal_title.setText("A change that waits" if is_change else "Removal from the list")
         if asked is not None:
             when = words.day_and_clock(asked.at, self._session.zone)
-            self._removal_words.setText(f"{asked.by} asked for it, {when}: {asked.reason}")
+            self._removal_words.setText(f"{asked.by} asked for it, {when}: {what_is_asked(asked)}")
             is_own = asked.by_id == self._session.staff.staff_id
             own = "You asked for it yourself: another person has to confirm it." if is_own else ""
-            self._confirm.set_words("Remove it")
+            self._confirm.set_words("Change it" if is_change else "Remove it")
             self._confirm.set_off(off or own)
         else:
             two = file is None or file.needs_two
@@ -352,7 +357,8 @@ class EntryEditor(Panel):
         theme = self._theme
         self._removal = Card(theme, name="entryRemoval", margins=(16, 12, 16, 16), spacing=12)
         body = self._removal.body
-        body.addWidget(Words(theme, "Removal from the list", Text.SECTION, Weight.STRONG))
+        self._removal_title = Words(theme, "", Text.SECTION, Weight.STRONG, name="removalTitle")
+        body.addWidget(self._removal_title)
         self._removal_words = Words(theme, "", wrap=True, name="removalWords")
         body.addWidget(self._removal_words)
         self._reason = Field(theme, name="removalReason", label="Why", placeholder="Why")

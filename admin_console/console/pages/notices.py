@@ -29,6 +29,8 @@ KINDS = {
     NoticeKind.LIST_OUTDATED: "List outdated",
     NoticeKind.KIOSK_FORKED: "Kiosk forked",
     NoticeKind.WEBHOOK_ENDED: "Webhook ended",
+    NoticeKind.PEOPLE_REMOVED: "People removed",
+    NoticeKind.ONE_TO_REMOVE: "One to remove",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
@@ -37,6 +39,8 @@ _TONES = {
     NoticeKind.LIST_OUTDATED: Tone.CAUTION,
     NoticeKind.KIOSK_FORKED: Tone.ALARM,
     NoticeKind.WEBHOOK_ENDED: Tone.CAUTION,
+    NoticeKind.PEOPLE_REMOVED: Tone.CAUTION,
+    NoticeKind.ONE_TO_REMOVE: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."

@@ -1,0 +1,89 @@
+"""What one person asked to be done to an entry, until another confirms it, and what has to wait.
+
+Removing an entry takes two people. So does changing it so that somebody passes whom it held: by
+its end, by a name that goes, by another birth date.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db import codec, districts, settings
+from db.domain.entry_history import EntryChangeKind, FieldChange, RemovalAsked
+from db.domain.people import PersonName
+from db.domain.watchlist import WatchlistEntry
+from db.list_models import EntryHistoryRow, EntryRemovalRow
+from db.screening.names import fold
+
+TWO_TO_REMOVE = "lists.two_to_remove"
+"""The setting whether removing an entry takes two people; it does unless it was turned off."""
+_ASKED = (EntryChangeKind.REMOVAL_ASKED.value, EntryChangeKind.CHANGE_ASKED.value)
+
+
+def needs_two(session: Session, *, is_locked: bool = False) -> bool:
+    """Whether removing an entry takes a second person; `is_locked` keeps it so meanwhile."""
+    look = settings.locked if is_locked else settings.read
+    return look(session, TWO_TO_REMOVE, bool) is not False
+
+
+def hides(before: WatchlistEntry, after: WatchlistEntry, today: date) -> bool:
+    """Whether somebody may pass with the changed entry whom it held before."""
+    if before.valid_until is not None and before.valid_until < today:
+        return False  # it holds nobody any more
+    return (
+        before.born != after.born
+        or bool(_names(before) - _names(after))
+        or (after.valid_until or date.max) < (before.valid_until or date.max)
+        or (after.valid_from or date.min) > max(before.valid_from or date.min, today)
+    )
+
+
+def asked_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryRemovalRow | None:
+    """What was asked of the entry as it is now: a wish of before it changed is void."""
+    row = districts.get(session, EntryRemovalRow, list_id, entry.entry_id)
+    if row is None:
+        return None
+    event = _event_of(session, list_id, entry.entry_id)
+    return row if event is not None and event.entry_version == entry.version else None
+
+
+def told_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> RemovalAsked | None:
+    """The same for whoever is to confirm it."""
+    row, event = asked_of(session, list_id, entry), _event_of(session, list_id, entry.entry_id)
+    if row is None or event is None:
+        return None
+    changes = codec.from_json(event.fields, tuple[FieldChange, ...])
+    return RemovalAsked(row.asked_by_name, row.asked_by, row.asked_at, row.reason, changes)
+
+
+def forget(session: Session, list_id: UUID, entry_id: UUID) -> bool:
+    """Whether there was something asked of it."""
+    forgotten = session.execute(
+        delete(EntryRemovalRow)
+        .where(EntryRemovalRow.list_id == list_id, EntryRemovalRow.entry_id == entry_id)
+        .returning(EntryRemovalRow.entry_id)
+    ).first()
+    return forgotten is not None
+
+
+def _event_of(session: Session, list_id: UUID, entry_id: UUID) -> EntryHistoryRow | None:
+    return session.scalar(
+        select(EntryHistoryRow)
+        .where(
+            EntryHistoryRow.list_id == list_id,
+            EntryHistoryRow.entry_id == entry_id,
+            EntryHistoryRow.what.in_(_ASKED),
+        )
+        .order_by(EntryHistoryRow.changed_at.desc(), EntryHistoryRow.change_id.desc())
+        .limit(1)
+    )
+
+
+def _names(entry: WatchlistEntry) -> set[str]:
+    return {_folded(name) for name in (entry.name, *entry.aliases)}
+
+
+def _folded(name: PersonName) -> str:
+    return "\0".join(fold(part) for part in (name.given, name.middle, name.family, name.suffix))
