@@ -7,18 +7,19 @@ from db.domain.custody import NO_RULE, CustodyRule
 from db.domain.entry_history import FieldChange
 from db.domain.watchlist import WatchlistEntry
 
-_SHOWN = ("name", "born", "sex", "aliases", "jurisdiction", "reference", "note", "instructions",
+SHOWN = ("name", "born", "sex", "aliases", "jurisdiction", "reference", "note", "instructions",
           "valid_from", "valid_until", "photo")  # fmt: skip
+"""The fields of an entry that its history tells of."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def changes(before: WatchlistEntry | None, after: WatchlistEntry | None) -> tuple[FieldChange, ...]:
     """The fields that differ; None is an entry that was not there yet, or is not any more."""
     if before is None or after is None:
-        differ: Iterable[str] = _SHOWN
+        differ: Iterable[str] = SHOWN
     else:  # most fields of an entry stay as they are, a million times at an import
-        differ = (n for n in _SHOWN if getattr(before, n) != getattr(after, n))
-    texts = ((name, _text(before, name), _text(after, name)) for name in differ)
+        differ = (n for n in SHOWN if getattr(before, n) != getattr(after, n))
+    texts = ((name, field_text(before, name), field_text(after, name)) for name in differ)
     return tuple(FieldChange(name, old, new) for name, old, new in texts if old != new)
 
 
@@ -28,7 +29,8 @@ def rule_changes(before: CustodyRule | None, after: CustodyRule | None) -> tuple
     return tuple(FieldChange(name, old[name], new[name]) for name in old if old[name] != new[name])
 
 
-def _text(entry: WatchlistEntry | None, name: str) -> str:
+def field_text(entry: WatchlistEntry | None, name: str) -> str:
+    """One of `SHOWN` in words."""
     if entry is None:
         return ""
     if name == "name":

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from db import watchlists
 from db.domain.desk import ChangeKind, EntryChange, ImportPreview
 from db.domain.watchlist import WatchlistEntry
+from db.list_by_hand import Keeping
 from db.list_file import ListFile
 from db.list_rows import (
     TABLE,
@@ -19,14 +20,13 @@ from db.list_rows import (
     entry_in,
     in_version,
     is_of_edition,
-    with_photo,
 )
 from db.list_spool import BITS, Line
 
 SHOWN = 200
 """Of each kind of line; more would hide what matters."""
-Known = tuple[bytes, int, str]
-"""Digest, version and photo of an entry of the list in force."""
+Known = tuple[bytes, int]
+"""Digest and version of an entry of the list in force."""
 _DIGITS = func.replace(cast(TABLE.c.entry_id, Text), "-", "")
 
 
@@ -66,7 +66,12 @@ class Difference:
         )
 
     def preview(
-        self, session: Session, file: ListFile, edition: int | None, version: int | None
+        self,
+        session: Session,
+        file: ListFile,
+        edition: int | None,
+        version: int | None,
+        keeping: Keeping,
     ) -> ImportPreview:
         """What the console shows before anything changes."""
         return ImportPreview(
@@ -82,14 +87,14 @@ class Difference:
             remarks=tuple(file.remarks[:SHOWN]),
             remarked=file.remarks.total,
             people=self.people,
+            undone=tuple(keeping.undone),
+            undoes=keeping.undoes,
+            notes=file.notes,
         )
 
 
-def compare(batch: Sequence[Line], before: dict[str, Known], *, keeps_photos: bool) -> Step:
-    """Compare a batch of a file with what `known_of` says of the list, which it uses up.
-
-    With `keeps_photos` an entry keeps the photo that it has: the file says nothing of photos.
-    """
+def compare(batch: Sequence[Line], before: dict[str, Known]) -> Step:
+    """Compare a batch of a file with what `known_of` says of the list, which it uses up."""
     if not before:
         return Step([values for _, values in batch], list(batch), [], [])
     step = Step([], [], [], [])
@@ -99,10 +104,7 @@ def compare(batch: Sequence[Line], before: dict[str, Known], *, keeps_photos: bo
         if known is None:
             step.added.append(line)
         else:
-            digest, version, photo = known
-            if photo and keeps_photos:
-                values = with_photo(values, photo)
-                line = (line[0], values)  # noqa: PLW2901  the same person
+            digest, version = known
             if digest != values[-1]:
                 step.changed.append(line)
                 version += 1
@@ -171,8 +173,8 @@ def known_of(session: Session, edition: int | None, at: int) -> dict[str, Known]
         return {}
     lowest, highest = UUID(int=at << BITS), UUID(int=((at + 1) << BITS) - 1)
     rows = session.execute(
-        select(_DIGITS, TABLE.c.digest, TABLE.c.version, TABLE.c.photo).where(
+        select(_DIGITS, TABLE.c.digest, TABLE.c.version).where(
             is_of_edition(session, edition), TABLE.c.entry_id.between(lowest, highest)
         )
     )
-    return {entry_id: (digest, version, photo) for entry_id, digest, version, photo in rows}
+    return {entry_id: (digest, version) for entry_id, digest, version in rows}

@@ -26,13 +26,56 @@ NAMESPACE = UUID("6d0c3f5e-4f0e-5c6a-9f2b-0b8c1f7e2a11")
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "family": frozenset(
-        ["lname", "last", "lastname", "familyname", "family", "surname", "apellido", "apellidos"]
+        [
+            "lname",
+            "lnm",
+            "last",
+            "lastname",
+            "lastnm",
+            "familyname",
+            "family",
+            "surname",
+            "surnames",
+            "apellido",
+            "apellidos",
+        ]
     ),
-    "given": frozenset(["fname", "first", "firstname", "givenname", "given", "forename", "nombre"]),
-    "middle": frozenset(["mi", "mname", "middle", "middlename", "middleinitial"]),
+    "given": frozenset(
+        [
+            "fname",
+            "fnm",
+            "first",
+            "firstname",
+            "firstnm",
+            "givenname",
+            "givennames",
+            "given",
+            "forename",
+            "forenames",
+            "nombre",
+            "nombres",
+        ]
+    ),
+    "middle": frozenset(["mi", "mname", "middle", "middlename", "middlenm", "middleinitial"]),
     "suffix": frozenset(["suffix", "sfx"]),
     "birth_date": frozenset(
-        ["dob", "birthdate", "dateofbirth", "born", "bornon", "birth", "birthday"]
+        [
+            "dob",
+            "dobdt",
+            "birthdate",
+            "birthdt",
+            "dateofbirth",
+            "dtofbirth",
+            "datebirth",
+            "bdate",
+            "bday",
+            "born",
+            "bornon",
+            "birth",
+            "birthday",
+            "fechadenacimiento",
+            "fechanacimiento",
+        ]
     ),
     "birth_year": frozenset(["yob", "birthyear", "yearofbirth"]),
     "sex": frozenset(["sex", "gender", "sexcd"]),
@@ -226,7 +269,7 @@ def _id_of(said: str) -> str:
 def _sex(text: str) -> str:
     sex = _SEXES.get(text.casefold())
     if sex is None:
-        raise FieldError(f'sex "{text}" is none of M, F and X')
+        raise FieldError(f'sex "{text[:40]}" is none of M, F and X')
     return sex.value
 
 

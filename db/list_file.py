@@ -5,7 +5,7 @@ and what is odd about one that is used is remarked with its line too.
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -26,6 +26,7 @@ from db.list_fields import (
 )
 from db.list_merge import merged
 from db.list_rows import entry_in, name_in
+from db.list_same import SamePeople
 from db.list_spool import Line, Spool
 from db.list_table import Row, Table, Tell, open_table
 
@@ -37,6 +38,13 @@ _SAMPLE = 1_000
 """Rows that tell how a column writes its dates, until the whole column has been read."""
 Votes = list[tuple[int, DateVotes]]
 """How each column of dates writes them, with the column's place."""
+
+
+_NEEDED = {
+    "the given name": {"given"},
+    "the birth date": {"birth_date", "birth_year"},
+}
+_NAMES_SHOWN = 12
 
 
 class Remarks(list[BadRow]):
@@ -66,6 +74,11 @@ class ListFile:
     bad_rows: Remarks = field(default_factory=Remarks)
     remarks: Remarks = field(default_factory=Remarks)
     """Rows that are used although something is odd about them."""
+    held_back: list[Line] = field(default_factory=list)
+    """Whom `same` is still to settle."""
+    same: SamePeople | None = None
+    notes: tuple[str, ...] = ()
+    """What of the whole file is not read, in sentences."""
 
     @property
     def in_file(self) -> int:
@@ -73,9 +86,9 @@ class ListFile:
         return self.spool.count + self.bad_rows.total
 
     @property
-    def has_photos(self) -> bool:
-        """Whether the file says which photo is whose."""
-        return any(field == "photo" for _, _, field in self.columns)
+    def has(self) -> frozenset[str]:
+        """The `db.list_fields.FIELDS` that the file has a column for."""
+        return frozenset(field for _, _, field in self.columns if field)
 
     def batches(self) -> Iterator[list[Line]]:
         """The entries in the order of their ids, each once. Ask once: merging adds remarks."""
@@ -100,13 +113,24 @@ def read_list_file(
     today: date,
     columns: Mapping[str, str] | None = None,
     tell: Tell = lambda _done, _total: None,
+    same: SamePeople | None = None,
+    *,
+    remembered: Mapping[str, str] | None = None,
 ) -> ListFile:
     """Read a list, CSV or XLSX. `columns` maps names in the file to `FIELDS`, where not guessed.
+
+    Without them those that are `remembered` of the list count, as far as the file has them.
+    `same` says who is somebody of the list in force although the id says another.
 
     Raises `ImportRefusedError` when the file as a whole cannot be used, and whatever `tell` raises.
     """
     table = open_table(io.BytesIO(file) if isinstance(file, bytes) else file)
-    fields = fields_of(table.header, columns)
+    if strays := [name for name in columns or () if name not in table.header]:
+        raise ImportRefusedError(
+            f"No column of the file is called {_quoted(strays)}. Nothing was changed. It has "
+            f"{_quoted(table.header)}."
+        )
+    fields = fields_of(table.header, remembered if columns is None else columns)
     if "family" not in fields:
         raise ImportRefusedError(
             "No column holds the family name. The first line of the file must name its columns, "
@@ -115,24 +139,31 @@ def read_list_file(
     votes = _count_dates(fields, islice(table.rows(tell), _SAMPLE))
     orders = _orders(votes)
     while True:
-        read, votes = _read(table, fields, orders, today, tell)
+        read, votes = _read(table, fields, orders, today, tell, same=same)
         if read.in_file == 0:
             read.spool.close()
             raise ImportRefusedError(
                 "The file has a first line and no people. Nothing was changed."
             )
         if _orders(votes) == orders:
+            read.notes = (*table.notes, *_lacking(table.header, fields))
             return read
         orders = _orders(votes)  # the sample was wrong, and the whole column decides
         read.spool.close()
 
 
 def _read(
-    table: Table, fields: list[str], orders: DateOrders, today: date, tell: Tell
+    table: Table,
+    fields: list[str],
+    orders: DateOrders,
+    today: date,
+    tell: Tell,
+    *,
+    same: SamePeople | None,
 ) -> tuple[ListFile, dict[str, DateVotes]]:
     votes = {name: DateVotes() for name in DATE_FIELDS if name in fields}
     by_column = [(fields.index(name), vote) for name, vote in votes.items()]
-    read, reader = ListFile((), fields, Spool()), EntryReader(fields, orders, today)
+    read, reader = ListFile((), fields, Spool(), same=same), EntryReader(fields, orders, today)
     first: tuple[str, ...] | None = None
     try:
         for count, row in enumerate(table.rows(tell), 1):
@@ -144,6 +175,9 @@ def _read(
                     "once. Nothing was changed. Part it into several lists."
                 )
             _take(read, row, reader, by_column)
+        if same is not None:
+            for line, values in same.settle(read.held_back, read.remarks):
+                read.spool.add(line, values)
     except BaseException:
         read.spool.close()
         raise
@@ -172,7 +206,10 @@ def _take(read: ListFile, row: Row, reader: EntryReader, votes: Votes) -> None:
         name = " ".join(p for f in ("given", "family") if (p := known.get(f, "")))
         read.bad_rows.append(BadRow(row.line, _short(name) or "(empty)", str(error)))
         return
-    read.spool.add(row.line, values)
+    if read.same is not None and read.same.may_be_one(values):
+        read.held_back.append((row.line, values))
+    else:
+        read.spool.add(row.line, values)
     if is_odd:
         odd = ("signs that cannot be seen were taken out", *odd)
     for why in odd:
@@ -190,6 +227,23 @@ def _count_dates(fields: list[str], rows: Iterator[Row]) -> dict[str, DateVotes]
 
 def _orders(votes: dict[str, DateVotes]) -> DateOrders:
     return DateOrders(**{name: vote.order for name, vote in votes.items()})
+
+
+def _lacking(header: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
+    """What the file says of nobody: without it most visitors who are listed are not found."""
+    lacking = [words for words, names in _NEEDED.items() if not names & {*fields}]
+    if lacking:
+        left_out = [name for name, field in zip(header, fields, strict=True) if name and not field]
+        yield (
+            f"No column is read as {' or as '.join(lacking)}: the file says it of nobody."
+            + (f" Left out: {_quoted(left_out)}." if left_out else "")
+        )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    shown = [f'"{_short(name)}"' for name in names[:_NAMES_SHOWN]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _short(name: str) -> str:

@@ -6,25 +6,45 @@ power cut) leaves rows that no list names; the next import takes them away.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db import custody, list_bulk, list_history, list_lock, settings, watchlists
-from db.domain.desk import ImportPreview
+from db import (
+    custody,
+    list_asking,
+    list_bulk,
+    list_history,
+    list_lock,
+    notices,
+    settings,
+    watchlists,
+)
+from db.domain.desk import ByHand, EntryChange, ImportPreview
 from db.domain.errors import ImportRefusedError, VestibuleError
 from db.domain.watchlist import Category, Watchlist
 from db.engine import Database
 from db.ids import new_id
-from db.list_difference import Difference, changes_of, compare, known_of
+from db.list_before import (
+    Before,
+    ask_of_hands,
+    before_of,
+    check_in_force,
+    compared,
+    keeping_of,
+)
+from db.list_by_hand import Keeping
+from db.list_difference import Difference, changes_of
 from db.list_file import ListFile, read_list_file
 from db.list_history import Coming
 from db.list_lock import Lock, Phase, Progress
+from db.list_same import SamePeople
 
 COLUMNS = "lists.columns"
 """The setting that remembers, by a list's name, which column is which field."""
@@ -42,7 +62,7 @@ def to_nobody(_: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ListWanted:
-    """How a list is to be imported. `max_age_days` None keeps no limit.
+    """How a list is to be imported. `max_age_days` None leaves the limit as it is, 0 takes it away.
 
     `columns` maps names in the file to fields (`db.list_fields.FIELDS`); None takes what was said
     for the list of that name before.
@@ -55,6 +75,11 @@ class ListWanted:
     columns: Mapping[str, str] | None = None
     by: str = ""
     """Who imports, as the entries' history names them."""
+    by_hand: ByHand | None = None
+    """None refuses an import that would undo what people wrote by hand."""
+    seen_version: int | None = None
+    """The version in force when the difference was looked at, 0 for no such list; None for nobody
+    who looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +100,43 @@ def preview(
 ) -> ImportPreview:
     """What an import would change. Raises `ImportRefusedError` for a file that cannot be read."""
     say = _Sayer(watch)
-    with _read(database, file, wanted, now, say) as read, database.read() as session:
-        known, edition = _in_force(session, wanted.name)
-        difference = Difference()
+    before = before_of(database, wanted.name)
+    with (
+        _read(database, file, wanted, before, now=now, say=say) as read,
+        database.read() as session,
+    ):
+        difference, keeping = Difference(), keeping_of(before, read, wanted.by_hand)
         for at, batch in enumerate(read.batches()):
-            before = known_of(session, edition, at)
-            difference.take(compare(batch, before, keeps_photos=not read.has_photos))
+            difference.take(compared(session, before, at, batch, keeping))
             say(Phase.COMPARING, difference.people, read.spool.count)
-        return difference.preview(session, read, edition, None if known is None else known.version)
+        return difference.preview(session, read, before.edition, before.version, keeping)
 
 
 def differences(
     database: Database, file: BinaryIO, wanted: ListWanted, now: datetime
 ) -> Iterator[str]:
     """A line for everybody who would be added, changed or removed, then the counts."""
-    with _read(database, file, wanted, now, _Sayer(to_nobody)) as read:
-        difference = Difference()
+    before = before_of(database, wanted.name)
+    if before.known is None:
+        yield f'There is no list called "{wanted.name}" yet: all of it would be new.'
+    with _read(database, file, wanted, before, now=now, say=_Sayer(to_nobody)) as read:
+        difference, keeping = Difference(), keeping_of(before, read, wanted.by_hand)
         with database.read() as session:
-            _, edition = _in_force(session, wanted.name)
             for at, batch in enumerate(read.batches()):
-                before = known_of(session, edition, at)
-                step = compare(batch, before, keeps_photos=not read.has_photos)
+                step = compared(session, before, at, batch, keeping)
                 difference.take(step)
-                for change in changes_of(session, edition, step):
-                    born = f"  {change.birth_date}" if change.birth_date else ""
-                    yield f"{change.kind.value}  {change.name}{born}  ({change.what})"
-            shown = difference.preview(session, read, edition, None)
+                for change in changes_of(session, before.edition, step):
+                    yield f"{change.kind.value}  {_line_of(change)}"
+            shown = difference.preview(session, read, before.edition, None, keeping)
+        for change in shown.undone:
+            yield f"by hand, so it stays unless --by-hand undo  {_line_of(change)}"
         for row in read.bad_rows:
             yield f"line {row.line} cannot be used: {row.why}"
         for row in read.remarks:
             yield f"line {row.line}: {row.why}"
-        if shown.warning:
-            yield f"Look: {shown.warning}"
+        for note in (*shown.notes, shown.warning):
+            if note:
+                yield f"Look: {note}"
         yield (
             f"{difference.added} added, {difference.changed} changed, {difference.removed} "
             f"removed, {read.bad_rows.total} rows that cannot be used, {read.remarks.total} "
@@ -126,16 +156,18 @@ def import_list(
     """Put a file in force as the next version of the list of that name: all of it, or nothing.
 
     Raises `ImportRefusedError` when it has bad rows and those are not to be left out, when nobody
-    would be on the list, or (`ImportBusyError`) while another import is under way;
+    would be on the list, (`ImportBusyError`) while another import is under way, or
+    (`ImportAsksError`) when it would undo what people wrote by hand and `wanted` does not say so;
     `ImportCancelledError` when somebody stopped it.
     """
     with list_lock.held(database, wanted.name, now) as lock:
         say = _Sayer(watch, lambda progress: lock.say(progress, now()))
         try:
             sweep(database, now(), lock)
-            with _read(database, file, wanted, now(), say) as read:
+            before = before_of(database, wanted.name, wanted.seen_version)
+            with _read(database, file, wanted, before, now=now(), say=say) as read:
                 _refuse_bad_rows(read, wanted)
-                return _replace(read, wanted, lock, say, now=now, publish=publish)
+                return _replace(read, wanted, before, lock, say, now=now, publish=publish)
         finally:
             with suppress(VestibuleError):  # what is left is taken away by the next import
                 sweep(database, now(), lock)
@@ -185,14 +217,29 @@ class _Sayer:
 
 
 def _read(
-    database: Database, file: BinaryIO, wanted: ListWanted, now: datetime, say: _Sayer
+    database: Database,
+    file: BinaryIO,
+    wanted: ListWanted,
+    before: Before,
+    *,
+    now: datetime,
+    say: _Sayer,
 ) -> ListFile:
-    columns = wanted.columns
-    if columns is None:
+    def on_list(ids: Collection[UUID]) -> Collection[UUID]:
+        if before.edition is None:
+            return ()
         with database.read() as session:
-            columns = columns_for(session, wanted.name)
+            return watchlists.entries_by_id(session, before.edition, list(ids)).keys()
+
+    with database.read() as session:
+        remembered = columns_for(session, wanted.name)
     return read_list_file(
-        file, now.date(), columns, lambda done, total: say(Phase.READING, done, total)
+        file,
+        now.date(),
+        wanted.columns,
+        lambda done, total: say(Phase.READING, done, total),
+        SamePeople(before.written, on_list),
+        remembered=remembered,
     )
 
 
@@ -205,46 +252,53 @@ def _refuse_bad_rows(read: ListFile, wanted: ListWanted) -> None:
         )
 
 
-def _in_force(session: Session, name: str) -> tuple[Watchlist | None, int | None]:
-    known = watchlists.named(session, name)
-    return known, None if known is None else watchlists.edition_of(session, known.list_id)
+def _max_age(wanted: ListWanted, known: Watchlist | None) -> int | None:
+    if wanted.max_age_days is None:
+        return None if known is None else known.max_age_days
+    return wanted.max_age_days or None
+
+
+def _line_of(change: EntryChange) -> str:
+    born = f"  {change.birth_date}" if change.birth_date else ""
+    return f"{change.name}{born}  ({change.what})"
 
 
 def _replace(
     read: ListFile,
     wanted: ListWanted,
+    before: Before,
     lock: Lock,
     say: _Sayer,
     *,
     now: Callable[[], datetime],
     publish: Publish,
 ) -> Imported:
-    database = lock.database
-    with database.read() as session:
-        known, before = _in_force(session, wanted.name)
+    database, known = lock.database, before.known
     began = now()
     coming = None
-    if known is not None and before is not None:
-        coming = Coming(known.list_id, known.version + 1, before, began, wanted.by)
-    difference, hashed = _store(read, before, lock, say, coming)
-    if not difference.people:
+    if known is not None and before.edition is not None:
+        coming = Coming(known.list_id, known.version + 1, before.edition, began, wanted.by)
+    keeping = keeping_of(before, read, wanted.by_hand)
+    difference, hashed = _store(read, before, keeping, lock, say, coming=coming)
+    if not read.spool.count:
         raise ImportRefusedError("No row of the file can be used. Nothing was changed.")
+    ask_of_hands(keeping, wanted.by_hand)
     with database.read() as session:
-        version = None if known is None else known.version
-        shown = difference.preview(session, read, before, version)
+        shown = difference.preview(session, read, before.edition, before.version, keeping)
     at = now()
     imported = Watchlist(
         list_id=known.list_id if known else new_id(at),
         name=wanted.name,
         category=wanted.category,
-        version=(version or 0) + 1,
+        version=(before.version or 0) + 1,
         imported_at=at,
         entry_count=difference.people,
-        max_age_days=wanted.max_age_days,
+        max_age_days=_max_age(wanted, known),
         content_hash=hashed,
     )
     with database.begin() as session:
         lock.check(session)
+        check_in_force(session, wanted.name, before)
         watchlists.put_in_force(session, imported, lock.edition)
         custody.forget_list(session, imported.list_id, lock.edition)
         if coming is not None:
@@ -252,20 +306,27 @@ def _replace(
         if wanted.columns is not None:
             remembered = settings.read(session, COLUMNS, dict[str, dict[str, str]]) or {}
             settings.write(session, COLUMNS, {**remembered, wanted.name: dict(wanted.columns)})
+        if difference.removed and list_asking.needs_two(session):
+            notices.tell_of_removed(session, imported, difference.removed, at)
         publish(session, imported)
         list_lock.release(session, lock)
     return Imported(imported, shown, None if known is None else known.category)
 
 
 def _store(
-    read: ListFile, before: int | None, lock: Lock, say: _Sayer, coming: Coming | None
+    read: ListFile,
+    before: Before,
+    keeping: Keeping,
+    lock: Lock,
+    say: _Sayer,
+    *,
+    coming: Coming | None,
 ) -> tuple[Difference, str]:
     """Store everybody in the order of their ids; returns `watchlists.content_hash` with it."""
-    difference, hashed = Difference(), sha256()
-    database, keeps_photos = lock.database, not read.has_photos
+    difference, hashed, database = Difference(), sha256(), lock.database
     for at, batch in enumerate(read.batches()):
         with database.read() as session:
-            step = compare(batch, known_of(session, before, at), keeps_photos=keeps_photos)
+            step = compared(session, before, at, batch, keeping)
         difference.take(step)
         hashed.update(b"".join([values[-1] for values in step.values]))
         if step.values:

@@ -1,10 +1,11 @@
 """One import of a list at a time, for all programs that share a database."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Event, Thread
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -12,13 +13,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db import districts, watchlists
-from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
+from db.domain.errors import (
+    ImportBusyError,
+    ImportCancelledError,
+    ImportRefusedError,
+    VestibuleError,
+)
 from db.engine import Database
 from db.ids import new_id
 from db.list_models import ListImportRow
 
 STALE_AFTER = timedelta(seconds=30)
 """An import that has not said for so long that it goes on was killed."""
+_RENEWED_EVERY_SECONDS = 10.0
 _ONLY = 1
 
 
@@ -92,11 +99,28 @@ def held(database: Database, list_name: str, now: Callable[[], datetime]) -> Ite
         if not _take(session, lock, list_name, at):
             other = districts.get(session, ListImportRow, _ONLY)
             raise ImportBusyError(_busy(None if other is None else other.list_name))
-    try:
+    ended = Event()
+    renewing = Thread(target=_renew, args=(lock, now, ended), name="import-place", daemon=True)
+    try:  # Ctrl-C may come at any moment from here on
+        renewing.start()
         yield lock
     finally:
+        ended.set()
+        if renewing.ident is not None:
+            renewing.join()
         with database.begin() as session:
             session.execute(delete(ListImportRow).where(ListImportRow.import_id == lock.import_id))
+
+
+def _renew(lock: Lock, now: Callable[[], datetime], ended: Event) -> None:
+    """Say again and again that the import goes on, also where it has no progress to tell of."""
+    while not ended.wait(_RENEWED_EVERY_SECONDS):
+        with suppress(VestibuleError), lock.database.begin() as session:
+            session.execute(
+                update(ListImportRow)
+                .where(ListImportRow.import_id == lock.import_id)
+                .values(renewed_at=now())
+            )
 
 
 def _busy(name: str | None) -> str:

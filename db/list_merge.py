@@ -46,9 +46,9 @@ def _one_or_more(first: Named, others: list[Named], remarks: list[BadRow]) -> li
     kept = [first]
     for line, other in others:
         for at, (first_line, known) in enumerate(kept):
-            born = _same_birth(known.born, other.born)
+            born = same_birth(known.born, other.born)
             has_both = known.born is not None and other.born is not None
-            if born is None if has_both else not _is_named_alike(known, other):
+            if born is None if has_both else not is_named_alike(known, other):
                 continue
             kept[at] = (first_line, _together(known, other, born))
             how = "with the same words" if _says_the_same(known, other) else "and both are merged"
@@ -56,13 +56,13 @@ def _one_or_more(first: Named, others: list[Named], remarks: list[BadRow]) -> li
             break
         else:
             kept.append((line, replace(other, entry_id=_id_beside(other))))
-            what = "birth date" if _is_named_alike(first[1], other) else "name"
+            what = "birth date" if is_named_alike(first[1], other) else "name"
             why = f"the number of line {first[0]} with another {what}: kept beside it"
             remarks.append(BadRow(line, other.name.full, why))
     return kept
 
 
-def _is_named_alike(one: WatchlistEntry, other: WatchlistEntry) -> bool:
+def is_named_alike(one: WatchlistEntry, other: WatchlistEntry) -> bool:
     """Whether both have a name in common, whatever its accents and capitals."""
     ours, theirs = (
         {(fold(n.given), fold(n.family)) for n in (e.name, *e.aliases)} for e in (one, other)
@@ -70,7 +70,7 @@ def _is_named_alike(one: WatchlistEntry, other: WatchlistEntry) -> bool:
     return bool(ours & theirs)
 
 
-def _same_birth(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
+def same_birth(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
     """The more complete of two dates that do not disagree; None when they do, or are missing."""
     if one is None or other is None or one == other:
         return one or other

@@ -59,19 +59,6 @@ def in_version(values: Values, version: int) -> Values:
     return values if values[-2] == version else (*values[:-2], version, values[-1])
 
 
-def with_photo(values: Values, photo: str) -> Values:
-    """The same values with another photo."""
-    (
-        entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
-        reference, note, instructions, since, until, _, sought, version, _,
-    ) = values  # fmt: skip
-    said = (
-        given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash, reference,
-        note, instructions, since, until, photo,
-    )  # fmt: skip
-    return with_digest(entry_id, said, sought, version)
-
-
 def digest_of(entry: WatchlistEntry) -> bytes:
     """SHA-256 of what the entry says, whatever its id and version."""
     return _digest(_said(entry))

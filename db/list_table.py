@@ -46,6 +46,8 @@ class Table:
 
     header: tuple[str, ...]
     rows: Callable[[Tell], Iterator[Row]]
+    notes: tuple[str, ...] = ()
+    """What of the file is in no row, in sentences."""
 
 
 def open_table(file: BinaryIO) -> Table:
@@ -134,6 +136,12 @@ def _csv_rows(
                 tell(file.tell(), size)
             yield _csv_row(cells, whole, line, begins - 1, width)
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise ImportRefusedError(
+                f"The row that begins at line {begins} has a cell of more than "
+                f"{csv.field_size_limit():,} characters: a quote is missing, or it is no list. "
+                "Nothing was changed. Mend that row, then import the file."
+            ) from error
         raise ImportRefusedError(
             f"The file is damaged near line {reader.line_num} ({error}). Nothing was changed. "
             "Export it again from where it came from."
@@ -222,7 +230,15 @@ def _spreadsheet(file: BinaryIO) -> Table:
                 tell(line, total)
             yield Row(line, texts)
 
-    return Table(_header(header), rows)
+    return Table(_header(header), rows, _other_sheets(book.sheet_names))
+
+
+def _other_sheets(names: Sequence[str]) -> tuple[str, ...]:
+    if len(names) < 2:
+        return ()
+    first, *others = (f'"{name}"' for name in names)
+    shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+    return (f"Only the first sheet, {first}, is read. Left out: {shown}.",)
 
 
 def _text(cell: object) -> str:

@@ -15,6 +15,7 @@ from db.domain.audit import AuditPage
 from db.domain.clearance import Clearance, Clearances
 from db.domain.decision import Decision, Verdict
 from db.domain.desk import (
+    ByHand,
     Desk,
     ImportPreview,
     ImportProgress,
@@ -62,8 +63,13 @@ class ListFile:
     list_name: str
     category: Category
     max_age_days: int | None = None
+    """None for no limit."""
     columns: Mapping[str, str] | None = None
     """Which column is which field, as somebody said; None as it was said for the list before."""
+    by_hand: ByHand | None = None
+    """What becomes of what people wrote by hand and the file says otherwise."""
+    seen_version: int | None = None
+    """The version whose difference was looked at, 0 for a new list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,8 +157,11 @@ class HttpHub:
 
     def import_list(self, file: ListFile, *, skip_bad: bool) -> Watchlist:
         more = {"skip_bad": "true"} if skip_bad else {}
-        if file.max_age_days is not None:
-            more["max_age_days"] = str(file.max_age_days)
+        more["max_age_days"] = str(file.max_age_days or 0)
+        if file.by_hand is not None:
+            more["by_hand"] = file.by_hand.value
+        if file.seen_version is not None:
+            more["current_version"] = str(file.seen_version)
         return read(self._send_list("/v1/watchlists", file, more), Watchlist)
 
     def clearances(self) -> Clearances:

@@ -17,6 +17,7 @@ from admin_console.hub import (
     staff_parser,
     webhook_commands,
 )
+from db.domain.desk import ByHand
 from db.domain.errors import VestibuleError
 from db.domain.watchlist import Category
 from resources.folders import data_folder
@@ -107,8 +108,19 @@ def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     imported.add_argument("--name", required=True, type=_list_name)
     _column_argument(imported)
     imported.add_argument("--category", required=True, choices=[c.value for c in Category])
-    imported.add_argument("--max-age-days", type=_days, metavar="DAYS")
+    imported.add_argument(
+        "--max-age-days",
+        type=_days_or_none,
+        metavar="DAYS",
+        help="how old the list may be, or none; as it was when nothing is said",
+    )
     imported.add_argument("--skip-bad", action="store_true", help="leave bad rows out")
+    imported.add_argument(
+        "--by-hand",
+        type=ByHand,
+        choices=list(ByHand),
+        help="keep or undo what people wrote into the list and the file says otherwise",
+    )
     begun = _command(lists, "new", "begin a list that is kept by hand, without people", _lists_new)
     begun.add_argument("--name", required=True, type=_list_name)
     begun.add_argument("--category", required=True, choices=[c.value for c in Category])
@@ -219,7 +231,7 @@ def _days(text: str) -> int:
 
 
 def _days_or_none(text: str) -> int:
-    return 0 if text == "0" else _days(text)
+    return 0 if text in ("0", "none") else _days(text)
 
 
 def _lists_import(arguments: argparse.Namespace) -> int:
@@ -233,6 +245,7 @@ def _lists_import(arguments: argparse.Namespace) -> int:
         arguments.skip_bad,
         dict(arguments.column) if arguments.column else None,
         "The command line",
+        arguments.by_hand,
     )
     try:
         _say(commands.import_list(arguments.database, arguments.file, wanted))

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -28,8 +28,10 @@ from db import (
     watchlists,
 )
 from db.domain.audit import About, Deed
+from db.domain.desk import ByHand
 from db.domain.errors import ConfigError, ImportRefusedError, StorageError
 from db.domain.visit import Host
+from db.domain.watchlist import Watchlist
 from db.engine import Database, open_database, open_existing
 from db.history import Filters
 from db.list_import import ListWanted
@@ -53,8 +55,10 @@ def import_list(url: str, path: Path, wanted: ListWanted) -> str:
     lines = [f"{new.name}, version {new.version}: {new.entry_count} people ({counts})."]
     if before is not None and before is not new.category:
         lines.append(f"Its category was {before.value} and is now {new.category.value}.")
-    if shown.warning:
-        lines.append(f"Look: {shown.warning}")
+    lines += [f"Look: {note}" for note in (*shown.notes, shown.warning) if note]
+    if shown.undoes:
+        became = "undone" if wanted.by_hand is ByHand.UNDO else "kept"
+        lines.append(f"What people wrote by hand was {became}: {shown.undoes:,} entries.")
     lines += [f"Line {r.line}: {r.why}." for r in shown.remarks[:SHOWN]]
     if shown.remarked > SHOWN:
         lines.append(f"... and {shown.remarked - SHOWN} more remarks: see lists diff.")
@@ -135,14 +139,26 @@ class _ProgressLine:
 
 
 def show_lists(url: str) -> str:
+    """The lists in force, with their age and how old each may be."""
     with existing(url) as database, database.read() as session:
         known = watchlists.all_lists(session)
+    now = _now()
     return "\n".join(
         f"{w.name}  {w.category.value}  version {w.version}  {w.entry_count} people  "
-        f"imported {w.imported_at:%Y-%m-%d %H:%M} UTC"
+        f"imported {w.imported_at:%Y-%m-%d %H:%M} UTC  {_age(w, now)}"
         + ("" if w.entry_count else "  look: with nobody on it, it finds nobody")
         for w in known
     ) or ("There are no lists yet: vestibule-hub lists import FILE --name N --category C")
+
+
+def _age(known: Watchlist, now: datetime) -> str:
+    age = now - known.imported_at
+    days = "1 day old" if age.days == 1 else f"{age.days} days old"
+    if known.max_age_days is None:
+        return f"{days}, of any age"
+    allowed = f"{days}, {known.max_age_days} allowed"
+    is_outdated = age > timedelta(days=known.max_age_days)
+    return f"{allowed}  look: outdated, so every visitor is held" if is_outdated else allowed
 
 
 def import_hosts(url: str, path: Path) -> str:

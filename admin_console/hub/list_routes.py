@@ -15,8 +15,13 @@ from admin_console.hub.answers import answer, body_as_file, refuse
 from admin_console.hub.context import AskingStaff, InContext
 from db import audit, codec, list_export, list_import, list_lock, watchlists
 from db.domain.audit import About, Deed
-from db.domain.desk import ImportProgress, Lists
-from db.domain.errors import ImportBusyError, ImportCancelledError, ImportRefusedError
+from db.domain.desk import ByHand, ImportProgress, Lists
+from db.domain.errors import (
+    ImportAsksError,
+    ImportBusyError,
+    ImportCancelledError,
+    ImportRefusedError,
+)
 from db.domain.watchlist import Category
 from db.list_import import ListWanted
 
@@ -47,13 +52,14 @@ async def preview(
     name: ListName,
     category: Category = Category.ALERT,
     columns: Columns = "",
+    by_hand: ByHand | None = None,
     ticket: UUID | None = None,
 ) -> Response:
     """What importing this file would change. Changes nothing.
 
     By its ticket a preview is watched and stopped.
     """
-    wanted = ListWanted(name, category, columns=_columns(columns))
+    wanted = ListWanted(name, category, columns=_columns(columns), by_hand=by_hand)
     now = context.now()
     async with body_as_file(request, MOST_BYTES) as file:
         try:
@@ -76,13 +82,27 @@ async def import_list(
     *,
     name: ListName,
     category: Category,
-    max_age_days: Annotated[int | None, Query(ge=1)] = None,
+    max_age_days: Annotated[int | None, Query(ge=0)] = None,
     skip_bad: bool = False,
     columns: Columns = "",
+    by_hand: ByHand | None = None,
+    current_version: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
-    """Put this file in force, all of it or nothing."""
+    """Put this file in force, all of it or nothing.
+
+    Without `max_age_days` the list keeps the limit that it has; 0 takes it away. Where the file
+    says otherwise than people wrote into the list by hand, `by_hand` says which holds; 409 without
+    it. `current_version` is what the preview said, 0 for null: 409 when the list has changed since.
+    """
     wanted = ListWanted(
-        name, category, max_age_days, skip_bad, _columns(columns), asker.display_name
+        name,
+        category,
+        max_age_days,
+        skip_bad,
+        _columns(columns),
+        asker.display_name,
+        by_hand,
+        current_version,
     )
     async with body_as_file(request, MOST_BYTES) as file:
         try:
@@ -94,7 +114,7 @@ async def import_list(
                 asker.actor,
                 context.now,
             )
-        except (ImportBusyError, ImportCancelledError) as error:
+        except (ImportAsksError, ImportBusyError, ImportCancelledError) as error:
             raise refuse(409, str(error)) from error
         except ImportRefusedError as error:
             raise refuse(422, str(error)) from error

@@ -208,8 +208,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
             _describe(operation, OPERATIONS.get(place), schemas, is_get=method == "get")
             if place in routes:
                 _secure(operation, routes[place].dependant)
+    chosen = {  # what a query may be one of: FastAPI knows these by itself
+        name: schema for name, schema in told["components"]["schemas"].items() if "enum" in schema
+    }
     told["components"] = {
-        "schemas": schemas.components,
+        "schemas": chosen | schemas.components,
         "securitySchemes": {
             name: {"type": "http", "scheme": "bearer", "description": about}
             for name, about in _SCHEMES.values()

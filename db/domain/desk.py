@@ -261,6 +261,13 @@ class ImportProgress:
     total: int
 
 
+class ByHand(StrEnum):
+    """What becomes of what people wrote into a list by hand, where a file says otherwise."""
+
+    KEEP = "keep"
+    UNDO = "undo"
+
+
 _FEW_GONE = 3
 _MANY_GONE = 5
 """One in so many people of a list who go at once are told of, if they are more than a few."""
@@ -287,6 +294,12 @@ class ImportPreview:
     remarked: int = 0
     people: int = 0
     """How many entries the list would have: the same person twice is one."""
+    undone: tuple[EntryChange, ...] = ()
+    """What people wrote by hand and the file says otherwise; at most 200. The counts are those of
+    an import that keeps it, unless one that undoes it was asked for."""
+    undoes: int = 0
+    notes: tuple[str, ...] = ()
+    """What of the whole file is not read, in sentences: birth dates, another sheet."""
 
     @property
     def warning(self) -> str:

@@ -6,7 +6,8 @@
     ├── ConfigError            a setting cannot be used (names file, line, and the way out)
     ├── UnreadableIdError      a barcode is not an ID we can read
     ├── ImportRefusedError     a list's file has rows that cannot be used; nothing was changed
-    │   └── ImportBusyError    another list is being imported
+    │   ├── ImportBusyError    another list is being imported
+    │   └── ImportAsksError    whoever imports has to look, and say what they want
     ├── ImportCancelledError   somebody stopped an import; nothing was changed
     ├── EntryRefusedError      an entry cannot be written like that; nothing was changed
     ├── StorageError           the database cannot be opened or written
@@ -37,6 +38,10 @@ class ImportRefusedError(VestibuleError):
 
 class ImportBusyError(ImportRefusedError):
     """Another import is under way: two at once would overtake each other."""
+
+
+class ImportAsksError(ImportRefusedError):
+    """Whoever imports has to look, and say what they want."""
 
 
 class ImportCancelledError(VestibuleError):

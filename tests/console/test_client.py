@@ -1,6 +1,7 @@
 """The line to the hub, against scripted answers of the network."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,7 @@ from admin_console.console.client import ListFile, VisitFilter
 from admin_console.console.http_hub import HttpHub
 from db import codec
 from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import ByHand
 from db.domain.errors import HubAwayError, HubError, HubRefusedError
 from db.domain.visit import VisitorType, VisitState
 from db.domain.watchlist import Category
@@ -237,8 +239,10 @@ def test_lists_file_goes_as_it_is(tmp_path: Path) -> None:
         return httpx.Response(200, content=codec.to_json(records.make_lists().lists[0]))
 
     file = ListFile(path, "State registry extract", Category.REGISTRY, 14)
+    seen = replace(file, max_age_days=None, by_hand=ByHand.KEEP, seen_version=41)
 
     hub_that(answer).import_list(file, skip_bad=True)
+    hub_that(answer).import_list(seen, skip_bad=False)
 
     assert sent[0].content == path.read_bytes()
     assert dict(sent[0].url.params) == {
@@ -246,6 +250,13 @@ def test_lists_file_goes_as_it_is(tmp_path: Path) -> None:
         "category": "registry",
         "max_age_days": "14",
         "skip_bad": "true",
+    }
+    assert dict(sent[1].url.params) == {
+        "name": "State registry extract",
+        "category": "registry",
+        "max_age_days": "0",
+        "by_hand": "keep",
+        "current_version": "41",
     }
 
 

@@ -1,7 +1,9 @@
 """Lists at the console: a file is looked at before it counts, and a wrong one changes nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -9,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from admin_console.console.pages.import_preview import write_report
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
+from admin_console.console.parts.toggles import Tick
 from admin_console.console.shell import Shell
-from db.domain.desk import Role
+from db.domain.desk import ByHand, ChangeKind, EntryChange, Role
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
 from tests.console import records
@@ -68,6 +71,56 @@ def test_bad_rows_wait_for_somebody_to_leave_them_out(qtbot: QtBot, tmp_path: Pa
 
     qtbot.waitUntil(lambda: len(hub.imported) == 1)
     assert hub.imported[0][1]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_what_people_wrote_by_hand_is_named_and_stays_unless_it_is_to_go(
+    qtbot: QtBot, tmp_path: Path, *, keeps: bool
+) -> None:
+    gone = EntryChange(ChangeKind.REMOVED, "Hanna Handmade", "", "added by hand")
+    preview = replace(records.make_preview(bad=0), undone=(gone,), undoes=1)
+    hub = FakeHub(role=Role.ADMINISTRATOR, preview_answer=preview)
+    shell = open_import(qtbot, hub, tmp_path)
+    read_file(qtbot, shell)
+
+    child(shell, Button, "changesByHand").click()
+    model = child(shell, RowTable, "importChanges").model()
+    assert [model.index(0, column).data() for column in (1, 3)] == ["Hanna Handmade", gone.what]
+    assert "1 entry says" in child(shell, QLabel, "byHandWords").text()
+    child(shell, Tick, "keepByHand").setChecked(keeps)
+    qtbot.mouseClick(child(shell, Button, "goImport"), LEFT)
+
+    qtbot.waitUntil(lambda: len(hub.imported) == 1)
+    assert hub.imported[0][0].by_hand is (ByHand.KEEP if keeps else ByHand.UNDO)
+
+
+def test_file_without_birth_dates_waits_for_somebody_who_wants_it_so(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    note = 'No column is read as the birth date: the file says it of nobody. Left out: "When".'
+    hub = FakeHub(
+        role=Role.ADMINISTRATOR, preview_answer=replace(records.make_preview(bad=0), notes=(note,))
+    )
+    shell = open_import(qtbot, hub, tmp_path)
+    read_file(qtbot, shell)
+    apply = child(shell, Button, "goImport")
+    assert child(shell, QLabel, "importNotes").text() == note
+    assert not apply.isEnabled()
+
+    child(shell, Tick, "acceptNotes").click()
+    qtbot.mouseClick(apply, LEFT)
+
+    qtbot.waitUntil(lambda: len(hub.imported) == 1)
+    assert hub.imported[0][0].seen_version == 41
+
+
+def test_nothing_is_asked_where_nothing_was_written_by_hand(qtbot: QtBot, tmp_path: Path) -> None:
+    shell = open_import(qtbot, FakeHub(role=Role.ADMINISTRATOR), tmp_path)
+    read_file(qtbot, shell)
+
+    assert not child(shell, Tick, "keepByHand").isVisible()
+    assert not child(shell, Button, "changesByHand").isVisible()
+    assert not child(shell, Tick, "acceptNotes").isVisible()
 
 
 def test_refused_list_changes_nothing_and_says_why(qtbot: QtBot, tmp_path: Path) -> None:

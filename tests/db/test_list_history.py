@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import custody, list_editing, list_history, list_import, watchlists
 from db.domain.custody import CustodyRule
+from db.domain.desk import ByHand
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryEvent, FieldChange
 from db.domain.errors import ImportCancelledError
 from db.domain.watchlist import Category, Watchlist
@@ -25,6 +27,7 @@ from tests.makers import NINE
 CHICAGO = ZoneInfo("America/Chicago")
 DANA = Editor(uuid4(), "Dana Whitlock", NINE)
 OURS = ListWanted("Ours", Category.CUSTODY, by="Priya Raghunathan")
+UNDOING = replace(OURS, by_hand=ByHand.UNDO)
 FIRST = "LAST,FIRST,CASE,NOTE\nMarlow,Helena,1,\nArdwick,Clive,2,\nFinch,Ada,3,\n"
 SECOND = "LAST,FIRST,CASE,NOTE\nMarlow,Helena,1,Moved\nArdwick,Clive,2,\n"
 
@@ -33,10 +36,11 @@ def put(
     database: Database,
     text: str,
     publish: Callable[[Session, Watchlist], object] = lambda _session, _list: None,
+    wanted: ListWanted = OURS,
 ) -> Watchlist:
     file = io.BytesIO(text.encode())
     return list_import.import_list(
-        database, file, OURS, now=lambda: NINE, publish=publish
+        database, file, wanted, now=lambda: NINE, publish=publish
     ).watchlist
 
 
@@ -84,7 +88,7 @@ def test_entry_with_a_history_has_its_end_in_it(any_database: Database) -> None:
         draft = EntryDraft("Finch", "Ada", reference="3", note="By hand")
         list_editing.change(session, list_id, ada, draft, version=1, editor=DANA)
 
-    put(any_database, SECOND)
+    put(any_database, SECOND, wanted=UNDOING)
 
     last, first = history(any_database, list_id, ada)
     assert first.what is EntryChangeKind.CHANGED
@@ -148,7 +152,7 @@ def test_photo_stays_when_the_file_says_nothing_of_photos(any_database: Database
         kept = watchlists.entry(session, list_id, helena)
     assert kept is not None
     assert (kept.photo, kept.version) == ("a" * 64, 2)
-    put(any_database, "LAST,FIRST,CASE,PHOTO_HASH\nMarlow,Helena,1,\n")
+    put(any_database, "LAST,FIRST,CASE,PHOTO_HASH\nMarlow,Helena,1,\n", wanted=UNDOING)
     with any_database.read() as session:
         without = watchlists.entry(session, list_id, helena)
     assert without is not None
@@ -163,7 +167,7 @@ def test_order_stays_over_an_import_and_goes_with_its_entry(any_database: Databa
         for name in ("Marlow", "Finch"):
             custody.keep(session, list_id, ids[name], rule)
 
-    put(any_database, SECOND)
+    put(any_database, SECOND, wanted=UNDOING)
 
     with any_database.read() as session:
         assert custody.rule_of(session, list_id, ids["Marlow"]) == rule

@@ -6,16 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from admin_console.hub.__main__ import main
 from db import districts, watchlists
 from db.engine import open_database
 from db.list_models import ListImportRow
+from db.models import WatchlistRow
 
 LIST = "LAST,FIRST,DOB\nQuillfeather,Daniel,03/07/1984\nMarlow,Helena,04/17/1986\n"
+AGED = timedelta(days=40)
 Run = Callable[..., tuple[int, str]]
 
 
@@ -210,3 +214,42 @@ def test_list_that_is_kept_by_hand_begins_with_nobody_on_it(run: Run, url: str) 
         (begun,) = watchlists.all_lists(session)
     database.close()
     assert (begun.entry_count, begun.max_age_days, begun.version) == (0, 30, 1)
+
+
+def test_show_says_how_old_each_list_is_and_may_be(
+    run: Run, given: Callable[[str], Path], url: str
+) -> None:
+    put(run, given(LIST), "--max-age-days", "30")
+    assert "0 days old, 30 allowed" in run("show")[1]
+
+    put(run, given(LIST))  # which leaves the limit as it is
+    database = open_database(url)
+    with database.begin() as session:
+        session.execute(update(WatchlistRow).values(imported_at=datetime.now(UTC) - AGED))
+    database.close()
+    assert "40 days old, 30 allowed  look: outdated, so every visitor is held" in run("show")[1]
+
+    put(run, given(LIST), "--max-age-days", "none")
+    assert "0 days old, of any age" in run("show")[1]
+
+
+def test_difference_to_a_list_that_is_not_there_says_so(
+    run: Run, given: Callable[[str], Path]
+) -> None:
+    put(run, given(LIST))
+
+    status, said = run("diff", given(LIST), "--name", "Our")
+
+    assert status == 0
+    assert said.startswith('There is no list called "Our" yet: all of it would be new.')
+
+
+def test_import_says_what_of_the_file_is_not_read(run: Run, given: Callable[[str], Path]) -> None:
+    status, said = put(run, given("LAST,FIRST,WHEN\nMarlow,Helena,04/17/1986\n"))
+
+    assert status == 0
+    assert 'No column is read as the birth date: the file says it of nobody. Left out: "WHEN".' in (
+        said
+    )
+    status, said = put(run, given(LIST), "--column", "BirthDt=birth_date")
+    assert (status, 'No column of the file is called "BirthDt"' in said) == (1, True)

@@ -169,3 +169,15 @@ def test_switching_the_rule_off_is_told_to_administrators_once(office: Office) -
     (notice,) = office.notices()
     assert notice.kind is NoticeKind.ONE_TO_REMOVE
     assert office.change(valid_until="2020-01-01").removal is None
+
+
+def test_import_that_takes_people_off_a_list_is_told_to_administrators(office: Office) -> None:
+    office.take(LISTED + MARLOW)
+    assert office.notices() == []
+
+    office.take(LISTED)
+
+    (notice,) = office.notices()
+    assert notice.kind is NoticeKind.PEOPLE_REMOVED
+    assert notice.text.startswith("An import took 1 person off No trespass")
+    assert "Marlow" not in notice.text

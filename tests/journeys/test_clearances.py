@@ -78,6 +78,60 @@ def test_new_version_of_the_list_with_the_same_entry_changes_nothing(district: D
     assert front.screen(FATHER).screening.outcome is Outcome.CLEAR
 
 
+REORDERED = (
+    b"LNAME,FNAME,DOB,CASE_NO,INSTRUCTIONS\n"
+    b"Quillfeather,Daniel,03/07/1984,T-1,New order: call the police.\n"
+)
+WITHOUT_HIM = b"LNAME,FNAME,DOB,CASE_NO\nMarlow,Helena,04/17/1986,T-2\n"
+
+
+@pytest.mark.parametrize("is_by_hand", [False, True])
+def test_father_is_held_when_his_entry_was_removed_and_comes_back_saying_something_else(
+    district: District, *, is_by_hand: bool
+) -> None:
+    clear_the_father(district)
+    (front,) = district.kiosks
+    if is_by_hand:
+        district.ask("PUT", "/v1/watchlists/settings", json={"two_to_remove": False})
+        (line,) = district.clearances().clearances
+        entry = f"{line.clearance.list_id}/people/{line.clearance.entry_id}"
+        said = {"version": 1, "reason": "The order was served"}
+        district.ask("POST", f"/v1/watchlists/{entry}/removal", json=said)
+    else:
+        district.import_list(WITHOUT_HIM)
+
+    district.import_list(REORDERED)
+
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+    assert district.clearances().in_force == 0
+
+
+def test_father_passes_when_a_file_lacked_him_by_mistake(district: District) -> None:
+    clear_the_father(district)
+    (front,) = district.kiosks
+    district.import_list(WITHOUT_HIM)
+
+    district.import_list(LISTED)
+
+    assert front.screen(FATHER).screening.outcome is Outcome.CLEAR
+
+
+def test_entry_that_comes_back_never_grows_into_the_version_that_was_cleared(
+    district: District,
+) -> None:
+    clear_the_father(district)
+    (front,) = district.kiosks
+    for content in (CHANGED, WITHOUT_HIM, LISTED):
+        district.import_list(content)
+
+    assert front.screen(FATHER).screening.outcome is Outcome.CLEAR
+    district.import_list(WITHOUT_HIM)
+    for content in (CHANGED, LISTED):
+        district.import_list(content)
+
+    assert front.screen(FATHER).screening.outcome is Outcome.HOLD
+
+
 def test_father_is_held_again_once_the_clearance_has_expired(district: District) -> None:
     clear_the_father(district)
     (front,) = district.kiosks

@@ -60,6 +60,7 @@ class ImportView(Panel):
         self.file_step.completed.connect(lambda _is: self._show_actions())
         self.preview_step = ImportPreviewStep(theme)
         self.preview_step.skip_changed.connect(lambda _is: self._show_actions())
+        self.preview_step.accepted.connect(lambda _is: self._show_actions())
         self.preview_step.columns_changed.connect(self._on_columns)
         self._build()
         for keys, does in (
@@ -119,9 +120,12 @@ class ImportView(Panel):
         self._show_step(DIFFERENCE)
 
     def _apply(self) -> None:
-        file, skip_bad = self._file, self.preview_step.skips_bad()
-        if file is None:
+        file, preview, step = self._file, self._preview, self.preview_step
+        if file is None or preview is None:
             return
+        skip_bad = step.skips_bad()
+        seen = preview.current_version or 0
+        file = replace(file, by_hand=step.by_hand(), seen_version=seen)
         self._steps.show_step(2)
         self._set_busy("The hub puts the list in force. Until it has, the version before holds.")
         self._is_applying = True
@@ -229,6 +233,8 @@ class ImportView(Panel):
             rows = words.plural(preview.bad, "row", "rows")
             if not self.preview_step.skips_bad():
                 off = f"{rows} cannot be read: correct the file, or leave them out."
+        if not off and step == DIFFERENCE and not self.preview_step.accepts_notes():
+            off = "Something of the file is not read: say that it is to be imported all the same."
         self._go.set_off(off)
         self._back.set_off(self._waiting)
         stops = "Stop reading" if self._ticket is not None else "Cancel"

@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
 from admin_console.console import words
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
 from admin_console.console.pages.column_mapper import LEFT_OUT, ColumnMapper, field_words
+from admin_console.console.pages.import_counts import Counts
 from admin_console.console.painting import Tone
 from admin_console.console.parts.button import Button, Kind
-from admin_console.console.parts.card import Card, Line, card_head
+from admin_console.console.parts.card import Card, card_head
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.table import RowTable, TableCardMask
+from admin_console.console.parts.toggles import Tick
 from admin_console.console.theme import Text, Theme, Weight
-from db.domain.desk import BadRow, ChangeKind, ImportPreview
+from db.domain.desk import BadRow, ByHand, ChangeKind, EntryChange, ImportPreview
 
 _KINDS = {
     ChangeKind.ADDED: ("Added", Tone.POSITIVE),
@@ -40,56 +42,17 @@ def write_report(bad_rows: tuple[BadRow, ...], path: Path) -> None:
         writer.writerows((row.line, row.name, row.why) for row in bad_rows)
 
 
-class Counts(Card):
-    """Five figures in one card."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, name="importCounts", margins=(16, 12, 16, 12))
-        c = theme.colours
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._figures: list[Words] = []
-        for place, (what, colour) in enumerate(
-            (
-                ("in the file", c.ink),
-                ("added", c.positive),
-                ("changed", c.primary),
-                ("removed", c.caution),
-                ("bad rows", c.alarm),
-            )
-        ):
-            if place:
-                row.addWidget(Line(c.line_soft, down=True))
-            cell = QVBoxLayout()
-            cell.setSpacing(2)
-            figure = Words(theme, "0", Text.PAGE, Weight.STRONG, colour, whole=True)
-            cell.addWidget(figure)
-            cell.addWidget(Words(theme, what, colour=c.muted))
-            row.addLayout(cell, 1)
-            self._figures.append(figure)
-        self.body.addLayout(row)
-
-    def show_counts(self, preview: ImportPreview) -> None:
-        counts = (
-            preview.in_file,
-            preview.added,
-            preview.changed,
-            preview.removed,
-            preview.bad,
-        )
-        for figure, count in zip(self._figures, counts, strict=True):
-            figure.setText(words.count(count))
-
-
 class ImportPreviewStep(QWidget):
     """Left the columns, right the difference and the bad rows. Nothing has changed yet.
 
     Signals:
         skip_changed: whether the bad rows are to be left out.
+        accepted: whether the file is to be imported although something of it is not read.
         columns_changed: which column is which field, as somebody said: names in the file to fields.
     """
 
     skip_changed = Signal(bool)
+    accepted = Signal(bool)
     columns_changed = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
@@ -97,6 +60,7 @@ class ImportPreviewStep(QWidget):
         self._theme = theme
         self._preview: ImportPreview | None = None
         self._kind: ChangeKind | None = None
+        self._is_by_hand = False
         self.setObjectName("importPreviewStep")
         self._columns = PlainModel(Columns(("Column", "First value", "Read as")), self)
         self._changes = PlainModel(Columns(("", "Name", "Birth date", "What changes")), self)
@@ -109,7 +73,16 @@ class ImportPreviewStep(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, widgets in (
             (left, (self._columns_card(), self._replaces_card())),
-            (right, (self._counts, self._changes_card(), self._bad_card(), self._remarks_card())),
+            (
+                right,
+                (
+                    self._asks_card(),
+                    self._counts,
+                    self._changes_card(),
+                    self._bad_card(),
+                    self._remarks_card(),
+                ),
+            ),
         ):
             column.setSpacing(16)
             for widget in widgets:
@@ -119,7 +92,7 @@ class ImportPreviewStep(QWidget):
         row.addLayout(right, 648)
 
     def show_preview(self, preview: ImportPreview) -> None:
-        self._preview, self._kind = preview, None
+        self._preview, self._kind, self._is_by_hand = preview, None, False
         self._all.setChecked(True)
         self._counts.show_counts(preview)
         self._columns.show_rows(
@@ -133,6 +106,8 @@ class ImportPreviewStep(QWidget):
             "All of it is new" if version is None else f"Difference to version {version}"
         )
         self._show_changes()
+        self._show_by_hand(preview)
+        self._show_notes(preview)
         self._bad.show_rows(
             tuple((words.count(r.line), r.name or "(empty)", r.why) for r in preview.bad_rows)
         )
@@ -156,20 +131,47 @@ class ImportPreviewStep(QWidget):
     def skips_bad(self) -> bool:
         return self._skip.isChecked()
 
-    def _on_kind(self, kind: ChangeKind | None) -> None:
-        self._kind = kind
+    def accepts_notes(self) -> bool:
+        """Whether all of the file is read, or somebody wants it as it is."""
+        return not self._notes.text() or self._accept.isChecked()
+
+    def _show_notes(self, preview: ImportPreview) -> None:
+        self._accept.setChecked(False)
+        self._notes.setText(" ".join(preview.notes))
+        self._notes_row.setVisible(bool(preview.notes))
+        self._asks.setVisible(bool(preview.notes) or preview.undoes > 0)
+
+    def by_hand(self) -> ByHand:
+        """What is to become of what people wrote by hand."""
+        return ByHand.KEEP if self._keep.isChecked() else ByHand.UNDO
+
+    def _show_by_hand(self, preview: ImportPreview) -> None:
+        is_asked = preview.undoes > 0
+        self._keep.setChecked(True)
+        for widget in (self._keep_row, self._by_hand):
+            widget.setVisible(is_asked)
+        entries = words.plural(preview.undoes, "entry says", "entries say")
+        self._hand_words.setText(
+            f"{entries} what people wrote by hand, and the file says otherwise. By hand names "
+            "them; without the tick that goes."
+        )
+
+    def _on_kind(self, kind: ChangeKind | None, *, is_by_hand: bool = False) -> None:
+        self._kind, self._is_by_hand = kind, is_by_hand
         self._show_changes()
 
-    def _shown_changes(self) -> tuple[ChangeKind, ...]:
-        changes = self._preview.changes if self._preview else ()
-        return tuple(c.kind for c in changes if self._kind in (None, c.kind))
+    def _shown_changes(self) -> tuple[EntryChange, ...]:
+        preview = self._preview
+        if preview is None:
+            return ()
+        if self._is_by_hand:
+            return preview.undone
+        return tuple(c for c in preview.changes if self._kind in (None, c.kind))
 
     def _show_changes(self) -> None:
-        changes = self._preview.changes if self._preview else ()
         rows = tuple(
             (_KINDS[change.kind][0], change.name, change.birth_date, change.what)
-            for change in changes
-            if self._kind in (None, change.kind)
+            for change in self._shown_changes()
         )
         self._changes.show_rows(rows)
         self._changes_table.setVisible(bool(rows))
@@ -215,12 +217,36 @@ class ImportPreviewStep(QWidget):
         card.body.addWidget(self._skip_row)
         return card
 
+    def _asks_card(self) -> Card:
+        """What somebody has to look at before the list is applied, above everything else."""
+        self._keep = Tick(self._theme, "Keep what people wrote by hand", name="keepByHand")
+        self._accept = Tick(self._theme, "Import it all the same", name="acceptNotes")
+        self._accept.toggled.connect(self.accepted)
+        self._asks = Card(self._theme, name="importAsks", margins=(16, 14, 16, 14))
+        title = Words(self._theme, "Before you apply it", weight=Weight.LABEL)
+        self._keep_row, self._hand_words = self._choice(self._keep, "byHandWords")
+        self._notes_row, self._notes = self._choice(self._accept, "importNotes")
+        for widget in (title, self._notes_row, self._keep_row):
+            self._asks.body.addWidget(widget)
+        return self._asks
+
+    def _choice(self, box: Tick, name: str) -> tuple[QWidget, Words]:
+        """Words that ask for a look, and the box to tick below them."""
+        said = Words(self._theme, "", colour=self._theme.colours.caution, wrap=True, name=name)
+        row = QWidget()
+        column = QVBoxLayout(row)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(said)
+        column.addWidget(box)
+        return row, said
+
     def _changes_card(self) -> Card:
         theme, c = self._theme, self._theme.colours
 
         def look(row: int, column: int) -> Look:
             if column == 0:
-                return Look(c.ink, chip=_KINDS[self._shown_changes()[row]][1])
+                return Look(c.ink, chip=_KINDS[self._shown_changes()[row].kind][1])
             return Look(
                 c.ink if column < 3 else c.muted, Weight.LABEL if column == 1 else Weight.TEXT
             )
@@ -240,6 +266,10 @@ class ImportPreviewStep(QWidget):
             tab.clicked.connect(lambda _=False, k=kind: self._on_kind(k))
             group.addButton(tab)
             tabs.append(tab)
+        self._by_hand = Button(theme, "By hand", name="changesByHand", kind=Kind.TAB)
+        self._by_hand.clicked.connect(lambda _=False: self._on_kind(None, is_by_hand=True))
+        group.addButton(self._by_hand)
+        tabs.append(self._by_hand)
         self._all = tabs[0]
         self._against = Words(theme, "", Text.SECTION, Weight.STRONG, name="against")
         card = Card(theme, name="changesCard", margins=(1, 1, 1, 1))

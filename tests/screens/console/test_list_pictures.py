@@ -8,13 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
-from db.domain.desk import Role
+from db.domain.desk import ChangeKind, EntryChange, Role
 from db.domain.watchlist import Category
 from tests.console import invented, listed
 from tests.console.fake_hub import FakeHub
+from tests.console.records import make_preview
 from tests.console.windows import child, open_shell, press
 from tests.screens.console.looking import Look, settle, silhouette, with_photos
 
@@ -41,6 +43,32 @@ def test_import_of_a_list(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> Non
     qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
 
     looks_like(shell, "06-list-import")
+
+
+def test_import_that_asks(qtbot: QtBot, looks_like: Look, tmp_path: Path) -> None:
+    path = tmp_path / "no-trespass.csv"
+    path.write_text("LNAME,FNAME,WHEN_BORN\nTzul Ixcoy,Luis,1980\n", encoding="utf-8")
+    note = (
+        'No column is read as the birth date: the file says it of nobody. Left out: "HGT", "ADDR1".'
+    )
+    changed, removed = ChangeKind.CHANGED, ChangeKind.REMOVED
+    undone = (
+        EntryChange(changed, "Ludmila Szczepańska", "Dec 9, 1966", "written by hand: note"),
+        EntryChange(removed, "Roderick Vantongeren", "1984", "its custody order"),
+        EntryChange(removed, "Osgood Tremblay", "Feb 27, 1958", "added by hand"),
+    )
+    preview = replace(make_preview(bad=0), undone=undone, undoes=len(undone), notes=(note,))
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR, preview_answer=preview))
+    shell.go("Lists")
+    shell.lists.start_import()
+    shell.lists.import_view.file_step.choose_list("No trespass", Category.TRESPASS, 30)
+    shell.lists.import_view.take(path)
+    qtbot.keyClick(shell, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(child(shell, QWidget, "importPreviewStep").isVisible)
+
+    child(shell, Button, "changesByHand").click()
+
+    looks_like(shell, "06-import-asks")
 
 
 def test_lists_that_ask_for_attention(qtbot: QtBot, looks_like: Look) -> None:

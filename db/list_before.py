@@ -1,0 +1,98 @@
+"""The list in force that a file is compared with, and how the two come together.
+
+An import asks, with `ImportAsksError`, where it would undo what people wrote by hand, and where the
+list has changed since somebody looked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from db import districts, watchlists
+from db.domain.desk import ByHand
+from db.domain.errors import ImportAsksError
+from db.domain.watchlist import Watchlist
+from db.engine import Database
+from db.list_by_hand import Keeping, written_in
+from db.list_difference import Step, compare, known_of
+from db.list_file import ListFile
+from db.list_returns import Cleared, cleared_of, going_on
+from db.list_same import Written
+from db.list_spool import Line
+from db.models import WatchlistRow
+
+_CHANGED = (
+    "The list has changed since then. Nothing was changed by this import. Look again at what the "
+    "file would change, then import it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The list in force, None when there is none yet."""
+
+    known: Watchlist | None
+    edition: int | None
+    written: Mapping[UUID, Written]
+    cleared: Cleared
+
+    @property
+    def version(self) -> int | None:
+        """The version that the file is compared with."""
+        return None if self.known is None else self.known.version
+
+
+def before_of(database: Database, name: str, seen_version: int | None = None) -> Before:
+    """The list of that name. Raises when it is not in the version that somebody has seen."""
+    with database.read() as session:
+        known = watchlists.named(session, name)
+        edition = None if known is None else watchlists.edition_of(session, known.list_id)
+        if seen_version not in (None, 0 if known is None else known.version):
+            raise ImportAsksError(_CHANGED)
+        if known is None or edition is None:
+            return Before(None, None, {}, {})
+        written = written_in(session, known.list_id, edition)
+        return Before(known, edition, written, cleared_of(session, known.list_id))
+
+
+def keeping_of(before: Before, read: ListFile, by_hand: ByHand | None) -> Keeping:
+    """What is to stay of the list; without a word all that people wrote by hand."""
+    return Keeping(before.written, read.has, keeps=by_hand is not ByHand.UNDO)
+
+
+def compared(
+    session: Session, before: Before, at: int, batch: list[Line], keeping: Keeping
+) -> Step:
+    """What batch number `at` of the file does to the list."""
+    known = known_of(session, before.edition, at)
+    digests = {entry_id: digest for entry_id, (digest, _) in known.items()}
+    step = compare(keeping.applied(session, before.edition, batch, digests), known)
+    added = {values[0] for _, values in step.added} & before.cleared.keys()
+    if not added:
+        return step
+    return replace(step, values=going_on(session, before.cleared, step.values, added))
+
+
+def check_in_force(session: Session, name: str, before: Before) -> None:
+    """Raises when somebody changed the list meanwhile, however long the file took to come in."""
+    if before.known is not None:  # nobody edits it until this transaction ends
+        districts.get(session, WatchlistRow, before.known.list_id, with_for_update=True)
+    now_is, was = (
+        None if known is None else (known.list_id, known.version)
+        for known in (watchlists.named(session, name), before.known)
+    )
+    if now_is != was:
+        raise ImportAsksError(_CHANGED)
+
+
+def ask_of_hands(keeping: Keeping, by_hand: ByHand | None) -> None:
+    """Raises when people wrote something that the file would undo, and nobody said whether."""
+    if keeping.undoes and by_hand is None:
+        what = "entry" if keeping.undoes == 1 else "entries"
+        raise ImportAsksError(
+            f"People wrote by hand into {keeping.undoes:,} {what} what the file does not say. "
+            "Nothing was changed. Say whether it is to stay (keep) or to go (undo); the preview "
+            "and vestibule-hub lists diff name each."
+        )
