@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -28,9 +31,17 @@ class PostgresServer:
         _call([*self._stop])
         _call([*self._start])
 
+    def kill(self) -> None:
+        """End it by SIGKILL, as when the computer dies; the server's other processes follow."""
+        first = _first_process(self.data)
+        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="utf-8").split()
+        os.kill(first, signal.SIGKILL)
+        while any(map(_is_there, (first, *map(int, children)))):
+            time.sleep(0.01)
+
     def cpu_seconds(self) -> float:
         """What all of the server's processes have used so far, those that ended too (Linux)."""
-        first = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        first = _first_process(self.data)
         tick = os.sysconf("SC_CLK_TCK")
         children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="utf-8").split()
         found = [_cpu_ticks(first), *(_cpu_ticks(int(child)) for child in children)]
@@ -50,6 +61,20 @@ class PostgresServer:
         yield f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
         with self._connection() as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+    def set_up(self, statement: LiteralString) -> None:
+        """Change the server's configuration, which it reads again at once."""
+        with self._connection() as connection:
+            connection.execute(statement)
+            connection.execute("SELECT pg_reload_conf()")
+
+    def wait_for(self, question: LiteralString, seconds: float = 30.0) -> None:
+        """Until the server answers the question with yes."""
+        ends = time.monotonic() + seconds
+        with self._connection() as connection:
+            while (row := connection.execute(question).fetchone()) is None or not row[0]:
+                assert time.monotonic() < ends, question
+                time.sleep(0.02)
 
     def _connection(self) -> psycopg.Connection:
         return psycopg.connect(
@@ -80,7 +105,56 @@ def start_postgres(folder: Path, *, fsync: bool = False) -> Iterator[PostgresSer
     try:
         yield PostgresServer(port, data, (*stop,), (*start,))
     finally:
-        _call(stop)
+        if _is_there(_first_process(data)):
+            _call(stop)
+
+
+@contextmanager
+def start_replica(primary: PostgresServer, folder: Path) -> Iterator["Replica"]:
+    """A second server that has whatever the first one confirms (synchronous, hot standby).
+
+    From now on the first one confirms nothing before the second has it on its disk. This is how
+    README tells a district's people to set it up.
+    """
+    binaries, as_owner = _binaries(), _as_owner(folder)
+    assert binaries is not None
+    port, data = _free_port(), folder / "replica"
+    first = f"host=127.0.0.1 port={primary.port} user={USER} application_name=second"
+    copy = ["-D", str(data), "-d", first, "--write-recovery-conf", "--checkpoint=fast"]
+    _call([*as_owner, str(binaries / "pg_basebackup"), *copy])
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
+    control = [*as_owner, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    _call([*control, "-o", options, "-l", str(folder / "replica.log"), "start"])
+    try:
+        primary.set_up("ALTER SYSTEM SET synchronous_standby_names = 'second'")
+        primary.wait_for("SELECT sync_state = 'sync' FROM pg_stat_replication")
+        yield Replica(port, data, promote=(*control, "promote"))
+    finally:
+        _call([*control, "-m", "immediate", "stop"])
+
+
+@dataclass(frozen=True)
+class Replica(PostgresServer):
+    """A server that follows another one until it is promoted."""
+
+    promote: tuple[str, ...] = ()
+
+    def take_over(self) -> None:
+        """Become the one that is written to; it waits for no other any more."""
+        _call([*self.promote])
+        self.set_up("ALTER SYSTEM SET synchronous_standby_names = ''")
+
+
+def _first_process(data: Path) -> int:
+    return int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+
+
+def _is_there(process: int) -> bool:
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
 
 
 def _cpu_ticks(process: int) -> int:
