@@ -1,8 +1,9 @@
 """What kiosk and hub sign, and the check of it (Ed25519, RFC 8032). Pure: no clock, no database.
 
-A kiosk signs the head of every batch that it sends, the hub signs its receipt and the root of its
-Merkle tree. Each statement begins with a line that says what it is, so that no signature of one
-kind passes for another. Keys and signatures are raw bytes: 32 and 64.
+A kiosk signs the head of every batch that it sends; the hub signs its receipt, the root of its
+Merkle tree, and every answer that a kiosk acts on. Each statement begins with a line that says
+what it is, so that no signature of one kind passes for another. Keys and signatures are raw bytes:
+32 and 64.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 KEY_BYTES = 32
+NONCE_HEADER = "Vestibule-Nonce"
+"""What a kiosk asks with when it wants the answer signed: new for each question."""
+SIGNATURE_HEADER = "Vestibule-Signature"
+"""The hub's signature over its `Answer`, in hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,23 @@ class Exported:
         return _lines("vestibule exported log v1", self.sha256)
 
 
-Statement = ChainHead | Receipt | TreeHead | Exported
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the hub answered to one question of one kiosk, byte for byte."""
+
+    kiosk_id: str
+    question: str
+    """Path and query as they were asked, so that no answer to another question passes."""
+    nonce: str
+    """The question's own, so that no earlier answer passes."""
+    sha256: str
+    """Of the answer's bytes, in hex."""
+
+    def statement(self) -> bytes:
+        return _lines("vestibule answer v1", self.kiosk_id, self.question, self.nonce, self.sha256)
+
+
+Statement = ChainHead | Receipt | TreeHead | Exported | Answer
 
 
 def new_key() -> bytes:

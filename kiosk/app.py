@@ -207,6 +207,10 @@ def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:
 
 
 _HUB_NOTICES = {
+    Reach.UNTRUE: (
+        "What this kiosk is told is not from its own hub, and is not taken. Visitors can still "
+        "sign in. Tell the office."
+    ),
     Reach.UNPAIRED: (
         "This kiosk is no longer paired with the hub. Visitors can still sign in. Tell the office."
     ),
@@ -258,7 +262,7 @@ def _sync(
     def connect() -> HubClient:
         from kiosk.sync import http  # noqa: PLC0415  the first screen does not wait for it
 
-        return http.connect(access.url, access.token, access.ca)
+        return http.connect(access.url, access.token, access.ca, own.known_hub)
 
     return SyncWorker(
         database,

@@ -105,6 +105,7 @@ def _readings(session: Session) -> Iterator[Finding]:
 
 def _hub_log(session: Session) -> Iterator[Finding]:
     """Whether the hub's log only grew, as far as this kiosk was shown; nothing before it was."""
+    yield from _untrue(session)
     trouble = trust.trouble(session)
     if trouble is not None:
         before, now = trouble.seen_before, trouble.shown_now
@@ -122,3 +123,18 @@ def _hub_log(session: Session) -> Iterator[Finding]:
     if head is not None:
         found = f"only grew, as far as this kiosk was shown: {head.size} events"
         yield Finding("hub's log", Verdict.GOOD, found, facts={"events": head.size})
+
+
+def _untrue(session: Session) -> Iterator[Finding]:
+    """Whether something came in the hub's name that the hub had not signed."""
+    found = trust.untrue(session)
+    if found is not None:
+        yield Finding(
+            "hub's word",
+            Verdict.LOOK,
+            f"{found.count} answers in the hub's name were not signed by it and were not taken, "
+            f"from {found.first_at:%Y-%m-%d %H:%M} to {found.last_at:%Y-%m-%d %H:%M} UTC",
+            "Lists and decisions stay as they were meanwhile. Look for a proxy that changes what "
+            "it passes on, or for somebody who answers in the hub's place.",
+            {"answers": found.count},
+        )

@@ -11,6 +11,7 @@ from db.domain.desk import Site
 from db.ids import new_id
 from db.outbox import Device
 from kiosk.sync.client import Pairing
+from kiosk.sync.known_hub import KnownHub, bytes_of
 
 DEVICE = "device"
 PAIRING = "hub.pairing"
@@ -40,6 +41,13 @@ class OwnDevice:
     """Its private key: signs what it sends."""
     access: HubAccess | None
     site: Site | None
+    hub_key: bytes
+    """The public key of its hub, empty before it has one."""
+
+    @property
+    def known_hub(self) -> KnownHub:
+        """Whose answers this kiosk takes."""
+        return KnownHub(self.device.kiosk_id, self.hub_key)
 
 
 def read(session: Session, now: datetime) -> OwnDevice:
@@ -62,6 +70,7 @@ def read(session: Session, now: datetime) -> OwnDevice:
         bytes.fromhex(signing_key),
         settings.read(session, PAIRING, HubAccess),
         settings.read(session, SITE, Site),
+        bytes_of(settings.read(session, HUB_KEY, str) or ""),
     )
 
 

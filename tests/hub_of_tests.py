@@ -21,6 +21,7 @@ from db.domain.desk import Role, SignedIn, Site
 from db.engine import Database, open_database
 from kiosk.sync.client import Pairing
 from kiosk.sync.http import HttpHub
+from kiosk.sync.known_hub import KnownHub
 from tests.makers import NINE
 
 PASSWORD = "invented pass phrase"  # noqa: S105  of nobody
@@ -36,6 +37,11 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+def known_hub(given: Pairing) -> KnownHub:
+    """Whose answers a kiosk takes that was given this."""
+    return KnownHub(given.kiosk_id, bytes.fromhex(given.hub_key))
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class HubOfTests:
         )
 
     def kiosk(self, pairing: Pairing) -> HttpHub:
-        return HttpHub(self.client, pairing.token)
+        return HttpHub(self.client, pairing.token, known_hub(pairing))
 
     def add_staff(self, name: str, role: Role, display_name: str = "") -> None:
         """Somebody more, with everybody's password."""

@@ -34,7 +34,7 @@ def signing_kiosk(hub: HubOfTests, folder: Path) -> Iterator[KioskOfTests]:
         own = own_device.read(session, NINE)
     assert own.access is not None
     token = own.access.token
-    client = connect(url, token)
+    client = connect(url, token, known=own.known_hub)
     yield KioskOfTests(database, client, own.device, token)
     client.close()
     database.close()

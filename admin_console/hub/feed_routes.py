@@ -12,8 +12,9 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
-from admin_console.hub.answers import answer, refuse
+from admin_console.hub.answers import JSON, NDJSON, answer, refuse
 from admin_console.hub.context import AskingKiosk, InContext
+from admin_console.hub.vouching import Asked
 from db import changes, codec, feed_start, signing, tree, watchlists
 from db.pairing import PairedKiosk
 
@@ -67,39 +68,48 @@ class Changes:
 async def feed(
     context: InContext,
     kiosk: AskingKiosk,
+    question: Asked,
+    *,
     cursor: Annotated[int, Query(ge=0)] = 0,
     mark: Annotated[str, Query(max_length=64)] = "",
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Response:
-    """What is new behind `cursor`; waits for it, with no transaction open meanwhile."""
+    """What is new behind `cursor`; waits for it, with no transaction open meanwhile.
+
+    Signed when the request has a nonce, as every answer that a kiosk acts on: `db.signing.Answer`.
+    """
     until = time.monotonic() + wait
     while True:
         seen = context.wake.count
-        found = await run_in_threadpool(_changes, context, kiosk, cursor, mark)
+        found, key = await run_in_threadpool(_changes, context, kiosk, cursor, mark)
         left = until - time.monotonic()
         if found.changes or found.start_over or left <= 0 or context.wake.is_closing:
-            return answer(found)
+            return question.answer(codec.to_json(found), JSON, key)
         with context.metrics.poll():
             await context.wake.wait(seen, left)
 
 
-def _changes(context: InContext, kiosk: PairedKiosk, cursor: int, mark: str) -> Changes:
+def _changes(
+    context: InContext, kiosk: PairedKiosk, cursor: int, mark: str
+) -> tuple[Changes, bytes]:
+    """What is new, and the key to sign it with."""
     with context.database.read() as session:
-        newest, log_head = changes.version(session), _log_head(session, context.now())
+        key = hub_site.signing_key(session)
+        newest, log_head = changes.version(session), _log_head(session, key, context.now())
         if not changes.is_place(session, cursor, mark):
             lists = tuple(w.list_id for w in watchlists.all_lists(session))
-            return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head)
+            return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head), key
         if cursor:
             found = changes.since(session, cursor)
         else:
             found = feed_start.snapshot(session, kiosk.kiosk_id, context.now())
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
-    return Changes(wire[-1].version if wire else cursor, wire, newest, log_head=log_head)
+    return Changes(wire[-1].version if wire else cursor, wire, newest, log_head=log_head), key
 
 
-def _log_head(session: Session, now: datetime) -> WireTreeHead:
+def _log_head(session: Session, key: bytes, now: datetime) -> WireTreeHead:
     head = hub_site.head(session, now)
-    signed = signing.sign(hub_site.signing_key(session), head)
+    signed = signing.sign(key, head)
     return WireTreeHead(head.log_id, head.size, head.root.hex(), head.at, signed.hex())
 
 
@@ -107,7 +117,7 @@ def _log_head(session: Session, now: datetime) -> WireTreeHead:
 def log_head(context: InContext, _: AskingKiosk) -> Response:
     """How the hub's log stands, signed."""
     with context.database.read() as session:
-        return answer(_log_head(session, context.now()))
+        return answer(_log_head(session, hub_site.signing_key(session), context.now()))
 
 
 @router.get("/log/proof")
@@ -141,15 +151,19 @@ def entries(
     list_id: UUID,
     version: int,
     context: InContext,
-    _: AskingKiosk,
+    question: Asked,
     *,
     limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES)] = MOST_ENTRIES,
     after: UUID | None = None,
 ) -> Response:
-    """A page of one version of a list, an entry a line, in the order of their ids."""
+    """A page of one version of a list, an entry a line, in the order of their ids.
+
+    Signed when the request has a nonce, over the exact lines: `db.signing.Answer`.
+    """
     with context.database.read() as session:
         known = watchlists.get(session, list_id)
         if known is None or known.version != version:
             raise refuse(410, "That version is no longer in force; a newer one follows.")
         lines = [codec.to_json(e) for e in watchlists.page(session, list_id, after, limit)]
-    return Response(b"\n".join(lines), media_type="application/x-ndjson")
+        key = hub_site.signing_key(session)
+    return question.answer(b"\n".join(lines), NDJSON, key)

@@ -1,5 +1,6 @@
 """The hub over HTTP. Loaded only by a paired kiosk, in the threads that talk."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -8,7 +9,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from db import codec, hub_trust
+from db import codec, hub_trust, signing
 from db.chain import SealedEvent
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.watchlist import WatchlistEntry
@@ -22,6 +23,7 @@ from kiosk.sync.client import (
     HubUnpairedError,
     Receipt,
 )
+from kiosk.sync.known_hub import KnownHub
 
 T = TypeVar("T")
 
@@ -39,10 +41,13 @@ class _Proof:
             return ()  # what is no hash shows nothing
 
 
-def connect(url: str, token: str, ca: str = "") -> "HttpHub":
-    """A client for the hub at `url`, whose authority is `ca` (PEM); nothing is asked yet."""
+def connect(url: str, token: str, ca: str = "", known: KnownHub | None = None) -> "HttpHub":
+    """A client for the hub at `url`, whose authority is `ca` (PEM); nothing is asked yet.
+
+    With `known` it takes only what that hub has signed.
+    """
     client = httpx.Client(base_url=url, trust_env=False, verify=hub_trust.context(ca))
-    return HttpHub(client, token, is_safe=hub_trust.is_safe_address(url))
+    return HttpHub(client, token, known, is_safe=hub_trust.is_safe_address(url))
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -59,9 +64,17 @@ def wire_line(event: SealedEvent) -> bytes:
 class HttpHub:
     """The real hub, over HTTP. One instance for each thread that talks."""
 
-    def __init__(self, client: httpx.Client, token: str, *, is_safe: bool = True) -> None:
+    def __init__(
+        self,
+        client: httpx.Client,
+        token: str,
+        known: KnownHub | None = None,
+        *,
+        is_safe: bool = True,
+    ) -> None:
         """`is_safe`: nobody can listen on the way."""
         self._client = client
+        self._known = known
         self._headers = {"Authorization": f"Bearer {token}"}
         self._is_safe = is_safe
 
@@ -85,8 +98,7 @@ class HttpHub:
         )
 
     def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
-        response = self._ask(
-            "GET",
+        response = self._ask_signed(
             "/v1/changes",
             params={"cursor": cursor, "mark": mark, "wait": wait_seconds},
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
@@ -103,11 +115,29 @@ class HttpHub:
         asked: dict[str, int | float | str] = {"version": version, "limit": limit}
         if after is not None:
             asked["after"] = str(after)
-        response = self._ask("GET", f"/v1/watchlists/{list_id}/entries", params=asked)
+        response = self._ask_signed(f"/v1/watchlists/{list_id}/entries", params=asked)
         return [read_as(line, WatchlistEntry) for line in _lines(response.content)]
 
     def close(self) -> None:
         self._client.close()
+
+    def _ask_signed(
+        self,
+        path: str,
+        *,
+        params: dict[str, int | float | str],
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> httpx.Response:
+        """Ask for something to act on: `HubUntrueError` when it is not our hub that says it."""
+        nonce = secrets.token_hex(16)
+        response = self._ask(
+            "GET", path, headers={signing.NONCE_HEADER: nonce}, params=params, timeout=timeout
+        )
+        if self._known is not None:
+            question = f"{path}?{response.request.url.query.decode()}"
+            signature = response.headers.get(signing.SIGNATURE_HEADER, "")
+            self._known.check(question, nonce, response.content, signature)
+        return response
 
     def _ask(
         self,

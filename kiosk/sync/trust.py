@@ -12,25 +12,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db import merkle, settings, signing
-from db.domain.errors import HubRefusedError
 from db.engine import Database
 from db.outbox import Device
 from kiosk.own_device import HUB_KEY, SIGNING_KEY
 from kiosk.sync.client import HubClient, LogHead, Receipt
+from kiosk.sync.known_hub import HubUntrueError, bytes_of
 
 LOG = logging.getLogger(__name__)
 
 LOG_HEAD = "hub.log_head"
 LOG_TROUBLE = "hub.log_trouble"
+UNTRUE = "hub.untrue_answer"
 _RECEIPT = "hub.receipt."
 _CHANGED = (
     "The hub's log is not the one that it showed before: something in it was changed or removed. "
     "Both are kept here as evidence. Tell your IT staff."
 )
-
-
-class HubUntrueError(HubRefusedError):
-    """The hub's answer is not signed by the hub we know, or its log is not the one it showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,15 @@ class LogTrouble:
     seen_before: LogHead
     shown_now: LogHead
     found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UntrueAnswers:
+    """Answers in the hub's name that the hub had not signed: nothing of them was taken."""
+
+    first_at: datetime
+    last_at: datetime
+    count: int
 
 
 def sign(session: Session, device: Device, seq: int, digest: bytes) -> bytes:
@@ -111,9 +117,22 @@ def trouble(session: Session) -> LogTrouble | None:
     return settings.read(session, LOG_TROUBLE, LogTrouble)
 
 
+def note_untrue(database: Database, now: datetime) -> None:
+    """Remember that something came in the hub's name that is not the hub's."""
+    with database.begin() as session:
+        before = untrue(session)
+        first_at, count = (now, 0) if before is None else (before.first_at, before.count)
+        settings.write(session, UNTRUE, UntrueAnswers(first_at, now, count + 1))
+
+
+def untrue(session: Session) -> UntrueAnswers | None:
+    """What came in the hub's name and was not the hub's, since this kiosk was paired."""
+    return settings.read(session, UNTRUE, UntrueAnswers)
+
+
 def forget(session: Session) -> None:
-    """Drop what was known of a hub's log: this kiosk was paired anew."""
-    for name in (LOG_HEAD, LOG_TROUBLE):
+    """Drop what was known of a hub: this kiosk was paired anew."""
+    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE):
         settings.remove(session, name)
 
 
@@ -122,7 +141,7 @@ def _is_grown(hub: HubClient, before: LogHead, shown: LogHead) -> bool:
         return False
     proof = hub.log_proof(before.size, shown.size)
     return merkle.is_consistent(
-        before.size, _bytes_of(before.root), shown.size, _bytes_of(shown.root), proof
+        before.size, bytes_of(before.root), shown.size, bytes_of(shown.root), proof
     )
 
 
@@ -130,12 +149,12 @@ def _is_for(key: bytes, device: Device, receipt: Receipt, digest: bytes | None) 
     if digest is None or digest.hex() != receipt.hash or receipt.at is None:
         return False
     head = signing.ChainHead(device.kiosk_id, device.epoch, receipt.acked_seq, digest)
-    return signing.is_signed(key, signing.Receipt(head, receipt.at), _bytes_of(receipt.signature))
+    return signing.is_signed(key, signing.Receipt(head, receipt.at), bytes_of(receipt.signature))
 
 
 def _is_signed(key: bytes, head: LogHead) -> bool:
-    statement = signing.TreeHead(head.log_id, head.size, _bytes_of(head.root), head.at)
-    return signing.is_signed(key, statement, _bytes_of(head.signature))
+    statement = signing.TreeHead(head.log_id, head.size, bytes_of(head.root), head.at)
+    return signing.is_signed(key, statement, bytes_of(head.signature))
 
 
 def _keep_trouble(database: Database, found: LogTrouble) -> None:
@@ -145,11 +164,4 @@ def _keep_trouble(database: Database, found: LogTrouble) -> None:
 
 
 def _hub_key(session: Session) -> bytes:
-    return _bytes_of(settings.read(session, HUB_KEY, str) or "")
-
-
-def _bytes_of(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
+    return bytes_of(settings.read(session, HUB_KEY, str) or "")

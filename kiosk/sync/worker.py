@@ -15,9 +15,10 @@ from pathlib import Path
 from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
-from kiosk.sync import exchange
+from kiosk.sync import exchange, trust
 from kiosk.sync.client import HubClient, HubForkError, HubUnpairedError
 from kiosk.sync.exchange import Learned
+from kiosk.sync.known_hub import HubUntrueError
 
 LOG = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Reach(IntEnum):
     IN_TOUCH = auto()
     AWAY = auto()
     REFUSED = auto()
+    UNTRUE = auto()
     FORKED = auto()
     UNPAIRED = auto()
 
@@ -129,11 +131,18 @@ class SyncWorker:
         finally:
             hub.close()
 
+    def _noting(self, step: Callable[[HubClient], str], hub: HubClient) -> str:
+        try:
+            return step(hub)
+        except HubUntrueError:
+            trust.note_untrue(self._database, datetime.now(UTC))
+            raise
+
     def _keep_on(self, hub: HubClient, step: Callable[[HubClient], str], name: str) -> None:
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             try:
-                words = step(hub)
+                words = self._noting(step, hub)
             except HubRefusedError as error:
                 self._tell(name, HubState(_reach(error), str(error)))
                 pause = REFUSED_PAUSE_SECONDS
@@ -171,5 +180,7 @@ def _reach(error: HubRefusedError) -> Reach:
             return Reach.UNPAIRED
         case HubForkError():
             return Reach.FORKED
+        case HubUntrueError():
+            return Reach.UNTRUE
         case _:
             return Reach.REFUSED

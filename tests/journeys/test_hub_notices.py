@@ -2,6 +2,8 @@
 
 import pytest
 
+from admin_console.hub import site
+from db import settings, signing
 from kiosk.flow import Step
 from tests.lobby import PRIYA, OpenLobby
 from tests.screens.kiosk.acting import is_shown, shown_text
@@ -15,6 +17,20 @@ def test_kiosk_that_is_no_longer_paired_says_so_and_goes_on(open_lobby: OpenLobb
 
     lobby.qtbot.waitUntil(lambda: is_shown(lobby.kiosk.window, "notice"), timeout=10_000)
     assert "no longer paired with the hub" in shown_text(lobby.kiosk.window, "notice")
+    lobby.identify(PRIYA)
+    lobby.wait_step(Step.VISIT_DETAILS)
+
+
+def test_kiosk_that_hears_another_hub_than_its_own_says_so_and_goes_on(
+    open_lobby: OpenLobby,
+) -> None:
+    lobby = open_lobby()
+
+    with lobby.hub.database.begin() as session:
+        settings.write(session, site.SIGNING_KEY, signing.new_key().hex())
+
+    lobby.qtbot.waitUntil(lambda: is_shown(lobby.kiosk.window, "notice"), timeout=10_000)
+    assert "not from its own hub" in shown_text(lobby.kiosk.window, "notice")
     lobby.identify(PRIYA)
     lobby.wait_step(Step.VISIT_DETAILS)
 

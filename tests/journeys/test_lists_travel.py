@@ -17,7 +17,7 @@ from db.list_import import ListWanted
 from kiosk.sync import exchange, list_pull
 from kiosk.sync.client import Pairing
 from kiosk.sync.http import HttpHub
-from tests.hub_of_tests import HubOfTests, hub_at
+from tests.hub_of_tests import HubOfTests, hub_at, known_hub
 from tests.sync_of_tests import KioskOfTests, device_of, import_list, pair_again
 
 DRAFT = {"family": "Quillfeather", "given": "Daniel"}
@@ -51,7 +51,7 @@ def given(hub: HubOfTests) -> Pairing:
 
 @pytest.fixture
 def pages(hub: HubOfTests, given: Pairing) -> CountingHub:
-    return CountingHub(hub.client, given.token)
+    return CountingHub(hub.client, given.token, known_hub(given))
 
 
 @pytest.fixture
