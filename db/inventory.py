@@ -1,15 +1,24 @@
 """What is kept of people: which facts, where, for how long, who can see them, how protected.
 
-One table as data. README's section is made from it by ``python -m db.inventory README.md``; a test
-holds it against every column that there is. Pure: no database.
+One table as data. README's section is made from it by ``python -m db.inventory README.md``, the
+console's page with the days of its school; a test holds it against every column that there is.
+Pure: no database.
 """
 
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.domain.inventory import KeptFacts
+
 BEGIN, END = "<!-- inventory: begin -->", "<!-- inventory: end -->"
-_VISIT_DAYS = "365 days from the sign-in, or what `policy --visit-keep-days` says; then blanked"
+_VISITS, _PHOTOS, _BACKUPS = "{visits}", "{photos}", "{backups}"
+"""In place of days that each school settles for itself."""
+_USUAL = {
+    _VISITS: "365 days from the sign-in, or what `policy --visit-keep-days` says",
+    _PHOTOS: "30 days, or the kiosk's `photo_keep_days` and the hub's `--photo-keep-days`",
+    _BACKUPS: "seven days, or what `serve --backups-kept` says",
+}
 _BOTH = "kiosk and hub"
 _ENCRYPTED = "encrypted database"
 
@@ -37,7 +46,7 @@ INVENTORY = (
     Kept(
         "Who came: name, birth date, sex, kind and place of the ID, whom they saw and why, when",
         _BOTH,
-        f"{_VISIT_DAYS}; times and type stay. On a kiosk only once the hub has it",
+        f"{_VISITS}; then blanked; times and type stay. On a kiosk only once the hub has it",
         "all staff at the console; every look is noted",
         f"{_ENCRYPTED}; the ID's number and the badge's code only as keyed and plain hashes",
         _of(
@@ -50,7 +59,7 @@ INVENTORY = (
     Kept(
         "How a visitor was screened, and who on a list was alike",
         _BOTH,
-        f"as who came: {_VISIT_DAYS.partition(';')[0]}; the outcome stays",
+        f"as who came: {_VISITS}; the outcome stays",
         "all staff, of a visit that they look at",
         _ENCRYPTED,
         (
@@ -94,7 +103,7 @@ INVENTORY = (
     Kept(
         "Visitors' photos",
         f"{_BOTH}: `photos/`",
-        "30 days, or the kiosk's `photo_keep_days` and the hub's `--photo-keep-days`",
+        _PHOTOS,
         "all staff; every look is noted",
         "encrypted files",
         (*_of("photo", "sha256 taken_at"), "visit.photo"),
@@ -202,7 +211,7 @@ INVENTORY = (
     Kept(
         "All of the hub's again, in backups",
         "hub: `backups/`, and wherever somebody copied them",
-        "seven days, or what `serve --backups-kept` says; copies as long as they lie",
+        f"{_BACKUPS}; copies as long as they lie",
         "whoever has the backup's key",
         "encrypted files",
         (),
@@ -218,10 +227,41 @@ INVENTORY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What a school has settled. `backups` are made daily; 0 for none by the hub itself."""
+
+    visits: int
+    photos: int
+    backups: int
+
+
+def facts(days: Days) -> tuple[KeptFacts, ...]:
+    """The inventory with a school's own days, for its people: without marks of Markdown."""
+    own = {
+        _VISITS: f"{days.visits} days from the sign-in",
+        _PHOTOS: f"{days.photos} days on the hub; on a kiosk what its photo_keep_days says",
+        _BACKUPS: f"{days.backups} days" if days.backups else "none made by the hub itself",
+    }
+    return tuple(_filled(kept, {**own, "`": ""}) for kept in INVENTORY)
+
+
+def _filled(kept: Kept, words: dict[str, str]) -> KeptFacts:
+    told = (kept.what, kept.where, kept.how_long, kept.who_sees, kept.protection)
+    return KeptFacts(*(_said(text, words) for text in told))
+
+
+def _said(text: str, words: dict[str, str]) -> str:
+    for mark, said in words.items():
+        text = text.replace(mark, said)
+    return text
+
+
 def as_table() -> str:
     """The inventory in Markdown."""
     heads = ("what", "where", "how long", "who can see it", "how protected")
-    rows = [(k.what, k.where, k.how_long, k.who_sees, k.protection) for k in INVENTORY]
+    told = [_filled(kept, _USUAL) for kept in INVENTORY]
+    rows = [(f.what, f.where, f.how_long, f.who_sees, f.protection) for f in told]
     lines = ["| " + " | ".join(row) + " |" for row in (heads, ("---",) * len(heads), *rows)]
     return "\n".join(lines)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, policy
@@ -19,6 +19,7 @@ from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
 from db.domain.people import Sex
+from db.domain.policy import DeskPolicy
 from db.domain.screening import Screening
 from db.domain.visit import VisitState
 from db.engine import Database
@@ -44,7 +45,7 @@ def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> i
     while done < MOST_A_DAY:
         with database.begin() as session:
             rules = policy.of(session)
-            before = now - timedelta(days=max(rules.visit_keep_days, rules.rescreen_days))
+            before = now - timedelta(days=days_of(rules))
             some = _due(session, before, is_kiosk=is_kiosk)
             _forget(session, some)
             if len(some) < AT_ONCE:
@@ -52,6 +53,18 @@ def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> i
                 return done + len(some)
         done += len(some)
     return done
+
+
+def days_of(rules: DeskPolicy) -> int:
+    """For how many days it is kept who came: as long as visits are screened again, at least."""
+    return max(rules.visit_keep_days, rules.rescreen_days)
+
+
+def kept(session: Session) -> tuple[int, datetime | None]:
+    """Of how many visits it is still known who came, and when the oldest of them began."""
+    query = select(func.count(), func.min(VisitRow.started_at)).where(_has_facts())
+    visits, oldest_at = session.execute(query).one()
+    return visits, oldest_at
 
 
 def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:

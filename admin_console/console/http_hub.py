@@ -28,6 +28,7 @@ from db.domain.desk import (
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.errors import HubRefusedError
 from db.domain.figures import ScreeningFigures
+from db.domain.inventory import Inventory
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
 from db.domain.notice import Notice, Notices
 from db.domain.visit import Visit
@@ -192,6 +193,10 @@ class HttpHub:
         """What was done, newest first; the pages behind the first by what it said."""
         parameters = {} if page is None else {"page": page}
         return read(self._line.send("GET", "/v1/audit", params=parameters), AuditPage)
+
+    def inventory(self) -> Inventory:
+        """What is kept of people, with the school's own days."""
+        return read(self._line.send("GET", "/v1/inventory", patience=_COUNTING), Inventory)
 
     def import_progress(self) -> ImportProgress | None:
         """How far the import has come that is under way; None when there is none."""

@@ -52,6 +52,7 @@ ENTRIES = (
     Entry("Records", "History", "history", "H"),
     Entry("Records", "Lists", "list", "L"),
     Entry("Records", "Audit", "audit", "A", Action.SEE_AUDIT),
+    Entry("", "What is kept", "lock", "W", Action.SEE_INVENTORY),
     Entry("", "Kiosks", "kiosk", "K", Action.LET_KIOSKS_IN),
 )
 """Those without a section are in the menu of the account: they are looked at seldom."""
@@ -270,7 +271,7 @@ class Navigation(Panel):
         menu = QMenu(more)
         for entry in self._seldom:
             page = menu.addAction(entry.title)
-            page.setObjectName(f"go_{entry.title.lower()}")
+            page.setObjectName(f"go_{entry.title.lower().replace(' ', '_')}")
             page.triggered.connect(lambda _=False, title=entry.title: self.chosen.emit(title))
         if self._seldom:
             menu.addSeparator()

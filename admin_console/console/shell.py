@@ -18,6 +18,7 @@ from admin_console.console.pages.audit import AuditView
 from admin_console.console.pages.away_desk import Kept
 from admin_console.console.pages.desk import DeskPage
 from admin_console.console.pages.history import HistoryPage
+from admin_console.console.pages.kept import KeptPage
 from admin_console.console.pages.kiosks import KiosksPage
 from admin_console.console.pages.lists import ListsPage
 from admin_console.console.pages.notices import NoticesPage
@@ -29,7 +30,14 @@ from db.domain.desk import Desk
 from db.domain.rights import Action, may
 
 Page: TypeAlias = (
-    DeskPage | OnSitePage | NoticesPage | HistoryPage | ListsPage | AuditView | KiosksPage
+    DeskPage
+    | OnSitePage
+    | NoticesPage
+    | HistoryPage
+    | ListsPage
+    | AuditView
+    | KeptPage
+    | KiosksPage
 )
 
 
@@ -58,6 +66,8 @@ class Shell(QWidget):
         self.audit = AuditView(theme, session)
         pages = (self.desk, self.on_site, self.notices, self.history, self.lists, self.audit)
         self._pages: dict[str, Page] = {page.title: page for page in pages}
+        if may(session.staff.role, Action.SEE_INVENTORY):
+            self._pages[KeptPage.title] = KeptPage(theme, session)
         if may(session.staff.role, Action.LET_KIOSKS_IN):
             self._pages[KiosksPage.title] = KiosksPage(theme, session)
         self._stack = QStackedWidget()

@@ -22,6 +22,7 @@ from admin_console.hub import (
     feed_routes,
     figures_routes,
     health_routes,
+    inventory_routes,
     kiosk_routes,
     list_routes,
     notice_routes,
@@ -73,7 +74,16 @@ def create_app(
     when something else does its TLS. A backup a day is made if any are kept.
     """
     wake = Wake()
-    context = Context(database, photos, now, wake, Throttle(), ca=ca)
+    context = Context(
+        database,
+        photos,
+        now,
+        wake,
+        Throttle(),
+        photo_keep_days=photo_keep_days,
+        backups_kept=backups_kept,
+        ca=ca,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -122,6 +132,7 @@ def create_app(
     app.include_router(figures_routes.router)
     app.include_router(notice_routes.router)
     app.include_router(audit_routes.router)
+    app.include_router(inventory_routes.router)
     app.include_router(health_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)

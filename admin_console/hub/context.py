@@ -23,6 +23,7 @@ from db.domain.desk import Role, Site, StaffMember
 from db.domain.rights import may
 from db.engine import Database
 from db.pairing import PairedKiosk
+from db.photos import KEEP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Context:
     previews: Previews = field(default_factory=Previews)
     metrics: Metrics = field(default_factory=Metrics)
     backlog: Backlog = field(default_factory=Backlog)
+    photo_keep_days: int = KEEP_DAYS
+    backups_kept: int = 0
+    """So many, one a day; 0 when the hub makes none itself."""
     ca: str = ""
     """By which kiosks know this hub, as PEM; empty behind a reverse proxy."""
 

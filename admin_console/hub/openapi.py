@@ -43,6 +43,7 @@ from db.domain.desk import (
 )
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.figures import ScreeningFigures
+from db.domain.inventory import Inventory
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
@@ -147,6 +148,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("POST", "/v1/set-up"): Says(SignedIn, setting_up.FirstStaff),
     ("GET", "/v1/audit"): Says(AuditPage),
     ("GET", "/v1/audit.csv"): Says(str, media=CSV),
+    ("GET", "/v1/inventory"): Says(Inventory),
     ("GET", "/v1/live"): Says(staff_routes.Live),
     ("GET", "/v1/desk"): Says(Desk),
     ("GET", "/v1/on-site"): Says(OnSite),

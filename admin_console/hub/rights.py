@@ -52,6 +52,7 @@ STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
         "POST /v1/notices/{notice_id}/read": Action.READ_NOTICES,
         "GET /v1/audit": Action.SEE_AUDIT,
         "GET /v1/audit.csv": Action.SEE_AUDIT,
+        "GET /v1/inventory": Action.SEE_INVENTORY,
         "GET /v1/kiosks": Action.LET_KIOSKS_IN,
         "POST /v1/kiosks/codes": Action.LET_KIOSKS_IN,
         "POST /v1/kiosks/requests/{request_id}/accept": Action.LET_KIOSKS_IN,

@@ -34,6 +34,8 @@ class Action(StrEnum):
     READ_NOTICES = "read_notices"
     """Mark a notice as read, for all."""
     SEE_AUDIT = "see_audit"
+    SEE_INVENTORY = "see_inventory"
+    """What is kept of people."""
     LET_KIOSKS_IN = "let_kiosks_in"
     """Also revoke them."""
 
@@ -62,6 +64,7 @@ WHO_MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEE_ALL_NOTICES: _OVERSIGHT,
         Action.READ_NOTICES: _DESK,
         Action.SEE_AUDIT: _OVERSIGHT,
+        Action.SEE_INVENTORY: _OVERSIGHT,
         Action.LET_KIOSKS_IN: _OFFICE,
     }
 )

@@ -1,12 +1,15 @@
 """The audit of an invented school, and what a fake hub says of it and of second factors."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from admin_console.console.answers import CodeNeededError
 from admin_console.console.client import FirstStaff
+from db import inventory
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.domain.desk import Role, SignedIn
 from db.domain.errors import HubRefusedError
+from db.domain.inventory import Inventory
 from tests.console.invented import NOW, at, make_id, make_signed_in
 
 
@@ -26,6 +29,12 @@ def make_audit() -> dict[str | None, AuditPage]:
     )
     older = (make_line(800, "Nobody who is known", Deed.SIGN_IN_REFUSED, About.NOTHING, ""),)
     return {None: AuditPage(NOW, newer, "older"), "older": AuditPage(NOW, older)}
+
+
+def make_inventory() -> Inventory:
+    """Of a school that keeps visits for half a year."""
+    days = inventory.Days(visits=180, photos=30, backups=7)
+    return Inventory(NOW, days.visits, 4_812, at(8, 2) - timedelta(days=171), inventory.facts(days))
 
 
 @dataclass
@@ -55,6 +64,9 @@ class AuditedHub:
         if self.code and code != self.code:
             msg = "That code is wrong." if code else "Type the code."
             raise CodeNeededError(msg)
+
+    def inventory(self) -> Inventory:
+        return make_inventory()
 
     def audit(self, page: str | None) -> AuditPage:
         return self.audit_pages[page]

@@ -163,3 +163,26 @@ def test_all_keys(qtbot: QtBot, looks_like: Look) -> None:
     press(qtbot, Key.Key_Question)
 
     looks_like(shell, "18-all-keys")
+
+
+def test_what_is_kept(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    shell = open_shell(qtbot, hub)
+    shell.go("What is kept")
+    qtbot.waitUntil(lambda: child(shell, QWidget, "inventoryCard").isVisible())
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "24-kept")
+
+
+def test_kiosks(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    shell = open_shell(qtbot, hub)
+    shell.go("Kiosks")
+    table = child(shell, RowTable, "kiosksTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "10-kiosks")
