@@ -79,8 +79,7 @@ def import_once(url: str, path: Path) -> dict[str, object]:
     database = open_database(url)
     parts: list[tuple[object, str, str]] = [
         (list_import, "read_list_file", "read"),
-        (list_import, "compare", "compare"),
-        (list_import, "known_of", "compare"),
+        (list_import, "compared", "compare"),
         (list_history, "remember", "history"),
         (list_bulk, "add", "store"),
         (watchlists, "content_hash", "hash"),
