@@ -110,7 +110,7 @@ def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     imported.add_argument("--category", required=True, choices=[c.value for c in Category])
     imported.add_argument(
         "--max-age-days",
-        type=_days_or_none,
+        type=_age,
         metavar="DAYS",
         help="how old the list may be, or none; as it was when nothing is said",
     )
@@ -231,7 +231,11 @@ def _days(text: str) -> int:
 
 
 def _days_or_none(text: str) -> int:
-    return 0 if text in ("0", "none") else _days(text)
+    return 0 if text == "0" else _days(text)
+
+
+def _age(text: str) -> int:
+    return 0 if text == "none" else _days(text)
 
 
 def _lists_import(arguments: argparse.Namespace) -> int:
