@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from db import clearances, watchlists
@@ -26,9 +26,37 @@ _STANDINGS = {
 
 
 def page(session: Session, zone: ZoneInfo, now: datetime) -> Clearances:
-    """The newest clearances, newest first."""
+    """The newest clearances, newest first, and how many of all are in force."""
     lines = tuple(_lines(session, zone, now))
-    return Clearances(now, lines, sum(line.standing is Standing.IN_FORCE for line in lines))
+    in_force = sum(line.standing is Standing.IN_FORCE for line in lines)
+    return Clearances(now, lines, in_force + _in_force_before(session, lines, zone, now))
+
+
+def _in_force_before(
+    session: Session, lines: tuple[ClearanceLine, ...], zone: ZoneInfo, now: datetime
+) -> int:
+    """How many older ones than those that are shown are in force."""
+    if len(lines) < SHOWN:
+        return 0
+    last = lines[-1].clearance
+    today = now.astimezone(zone).date()
+    rows = session.scalars(
+        select(ClearanceRow).where(
+            or_(
+                ClearanceRow.decided_at < last.decided_at,
+                and_(
+                    ClearanceRow.decided_at == last.decided_at,
+                    ClearanceRow.clearance_id > last.clearance_id,
+                ),
+            ),
+            ClearanceRow.ended_at.is_(None),
+            ClearanceRow.expires_on >= today,
+        )
+    )
+    known = [clearances.value_of(row) for row in rows]
+    entries = [watchlists.entry(session, c.list_id, c.entry_id) for c in known]
+    lines_before = (_line(c, "", e, today) for c, e in zip(known, entries, strict=True))
+    return sum(line.standing is Standing.IN_FORCE for line in lines_before)
 
 
 def of_entry(

@@ -33,8 +33,7 @@ def _list_lines(one: ListIndex, population: Population, visitors: int) -> Iterat
     rates = (STRONG, POSSIBLE, OTHER_DATE, chance.partial.check_photo)
     if one.rows < FEWEST_ROWS:
         yield f"  Too small to try out (under {FEWEST_ROWS:,} names): tiers go by the estimate."
-        for name, least, rate in zip(_TIERS, bits, rates, strict=True):
-            yield f"  {name:<29} from {least:4.1f} bits; at most {100 * rate:.3f} in 100 visitors"
+    if not one.rows:
         return
     best = best_by_chance(one.segments, population, _SEED, visitors, floor=min(bits) - 1)
     for name, least, rate, column in zip(_TIERS, bits, rates, (0, 0, 1, 2), strict=True):

@@ -1,9 +1,10 @@
 """A CSV file of people as ``vestibule-hub screen`` takes it, read whole and kept small.
 
 Columns: ``id, given_name, middle_name, family_name, suffix, birth_date, sex``, of lists also
-``aliases`` and ``category``. What cannot be used is told by its line, and nothing is left out in
-silence: a row of a list with a name is always compared, whatever else is wrong with it. A file that
-lacks one of the columns that tell people apart is refused.
+``aliases`` and ``category``; or those of a list's file, by any of the names that `db.list_fields`
+knows, its dates then in one order for the whole column. What cannot be used is told by its line,
+and nothing is left out in silence: a row of a list with a name is always compared, whatever else is
+wrong with it. A file that lacks one of the columns that tell people apart is refused.
 """
 
 import csv
@@ -14,35 +15,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
+from admin_console.hub.roster_columns import COLUMNS, VISITORS, columns_of, is_ours
 from db.aliases import aliases_from
 from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
+from db.list_dates import DateOrder, DateVotes, read_date
+from db.list_fields import clean
 from db.list_table import DELIMITERS, is_one_row
 from db.screening.index import ListIndex, build_list_from
-from db.screening.names import fold
+from db.screening.names import LONGEST, fold
 
-_COLUMNS = (
-    "id",
-    "given_name",
-    "middle_name",
-    "family_name",
-    "suffix",
-    "birth_date",
-    "sex",
-    "aliases",
-    "category",
-)
-_VISITORS = _COLUMNS[:7]
-_NEEDED = ("given_name", "family_name", "birth_date")
-"""A file without one of these has it under another name: most listed people would be missed."""
 _CELL, _ROW = "\x1f", "\x1e"
-csv.field_size_limit(2**24)  # a cell of any size is one; what nobody is called is cut later
+_LARGEST_CELL = 2**24
+"""A cell of any size is one; what nobody is called is cut later."""
+_VOTERS = 10_000
+"""So many rows of a list's file tell the order of its dates."""
 _SHOWN = 20
 """Lines of a remark that are told one by one."""
 _SEXES = {
@@ -92,6 +86,8 @@ class Roster:
     """Rows of each category; those without a name are in none."""
     absent: tuple[str, ...] = ()
     """A remark for each column that the file could do without, and has not."""
+    order: DateOrder | None = None
+    """How a list's file writes its dates; None for our own columns, which have ISO 8601."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -99,7 +95,7 @@ class Roster:
     def row(self, place: int) -> RosterRow:
         """The row at a place."""
         cells = self.text[self.starts[place] : self.starts[place + 1] - 1].split(_CELL)
-        return _row(self.lines[place], cells, self.absent)
+        return _row(self.lines[place], cells, self.absent, self.order)
 
     def rows(self) -> Iterator[RosterRow]:
         """Every row, in order."""
@@ -146,17 +142,27 @@ def read_roster(path: Path) -> Roster:
         content = path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(f"{path}: {error.strerror}. Nothing was screened.") from error
-    kept = io.StringIO()
     roster = Roster(path, "", array("q"), array("q"))
     text = _text_of(path, content, roster.remarks)
+    limit = csv.field_size_limit(_LARGEST_CELL)
+    try:
+        return _filled(roster, text)
+    finally:
+        csv.field_size_limit(limit)  # it is the whole program's
+
+
+def _filled(roster: Roster, text: str) -> Roster:
+    path, kept = roster.path, io.StringIO()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     header: list[str] | None = None
     for begins, cells, remark in _records(lines):
         if header is None:
-            header, at = cells, _columns(path, cells)
+            header, at = cells, columns_of(path, cells)
+            if not is_ours(cells):
+                roster.order = _order_of(lines, at[COLUMNS.index("birth_date")])
             roster.absent = tuple(
                 f"there is no column {name}; compared without it"
-                for name, place in zip(_VISITORS, at, strict=False)
+                for name, place in zip(VISITORS, at, strict=False)
                 if place < 0
             )
             roster.remarks += [f"line {begins}: {remark}" for remark in roster.absent]
@@ -170,7 +176,7 @@ def read_roster(path: Path) -> Roster:
             roster.lines.append(begins)
             kept.write(_CELL.join(row) + _ROW)
     if header is None:
-        _columns(path, [])
+        columns_of(path, [])
     roster.starts.append(kept.tell())
     roster.text = kept.getvalue()
     return roster
@@ -220,16 +226,10 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
         begins = ends + 1
 
 
-def _columns(path: Path, header: list[str]) -> list[int]:
-    names = ["_".join(c.strip().casefold().split()) for c in header]
-    absent = [name for name in _NEEDED if name not in names]
-    if absent:
-        raise ImportRefusedError(
-            f"{path} has no column {' or '.join(absent)} in its first line. The columns are "
-            f"{','.join(_VISITORS)}; of lists also aliases,category. What is not known of somebody "
-            "is left empty below the column's name. Nothing was screened."
-        )
-    return [names.index(name) if name in names else -1 for name in _COLUMNS]
+def _order_of(lines: list[str], at: int) -> DateOrder:
+    """The order that most of the first rows' dates fit."""
+    rows = islice((cells for _, cells, _ in _records(lines)), 1, _VOTERS)
+    return DateVotes(_clean(cells[at]) for cells in rows if at < len(cells)).order
 
 
 def _kept(cells: list[str], at: list[int], width: int) -> list[str]:
@@ -241,35 +241,38 @@ def _kept(cells: list[str], at: list[int], width: int) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def _clean(cell: str) -> str:
-    """Without control characters and marks of writing direction, blanks as one."""
+    """As lists read it, and without what stands for no letter: halves of one, private signs."""
     if cell.isascii() and cell.isprintable():
         return " ".join(cell.split()) if "  " in cell or cell != cell.strip() else cell
-    kept = (c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else " " for c in cell)
-    return " ".join("".join(kept).split())
+    return clean(
+        "".join(c for c in cell if unicodedata.category(c) != "Cs" and c not in _CELL + _ROW)
+    )
 
 
-def _row(line: int, cells: list[str], absent: tuple[str, ...] = ()) -> RosterRow:
+def _row(
+    line: int, cells: list[str], absent: tuple[str, ...] = (), order: DateOrder | None = None
+) -> RosterRow:
     person_id, given, middle, family, suffix, born, sex, aliases, category, bad = cells
     name = PersonName(given, family, middle, suffix)
-    why_bad = bad or (_UNREAD_DATE if _is_unread(born) else "")
+    why_bad = bad or (_UNREAD_DATE if _is_unread(born, order) else "")
     return RosterRow(
         line=line,
-        id=person_id,
+        id=person_id or f"line {line}",
         name=name,
-        born=_born(born),
+        born=_born(born, order),
         sex=_SEXES.get(sex.casefold(), Sex.UNSPECIFIED),
         aliases=aliases_from(aliases, name),
         category=category,
         why_bad=why_bad,
-        remarks=(*absent, *_odd(born, sex)) if born or sex or absent else (),
+        remarks=(*absent, *_odd(born, sex, order), *_cut(given, middle, family)),
     )
 
 
 @lru_cache(maxsize=65_536)
-def _odd(born: str, sex: str) -> tuple[str, ...]:
+def _odd(born: str, sex: str, order: DateOrder | None) -> tuple[str, ...]:
     """What is odd about a person's row although it can be compared (without what it says)."""
     found = []
-    known = _born(born)
+    known = _born(born, order)
     if known is not None and known.is_impossible:
         found.append("no calendar has the birth date; compared by digits")
     if sex and sex.casefold() not in _SEXES and sex.casefold() not in _NO_SEX:
@@ -277,23 +280,32 @@ def _odd(born: str, sex: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_unread(born: str) -> bool:
-    return bool(born) and _born(born) is None
+def _cut(*names: str) -> tuple[str, ...]:
+    if all(len(name) <= LONGEST for name in names):
+        return ()
+    return (f"a name has more than {LONGEST} letters; those are compared",)
+
+
+def _is_unread(born: str, order: DateOrder | None) -> bool:
+    return bool(born) and _born(born, order) is None
 
 
 @lru_cache(maxsize=65_536)
-def _born(text: str) -> PartialDate | None:
+def _born(text: str, order: DateOrder | None) -> PartialDate | None:
     try:
-        return PartialDate.read(text) if text else None
+        if not text or order is None:
+            return PartialDate.read(text) if text else None
+        return read_date(text, order, datetime.now(UTC).year)
     except ValueError:
         return None
 
 
 def _category(text: str) -> Category:
+    """Of a registry, when nothing is said; of what nobody knows, as a list that holds most."""
     try:
-        return Category(text.casefold())
+        return Category(text.casefold()) if text else Category.REGISTRY
     except ValueError:
-        return Category.REGISTRY
+        return Category.ALERT
 
 
 def _entry(row: RosterRow, place: int) -> WatchlistEntry:
@@ -309,7 +321,7 @@ def _entry(row: RosterRow, place: int) -> WatchlistEntry:
 
 def _note(roster: Roster, row: list[str], line: int) -> None:
     """Sort a row by its category, and remark what is odd about it (without what it says)."""
-    _, given, _, family, _, born, sex, _, text, bad = row
+    _, given, middle, family, _, born, sex, _, text, bad = row
 
     def remark(what: str) -> None:
         roster.odd.setdefault(what, array("q")).append(line)
@@ -321,12 +333,12 @@ def _note(roster: Roster, row: list[str], line: int) -> None:
         remark("no name; nobody can be compared with it")
     if bad:
         remark(f"{bad}; what is there is compared")
-    if _is_unread(born):
+    if _is_unread(born, roster.order):
         remark(_UNREAD_DATE)
-    for one in _odd(born, sex):
+    for one in (*_odd(born, sex, roster.order), *_cut(given, middle, family)):
         remark(one)
     if text and category.value != text.casefold():
-        remark("the category is unknown; taken as registry")
+        remark("the category is unknown; taken as alert, which holds by the name alone")
 
 
 def _spans(lines: "array[int]") -> str:

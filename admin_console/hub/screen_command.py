@@ -15,6 +15,7 @@ from db.domain.screening import Tier
 from db.screening.engine import Found, Visitor, evidence, find_matches
 from db.screening.explain import Person
 from db.screening.index import Index, ListIndex
+from db.screening.names import fold
 from db.screening.population import load_population
 
 _TIERS: Mapping[Tier | None, str | None] = {
@@ -107,10 +108,14 @@ def _remarks(row: RosterRow) -> dict[str, object]:
 
 
 def _each_once(found: list[Found]) -> list[Found]:
-    """A file may have somebody twice: the row that holds stands for both, then the better one."""
-    best: dict[tuple[int, object], Found] = {}
+    """A file may have somebody twice: the row that holds stands for both, then the better one.
+
+    Two people under one number, such as both parents of an order, are two.
+    """
+    best: dict[tuple[object, ...], Found] = {}
     for one in found:
-        key = (id(one.list_index), one.entry.reference or one.entry.entry_id)
+        entry = one.entry
+        key = (id(one.list_index), entry.reference, fold(entry.name.full), entry.born)
         known = best.get(key)
         if known is None or (known.tier is None and one.tier is not None):
             best[key] = one
@@ -144,7 +149,7 @@ def _words(answer: Mapping[str, object]) -> str:
         reasons = "; ".join(
             f"{e['field'].replace('_', ' ')}: {e['text'].lower()} ({e['bits']:+.1f})"
             for e in match["evidence"]
-            if e["level"] not in ("missing", "counted_elsewhere")
+            if e["bits"] or e["level"] not in ("missing", "counted_elsewhere")
         )
         said += f"\n  {match['tier'] or 'below'}: {match['entry_id']}, {match['bits']}: {reasons}"
         said += "".join(f"\n    {remark}" for remark in match.get("remarks", ()))

@@ -61,7 +61,11 @@ class Evidence:
     words: str
     """E.g. ``Same, one of two surnames``; see `db.screening.explain`."""
     bits: float
-    """log2(m / u): positive speaks for the same person, negative against; 0.0 when missing."""
+    """log2(m / u): positive speaks for the same person, negative against.
+
+    What is missing may say a little too: few people have no given name, so it counts that neither
+    side has one.
+    """
     level: str = ""
     """The level's name in `db.screening.compare`, small letters: ``one_of_two``, ``missing``.
 

@@ -5,7 +5,7 @@ whose names come from one town, or twice, only a trial can tell. So people who a
 are made up (the names of an entry, which itself does not count, with the birth date and the middle
 name of others) and compared. A list too small for that is left to the estimate: with `n` rows, at
 most ``n / 2**b`` unlisted visitors reach `b` bits (Markov's inequality, the mean of a likelihood
-ratio being 1).
+ratio being 1). So are, on lists of a few thousand, entries without a whole birth date.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,12 @@ CHECK_PHOTO_ESTIMATED = 0.013
 """The same where nothing can be tried out: then the rate is not what chance does but its bound."""
 OTHER_DATE = 0.0001
 """So seldom holds a name, alone, against a birth date that wholly differs: for the same reason."""
-FEWEST_ROWS = 10_000
-VISITORS = 3_000
+FEWEST_ROWS = 1_000
+"""From here on the bound, the farther from what chance does the longer the list, costs people."""
+FEWEST_ROWS_WITH_OPEN_DATES = 10_000
+"""Fewer have too few entries without a whole birth date to try them out."""
+VISITORS, FEWEST_VISITORS = 3_000, 1_000
+"""Fewer on a short list, in proportion: it may change every day, and each of them takes time."""
 ALL_KINDS = 6.0
 """So many times as often as by one of its curves does chance come up with a match as rare by any.
 
@@ -109,9 +113,14 @@ def calibrate(
     estimate = Curve(1.0, float(np.log2(max(rows, 1))), 1.0, is_tried=False)
     if rows < FEWEST_ROWS:
         return Calibration(estimate, estimate, estimate, estimate)
+    if rows < FEWEST_ROWS_WITH_OPEN_DATES:
+        share = rows / FEWEST_ROWS_WITH_OPEN_DATES
+        visitors = min(visitors, max(FEWEST_VISITORS, int(share * VISITORS)))
     floor = float(np.log2(rows)) - 4.0
     best = best_by_chance(segments, population, seed, visitors, floor)
     whole, other, partial = (_curve(best[:, at], floor, estimate) for at in (0, 1, 2))
+    if rows < FEWEST_ROWS_WITH_OPEN_DATES:
+        partial = estimate
     return Calibration(whole, other, partial, estimate)
 
 
@@ -201,7 +210,7 @@ def _curve(best: NDArray[np.float64], floor: float, estimate: Curve) -> Curve:
     ordered = np.sort(best)[::-1]
     top = ordered[:tail]
     top = top[top > floor]
-    if len(top) < tail // 4:  # chance hardly gets here: the estimate is on the safe side
+    if len(top) < max(tail // 4, 1):  # chance hardly gets here: the estimate is on the safe side
         return estimate
     start = float(top[-1])
     excess = float((top - start).mean())

@@ -25,7 +25,7 @@ from db.screening.scan import Scan
 from db.screening.segment import SEXES, Segment, fold_suffix
 from db.screening.side import Query
 
-ENGINE_VERSION = "6"
+ENGINE_VERSION = "7"
 MOST_ONE_IN = 1_000_000
 MOST_MATCHES = 20
 _LONGEST_PLACE = 2
@@ -47,7 +47,8 @@ def screen(
     Of more matches than a person can look through the screening tells `most_telling`, or all of
     them when it is to be `is_whole`.
 
-    Whoever has an entry's exact given and family name and birth date is always held. So is
+    Whoever has an entry's exact given and family name and birth date is always held, also where
+    neither side has the one name, or knows more of the date than month and year. So is
     whoever has the exact names of an entry of a custody, trespass or alert list when nothing
     speaks against it: no birth date on either side, or the same year or month with no more known.
     Schools write such lists by hand and often know no date. A registry is too large for that:
@@ -222,7 +223,7 @@ def _tier(
     elif expected <= POSSIBLE:
         return expected, Tier.POSSIBLE
     if scored.names.is_same_person_by_name_and_date[place]:
-        return expected, Tier.POSSIBLE
+        return expected, Tier.POSSIBLE if is_dated else Tier.CHECK_PHOTO
     if is_local and scored.names.is_same_name_and_open_date[place]:
         return expected, Tier.CHECK_PHOTO
     return expected, None

@@ -7,6 +7,7 @@ from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.screening import Agreement, Evidence, Field, Match
 from db.screening.compare import DateLevel, NameLevel
+from db.screening.names import fold, fold_middle
 
 _NAME_WORDS = {
     NameLevel.EXACT: "Same",
@@ -81,12 +82,15 @@ def evidence_of(visitor: Person, listed: Person, compared: Compared) -> tuple[Ev
 
 
 def _codes(person: Person) -> tuple[str, ...]:
-    """What a person has in each field, in `Field` order, without a word of any language."""
+    """What a person has in each field, in `Field` order, without a word of any language.
+
+    Nothing for a name such as FNU, which says in a language that there is none.
+    """
     name = person.name
     return (
-        name.family,
-        name.given,
-        name.middle,
+        name.family if fold(name.family) else "",
+        name.given if fold(name.given) else "",
+        name.middle if fold_middle(name.middle) else "",
         "" if person.born is None else str(person.born),
         "" if person.sex is Sex.UNSPECIFIED else person.sex.value,
         person.place,
@@ -154,8 +158,10 @@ def list_age_sentence(match: Match, now: datetime) -> str:
 
 def _name_row(field: Field, visitor: str, listed: str, level: NameLevel, bits: float) -> Evidence:
     if level is NameLevel.MISSING:
-        # A middle name may be missing since it was already compared with the given name.
-        lacking = _missing(visitor, listed)
+        # A middle name may be missing since it was already compared with the given name. What only
+        # says that there is none, such as FNU, is none.
+        folds = fold_middle if field is Field.MIDDLE_NAME else fold
+        lacking = _missing(folds(visitor), folds(listed))
         words = lacking or "Compared with the first name"
         code = "missing" if lacking else "counted_elsewhere"
         return Evidence(field, visitor, listed, Agreement.MISSING, words, round(bits, 1), code)

@@ -50,7 +50,7 @@ PARTICLES = frozenset(
 )
 """Words that a name is written with or without, and glued on or apart."""
 
-NO_NAME = frozenset({"none", "nmn", "nfn", "nln", "unknown", "unk"})
+NO_NAME = frozenset({"none", "nmn", "nfn", "nln", "unknown", "unk", "fnu", "lnu"})
 """What offices type where there is no name."""
 NO_MIDDLE_NAME = NO_NAME | {"na"}
 """``N/A`` too; as a family name it is somebody's, as in ``Hyejin Na``."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screening.compare import DateLevel, NameLevel
+from db.screening.compare import DateLevel
 
 Bits = NDArray[np.float64]
 Levels = NDArray[np.int8]
@@ -27,16 +27,19 @@ class Pairs:
     birth_level: Levels
     birth: Bits
     is_swapped: Flags
+    is_same_name: Flags
+    """The visitor's given and family name, or one of them where neither side has the other."""
+    is_same_month: Flags
+    """Nothing but the same month and year is known on either side."""
 
     @property
     def is_same_person_by_name_and_date(self) -> Flags:
-        """Rows with the visitor's given name, family name and birth date: always held."""
-        same: Flags = (
-            (self.family_level == NameLevel.EXACT)
-            & (self.given_level == NameLevel.EXACT)
-            & (self.birth_level == DateLevel.EXACT)
-            & ~self.is_swapped
-        )
+        """Rows with the visitor's names and all that is known of the birth date: always held.
+
+        A year alone is not enough: one in sixty namesakes has the same.
+        """
+        is_same_date = (self.birth_level == DateLevel.EXACT) | self.is_same_month
+        same: Flags = self.is_same_name & is_same_date
         return same
 
     @property
@@ -50,13 +53,14 @@ class Pairs:
                 DateLevel.SAME_MONTH_ONLY_KNOWN,
             ),
         )
-        same: Flags = (
-            (self.family_level == NameLevel.EXACT)
-            & (self.given_level == NameLevel.EXACT)
-            & is_open
-            & ~self.is_swapped
-        )
+        same: Flags = self.is_same_name & is_open
         return same
+
+    @property
+    def may_always_hold(self) -> Flags:
+        """Rows that may be held whatever their bits say."""
+        may: Flags = self.is_same_person_by_name_and_date | self.is_same_name_and_open_date
+        return may
 
     def kept(self, keep: NDArray[Any]) -> "Pairs":
         """Only the rows that are true in `keep` (or whose places it holds)."""

@@ -137,7 +137,9 @@ class Scan:
         if side.family.rest is NameLevel.MISSING:  # without a surname nothing leads to the rows
             rows = np.arange(len(side.segment), dtype=np.intp)
             every = [self._paired(side, rows), self._crossed(side, rows)]
-            return joined([one.kept(self._may_reach(one, floor)) for one in every])
+            return joined(
+                [one.kept(self._may_reach(one, floor) | one.may_always_hold) for one in every]
+            )
         birth = side.birth_bits
         spare = floor - self._most_of_rest - max(float(birth.max(initial=0.0)), 0.0)
         same, taken = self._by_family(side, floor, spare, birth)
@@ -169,10 +171,9 @@ class Scan:
             + birth[segment.birth_of[rows]]
         )
         is_named = np.repeat(is_exact[is_taken], lengths)
-        is_named &= side.given_dense[given_of] == _EXACT
+        is_named &= side.is_same_given(given_of)
         pairs = self._paired(side, rows[(most >= floor - self._most_of_rest) | is_named])
-        is_held = pairs.is_same_person_by_name_and_date | pairs.is_same_name_and_open_date
-        return pairs.kept(self._may_reach(pairs, floor) | is_held), taken
+        return pairs.kept(self._may_reach(pairs, floor) | pairs.may_always_hold), taken
 
     def _most_of_given(self, side: Side) -> Bits:
         """For each given name of the table the most it can be worth in a row."""
@@ -276,6 +277,8 @@ class Scan:
             given + np.maximum(lost, -np.maximum(given, 0.0)),
             *self._born(side, rows),
             np.zeros(len(rows), np.bool_),
+            side.is_same_name(family_id, family_level, given_id),
+            side.is_same_month(rows),
         )
 
     def _crossed(self, side: Side, rows: Rows) -> Pairs:
@@ -293,7 +296,7 @@ class Scan:
             given_level,
             self.swapped_given[side.counted.family_shapes[family_id], given_level] + given_slips,
             *self._born(side, rows),
-            np.ones(len(rows), np.bool_),
+            *(np.full(len(rows), is_so) for is_so in (True, False, False)),  # floors are straight
         )
 
     def _born(self, side: Side, rows: Rows) -> tuple[NDArray[np.int8], Bits]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.screening import together, weights
-from db.screening.compare import DateKind, DateLevel, NameLevel
+from db.screening.compare import DateKind, DateLevel, NameLevel, date_kind
 from db.screening.name_table import Levels
 from db.screening.names import parts, solid
 from db.screening.segment import Places, slices
@@ -79,7 +79,7 @@ class Side:
 
     def __init__(self, query: Query, counted: Counted) -> None:
         segment = counted.segment
-        self.counted, self.segment = counted, segment
+        self._query, self.counted, self.segment = query, counted, segment
         self.family = segment.family.compare(query.family, is_given=False)
         self.given = given = segment.given.compare(query.given, is_given=True)
         middle = segment.given.compare(query.middle, is_given=True)
@@ -141,6 +141,35 @@ class Side:
             suffix=_same(counted.suffixes, self.suffix, self.no_suffix),
             place=_same(counted.places, self.place, self.no_place),
         )
+
+    def is_same_given(self, given_id: Places) -> NDArray[np.bool_]:
+        """Which given names are the visitor's; none, for a visitor without one."""
+        if shape_of(self._query.given) is not Shape.NOTHING:
+            same: NDArray[np.bool_] = self.given_dense[given_id] == _EXACT
+            return same
+        is_nameless: NDArray[np.bool_] = self.counted.given_shapes[given_id] == Shape.NOTHING
+        return is_nameless
+
+    def is_same_name(
+        self, family_id: Places, family_level: NDArray[np.int8], given_id: Places
+    ) -> NDArray[np.bool_]:
+        """The same of rows' two names, at least one of which is one."""
+        is_family: NDArray[np.bool_] = family_level == _EXACT
+        if shape_of(self._query.family) is Shape.NOTHING:
+            is_named = shape_of(self._query.given) is not Shape.NOTHING
+            is_family = is_named & (self.counted.family_shapes[family_id] == Shape.NOTHING)
+        return is_family & self.is_same_given(given_id)
+
+    def is_same_month(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
+        """Rows of which, as of the visitor, the birth date's month is known and no day."""
+        if date_kind(self._query.born) is not DateKind.MONTH:
+            return np.zeros(len(rows), np.bool_)
+        birth_id = self.segment.birth_of[rows]
+        is_month = self.segment.dates.kinds[birth_id] == DateKind.MONTH
+        same: NDArray[np.bool_] = is_month & (
+            self.birth[birth_id] == DateLevel.SAME_MONTH_ONLY_KNOWN
+        )
+        return same
 
     def weigh_birth(self, bits: Bits) -> None:
         """Reckon `birth_bits` from what levels of each `DateKind` are worth."""

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from db.domain.watchlist import Watchlist
 from db.screening.calibrate import Calibration, Curve
 from db.screening.date_table import DateTable
+from db.screening.engine import ENGINE_VERSION
 from db.screening.index import EntryOf, ListIndex
 from db.screening.name_table import NameTable
 from db.screening.segment import Segment
@@ -68,6 +69,7 @@ def save(index: ListIndex, path: Path, key: bytes) -> None:
     arrays = dict(_arrays(index))
     about = {
         "format": FORMAT,
+        "engine": ENGINE_VERSION,
         "segments": len(index.segments),
         "calibration": asdict(index.calibration),
         "arrays": [(name, a.dtype.str, a.shape) for name, a in arrays.items()],
@@ -90,11 +92,11 @@ def save(index: ListIndex, path: Path, key: bytes) -> None:
 def load(path: Path, watchlist: Watchlist, entry_of: EntryOf, key: bytes) -> ListIndex | None:
     """The index of a list as it was saved, None when there is none that can be read with the key.
 
-    (Of another version, with another key, or damaged: it is made anew.)
+    (Of another version or another engine, with another key, or damaged: it is made anew.)
     """
     try:
         about, arrays = _opened(path, key)
-        if about["format"] != FORMAT:
+        if (about["format"], about["engine"]) != (FORMAT, ENGINE_VERSION):
             return None
         curves = about["calibration"]
         return ListIndex(

@@ -99,7 +99,7 @@ def make_no_figures() -> ScreeningFigures:
 
 def make_accuracy() -> Accuracy:
     return Accuracy(
-        engine="4.2",
+        engine="6",
         measured_on=date(2026, 10, 30),
         protocol="American, 1,000,000 entries",
         held_of_100=1.4,

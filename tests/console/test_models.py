@@ -111,6 +111,15 @@ def test_bar_stays_inside_its_box(bits: float, agreement: Agreement) -> None:
     assert len(bits_words(evidence)) <= 6
 
 
+@pytest.mark.parametrize(("bits", "words"), [(10.5, "+10.5"), (-1.0, "−1.0"), (0.0, "")])  # noqa: RUF001
+def test_what_is_missing_shows_the_bits_that_it_has(bits: float, words: str) -> None:
+    missing = Agreement.MISSING
+    evidence = Evidence(Field.GIVEN_NAME, "", "", missing, "Missing on both", bits, "missing")
+
+    assert bits_words(evidence) == words
+    assert (bar_span(evidence)[1] > 0) == bool(bits)
+
+
 def test_people_inside_stand_in_groups_and_yesterday_comes_last() -> None:
     model = OnSiteModel(CHICAGO)
     visits = invented_inside.make_on_site().visits

@@ -26,16 +26,17 @@ def imported(folder: Path, count: int) -> str:
     return database
 
 
-def test_small_list_goes_by_the_estimate(
+def test_small_list_goes_by_the_estimate_and_is_measured_all_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database = imported(tmp_path, 50)
 
-    assert main(["calibrate", "--database", database]) == 0
+    assert main(["calibrate", "--visitors", "100", "--database", database]) == 0
 
     said = capsys.readouterr().out
     assert "Too small to try out" in said
     assert "strong" in said
+    assert said.count("of 100 made-up ones") == 4
 
 
 def test_large_list_says_how_many_made_up_visitors_each_tier_held(

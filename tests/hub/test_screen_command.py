@@ -118,8 +118,10 @@ def test_odd_rows_are_told_by_line_without_what_they_say_and_are_compared(
     for line in (
         "line 2: no calendar",
         "line 3: 4 columns",
+        "line 2: the category is unknown; taken as alert",
         "line 4: no name",
         "line 5: the birth",
+        "line 6: a name has more than 48 letters",
     ):
         assert line in said
     assert "someday" not in said

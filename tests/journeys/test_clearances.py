@@ -5,7 +5,7 @@ from datetime import date
 import httpx
 import pytest
 
-from db import clearances, log, replay
+from db import clearance_lines, clearances, log, replay
 from db.domain.clearance import Lapse, Standing
 from db.domain.decision import Verdict
 from db.domain.people import Identity, PersonName
@@ -249,6 +249,23 @@ def test_administrator_ends_a_clearance_on_every_kiosk(district: District) -> No
     assert gym.screen(FATHER).screening.outcome is Outcome.HOLD
     (ended,) = district.clearances().clearances
     assert (ended.standing, ended.clearance.ended_by) == (Standing.ENDED, "Dana Whitlock")
+
+
+def test_clearances_in_force_are_counted_beyond_those_that_are_shown(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearance_lines, "SHOWN", 1)
+    clear_the_father(district)
+    (front,) = district.kiosks
+    district.import_list(LISTED + b"Marlow,Helena,04/17/1986,T-2\n")
+    helena = make_identity("Helena", "Marlow", number="5", birth_date=date(1986, 4, 17))
+    held = front.screen(helena)
+    front.push()
+    district.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)
+
+    page = district.clearances()
+
+    assert (len(page.clearances), page.in_force) == (1, 2)
 
 
 def test_front_desk_may_not_end_a_clearance(district: District) -> None:

@@ -24,7 +24,9 @@ HEADER = b"LNAME,FNAME,DOB,CASE_NO\n"
 MANY = HEADER + b"".join(b"Quillfeather,Daniel,03/07/1984,R-%d\n" % n for n in range(22))
 CUSTODY = HEADER + b"Quillfeather,Daniel,,C-1\n"
 BEGINS_TOMORROW = (
-    b"LNAME,FNAME,DOB,CASE_NO,VALID_FROM\nQuillfeather,Daniel,03/07/1984,T-1,2026-11-24\n"
+    b"LNAME,FNAME,DOB,CASE_NO,VALID_FROM\n"
+    b"Marlow,Helena,04/17/1986,T-2,\n"
+    b"Quillfeather,Daniel,03/07/1984,T-1,2026-11-24\n"
 )
 NOTED = b"LNAME,FNAME,DOB,CASE_NO,NOTE\nQuillfeather,Daniel,03/07/1984,T-1,%s\n"
 

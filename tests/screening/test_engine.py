@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,13 +13,21 @@ from db.domain.people import Identity, PersonName, Sex
 from db.domain.screening import Agreement, Field, HoldReason, Match, Outcome, Screening, Tier
 from db.domain.watchlist import Category, WatchlistEntry
 from db.ids import new_id
+from db.screening.calibrate import Calibration, Curve, calibrate
 from db.screening.compare import DateLevel, NameLevel, date_level, name_level
-from db.screening.engine import screen
-from db.screening.explain import chance_sentence, list_age_sentence, summary
+from db.screening.engine import Visitor, find_matches, screen
+from db.screening.explain import Person, chance_sentence, list_age_sentence, summary
 from db.screening.index import build_index
 from db.screening.names import fold
 from resources.samples.people import sample_people
 from tests.makers import NINE, make_entry, make_identity, make_watchlist
+
+
+@pytest.fixture(autouse=True)
+def _few_made_up_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here is about how often chance does what: a tenth of the time is enough."""
+    monkeypatch.setattr("db.screening.index.calibrate", partial(calibrate, visitors=100))
+
 
 LISTED = make_entry("Anthony", "Quintero", date(1984, 7, 3))
 
@@ -81,6 +90,31 @@ def test_most_common_name_with_the_same_birth_date_is_always_held() -> None:
     result = screened(visitor("John", "Smith", date(1970, 1, 2)), smith, *crowd)
 
     assert result.matches[0].entry == smith
+
+
+def tiers_of_smith(given_name: str, born: str) -> list[Tier | None]:
+    """Of a registry's namesake with just this birth date, where no bits are enough to hold."""
+    smith = replace(make_entry(given_name, "Smith"), born=PartialDate.read(born))
+    registry = replace(make_watchlist(entry_count=1), category=Category.REGISTRY)
+    built = build_index([(registry, [smith])])
+    out_of_reach = Curve(1.0, 99.0, 1.0)
+    calibration = Calibration(out_of_reach, out_of_reach, out_of_reach, out_of_reach)
+    index = replace(built, each=(replace(built.each[0], calibration=calibration),))
+    person = Person(smith.name, smith.born, Sex.UNSPECIFIED, "", has_number=False)
+    return [f.tier for f in find_matches(Visitor(person), index, NINE.date())]
+
+
+@pytest.mark.parametrize("given_name", ["", "FNU", "Unknown"])
+def test_name_that_neither_side_has_is_no_difference(given_name: str) -> None:
+    assert tiers_of_smith(given_name, "1970-01-02") == [Tier.POSSIBLE]
+
+
+def test_common_name_with_the_same_month_and_no_day_asks_for_the_photo() -> None:
+    assert tiers_of_smith("John", "1980-05") == [Tier.CHECK_PHOTO]
+
+
+def test_common_name_with_the_same_year_and_no_more_is_left_to_the_bits() -> None:
+    assert tiers_of_smith("John", "1980") == []
 
 
 def test_common_name_with_another_birth_date_is_clear() -> None:

@@ -69,6 +69,17 @@ def test_middle_name_that_was_compared_as_a_given_name_is_not_called_missing() -
     assert rows[2].level == "counted_elsewhere"
 
 
+def test_name_that_says_there_is_none_is_called_missing_and_not_compared() -> None:
+    nameless = Person(PersonName("FNU", "Quintero", "NMN"), None, Sex.MALE, "", has_number=False)
+    listed = Person(PersonName("", "Quintero", "Luis"), None, Sex.MALE, "", has_number=False)
+
+    _, given, middle, *_ = evidence_of(nameless, listed, compared(NameLevel.MISSING, bits=10.5))
+
+    assert (given.words, given.level, given.bits) == ("Missing on both", "missing", 10.5)
+    assert (middle.words, middle.level) == ("Missing on the ID", "missing")
+    assert (given.visitor_code, middle.visitor_code) == ("", "")
+
+
 def test_words_follow_from_the_codes_alone() -> None:
     """Two rows with the same codes never have different words."""
     words: dict[tuple[object, ...], str] = {}

@@ -73,6 +73,17 @@ def test_saved_index_says_the_same_after_it_was_loaded(tmp_path: Path) -> None:
     assert loaded.calibration == built.calibration
 
 
+def test_index_that_another_engine_saved_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = build_list(make_watchlist(entry_count=30), some_entries(30, 8))
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "ENGINE_VERSION", "6")
+        store.save(built, tmp_path / "list", KEY)
+
+    assert store.load(tmp_path / "list", built.watchlist, built.entry_of, KEY) is None
+
+
 @pytest.mark.parametrize(
     "damage", ["missing", "empty", "cut", "one bit", "other list", "other key"]
 )

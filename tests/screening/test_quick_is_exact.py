@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from db.screening.names import fold, fold_middle
+from db.screening.compare import DateKind, NameLevel, date_kind, name_level
+from db.screening.names import fold, fold_middle, solid
 from db.screening.population import load_population
 from db.screening.scan import Scan
 from db.screening.segment import Row, build_segment, fold_suffix
@@ -106,3 +107,38 @@ def test_rows_and_bits_are_those_of_every_row_compared_alone(seed: int, floor: f
         missed = {at: bits for at, bits in alone.items() if at not in found}
         assert missed == {}
         assert {at: found[at] for at in alone} == pytest.approx(alone, abs=1e-4)
+
+
+def is_same_name(query: Query, row: Row) -> bool:
+    """Both names are, or one is and neither side has the other."""
+    pairs = [(query.family, fold(row.family), False), (query.given, fold(row.given), True)]
+    levels = [
+        NameLevel.EXACT
+        if not solid(ours) and not solid(theirs)
+        else name_level(ours, theirs, is_given=is_given)
+        for ours, theirs, is_given in pairs
+    ]
+    is_named = any(solid(ours) for ours, _, _ in pairs)
+    return is_named and levels == [NameLevel.EXACT, NameLevel.EXACT]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_same_names_and_date_are_found_whatever_they_are_worth(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311
+    rows = [someone(rng, at, FAMILIES[:2]) for at in range(90)]
+    segment = count(build_segment(rows))
+
+    for asked_for in rows[:30]:
+        query = asked(asked_for)
+        (scored,) = Scan(query, [segment], load_population()).found(90.0)
+
+        found = {int(segment.segment.entry_of[row]) for row in scored.rows.tolist()}
+        is_enough = date_kind(query.born) in (DateKind.WHOLE, DateKind.MONTH)
+        held = {
+            at
+            for at, row in enumerate(rows)
+            if is_enough and row.born == query.born and is_same_name(query, row)
+        }
+        assert held <= found
+        flags = scored.names.is_same_person_by_name_and_date
+        assert held == {int(segment.segment.entry_of[r]) for r in scored.rows[flags].tolist()}

@@ -24,9 +24,9 @@ _BEFORE_BITS = 8
 
 
 def bar_span(evidence: Evidence, width: float = BAR_WIDTH) -> tuple[float, float]:
-    """(start, length) of the bar in px from its left end; the length is 0 when missing."""
+    """(start, length) of the bar in px from its left end; the length is 0 without any bits."""
     zero = width * ZERO_AT
-    if evidence.agreement is Agreement.MISSING or evidence.bits == 0:
+    if evidence.bits == 0:
         return zero, 0.0
     if evidence.bits > 0:
         return zero, min(evidence.bits / FULL_FOR, 1.0) * (width - zero)
@@ -35,8 +35,11 @@ def bar_span(evidence: Evidence, width: float = BAR_WIDTH) -> tuple[float, float
 
 
 def bits_words(evidence: Evidence) -> str:
-    """``+8.6`` or, with a real minus sign, its opposite; nothing where a value is missing."""
-    if evidence.agreement is Agreement.MISSING:
+    """``+8.6`` or, with a real minus sign, its opposite.
+
+    Nothing where a value is missing, unless that says something: the rows add up to the match.
+    """
+    if evidence.agreement is Agreement.MISSING and evidence.bits == 0:
         return ""
     sign = "−" if evidence.bits < 0 else "+"  # noqa: RUF001 (a real minus sign lines up)
     return f"{sign}{abs(evidence.bits):.1f}"
@@ -134,7 +137,7 @@ class EvidenceDelegate(QStyledItemDelegate):
         middle = rect.y() + rect.height() / 2
         width = rect.width()
         zero = rect.x() + width * ZERO_AT
-        if evidence.agreement is Agreement.MISSING:
+        if evidence.agreement is Agreement.MISSING and evidence.bits == 0:
             pen = QPen(c.chart_prev, 1.5)
             pen.setDashPattern([3, 2])
             painter.setPen(pen)
