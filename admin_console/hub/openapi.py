@@ -17,6 +17,7 @@ from fastapi.routing import iter_route_contexts
 from admin_console.hub import (
     entry_routes,
     event_routes,
+    examples,
     feed_routes,
     pairing_routes,
     report_routes,
@@ -318,25 +319,33 @@ class _Schemas:
         self.components |= components
         return {"schema": schema, "example": self.example(schema)}
 
-    def example(self, schema: dict[str, Any]) -> object:
-        """A value that the schema allows, as small as may be. No one's facts."""
+    def example(self, schema: dict[str, Any], name: str = "", owner: str = "") -> object:
+        """A value that the schema allows, of nobody there is: for the field `name` of `owner`."""
         if "$ref" in schema:
-            return self.example(self.components[schema["$ref"].rpartition("/")[2]])
+            of = schema["$ref"].rpartition("/")[2]
+            return self.example(self.components[of], name, of)
         if "anyOf" in schema:
-            return schema.get("default", self.example(schema["anyOf"][0]))
+            return schema.get("default", self.example(schema["anyOf"][0], name, owner))
         if "enum" in schema:
             return schema.get("default", schema["enum"][0])
-        return schema.get("default", self._plain(schema))
+        if schema.get("type") == "string" and "format" not in schema:
+            return examples.text(owner, name)
+        return schema.get("default", self._plain(schema, name, owner))
 
-    def _plain(self, schema: dict[str, Any]) -> object:
+    def _plain(self, schema: dict[str, Any], name: str, owner: str) -> object:
         match schema.get("type"):
             case "object":
-                wanted = schema.get("required", ())
-                return {name: self.example(schema["properties"][name]) for name in wanted}
+                wanted, told = schema.get("required", ()), schema.get("properties", {})
+                return {
+                    field: self.example(of, field, owner)
+                    for field, of in told.items()
+                    if field in wanted or examples.is_known(owner, field)
+                }
             case "array":
-                return [self.example(item) for item in schema.get("prefixItems", ())]
+                items = [self.example(item, name, owner) for item in schema.get("prefixItems", ())]
+                return items or [self.example(schema["items"], name, owner)]
             case "string":
-                return _TEXTS.get(schema.get("format", ""), "text")
+                return examples.FORMATS[schema["format"]]
             case "integer" | "number":
                 return schema.get("minimum", 0)
             case "boolean":
@@ -369,10 +378,3 @@ def _say_moment(schema: dict[str, Any]) -> None:
     for kind in schema.get("anyOf", (schema,)):
         if kind.get("type") == "string" and "format" not in kind:
             kind["format"] = "date-time"
-
-
-_TEXTS = {
-    "uuid": "019378a0-0000-7000-8000-00000000f407",
-    "date-time": "2026-11-23T15:00:00Z",
-    "date": "2026-11-23",
-}

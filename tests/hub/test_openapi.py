@@ -89,7 +89,8 @@ def test_every_example_is_read_by_the_type_that_it_shows() -> None:
                 continue
             example = _Schemas().content(of)["example"]
 
-            assert msgspec.convert(example, of) is not None, (method, path)
+            read = msgspec.json.decode(msgspec.json.encode(example), type=of)
+            assert read is not None, (method, path)
 
 
 def test_every_reference_leads_somewhere(told: dict[str, Any]) -> None:
