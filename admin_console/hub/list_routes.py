@@ -32,8 +32,11 @@ router = APIRouter(prefix="/v1/watchlists", tags=["lists"])
 ListName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Query()
 ]
-Columns = Annotated[str, Query(max_length=20_000)]
-"""JSON: which column of the file is which field; empty for what was said before."""
+Columns = Annotated[str, Query(max_length=4_000)]
+"""JSON: which column of the file is which field; empty for what was said before.
+
+Written for an address each sign may take twelve bytes, and the server reads 64 KB at most.
+"""
 
 
 @router.get("")
