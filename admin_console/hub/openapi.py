@@ -114,6 +114,8 @@ class Says:
     """Of the answer."""
     takes_media: str = JSON
     status: int = 200
+    is_same: bool = True
+    """Whether a GET answers the same until there is news, so that it has a tag."""
     waits: object = None
     """What it answers with 202 while there is nothing to say yet."""
 
@@ -139,7 +141,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ),
     ("PUT", "/v1/blobs/{name}"): Says(takes=bytes, takes_media=JPEG, status=204),
     ("GET", "/v1/blobs/{name}"): Says(bytes, media=JPEG),
-    ("GET", "/v1/changes"): Says(feed_routes.Changes),
+    ("GET", "/v1/changes"): Says(feed_routes.Changes, is_same=False),
     ("GET", "/v1/log/head"): Says(feed_routes.WireTreeHead),
     ("GET", "/v1/log/proof"): Says(feed_routes.Proof),
     ("GET", f"{_LISTS}/{{list_id}}/entries"): Says(WatchlistEntry, media=NDJSON),
@@ -276,7 +278,7 @@ def _describe(
     if says.answer is not None:
         good["content"] = {says.media: schemas.content(says.answer)}
     answers[str(says.status)] = good
-    if is_get and says.media in (JSON, JPEG):
+    if is_get and says.is_same and says.media in (JSON, JPEG):
         good["headers"] = _TAGGED
         answers["304"] = {"description": "As it was when it had that tag.", "headers": _TAGGED}
         operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
@@ -285,7 +287,7 @@ def _describe(
         answers["202"] = {"description": "Not yet: ask again.", "content": content}
     if says.takes is not None:
         operation["requestBody"] = {
-            "required": True,
+            "required": says.takes_media != NDJSON,  # of which nothing is no lines
             "content": {says.takes_media: schemas.content(says.takes)},
         }
 

@@ -110,3 +110,14 @@ def test_every_kind_of_webhook_is_described(told: dict[str, Any]) -> None:
     for kind, webhook in told["webhooks"].items():
         body = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert body["properties"]["type"] == {"const": kind}
+
+
+def test_answers_that_stay_the_same_are_said_to_have_a_tag(told: dict[str, Any]) -> None:
+    tagged = {
+        path
+        for method, path, operation in operations(told)
+        if "304" in operation["responses"] and method == "GET"
+    }
+
+    assert {"/v1/desk", "/v1/policy", "/v1/blobs/{name}"} <= tagged
+    assert "/v1/changes" not in tagged  # signed for each request anew
