@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
@@ -219,7 +219,8 @@ class KiosksPage(Panel):
         tools = QHBoxLayout()
         tools.setSpacing(8)
         tools.addWidget(Icon(theme, "info", c.muted))
-        tools.addWidget(Words(theme, _NOTE, colour=c.muted, wrap=True), 1)
+        note = Words(theme, _NOTE, colour=c.muted, wrap=True)
+        tools.addWidget(note, 1, Qt.AlignmentFlag.AlignVCenter)
         tools.addWidget(self._code)
         self._digits = Words(theme, "", Text.PAGE, Weight.STRONG, name="pairingCode")
         self._until = Words(theme, "", colour=c.muted, name="pairingCodeUntil")
