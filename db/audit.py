@@ -11,9 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import scopes, sites
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.hub_models import AuditRow, StaffRow
 from db.ids import new_id
+from db.models import VisitRow
+from db.scopes import EVERY_SITE
 
 PAGE = 200
 AT_ONCE = 500
@@ -52,8 +55,13 @@ def note(
     about: About = About.NOTHING,
     about_id: object = "",
     detail: str = "",
+    site_id: str = "",
 ) -> None:
-    """Add a deed; it is kept if the transaction is."""
+    """Add a deed; it is kept if the transaction is.
+
+    `site_id` says who sees it beside the district; without one it is that of the visit, or of the
+    one site that this session or the district has.
+    """
     session.add(
         AuditRow(
             audit_id=new_id(now),
@@ -64,6 +72,7 @@ def note(
             about_id=str(about_id),
             address=by.address,
             detail=detail,
+            site_id=site_id or _site_of(session, about, about_id),
         )
     )
     session.flush()
@@ -91,6 +100,16 @@ def every_line(session: Session) -> Iterator[AuditLine]:
     query = select(AuditRow).order_by(AuditRow.audit_id).execution_options(yield_per=AT_ONCE)
     for row in session.scalars(query):
         yield _line(row, names)
+
+
+def _site_of(session: Session, about: About, about_id: object) -> str:
+    if about is About.VISIT:
+        query = select(VisitRow.site_id).where(VisitRow.visit_id == UUID(str(about_id)))
+        site_id = session.scalar(query.execution_options(**{EVERY_SITE: True}))
+        if site_id:
+            return site_id
+    limits = scopes.limits_of(session)
+    return next(iter(limits)) if limits is not None and len(limits) == 1 else sites.only(session)
 
 
 def _names(session: Session) -> dict[str, str]:

@@ -27,22 +27,26 @@ class Change:
     """What tells this change from another one of the same version, after a restore."""
 
 
-def add(session: Session, kind: str, value: object) -> int:
-    """Tell kiosks; returns the change's version. Later changes wait until this one commits."""
+def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int:
+    """Tell the kiosks of a site, or all; returns the change's version.
+
+    Later changes wait until this one commits.
+    """
     query = update(FeedRow).where(FeedRow.feed_id == _FEED).values(version=FeedRow.version + 1)
     version = session.scalar(query.returning(FeedRow.version))
     if version is None:
         session.add(FeedRow(feed_id=_FEED, version=1))
         version = 1
         session.flush()
-    session.add(ChangeRow(version=version, kind=kind, body=codec.to_json(value).decode()))
+    body = codec.to_json(value).decode()
+    session.add(ChangeRow(version=version, kind=kind, body=body, site_id=site_id))
     session.flush()
     news.tell(session)
     return version
 
 
 def since(session: Session, cursor: int, limit: int = 500) -> list[Change]:
-    """The changes behind `cursor`, oldest first."""
+    """The changes behind `cursor`, oldest first; of a limited session those of its sites."""
     rows = session.scalars(
         select(ChangeRow).where(ChangeRow.version > cursor).order_by(ChangeRow.version).limit(limit)
     )
@@ -62,8 +66,8 @@ def is_place(session: Session, cursor: int, mark: str) -> bool:
 
 
 def newest(session: Session) -> Change | None:
-    """The newest change, None when there is none."""
-    row = districts.get(session, ChangeRow, version(session))
+    """The newest change that this session sees, None when there is none."""
+    row = session.scalar(select(ChangeRow).order_by(ChangeRow.version.desc()).limit(1))
     return None if row is None else _value(row)
 
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from db import clearances, watchlists
+from db import clearances, scopes, watchlists
 from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, ClearanceLine, Clearances, Lapse, Standing
 from db.domain.people import PersonName
@@ -41,7 +41,10 @@ def _in_force_before(
     last = lines[-1].clearance
     today = now.astimezone(zone).date()
     rows = session.scalars(
-        select(ClearanceRow).where(
+        select(ClearanceRow)
+        .outerjoin(VisitRow, VisitRow.visit_id == ClearanceRow.visit_id)
+        .where(
+            _is_told(session),
             or_(
                 ClearanceRow.decided_at < last.decided_at,
                 and_(
@@ -73,7 +76,7 @@ def _lines(
     rows = session.execute(
         select(ClearanceRow, VisitRow)
         .outerjoin(VisitRow, VisitRow.visit_id == ClearanceRow.visit_id)
-        .where(*which)
+        .where(*which, _is_told(session))
         .order_by(ClearanceRow.decided_at.desc(), ClearanceRow.clearance_id)
         .limit(SHOWN)
     ).all()
@@ -82,6 +85,11 @@ def _lines(
         known = clearances.value_of(row)
         entry = watchlists.entry(session, known.list_id, known.entry_id)
         yield _line(known, _name(visit), entry, today)
+
+
+def _is_told(session: Session) -> ColumnElement[bool]:
+    """A clearance holds for the whole district; who looks at some sites sees those made there."""
+    return true() if scopes.limits_of(session) is None else VisitRow.visit_id.is_not(None)
 
 
 def _line(

@@ -33,6 +33,8 @@ Key = Annotated[UUID, mapped_column(primary_key=True)]
 DeviceId = Annotated[str, mapped_column(String(64))]
 Hex256 = Annotated[str, mapped_column(String(64))]
 """A SHA-256 in hex."""
+SiteId = Annotated[str, mapped_column(String(64), default="", server_default="")]
+"""A site of the district; empty for the whole district."""
 Name = Annotated[str, mapped_column(String(200), default="")]
 Json = Annotated[str, mapped_column(Text)]
 """A value of `db.domain` as `db.codec` writes it."""
@@ -69,3 +71,27 @@ class InDistrict:
     """
 
     district_id: Mapped[UUID] = mapped_column(primary_key=True, default=_of_engine, sort_order=-1)
+
+
+class OfSite(InDistrict):
+    """A row of one site: who is limited to other sites never meets it (`db.scopes`)."""
+
+    site_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
+
+
+class OfSiteOrDistrict(InDistrict):
+    """A row of one site, or of the district, whose rows concern all sites."""
+
+    site_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
+
+
+class OfVisit(InDistrict):
+    """A row that belongs to a visit, and so to the visit's site."""
+
+    visit_id: Mapped[UUID] = mapped_column()
+
+
+class OfList(InDistrict):
+    """A row that belongs to a list, and is seen by who sees the list."""
+
+    list_id: Mapped[UUID] = mapped_column()

@@ -78,6 +78,8 @@ def stored_of(
         known |= set(_matches_of(recheck.screening, recheck.decision))
 
     def is_news(watchlist: Watchlist) -> bool:
+        if watchlist.site_id not in ("", row.site_id):
+            return False  # another school's own
         if had.get(watchlist.list_id, 0) < watchlist.version:
             return True
         began_on = calendar.last_begin(session, watchlist)

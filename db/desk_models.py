@@ -6,10 +6,20 @@ from uuid import UUID
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.columns import Base, Hex256, InDistrict, Json, Key, Name
+from db.columns import (
+    Base,
+    Hex256,
+    Json,
+    Key,
+    Name,
+    OfList,
+    OfSiteOrDistrict,
+    OfVisit,
+    SiteId,
+)
 
 
-class ClearanceRow(InDistrict, Base):
+class ClearanceRow(OfList, Base):
     """A pair that staff cleared: this visitor is not the person of this version of an entry."""
 
     __tablename__ = "clearance"
@@ -29,7 +39,7 @@ class ClearanceRow(InDistrict, Base):
     ended_by: Mapped[Name]
 
 
-class NoticeRow(InDistrict, Base):
+class NoticeRow(OfSiteOrDistrict, Base):
     """Something the office should know; `about` lets nothing be told twice."""
 
     __tablename__ = "notice"
@@ -42,11 +52,12 @@ class NoticeRow(InDistrict, Base):
     list_id: Mapped[UUID | None]
     read_at: Mapped[datetime | None]
     read_by: Mapped[Name]
+    site_id: Mapped[SiteId]
 
     __table_args__ = (UniqueConstraint("district_id", "about"),)
 
 
-class RecheckRow(InDistrict, Base):
+class RecheckRow(OfVisit, Base):
     """A visit that was screened again and may be on a list now; `decision` is JSON."""
 
     __tablename__ = "recheck"
@@ -58,11 +69,11 @@ class RecheckRow(InDistrict, Base):
     decision: Mapped[str | None] = mapped_column(Text)
 
 
-class RescreenRow(InDistrict, Base):
+class RescreenRow(OfList, Base):
     """How far visits were compared with one version of a list, newest visits first."""
 
     __tablename__ = "rescreen"
-    list_id: Mapped[Key]
+    list_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     started_at: Mapped[datetime]
     before_at: Mapped[datetime | None]
@@ -74,8 +85,8 @@ class RescreenRow(InDistrict, Base):
     finished_at: Mapped[datetime | None]
 
 
-class RescreenDueRow(InDistrict, Base):
+class RescreenDueRow(OfVisit, Base):
     """A visit whose kiosk did not have the lists in force yet when it screened the visitor."""
 
     __tablename__ = "rescreen_due"
-    visit_id: Mapped[Key]
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)

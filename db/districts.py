@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
+from db import scopes
 from db.columns import DISTRICT_OPTION, Base, InDistrict
 
 Row = TypeVar("Row", bound=Base)
@@ -43,3 +44,6 @@ def _only_own(state: ORMExecuteState) -> None:
             InDistrict, lambda row: row.district_id == district, include_aliases=True
         )
     )
+    sites = scopes.limits_of(state.session)
+    if sites is not None and not state.execution_options.get(scopes.EVERY_SITE, False):
+        state.statement = state.statement.options(*scopes.criteria(sites))

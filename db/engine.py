@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db import applying, districts, encryption, key_store, schema
+from db import applying, districts, encryption, key_store, schema, scopes
 from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
 from db.key_store import Place
@@ -58,6 +58,12 @@ class Database:
     district_id: UUID
     _writing: sessionmaker[Session]
     _reading: sessionmaker[Session]
+    sites: frozenset[str] | None = None
+    """The sites that its sessions are limited to (`db.scopes`), None when they are not."""
+
+    def within(self, sites: frozenset[str] | None) -> "Database":
+        """The same database, limited to these sites; None: to none."""
+        return replace(self, sites=sites)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -67,6 +73,7 @@ class Database:
         """
         try:
             with self._writing.begin() as session:
+                session.info[scopes.SITES] = self.sites
                 yield session
         except _LOST as error:
             raise StorageError(_why(error, self.engine.url)) from error
@@ -79,6 +86,7 @@ class Database:
         """
         try:
             with self._reading.begin() as session:
+                session.info[scopes.SITES] = self.sites
                 yield session
         except _LOST as error:
             raise StorageError(_why(error, self.engine.url)) from error

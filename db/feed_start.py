@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from db import changes, clearances, codec, policy, settings, staff_pins, visits, watchlists
+from db import changes, clearances, codec, policy, settings, sites, visits, watchlists
 from db.changes import Change
 from db.domain.desk import Site
 from db.domain.visit import CheckOutWay, Host, VisitState
@@ -20,8 +20,12 @@ OWN_VISITS = timedelta(days=30)
 _OPEN = (VisitState.HELD, VisitState.ON_SITE)
 
 
-def snapshot(session: Session, kiosk_id: str, now: datetime) -> list[Change]:
-    """Everything in force, as changes that end at the newest version of the feed.
+HOSTS = "hosts {site_id}"
+"""The setting that holds a site's hosts, on the hub."""
+
+
+def snapshot(session: Session, kiosk_id: str, site: Site | None, now: datetime) -> list[Change]:
+    """Everything in force at the kiosk's site, as changes that end at the feed's newest version.
 
     All but the last one have version 0: a kiosk that stops in between begins again.
     """
@@ -29,7 +33,8 @@ def snapshot(session: Session, kiosk_id: str, now: datetime) -> list[Change]:
     if newest is None:
         return []
     parts = [
-        (kind, codec.to_json(value).decode()) for kind, value in _parts(session, kiosk_id, now)
+        (kind, codec.to_json(value).decode())
+        for kind, value in _parts(session, kiosk_id, site, now)
     ]
     last_kind, last_body = parts[-1]
     return [
@@ -38,18 +43,20 @@ def snapshot(session: Session, kiosk_id: str, now: datetime) -> list[Change]:
     ]
 
 
-def _parts(session: Session, kiosk_id: str, now: datetime) -> list[tuple[str, object]]:
+def _parts(
+    session: Session, kiosk_id: str, site: Site | None, now: datetime
+) -> list[tuple[str, object]]:
+    site_id = "" if site is None else site.site_id
     parts: list[tuple[str, object]] = [
         ("policy", policy.of(session)),
-        ("staff_pins", staff_pins.everybody(session)),
+        ("staff_pins", sites.pins_of(session, site_id)),
     ]
-    hosts = settings.read(session, "hosts", list[Host])
+    hosts = settings.read(session, HOSTS.format(site_id=site_id), list[Host])
     if hosts is not None:
         parts.append(("hosts", hosts))
     parts += [("clearance", c) for c in clearances.not_expired(session, now)]
     parts += _of_own_visits(session, kiosk_id, now)
     parts += [("watchlist", known) for known in watchlists.all_lists(session)]
-    site = settings.read(session, "site", Site)
     if site is not None:
         parts.append(("site", site))
     return parts

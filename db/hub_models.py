@@ -13,16 +13,48 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.columns import Base, DeviceId, Hex256, InDistrict, Json, Key, Name
+from db.columns import (
+    Base,
+    DeviceId,
+    Hex256,
+    InDistrict,
+    Json,
+    Key,
+    Name,
+    OfSite,
+    OfSiteOrDistrict,
+    SiteId,
+)
 
 
-class ChangeRow(InDistrict, Base):
+class SiteRow(OfSite, Base):
+    """A school of the district; a closed one stays, as its visits do."""
+
+    __tablename__ = "site"
+    site_id: Mapped[DeviceId] = mapped_column(primary_key=True)
+    name: Mapped[Name]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class StaffSiteRow(InDistrict, Base):
+    """One of the sites that a member of staff is limited to."""
+
+    __tablename__ = "staff_site"
+    staff_id: Mapped[Key]
+    site_id: Mapped[DeviceId] = mapped_column(primary_key=True)
+
+
+class ChangeRow(OfSiteOrDistrict, Base):
     """Something that kiosks must learn, in commit order."""
 
     __tablename__ = "change"
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(32))
     body: Mapped[Json]
+    site_id: Mapped[SiteId]
+    """Whose kiosks must learn it; empty for all."""
 
 
 class FeedRow(InDistrict, Base):
@@ -33,7 +65,7 @@ class FeedRow(InDistrict, Base):
     version: Mapped[int] = mapped_column(default=0)
 
 
-class DeviceRow(InDistrict, Base):
+class DeviceRow(OfSite, Base):
     """A kiosk that was paired."""
 
     __tablename__ = "device"
@@ -47,6 +79,7 @@ class DeviceRow(InDistrict, Base):
     """What disagreed when its chain forked; such a kiosk must be paired again."""
     revoked_at: Mapped[datetime | None]
     """Since when its token opens nothing; its log stays."""
+    site_id: Mapped[SiteId]
 
     __table_args__ = (UniqueConstraint("district_id", "token_hash"),)
 
@@ -60,9 +93,10 @@ class PairingCodeRow(InDistrict, Base):
     expires_at: Mapped[datetime]
     tries_left: Mapped[int]
     used_at: Mapped[datetime | None]
+    site_id: Mapped[SiteId]
 
 
-class PairingRequestRow(InDistrict, Base):
+class PairingRequestRow(OfSite, Base):
     """A kiosk that proved that it knows a code, until somebody accepted it and it has its token."""
 
     __tablename__ = "pairing_request"
@@ -79,6 +113,7 @@ class PairingRequestRow(InDistrict, Base):
     decided_by: Mapped[Name]
     replaces: Mapped[str | None] = mapped_column(String(64))
     """Which kiosk ends when this one is let in."""
+    site_id: Mapped[SiteId]
 
 
 class StaffRow(InDistrict, Base):
@@ -134,7 +169,7 @@ class AttemptRow(InDistrict, Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-class AuditRow(InDistrict, Base):
+class AuditRow(OfSite, Base):
     """What somebody did with records: added to and never changed. It names no visitor."""
 
     __tablename__ = "audit"
@@ -146,6 +181,8 @@ class AuditRow(InDistrict, Base):
     about_id: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64))
     detail: Mapped[str] = mapped_column(String(200))
+    site_id: Mapped[SiteId]
+    """Who oversees this site sees it; empty: who oversees the district."""
 
 
 class WebhookRow(InDistrict, Base):

@@ -47,7 +47,7 @@ INVENTORY = (
         "Who came: name, birth date, sex, kind and place of the ID, whom they saw and why, when",
         _BOTH,
         f"{_VISITS}; then blanked; times and type stay. On a kiosk only once the hub has it",
-        "all staff at the console; every look is noted",
+        "the site's staff at the console, district and auditors; every look is noted",
         f"{_ENCRYPTED}; the ID's number and the badge's code only as keyed and plain hashes",
         _of(
             "visit",
@@ -172,7 +172,7 @@ INVENTORY = (
         _of("webhook_message", "body"),
     ),
     Kept(
-        "Staff: names, roles, passwords, PINs, second factors, who is signed in",
+        "Staff: names, roles, sites, passwords, PINs, second factors, who is signed in",
         "hub; names and PINs on kiosks too",
         "a removed person's name stays, since the log names them by id; nothing lets them in",
         "the terminal; colleagues see the name with what was decided",
@@ -180,6 +180,7 @@ INVENTORY = (
         (
             *_of("staff", "name display_name role password_hash totp_key created_at removed_at"),
             *_of("staff_pin", "display_name pin_hash"),
+            *_of("staff_site", "staff_id site_id"),
             *_of("staff_session", "token_hash staff_id created_at expires_at seen_at"),
             *_of("recovery_code", "code_hash staff_id"),
         ),

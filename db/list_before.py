@@ -44,10 +44,15 @@ class Before:
         return None if self.known is None else self.known.version
 
 
-def before_of(database: Database, name: str, seen_version: int | None = None) -> Before:
-    """The list of that name. Raises when it is not in the version that somebody has seen."""
+def before_of(
+    database: Database, name: str, site_id: str, seen_version: int | None = None
+) -> Before:
+    """A site's list, or the district's, of that name.
+
+    Raises when it is not in the version that somebody has seen.
+    """
     with database.read() as session:
-        known = watchlists.named(session, name)
+        known = watchlists.named(session, name, site_id)
         edition = None if known is None else watchlists.edition_of(session, known.list_id)
         if seen_version not in (None, 0 if known is None else known.version):
             raise ImportAsksError(_CHANGED)
@@ -75,13 +80,13 @@ def compared(
     return replace(step, values=going_on(session, before.cleared, step.values, added))
 
 
-def check_in_force(session: Session, name: str, before: Before) -> None:
+def check_in_force(session: Session, name: str, site_id: str, before: Before) -> None:
     """Raises when somebody changed the list meanwhile, however long the file took to come in."""
     if before.known is not None:  # nobody edits it until this transaction ends
         districts.get(session, WatchlistRow, before.known.list_id, with_for_update=True)
     now_is, was = (
         None if known is None else (known.list_id, known.version)
-        for known in (watchlists.named(session, name), before.known)
+        for known in (watchlists.named(session, name, site_id), before.known)
     )
     if now_is != was:
         raise ImportAsksError(_CHANGED)

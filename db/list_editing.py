@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import clearance_lines, codec, custody, districts, list_asking, list_lock, watchlists
+from db import (
+    clearance_lines,
+    codec,
+    custody,
+    districts,
+    list_asking,
+    list_lock,
+    scopes,
+    watchlists,
+)
 from db.domain.custody import CustodyRule
 from db.domain.entry_history import (
     EntryChangeKind,
@@ -55,12 +64,18 @@ class Edited:
 
 
 def add_list(
-    session: Session, name: str, category: Category, max_age_days: int | None, now: datetime
+    session: Session,
+    name: str,
+    category: Category,
+    max_age_days: int | None,
+    now: datetime,
+    *,
+    site_id: str = "",
 ) -> Watchlist:
     """Begin a list that is kept by hand. Raises `EntryRefusedError` when the name is taken."""
-    if watchlists.named(session, name) is not None:
+    if watchlists.named(session, name, site_id) is not None:
         raise EntryRefusedError(f'There is a list called "{name}" already. Nothing was changed.')
-    begun = Watchlist(new_id(now), name, category, 1, now, 0, max_age_days)
+    begun = Watchlist(new_id(now), name, category, 1, now, 0, max_age_days, site_id=site_id)
     return watchlists.put_in_force(session, begun, watchlists.new_edition(session))
 
 
@@ -198,14 +213,19 @@ def file_of(
 def locked(session: Session, list_id: UUID, now: datetime) -> Watchlist:
     """The list, with nobody else at it until this transaction ends.
 
-    Raises LookupError for no such list, and `EntryRefusedError` while it is imported.
+    Raises LookupError for no such list, and `EntryRefusedError` while it is imported, or where the
+    district's is another's to change.
     """
     row = districts.get(session, WatchlistRow, list_id, with_for_update=True)
     known = watchlists.get(session, list_id)
     if row is None or known is None:
         raise LookupError(list_id)
     coming = list_lock.under_way(session, now)
-    if coming is not None and coming.list_name == known.name:
+    if not scopes.sees(session, known.site_id):
+        raise EntryRefusedError(
+            "This list is the district's, and not this school's to change. Nothing was changed."
+        )
+    if coming is not None and (coming.list_name, coming.site_id) == (known.name, known.site_id):
         raise EntryRefusedError(
             "This list is being imported at this moment. Nothing was changed. Look again when that "
             "is done."

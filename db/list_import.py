@@ -80,6 +80,8 @@ class ListWanted:
     seen_version: int | None = None
     """The version in force when the difference was looked at, 0 for no such list; None for nobody
     who looked."""
+    site_id: str = ""
+    """Whose list it is; empty for the district's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def preview(
 ) -> ImportPreview:
     """What an import would change. Raises `ImportRefusedError` for a file that cannot be read."""
     say = _Sayer(watch)
-    before = before_of(database, wanted.name)
+    before = before_of(database, wanted.name, wanted.site_id)
     with (
         _read(database, file, wanted, before, now=now, say=say) as read,
         database.read() as session,
@@ -116,7 +118,7 @@ def differences(
     database: Database, file: BinaryIO, wanted: ListWanted, now: datetime
 ) -> Iterator[str]:
     """A line for everybody who would be added, changed or removed, then the counts."""
-    before = before_of(database, wanted.name)
+    before = before_of(database, wanted.name, wanted.site_id)
     if before.known is None:
         yield f'There is no list called "{wanted.name}" yet: all of it would be new.'
     with _read(database, file, wanted, before, now=now, say=_Sayer(to_nobody)) as read:
@@ -160,11 +162,11 @@ def import_list(
     (`ImportAsksError`) when it would undo what people wrote by hand and `wanted` does not say so;
     `ImportCancelledError` when somebody stopped it.
     """
-    with list_lock.held(database, wanted.name, now) as lock:
+    with list_lock.held(database, wanted.name, now, wanted.site_id) as lock:
         say = _Sayer(watch, lambda progress: lock.say(progress, now()))
         try:
             sweep(database, now(), lock)
-            before = before_of(database, wanted.name, wanted.seen_version)
+            before = before_of(database, wanted.name, wanted.site_id, wanted.seen_version)
             with _read(database, file, wanted, before, now=now(), say=say) as read:
                 _refuse_bad_rows(read, wanted)
                 return _replace(read, wanted, before, lock, say, now=now, publish=publish)
@@ -295,10 +297,11 @@ def _replace(
         entry_count=difference.people,
         max_age_days=_max_age(wanted, known),
         content_hash=hashed,
+        site_id=wanted.site_id,
     )
     with database.begin() as session:
         lock.check(session)
-        check_in_force(session, wanted.name, before)
+        check_in_force(session, wanted.name, wanted.site_id, before)
         watchlists.put_in_force(session, imported, lock.edition)
         custody.forget_list(session, imported.list_id, lock.edition)
         if coming is not None:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db import districts, watchlists
+from db import districts, scopes, watchlists
 from db.domain.errors import (
     ImportBusyError,
     ImportCancelledError,
@@ -55,6 +55,7 @@ class UnderWay:
     edition: int
     started_at: datetime
     progress: Progress
+    site_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,17 @@ class Lock:
 
 
 @contextmanager
-def held(database: Database, list_name: str, now: Callable[[], datetime]) -> Iterator[Lock]:
+def held(
+    database: Database, list_name: str, now: Callable[[], datetime], site_id: str = ""
+) -> Iterator[Lock]:
     """Hold the place of the one import. Raises `ImportBusyError` when another one has it."""
     at = now()
     with database.begin() as session:
         lock = Lock(database, new_id(at), watchlists.new_edition(session))
-        if not _take(session, lock, list_name, at):
+        if not _take(session, lock, list_name, site_id, at):
             other = districts.get(session, ListImportRow, _ONLY)
-            raise ImportBusyError(_busy(None if other is None else other.list_name))
+            is_seen = other is not None and scopes.sees(session, other.site_id)
+            raise ImportBusyError(_busy(other.list_name if other is not None and is_seen else None))
     ended = Event()
     renewing = Thread(target=_renew, args=(lock, now, ended), name="import-place", daemon=True)
     try:  # Ctrl-C may come at any moment from here on
@@ -131,7 +135,7 @@ def _busy(name: str | None) -> str:
     )
 
 
-def _take(session: Session, lock: Lock, list_name: str, now: datetime) -> bool:
+def _take(session: Session, lock: Lock, list_name: str, site_id: str, now: datetime) -> bool:
     values = {
         "import_id": lock.import_id,
         "list_name": list_name,
@@ -142,6 +146,7 @@ def _take(session: Session, lock: Lock, list_name: str, now: datetime) -> bool:
         "done": 0,
         "total": 0,
         "is_cancelled": False,
+        "site_id": site_id,
     }
     is_postgres = session.get_bind().dialect.name == "postgresql"
     insert = (postgresql.insert if is_postgres else sqlite.insert)(ListImportRow)
@@ -163,15 +168,24 @@ def under_way(session: Session, now: datetime) -> UnderWay | None:
     if row is None or now - row.renewed_at >= STALE_AFTER:
         return None
     progress = Progress(Phase(row.phase), row.done, row.total)
-    return UnderWay(row.import_id, row.list_name, row.edition, row.started_at, progress)
+    return UnderWay(
+        row.import_id, row.list_name, row.edition, row.started_at, progress, row.site_id
+    )
+
+
+def shown(session: Session, now: datetime) -> UnderWay | None:
+    """The same, if it is of a list that this session's sites may change."""
+    found = under_way(session, now)
+    return found if found is not None and scopes.sees(session, found.site_id) else None
 
 
 def cancel(session: Session) -> bool:
-    """Ask the import that is under way to stop. False when there is none."""
+    """Ask the import that is under way to stop. False when there is none, or another site's."""
     row = districts.get(session, ListImportRow, _ONLY, with_for_update=True)
-    if row is not None:
-        row.is_cancelled = True
-    return row is not None
+    if row is None or not scopes.sees(session, row.site_id):
+        return False
+    row.is_cancelled = True
+    return True
 
 
 def release(session: Session, lock: Lock) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.columns import Base, InDistrict, Json, Key, Name
+from db.columns import Base, InDistrict, Json, Key, Name, OfList, SiteId
 
 
 class ListImportRow(InDistrict, Base):
@@ -23,9 +23,11 @@ class ListImportRow(InDistrict, Base):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     is_cancelled: Mapped[bool] = mapped_column(default=False)
+    site_id: Mapped[SiteId]
+    """Of the list."""
 
 
-class EntryHistoryRow(InDistrict, Base):
+class EntryHistoryRow(OfList, Base):
     """Who changed an entry, when and how; `fields` is JSON of (field, before, after)."""
 
     __tablename__ = "watchlist_entry_history"
@@ -46,7 +48,7 @@ class EntryHistoryRow(InDistrict, Base):
     )
 
 
-class EntryRemovalRow(InDistrict, Base):
+class EntryRemovalRow(OfList, Base):
     """Somebody asked that an entry be removed, or changed so that it holds fewer people.
 
     Another person has yet to confirm it. `draft` is JSON of the `EntryDraft` that is asked for,
@@ -54,7 +56,7 @@ class EntryRemovalRow(InDistrict, Base):
     """
 
     __tablename__ = "watchlist_entry_removal"
-    list_id: Mapped[Key]
+    list_id: Mapped[UUID] = mapped_column(primary_key=True)
     entry_id: Mapped[Key]
     asked_by: Mapped[UUID]
     asked_by_name: Mapped[Name]
@@ -63,10 +65,10 @@ class EntryRemovalRow(InDistrict, Base):
     draft: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
-class CustodyRuleRow(InDistrict, Base):
+class CustodyRuleRow(OfList, Base):
     """What a custody order says beside the name; `rule` is JSON of a `CustodyRule`."""
 
     __tablename__ = "custody_rule"
-    list_id: Mapped[Key]
+    list_id: Mapped[UUID] = mapped_column(primary_key=True)
     entry_id: Mapped[Key]
     rule: Mapped[Json]

@@ -9,16 +9,28 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.columns import Base, DeviceId, Hex256, InDistrict, Json, Key, Name
+from db.columns import (
+    Base,
+    DeviceId,
+    Hex256,
+    InDistrict,
+    Json,
+    Key,
+    Name,
+    OfSite,
+    OfSiteOrDistrict,
+    OfVisit,
+    SiteId,
+)
 
 
-class VisitRow(InDistrict, Base):
+class VisitRow(OfSite, Base):
     """A visit as its events left it."""
 
     __tablename__ = "visit"
     visit_id: Mapped[Key]
     number: Mapped[int]
-    site_id: Mapped[DeviceId]
+    site_id: Mapped[str] = mapped_column(String(64))
     kiosk_id: Mapped[DeviceId]
     state: Mapped[str] = mapped_column(String(16))
     given_name: Mapped[Name]
@@ -49,13 +61,15 @@ class VisitRow(InDistrict, Base):
     __table_args__ = (
         Index("ix_visit_state", "state"),
         Index("ix_visit_started_at_visit_id", "started_at", "visit_id"),
+        Index("ix_visit_site_id_started_at_visit_id", "site_id", "started_at", "visit_id"),
+        Index("ix_visit_photo", "photo"),
         Index("ix_visit_search_name", "search_name"),
         Index("ix_visit_badge_token_hash", "badge_token_hash"),
         Index("ix_visit_number_hash", "number_hash"),
     )
 
 
-class ScreeningRow(InDistrict, Base):
+class ScreeningRow(OfVisit, Base):
     """One screening of a visit, whole, as staff saw it."""
 
     __tablename__ = "screening"
@@ -71,7 +85,7 @@ class ScreeningRow(InDistrict, Base):
     )
 
 
-class DecisionRow(InDistrict, Base):
+class DecisionRow(OfVisit, Base):
     """A verdict. The first one on a hold is in force, later ones are kept as superseded."""
 
     __tablename__ = "decision"
@@ -105,7 +119,7 @@ class PhotoRow(InDistrict, Base):
     sent_at: Mapped[datetime | None]
 
 
-class WatchlistRow(InDistrict, Base):
+class WatchlistRow(OfSiteOrDistrict, Base):
     """A list in the version in force."""
 
     __tablename__ = "watchlist"
@@ -119,9 +133,11 @@ class WatchlistRow(InDistrict, Base):
     content_hash: Mapped[Hex256]
     edition: Mapped[int]
     """Which set of `WatchlistEntryRow` is in force."""
+    site_id: Mapped[SiteId]
+    """Whose list it is: one site's, or the district's, by which all sites screen."""
 
     __table_args__ = (
-        UniqueConstraint("district_id", "name"),
+        UniqueConstraint("district_id", "site_id", "name"),
         UniqueConstraint("district_id", "edition"),
     )
 
@@ -157,7 +173,15 @@ class WatchlistEntryRow(InDistrict, Base):
     sought: Mapped[str] = mapped_column(Text, default="")
     """The words by which it is found: see `db.sought`."""
 
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy reads it as is
+    __table_args__ = (
+        Index(
+            "ix_watchlist_entry_photo",
+            "photo",
+            sqlite_where=text("photo <> ''"),
+            postgresql_where=text("photo <> ''"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
 
 class SettingRow(InDistrict, Base):

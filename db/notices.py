@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from db import districts, watchlists, webhooks
+from db import districts, scopes, sites, watchlists, webhooks
 from db.desk_models import NoticeRow
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.watchlist import Watchlist
 from db.ids import new_id
+from db.models import VisitRow
+from db.scopes import EVERY_SITE
 
 SHOWN = 200
 
@@ -24,14 +26,21 @@ def tell(
     about: str,
     visit_id: UUID | None = None,
     list_id: UUID | None = None,
+    site_id: str = "",
 ) -> bool:
     """Tell of something once: whatever was told with the same kind and `about` is not told again.
 
-    Returns whether it is news.
+    The staff of `site_id` are told, or of the visit's site; without either everybody is. Returns
+    whether it is news.
     """
     key = f"{kind} {about}"
-    if session.scalar(select(NoticeRow.notice_id).where(NoticeRow.about == key)) is not None:
+    told = select(NoticeRow.notice_id).where(NoticeRow.about == key)
+    if session.scalar(told.execution_options(**{EVERY_SITE: True})) is not None:
         return False
+    if visit_id is not None and not site_id:
+        visit = districts.get(session, VisitRow, visit_id)
+        site_id = "" if visit is None else visit.site_id
+    site_id = site_id or sites.only(session)
     notice_id = new_id(now)
     session.add(
         NoticeRow(
@@ -43,6 +52,7 @@ def tell(
             visit_id=visit_id,
             list_id=list_id,
             read_by="",
+            site_id=site_id,
         )
     )
     session.flush()
@@ -72,17 +82,20 @@ def tell_of_outdated_lists(session: Session, now: datetime) -> int:
             now,
             about=about,
             list_id=watchlist.list_id,
+            site_id=watchlist.site_id,
         )
     return told
 
 
-def tell_of_fork(session: Session, kiosk_name: str, now: datetime, *, about: str) -> bool:
+def tell_of_fork(
+    session: Session, kiosk_name: str, now: datetime, *, about: str, site_id: str = ""
+) -> bool:
     """Tell administrators, once for each pairing, that two disks speak for one kiosk."""
     text = (
         f"{kiosk_name} has sent other events under numbers that the hub holds already. Its disk "
         "may be a copy, or was restored. Nothing of it is taken in until it is paired again."
     )
-    return tell(session, NoticeKind.KIOSK_FORKED, text, now, about=about)
+    return tell(session, NoticeKind.KIOSK_FORKED, text, now, about=about, site_id=site_id)
 
 
 def tell_of_ended_webhook(session: Session, host: str, now: datetime, *, about: str) -> bool:
@@ -115,9 +128,12 @@ def tell_of_removed(session: Session, known: Watchlist, removed: int, now: datet
 
 
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:
-    """Somebody has read it. Raises LookupError for an unknown one; the first reader stays."""
+    """Somebody has read it, for all whom it is for; the first reader stays.
+
+    Raises LookupError for an unknown one, and for the district's where only a site's staff reads.
+    """
     row = districts.get(session, NoticeRow, notice_id)
-    if row is None:
+    if row is None or not scopes.sees(session, row.site_id):
         raise LookupError(f"no notice {notice_id}")
     _read(row, by, at)
     session.flush()
@@ -150,7 +166,7 @@ def unread(session: Session, *, sees_all: bool) -> int:
         session.scalar(
             select(func.count())
             .select_from(NoticeRow)
-            .where(NoticeRow.read_at.is_(None), _may_see(sees_all=sees_all))
+            .where(NoticeRow.read_at.is_(None), _is_ours(session), _may_see(sees_all=sees_all))
         )
         or 0
     )
@@ -162,6 +178,11 @@ def of_visit(session: Session, visit_id: UUID) -> list[Notice]:
         select(NoticeRow).where(NoticeRow.visit_id == visit_id).order_by(NoticeRow.at)
     )
     return [_value(r) for r in rows]
+
+
+def _is_ours(session: Session) -> ColumnElement[bool]:
+    """Those that somebody of this session's sites reads for all; the district's the district."""
+    return true() if scopes.limits_of(session) is None else NoticeRow.site_id != ""
 
 
 def _may_see(*, sees_all: bool) -> ColumnElement[bool]:

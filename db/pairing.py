@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db import districts
+from db import districts, sites
 from db.domain.kiosks import Kiosk
 from db.hub_models import DeviceRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
@@ -30,6 +30,7 @@ class PairedKiosk:
     last_seen_at: datetime | None
     fork: str | None
     is_revoked: bool = False
+    site_id: str = ""
 
 
 def is_kiosk_id(text: str) -> bool:
@@ -48,18 +49,22 @@ def let_in(
     *,
     last_epoch: int = 0,
     public_key: bytes = b"",
+    site_id: str = "",
 ) -> tuple[PairedKiosk, str]:
     """Give a kiosk its token. One that was here before begins a new epoch of its log.
 
     `last_epoch` is the last one that the kiosk itself knows of (0: none): a hub restored from an
     old backup would else give it a number for the second time. `public_key` checks what the kiosk
-    signs in this epoch; empty for a kiosk that signs nothing.
+    signs in this epoch; empty for a kiosk that signs nothing. `site_id` is its site's, for good: a
+    kiosk that goes to another school gets another id there. Without one it is the only site's.
     """
     token = secrets.token_urlsafe(32)
     row = districts.get(session, DeviceRow, kiosk_id)
     if row is None:
-        row = DeviceRow(device_id=kiosk_id, epoch=0)
+        row = DeviceRow(device_id=kiosk_id, epoch=0, site_id=site_id or sites.only(session))
         session.add(row)
+    elif site_id not in ("", row.site_id):
+        raise ValueError(f"kiosk {kiosk_id} is of another site")
     row.epoch = max(row.epoch, last_epoch) + 1
     row.name, row.token_hash, row.paired_at = name, hash_token(token), now
     row.last_seen_at, row.fork, row.revoked_at = None, None, None
@@ -73,6 +78,12 @@ def public_key(session: Session, device_id: str, epoch: int) -> bytes | None:
     """The key that signs this epoch of a device's chain, None when it is not signed."""
     row = districts.get(session, DeviceKeyRow, device_id, epoch)
     return None if row is None else row.public_key
+
+
+def site_of(session: Session, kiosk_id: str) -> str | None:
+    """The site that a kiosk belongs to; None for one that was never let in."""
+    row = districts.get(session, DeviceRow, kiosk_id)
+    return None if row is None else row.site_id
 
 
 def of_token(session: Session, token: str) -> PairedKiosk | None:
@@ -116,9 +127,25 @@ def kiosks(session: Session) -> tuple[Kiosk, ...]:
 
 
 def _kiosk(row: DeviceRow) -> Kiosk:
-    return Kiosk(row.device_id, row.name, row.paired_at, row.last_seen_at, row.fork, row.revoked_at)
+    return Kiosk(
+        row.device_id,
+        row.name,
+        row.paired_at,
+        row.last_seen_at,
+        row.fork,
+        row.revoked_at,
+        row.site_id,
+    )
 
 
 def _value(row: DeviceRow) -> PairedKiosk:
     is_revoked = row.revoked_at is not None
-    return PairedKiosk(row.device_id, row.name, row.epoch, row.last_seen_at, row.fork, is_revoked)
+    return PairedKiosk(
+        row.device_id,
+        row.name,
+        row.epoch,
+        row.last_seen_at,
+        row.fork,
+        is_revoked,
+        row.site_id,
+    )

@@ -1,6 +1,7 @@
 """How a kiosk asks to be let in: a one-time code, a proof of it, and somebody who accepts."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db import districts, pairing, pairing_secret
+from db import districts, pairing, pairing_secret, sites
 from db.domain.kiosks import PairingRequest
 from db.hub_models import DeviceRow, PairingCodeRow, PairingRequestRow
 from db.ids import new_id
@@ -18,7 +19,7 @@ from db.pairing import PairedKiosk
 VALID_FOR = timedelta(minutes=10)
 TRIES = 5
 MOST_CODES = 4
-"""So many codes may be open at once: each costs a guess's check some tens of milliseconds."""
+"""So many of a site may be open at once: each costs a guess's check some tens of milliseconds."""
 
 
 class State(StrEnum):
@@ -38,6 +39,8 @@ class Asking:
     last_epoch: int
     public_key: bytes
     secret: bytes
+    site_id: str = ""
+    """Of the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +52,46 @@ class Collected:
     token: str = ""
 
 
-def new_code(session: Session, now: datetime) -> str:
-    """A code of eight digits with which one kiosk may ask within ten minutes."""
+def new_code(session: Session, now: datetime, site_id: str = "") -> str:
+    """A code of eight digits with which one kiosk of a site may ask within ten minutes."""
     session.execute(delete(PairingCodeRow).where(PairingCodeRow.expires_at <= now))
-    still = session.scalars(select(PairingCodeRow).order_by(PairingCodeRow.expires_at.desc()))
+    site_id = site_id or sites.only(session)
+    still = session.scalars(
+        select(PairingCodeRow)
+        .where(PairingCodeRow.site_id == site_id)
+        .order_by(PairingCodeRow.expires_at.desc())
+    )
     for row in list(still)[MOST_CODES - 1 :]:
         session.delete(row)
     code = f"{secrets.randbelow(10**8):08}"
     session.add(
-        PairingCodeRow(code=code, expires_at=now + VALID_FOR, tries_left=TRIES, used_at=None)
+        PairingCodeRow(
+            code=code,
+            expires_at=now + VALID_FOR,
+            tries_left=TRIES,
+            used_at=None,
+            site_id=site_id,
+        )
     )
     session.flush()
     return f"{code[:4]}-{code[4:]}"
 
 
-def begin_try(session: Session, now: datetime) -> list[str]:
-    """The open codes, each with one try less: counted before it is known how the try ends."""
-    codes = [row.code for row in session.scalars(select(PairingCodeRow)) if _is_open(row, now)]
+def begin_try(session: Session, now: datetime) -> dict[str, str]:
+    """The open codes and their sites, each with one try less: counted before it ends."""
+    rows = session.scalars(select(PairingCodeRow))
+    codes = {row.code: row.site_id for row in rows if _is_open(row, now)}
     if codes:
         session.execute(
             update(PairingCodeRow)
-            .where(PairingCodeRow.code.in_(codes))
+            .where(PairingCodeRow.code.in_(list(codes)))
             .values(tries_left=PairingCodeRow.tries_left - 1)
         )
     return codes
 
 
 def ask(
-    session: Session, code: str, others: list[str], asking: Asking, now: datetime
+    session: Session, code: str, others: Iterable[str], asking: Asking, now: datetime
 ) -> PairingRequest | None:
     """Use up a code for a kiosk that proved it; None when somebody else was faster.
 
@@ -104,7 +119,8 @@ def ask(
         expires_at=now + VALID_FOR,
         state=State.WAITING,
         decided_by="",
-        replaces=_namesake(session, asking.name, asking.kiosk_id),
+        replaces=_namesake(session, asking),
+        site_id=asking.site_id,
     )
     session.add(request)
     session.flush()
@@ -168,6 +184,7 @@ def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
         now,
         last_epoch=row.last_epoch,
         public_key=row.public_key,
+        site_id=row.site_id,
     )
     if row.replaces is not None:
         pairing.revoke(session, row.replaces, now)
@@ -178,13 +195,14 @@ def _is_open(row: PairingCodeRow, now: datetime) -> bool:
     return row.used_at is None and row.expires_at > now and row.tries_left > 0
 
 
-def _namesake(session: Session, name: str, kiosk_id: str) -> str | None:
-    """The kiosk that this one may stand in for: of the same name, with another id."""
+def _namesake(session: Session, asking: Asking) -> str | None:
+    """The kiosk that this one may stand in for: of the same site and name, with another id."""
     return session.scalar(
         select(DeviceRow.device_id)
         .where(
-            DeviceRow.name == name,
-            DeviceRow.device_id != kiosk_id,
+            DeviceRow.site_id == asking.site_id,
+            DeviceRow.name == asking.name,
+            DeviceRow.device_id != asking.kiosk_id,
             DeviceRow.revoked_at.is_(None),
         )
         .order_by(DeviceRow.paired_at.desc())
@@ -208,4 +226,5 @@ def _value(row: PairingRequestRow) -> PairingRequest:
         row.expires_at,
         row.replaces,
         row.device_id,
+        row.site_id,
     )

@@ -7,6 +7,7 @@ whose events are in the hub's chain.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from db import applying, chain, clearances, codec, districts, rechecks, visit_ev
 from db.desk_models import ClearanceRow, RecheckRow
 from db.domain.events import DomainEvent
 from db.engine import open_database
+from db.hub_models import DeviceRow
 from db.log_models import EventBodyRow, EventRow
 from db.models import DecisionRow, VisitRow
 
@@ -53,6 +55,16 @@ def differences(session: Session) -> list[str]:
 def _replay(session: Session, again: Session) -> set[UUID]:
     """Apply every event that was applied. Returns the visits with an event that was erased."""
     erased: set[UUID] = set()
+    for device_id, site_id in session.execute(select(DeviceRow.device_id, DeviceRow.site_id)):
+        again.add(
+            DeviceRow(
+                device_id=device_id,
+                site_id=site_id,
+                token_hash=device_id,
+                paired_at=datetime.min.replace(tzinfo=UTC),
+            )
+        )
+    again.flush()
     for told in _in_order(session):
         if told.body is None:
             if told.envelope.visit_id is not None:

@@ -8,7 +8,7 @@ asked about again once the entry says more, since that ends the clearance.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -35,10 +35,14 @@ _IN_THE_LOBBY = (VisitState.HELD, VisitState.CLEARED)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who writes into the log, and by which calendar."""
+    """Who writes into the log at a site, and by which calendar."""
 
     device: Device
     zone: ZoneInfo
+
+
+DeskOf = Callable[[str], Desk]
+"""The desk of a site, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ def next_visits(
     query = select(VisitRow).where(
         or_(VisitRow.state.in_((VisitState.ON_SITE, *_IN_THE_LOBBY)), VisitRow.started_at >= since)
     )
+    if watchlist.site_id:
+        query = query.where(VisitRow.site_id == watchlist.site_id)
     if before_at is not None:
         query = query.where(
             or_(
@@ -189,7 +195,7 @@ def _candidate(
 # ---- keeping ---------------------------------------------------------------------------------
 
 
-def keep(session: Session, desk: Desk, found: Found, now: datetime) -> bool:
+def keep(session: Session, desk_of: DeskOf, found: Found, now: datetime) -> bool:
     """Write what was found into the log, and tell the office. Returns whether it is told.
 
     Of somebody who is not inside only the newest visit is told.
@@ -198,9 +204,11 @@ def keep(session: Session, desk: Desk, found: Found, now: datetime) -> bool:
     row = districts.get(session, VisitRow, found.visit_id)
     if visit is None or row is None:
         return False
+    desk = desk_of(visit.site_id)
     is_here = _is_here(visit, desk.zone, now)
     since = now - timedelta(days=policy.of(session).rescreen_days)
-    same = visits.of_person_since(session, visit.identity, row.number_hash, since)
+    everywhere = visits.of_person_since(session, visit.identity, row.number_hash, since)
+    same = [v for v in everywhere if v.site_id == visit.site_id]
     this = (visit.started_at, visit.visit_id)
     if not is_here and any((v.started_at, v.visit_id) > this for v in same):
         return False
@@ -250,18 +258,19 @@ def settle(session: Session, visit_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(query.returning(RescreenDueRow.visit_id)))
 
 
-def give_up(session: Session, visit_ids: Collection[UUID], desk: Desk, now: datetime) -> int:
+def give_up(session: Session, visit_ids: Collection[UUID], desk_of: DeskOf, now: datetime) -> int:
     """Tell the desk of visits that no try could compare. Returns how many notices that made.
 
-    Each that is here now is told, and of all others that there are some, once a day.
+    Each that is here now is told, and of a site's others that there are some, once a day.
     """
-    told, others = 0, False
+    told, others = 0, set[str]()
     for visit_id in settle(session, visit_ids):
         row = districts.get(session, VisitRow, visit_id)
-        if row is None or not _is_here_in(
-            row.state, row.checked_in_at or row.started_at, desk.zone, now
-        ):
-            others = True
+        if row is None:
+            continue  # nothing is kept of it that could be told
+        came_at = row.checked_in_at or row.started_at
+        if not _is_here_in(row.state, came_at, desk_of(row.site_id).zone, now):
+            others.add(row.site_id)
             continue
         where = "on site" if row.state == VisitState.ON_SITE else "at a kiosk"
         words = (
@@ -272,13 +281,15 @@ def give_up(session: Session, visit_ids: Collection[UUID], desk: Desk, now: date
         told += notices.tell(
             session, NoticeKind.NOT_COMPARED, words, now, about=about, visit_id=visit_id
         )
-    if others:
+    for site_id in others:
         words = (
             "Some visits of the last days could not be compared with the lists in force. Whoever "
             "looks after the hub finds how many in its log."
         )
-        day = now.astimezone(desk.zone).date()
-        told += notices.tell(session, NoticeKind.NOT_COMPARED, words, now, about=str(day))
+        about = f"{now.astimezone(desk_of(site_id).zone).date()} {site_id}"
+        told += notices.tell(
+            session, NoticeKind.NOT_COMPARED, words, now, about=about, site_id=site_id
+        )
     return told
 
 

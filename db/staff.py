@@ -11,7 +11,7 @@ import argon2
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db import districts, passwords
+from db import districts, passwords, sites
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
 from db.hub_models import RecoveryCodeRow, StaffRow, StaffSessionRow
@@ -53,6 +53,8 @@ def add(
 ) -> StaffMember:
     """Let somebody in. `names` are the school's and the district's, which no password may be.
 
+    Where there is one site, it is theirs; where there are several, `sites.give` says which.
+
     Raises `StaffError` for a name that is taken or a password that will not do.
     """
     name = name.strip().casefold()
@@ -71,6 +73,8 @@ def add(
     )
     session.add(row)
     session.flush()
+    only = sites.only(session)
+    sites.give(session, row.staff_id, [only] if only else [])
     return _value(row)
 
 

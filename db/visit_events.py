@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import clearances, codec, districts, rechecks, visits
+from db import chain, clearances, codec, districts, rechecks, visits
 from db.chain import Envelope
 from db.domain.decision import Decision, Verdict
 from db.domain.events import (
@@ -33,13 +33,19 @@ from db.domain.events import (
 )
 from db.domain.screening import Outcome
 from db.domain.visit import CheckOutWay, VisitState
+from db.hub_models import DeviceRow
 from db.models import DecisionRow, ScreeningRow, VisitRow
 
 _TOGETHER = "visits_together"
+_SITES_OF_KIOSKS = "sites_of_kiosks"
 _OF_ONE_ROW = (
     VisitorScreened, VisitCheckedIn, VisitCheckedOut, VisitAbandoned, BadgeFailed, BadgePrinted,
 )  # fmt: skip
 """Events that need nothing but their visit's row; others look at what is written."""
+
+
+class OfAnotherSiteError(ValueError):
+    """A kiosk says something of a visit at another site, or what only the hub says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,11 @@ def _write(session: Session) -> None:
 
 
 def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
-    """Bring the tables up to date with one event. Raises LookupError when its visit is unknown."""
+    """Bring the tables up to date with one event.
+
+    Raises LookupError when its visit is unknown, and `OfAnotherSiteError`.
+    """
+    _check_site(session, envelope, event)
     is_put_off = _TOGETHER in session.info and isinstance(event, _OF_ONE_ROW)
     if not is_put_off:
         _write(session)
@@ -109,6 +119,40 @@ def _change(session: Session, envelope: Envelope, event: DomainEvent) -> None:
             row.sticker = event.sticker or row.sticker
         case BadgePrinted() | WatchlistImported():
             pass
+
+
+def _check_site(session: Session, envelope: Envelope, event: DomainEvent) -> None:
+    """At the hub a kiosk speaks for its own site only. On a kiosk there is nobody else."""
+    site_id = _site_of_kiosk(session, envelope)
+    if site_id is None:
+        return
+    if isinstance(event, ClearanceEnded | VisitorRechecked | RecheckDecided):
+        raise OfAnotherSiteError(envelope.type)
+    kept: _Together | None = session.info.get(_TOGETHER)
+    for visit_id in {envelope.visit_id, _visit_of(event)} - {None}:
+        row = None if visit_id is None else _known_row(session, kept, visit_id)
+        if row is not None and row.site_id != site_id:
+            raise OfAnotherSiteError(envelope.type)
+
+
+def _visit_of(event: DomainEvent) -> UUID | None:
+    match event:
+        case DecisionMade(decision):
+            return decision.visit_id
+        case _:
+            found: UUID | None = getattr(event, "visit_id", None)
+            return found
+
+
+def _site_of_kiosk(session: Session, envelope: Envelope) -> str | None:
+    """The site that the hub knows a kiosk to be of; None on a kiosk, and for the hub itself."""
+    if envelope.kiosk_id == chain.HUB:
+        return None
+    known: dict[str, str | None] = session.info.setdefault(_SITES_OF_KIOSKS, {})
+    if envelope.kiosk_id not in known:
+        row = districts.get(session, DeviceRow, envelope.kiosk_id)
+        known[envelope.kiosk_id] = None if row is None else row.site_id
+    return known[envelope.kiosk_id]
 
 
 def _apply_later(
@@ -167,7 +211,7 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
             VisitRow(
                 visit_id=event.visit_id,
                 number=event.number,
-                site_id=envelope.site_id,
+                site_id=_site_of_kiosk(session, envelope) or envelope.site_id,
                 kiosk_id=envelope.kiosk_id,
                 state=VisitState.HELD if held else VisitState.CLEARED,
                 given_name=identity.name.given,

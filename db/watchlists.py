@@ -17,7 +17,9 @@ from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.list_models import ListImportRow
 from db.list_rows import ENTRY, TABLE, entry_of, is_of_edition, values_of
 from db.models import WatchlistEntryRow, WatchlistRow
+from db.scopes import EVERY_SITE
 
+_EVERY = {EVERY_SITE: True}
 _AT_ONCE = 5_000
 _DELETED_AT_ONCE = 50_000
 _IDS_AT_ONCE = 500
@@ -37,7 +39,7 @@ def replace(session: Session, watchlist: Watchlist, entries: Sequence[WatchlistE
 def new_edition(session: Session) -> int:
     """A number that no edition has yet, whether in force or coming in."""
     newest = (
-        session.scalar(select(func.max(column)))
+        session.scalar(select(func.max(column)).execution_options(**_EVERY))
         for column in (WatchlistEntryRow.edition, WatchlistRow.edition, ListImportRow.edition)
     )
     return max(n or 0 for n in newest) + 1
@@ -48,10 +50,11 @@ def put_in_force(session: Session, watchlist: Watchlist, edition: int) -> Watchl
 
     A hash that `watchlist` has already is taken as it is.
 
-    A list of the same name under another id was the same list of another hub: it goes. The entries
-    of the edition before stay until `sweep`.
+    A list of the same name and site under another id was the same list of another hub: it goes. The
+    entries of the edition before stay until `sweep`.
     """
-    for other in _ids(session, WatchlistRow.name == watchlist.name):
+    same = (WatchlistRow.name == watchlist.name, WatchlistRow.site_id == watchlist.site_id)
+    for other in _ids(session, *same):
         if other != watchlist.list_id:
             remove(session, other)
     row = districts.get(session, WatchlistRow, watchlist.list_id)
@@ -62,7 +65,7 @@ def put_in_force(session: Session, watchlist: Watchlist, edition: int) -> Watchl
     row.name, row.category, row.version = watchlist.name, watchlist.category, watchlist.version
     row.imported_at, row.entry_count = watchlist.imported_at, watchlist.entry_count
     row.max_age_days, row.edition = watchlist.max_age_days, edition
-    row.content_hash = hashed
+    row.content_hash, row.site_id = hashed, watchlist.site_id
     session.flush()
     return _value(row)
 
@@ -88,7 +91,7 @@ def orphans(session: Session, coming_in: int | None) -> list[int]:
     """Editions that no list names, but for the one that is coming in."""
     found: list[int] = []
     edition = session.scalar(select(func.min(WatchlistEntryRow.edition)))
-    in_force = set(session.scalars(select(WatchlistRow.edition)))
+    in_force = set(session.scalars(select(WatchlistRow.edition).execution_options(**_EVERY)))
     while edition is not None:  # an index' jump each: a plain DISTINCT would read every entry
         if edition not in in_force and edition != coming_in:
             found.append(edition)
@@ -133,8 +136,10 @@ def all_lists(session: Session) -> list[Watchlist]:
     return [_value(r) for r in session.scalars(select(WatchlistRow).order_by(WatchlistRow.name))]
 
 
-def named(session: Session, name: str) -> Watchlist | None:
-    row = session.scalar(select(WatchlistRow).where(WatchlistRow.name == name))
+def named(session: Session, name: str, site_id: str = "") -> Watchlist | None:
+    """A site's list, or the district's, of that name."""
+    query = select(WatchlistRow).where(WatchlistRow.name == name, WatchlistRow.site_id == site_id)
+    row = session.scalar(query)
     return None if row is None else _value(row)
 
 
@@ -242,4 +247,5 @@ def _value(row: WatchlistRow) -> Watchlist:
         entry_count=row.entry_count,
         max_age_days=row.max_age_days,
         content_hash=row.content_hash,
+        site_id=row.site_id,
     )

@@ -53,16 +53,25 @@ class HubOfTests:
     photos: Path
 
     def pair(
-        self, kiosk_id: str = FRONT_KIOSK, name: str = "Front kiosk", public_key: bytes = b""
+        self,
+        kiosk_id: str = FRONT_KIOSK,
+        name: str = "Front kiosk",
+        public_key: bytes = b"",
+        site_id: str = "",
     ) -> Pairing:
         """As if somebody had accepted it: `tests.pairing_of_tests` asks as kiosks do."""
         with self.database.begin() as session:
+            own = site.of(session, site_id) or self.site
             kiosk, token = pairing.let_in(
-                session, kiosk_id, name, self.clock(), public_key=public_key
+                session,
+                kiosk_id,
+                name,
+                self.clock(),
+                public_key=public_key,
+                site_id=own.site_id,
             )
             number_key = site.number_key(session)
             hub_key = signing.public_of(site.signing_key(session)).hex()
-        own = self.site
         return Pairing(
             own.district_id, own.site_id, kiosk_id, kiosk.epoch, token, number_key, own, hub_key
         )
@@ -127,7 +136,8 @@ def hub_at(
             member = staff.add(session, name, PASSWORD, display_name=shown, role=role, now=clock())
             if role is Role.ADMINISTRATOR:
                 staff_pins.add(session, member.staff_id, shown, staff_pins.hash_pin(PIN))
-                changes.add(session, "staff_pins", staff_pins.everybody(session))
+                pins = staff_pins.everybody(session)
+                changes.add(session, "staff_pins", pins, site_id=school.site_id)
     with running(database, folder, clock, school, certificate, ca) as hub:
         yield hub
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from admin_console.console import words
 from admin_console.console.parts.button import Button, Kind
@@ -16,6 +16,9 @@ from admin_console.console.parts.labels import Words
 from admin_console.console.session import Connection
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import Desk
+from db.domain.sites import KnownSite
+
+ALL_SITES = "All schools"
 
 
 class TopBar(Panel):
@@ -24,8 +27,10 @@ class TopBar(Panel):
     Signals:
         searched: look for these words in the history.
         back_asked: a page above is wanted, with its place in the trail.
+        site_chosen: one school is to be looked at, by its id; all of them: empty.
     """
 
+    site_chosen = Signal(str)
     searched = Signal(str)
     back_asked = Signal(int)
 
@@ -51,6 +56,10 @@ class TopBar(Panel):
             quiet=True,
         )
         self.search.setFixedWidth(288)
+        self._sites: tuple[KnownSite, ...] = ()
+        self.site = Button(theme, ALL_SITES, name="siteChoice", icon="place")
+        self.site.clicked.connect(self.open_sites)
+        self.site.hide()
         self.search.returnPressed.connect(self._on_search)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 24, 1)
@@ -60,7 +69,36 @@ class TopBar(Panel):
         row.addSpacing(12)
         row.addWidget(self._facts, 1)
         row.addLayout(self._extra)
+        row.addWidget(self.site)
+        row.addSpacing(12)
         row.addWidget(self.search)
+
+    def offer_sites(self, sites: tuple[KnownSite, ...]) -> None:
+        """Let one of these schools be chosen; where there is one, nothing is shown."""
+        self._sites = sites
+        self.site.setVisible(len(sites) > 1)
+
+    def open_sites(self) -> None:
+        self.sites_menu().popup(self.site.mapToGlobal(self.site.rect().bottomLeft()))
+
+    def sites_menu(self) -> QMenu:
+        """All schools, then each by name."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for site_id, name in ("", ALL_SITES), *((s.site_id, s.name) for s in self._sites):
+            action = menu.addAction(name)
+            action.triggered.connect(
+                lambda _=False, chosen=site_id, shown=name: self._on_site(chosen, shown)
+            )
+            if not site_id:
+                menu.addSeparator()
+        return menu
+
+    def _on_site(self, site_id: str, name: str) -> None:
+        self.site.setText(name)
+        self.site.setAccessibleName(f"School: {name}")
+        self.site.updateGeometry()
+        self.site_chosen.emit(site_id)
 
     def show_title(self, title: str, extra: QWidget | None) -> None:
         self._title.setText(title)

@@ -88,6 +88,10 @@ class HttpHub:
         self._line.open_session(signed_in.token)
         return signed_in
 
+    def choose_site(self, site_id: str) -> None:
+        """Ask about one site from now on; an empty id: about all that there are to see."""
+        self._line.choose_site(site_id)
+
     def sign_out(self) -> None:
         try:
             self._line.send("DELETE", "/v1/session")
@@ -263,7 +267,12 @@ class HttpHub:
     def add_list(self, name: str, category: Category, max_age_days: int | None) -> Watchlist:
         """Begin a list that is kept by hand."""
         wanted = {"name": name, "category": category, "max_age_days": max_age_days}
-        response = self._line.send("POST", "/v1/watchlists/new", content=codec.to_json(wanted))
+        response = self._line.send(
+            "POST",
+            "/v1/watchlists/new",
+            params=self._line.chosen(),
+            content=codec.to_json(wanted),
+        )
         return read(response, Watchlist)
 
     def photo(self, sha256: str) -> bytes:
@@ -273,7 +282,8 @@ class HttpHub:
         return read(self._line.send("GET", "/v1/kiosks"), Kiosks)
 
     def new_pairing_code(self) -> PairingCode:
-        return read(self._line.send("POST", "/v1/kiosks/codes"), PairingCode)
+        response = self._line.send("POST", "/v1/kiosks/codes", params=self._line.chosen())
+        return read(response, PairingCode)
 
     def accept_kiosk(self, request_id: UUID, *, is_replaced: bool) -> PairingRequest:
         address = f"/v1/kiosks/requests/{request_id}/accept"
@@ -300,6 +310,7 @@ class HttpHub:
 
     def _send_list(self, path: str, file: ListFile, more: dict[str, str]) -> httpx.Response:
         parameters = {"name": file.list_name, "category": file.category.value} | more
+        parameters |= self._line.chosen()
         if file.columns is not None:
             parameters["columns"] = codec.to_json(file.columns).decode()
         headers = {"Content-Type": "application/octet-stream"}

@@ -27,6 +27,7 @@ class HubLine:
     ) -> None:
         self._url, self._known, self._transport = url, known, transport
         self._http: httpx.Client | None = None
+        self._site_id = ""
         ca = known.ca_of(url)
         if transport is not None or url.startswith("http:"):
             ca = ca or ""  # plain HTTP is for this computer only: `meet` sees to it
@@ -55,7 +56,16 @@ class HubLine:
     def open_session(self, token: str) -> None:
         self._connected().headers["Authorization"] = f"Bearer {token}"
 
+    def choose_site(self, site_id: str) -> None:
+        """Ask about one site from now on; about all that there are to see with an empty id."""
+        self._site_id = site_id
+
+    def chosen(self) -> dict[str, str]:
+        """The parameter that says which site is asked about."""
+        return {"site": self._site_id} if self._site_id else {}
+
     def close_session(self) -> None:
+        self._site_id = ""
         if self._http is not None:
             self._http.headers.pop("Authorization", None)
 
@@ -70,12 +80,18 @@ class HubLine:
         headers: dict[str, str] | None = None,
         patience: float = PATIENCE,
     ) -> httpx.Response:
-        """Ask, and raise what a refusal means; see `answers`."""
+        """Ask, and raise what a refusal means; see `answers`.
+
+        What is read is read of the chosen site. What is done is done wherever it belongs: a denial
+        that was held back must arrive although somebody looks at another school meanwhile.
+        """
+        if method == "GET":
+            params = self.chosen() | (params or {})
         with network():
             response = self._connected().request(
                 method,
                 path,
-                params=params,
+                params=params or None,
                 json=json,
                 content=content,
                 headers=headers,
@@ -92,7 +108,9 @@ class HubLine:
         """The answer as it comes; what is read of it is read inside `network`, too."""
         with (
             network(),
-            self._connected().stream("GET", path, params=params, timeout=patience) as response,
+            self._connected().stream(
+                "GET", path, params=self.chosen() | params, timeout=patience
+            ) as response,
         ):
             if response.is_error:
                 response.read()

@@ -52,7 +52,8 @@ class HubSession(QObject):
     ) -> None:
         super().__init__(parent)
         self._hub, self._clock = hub, clock
-        self.staff, self.site = signed_in.staff, signed_in.site
+        self.staff, self.site, self.sites = signed_in.staff, signed_in.site, signed_in.sites
+        self._chosen_site = ""
         self.zone = ZoneInfo(signed_in.site.time_zone)
         self.connection = Connection(is_up=True, heard_at=clock())
         # One lane each, so that a decision never waits behind a list of a million people.
@@ -69,6 +70,23 @@ class HubSession(QObject):
 
     def start(self) -> None:
         self._watch.start()
+
+    def choose_site(self, site_id: str) -> None:
+        """Look at one school; with an empty id at all that there are to see."""
+        self._chosen_site = site_id
+        self._hub.choose_site(site_id)
+
+    def site_of(self, site_id: str) -> str:
+        """Which school something is of, where more than one is looked at; else nothing."""
+        if len(self.sites) < 2 or self._chosen_site:
+            return ""
+        return next((site.name for site in self.sites if site.site_id == site_id), "")
+
+    def owner_of(self, site_id: str) -> str:
+        """Whose list it is: a school's, or the district's; nothing where there is one school."""
+        if len(self.sites) > 1 and not site_id:
+            return "The district"
+        return self.site_of(site_id)
 
     def now(self) -> datetime:
         return self._clock()

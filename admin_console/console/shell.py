@@ -119,6 +119,8 @@ class Shell(QWidget):
         self._navigation.chosen.connect(self.go)
         self._navigation.sign_out_asked.connect(self.sign_out_asked)
         self._top.searched.connect(self._on_searched)
+        self._top.offer_sites(session.sites)
+        self._top.site_chosen.connect(self._on_site_chosen)
         self._top.back_asked.connect(self.lists.go_up)
         self.desk.history_asked.connect(lambda: self.go("History"))
         self.notices.visit_asked.connect(self._on_visit_asked)
@@ -155,6 +157,13 @@ class Shell(QWidget):
     def _on_changed(self) -> None:
         self._desk_fetch.ask()
         self.page().refresh()
+
+    def _on_site_chosen(self, site_id: str) -> None:
+        self._session.choose_site(site_id)
+        self.history.begin_anew()
+        self.on_site.refresh()
+        self.lists.refresh()
+        self._on_changed()
 
     def _on_desk(self, desk: Desk) -> None:
         self._desk = desk

@@ -1,7 +1,7 @@
 """How times, counts and values are worded on the console. Pure: no clock, no Qt, no hub."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -326,6 +326,20 @@ def document(identity: Identity) -> str:
     kind = _DOCUMENTS[identity.document.kind]
     place = identity.document.jurisdiction or identity.document.country
     return f"{kind}, {place}" if place else kind
+
+
+SiteOf = Callable[[str], str]
+"""The name of the school with this id, where more than one is looked at; else nothing."""
+
+
+def no_site(_site_id: str) -> str:
+    """Where there is one school, nobody needs to be told which."""
+    return ""
+
+
+def joined(*parts: str) -> str:
+    """What there is of these, with a dot between."""
+    return " · ".join(part for part in parts if part)
 
 
 def destination(visit: Visit) -> str:

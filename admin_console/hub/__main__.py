@@ -14,6 +14,7 @@ from admin_console.hub import (
     move_command,
     report_command,
     serve_command,
+    site_parser,
     staff_parser,
     webhook_commands,
 )
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve_command.add_to(commands, _command, _days)
+    site_parser.add_to(commands, _command)
     kiosk_commands.add_to(commands, _command)
     backup_parser.add_commands(commands, _command)
     keys_command.add_commands(commands, _command)
@@ -76,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     from_file = _command(hosts, "import", "replace the hosts by a CSV file", _hosts_import)
     from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
+    site_parser.of_one(from_file)
 
     _add_policy(commands)
     export = _command(commands, "export", "write the log as a table", _export)
@@ -121,22 +124,27 @@ def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         choices=list(ByHand),
         help="keep or undo what people wrote into the list and the file says otherwise",
     )
+    site_parser.of_list(imported)
     begun = _command(lists, "new", "begin a list that is kept by hand, without people", _lists_new)
     begun.add_argument("--name", required=True, type=_list_name)
     begun.add_argument("--category", required=True, choices=[c.value for c in Category])
     begun.add_argument("--max-age-days", type=_days, metavar="DAYS")
+    site_parser.of_list(begun)
     diff = _command(
         lists, "diff", "say who would be added, changed and removed by an import", _lists_diff
     )
     diff.add_argument("file", type=Path)
     diff.add_argument("--name", required=True, type=_list_name)
     _column_argument(diff)
+    site_parser.of_list(diff)
     _command(lists, "show", "the lists in force", _lists_show)
     exported = _command(
         lists, "export", "write a list as a table that imports back to the same list", _lists_export
     )
     exported.add_argument("--name", required=True, type=_list_name)
     exported.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
+    site_parser.of_list(exported)
+    site_parser.add_share(lists, _command, _list_name)
     rules = _command(lists, "rules", "show or settle who may remove an entry", _lists_rules)
     rules.add_argument(
         "--two-to-remove",
@@ -252,7 +260,7 @@ def _lists_import(arguments: argparse.Namespace) -> int:
         arguments.by_hand,
     )
     try:
-        _say(commands.import_list(arguments.database, arguments.file, wanted))
+        _say(commands.import_list(arguments.database, arguments.file, wanted, arguments.site))
     except KeyboardInterrupt:
         sys.stderr.write("\nThe import was stopped. Nothing was changed.\n")
         return 130
@@ -264,7 +272,7 @@ def _lists_new(arguments: argparse.Namespace) -> int:
     from admin_console.hub.list_desk import ListStart  # noqa: PLC0415
 
     wanted = ListStart(arguments.name, Category(arguments.category), arguments.max_age_days)
-    _say(commands.begin_list(arguments.database, wanted))
+    _say(commands.begin_list(arguments.database, wanted, arguments.site))
     return 0
 
 
@@ -274,7 +282,7 @@ def _lists_diff(arguments: argparse.Namespace) -> int:
 
     columns = dict(arguments.column) if arguments.column else None
     wanted = ListWanted(arguments.name, Category.ALERT, columns=columns)
-    for line in commands.diff_list(arguments.database, arguments.file, wanted):
+    for line in commands.diff_list(arguments.database, arguments.file, wanted, arguments.site):
         _say(line)
     return 0
 
@@ -282,7 +290,9 @@ def _lists_diff(arguments: argparse.Namespace) -> int:
 def _lists_export(arguments: argparse.Namespace) -> int:
     from admin_console.hub import commands  # noqa: PLC0415
 
-    said = commands.export_list(arguments.database, arguments.name, arguments.csv or "-")
+    said = commands.export_list(
+        arguments.database, arguments.name, arguments.csv or "-", arguments.site
+    )
     if said:
         _say(said)
     return 0
@@ -331,7 +341,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
 def _hosts_import(arguments: argparse.Namespace) -> int:
     from admin_console.hub import commands  # noqa: PLC0415
 
-    _say(commands.import_hosts(arguments.database, arguments.file))
+    _say(commands.import_hosts(arguments.database, arguments.file, arguments.site))
     return 0
 
 

@@ -17,7 +17,6 @@ class NotOnSiteError(Exception):
 
 def check_out(context: Context, visit_id: UUID, asker: Asker) -> Visit:
     """Sign somebody out whom staff saw leave. Raises LookupError or `NotOnSiteError`."""
-    site = context.site()
     with context.database.begin() as session:
         applying.before(session, [visit_id], context.now())
         visit = visits.locked(session, visit_id)
@@ -28,14 +27,14 @@ def check_out(context: Context, visit_id: UUID, asker: Asker) -> Visit:
             raise NotOnSiteError("This visitor is not on site any more.")
         outbox.add(
             session,
-            hub_site.hub_device(session, site),
+            hub_site.hub_device(session, hub_site.at(session, visit.site_id)),
             VisitCheckedOut(visit_id, CheckOutWay.STAFF),
             now,
             actor=asker.actor,
             visit_id=visit_id,
         )
         said = {"visit_id": visit_id, "at": now, "by": asker.display_name}
-        changes.add(session, "check_out", said)
+        changes.add(session, "check_out", said, site_id=visit.site_id)
         audit.note(
             session, asker.by, Deed.VISITOR_SIGNED_OUT, now, about=About.VISIT, about_id=visit_id
         )

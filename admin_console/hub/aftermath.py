@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db import changes, clearances, notices, rescreening, visits, watchlists
 from db.chain import Envelope
+from db.domain.clearance import Clearance
 from db.domain.decision import Decision
 from db.domain.notice import NoticeKind
 from db.domain.screening import Screening
@@ -29,11 +30,15 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
     screened = [e for e in new if e.type == "visitor.screened" and e.visit_id is not None]
     if not screened:
         return
-    in_force = {str(w.list_id): w.version for w in watchlists.all_lists(session)}
+    lists = watchlists.all_lists(session)
     behind = [
         event.visit_id
         for event in screened
-        if any(event.refs.watchlists.get(n, 0) < version for n, version in in_force.items())
+        if any(
+            event.refs.watchlists.get(str(known.list_id), 0) < known.version
+            for known in lists
+            if known.site_id in ("", event.site_id)
+        )
     ]
     rescreening.put_off(session, [visit_id for visit_id in behind if visit_id is not None])
 
@@ -42,11 +47,18 @@ def of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> 
     """What follows from decisions on these visits, wherever they were made."""
     ids = list(visit_ids)
     for clearance in clearances.of_visits(session, ids):
-        changes.add(session, CLEARANCE, clearance)
+        tell_of_clearance(session, clearance)
     for visit_id in ids:
         decision = visits.decision_in_force(session, visit_id)
         if decision is not None and not decision.verdict.admits:
             _tell_of_denial(session, decision, visits.screening_of(session, visit_id), now)
+
+
+def tell_of_clearance(session: Session, clearance: Clearance) -> None:
+    """Tell the kiosks that screen by the list: all of the district, or those of its site."""
+    known = watchlists.get(session, clearance.list_id)
+    site_id = "" if known is None else known.site_id
+    changes.add(session, CLEARANCE, clearance, site_id=site_id)
 
 
 def of_rechecks(
@@ -54,7 +66,7 @@ def of_rechecks(
 ) -> None:
     """What follows from a verdict on somebody inside."""
     for clearance in clearances.of_visits(session, [decision.visit_id]):
-        changes.add(session, CLEARANCE, clearance)
+        tell_of_clearance(session, clearance)
     if not decision.verdict.admits:
         _tell_of_denial(session, decision, screening, now)
 

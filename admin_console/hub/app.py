@@ -30,6 +30,7 @@ from admin_console.hub import (
     pairing_routes,
     report_routes,
     session_routes,
+    site_routes,
     staff_routes,
 )
 from admin_console.hub.answers import problem
@@ -133,6 +134,7 @@ def create_app(
     app.include_router(notice_routes.router)
     app.include_router(audit_routes.router)
     app.include_router(inventory_routes.router)
+    app.include_router(site_routes.router)
     app.include_router(health_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from admin_console.hub.answers import answer, refuse
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from admin_console.hub.streams import in_one_thread
 from db import audit, audit_table
 from db.domain.audit import Deed
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["audit"])
 
 @router.get("/audit")
 def page(
-    context: InContext,
+    context: StaffContext,
     _: AskingStaff,
     after: Annotated[str, Query(alias="page", max_length=40)] = "",
     about: Annotated[str, Query(max_length=64)] = "",
@@ -31,7 +31,7 @@ def page(
 
 
 @router.get("/audit.csv")
-def table(context: InContext, asker: AskingStaff) -> Response:
+def table(context: StaffContext, asker: AskingStaff) -> Response:
     """All of it, oldest first, streamed."""
     now = context.now()
     with context.database.begin() as session:

@@ -8,8 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from admin_console.hub import aftermath, applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import IfMatch, answer, body_as, expect_same, refuse
-from admin_console.hub.context import Asker, AskingStaff, Context, InContext
-from db import audit, changes, clearance_lines, clearances, outbox, policy
+from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
+from db import audit, clearance_lines, clearances, outbox, policy, visits
 from db.domain.audit import About, Deed
 from db.domain.clearance import Clearance
 from db.domain.events import ClearanceEnded
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["clearances"])
 
 
 @router.get("/clearances")
-def all_clearances(context: InContext, _: AskingStaff) -> Response:
+def all_clearances(context: StaffContext, _: AskingStaff) -> Response:
     """Every clearance, newest first, and how it stands."""
     zone, now = context.zone(), context.now()
     with context.database.read() as session:
@@ -27,7 +27,7 @@ def all_clearances(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.post("/clearances/{clearance_id}/end")
-def end(clearance_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def end(clearance_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """End a clearance on every kiosk: the visitor is held once more."""
     try:
         return answer(_end(context, clearance_id, asker))
@@ -36,25 +36,25 @@ def end(clearance_id: UUID, context: InContext, asker: AskingStaff) -> Response:
 
 
 def _end(context: Context, clearance_id: UUID, asker: Asker) -> Clearance:
-    site = context.site()
     with context.database.begin() as session:
         now = context.now()
         known = clearances.get(session, clearance_id)
-        if known is None:
+        visit = None if known is None else visits.get(session, known.visit_id)
+        if known is None or visit is None:
             raise LookupError(clearance_id)
         if known.ended_at is not None:
             return known  # somebody else was first; that is what was wanted
         applying.before(session, [known.visit_id], now)
         outbox.add(
             session,
-            hub_site.hub_device(session, site),
+            hub_site.hub_device(session, hub_site.at(session, visit.site_id)),
             ClearanceEnded(clearance_id, asker.display_name),
             now,
             actor=asker.actor,
             visit_id=known.visit_id,
         )
         ended = clearances.get(session, clearance_id) or known
-        changes.add(session, aftermath.CLEARANCE, ended)
+        aftermath.tell_of_clearance(session, ended)
         audit.note(
             session,
             asker.by,
@@ -62,13 +62,14 @@ def _end(context: Context, clearance_id: UUID, asker: Asker) -> Clearance:
             now,
             about=About.CLEARANCE,
             about_id=clearance_id,
+            site_id=visit.site_id,
         )
     context.wake.notify()
     return ended
 
 
 @router.get("/policy")
-def desk_policy(context: InContext, _: AskingStaff) -> Response:
+def desk_policy(context: StaffContext, _: AskingStaff) -> Response:
     """The desk's standing rules."""
     with context.database.read() as session:
         return answer(policy.of(session))
@@ -76,7 +77,7 @@ def desk_policy(context: InContext, _: AskingStaff) -> Response:
 
 @router.put("/policy")
 async def settle(
-    request: Request, context: InContext, asker: AskingStaff, if_match: IfMatch = None
+    request: Request, context: StaffContext, asker: AskingStaff, if_match: IfMatch = None
 ) -> Response:
     """Settle other rules; kiosks learn them."""
     wanted = await body_as(request, DeskPolicy)

@@ -25,6 +25,7 @@ from db import (
     list_table,
     policy,
     settings,
+    sites,
     watchlists,
 )
 from db.domain.audit import About, Deed
@@ -33,6 +34,7 @@ from db.domain.errors import ConfigError, ImportRefusedError, StorageError
 from db.domain.visit import Host
 from db.domain.watchlist import Watchlist
 from db.engine import Database, open_database, open_existing
+from db.feed_start import HOSTS
 from db.history import Filters
 from db.list_import import ListWanted
 from db.list_lock import Phase, Progress
@@ -41,12 +43,16 @@ SHOWN = 20
 """Of many remarks, more would hide the others."""
 
 
-def import_list(url: str, path: Path, wanted: ListWanted) -> str:
-    """Put a file in force; the progress is written to a terminal's standard error."""
+def import_list(url: str, path: Path, wanted: ListWanted, site: str = "") -> str:
+    """Put a file in force as a list of a site, or of the district when none is named.
+
+    The progress is written to a terminal's standard error.
+    """
     watch = _ProgressLine()
     with _opened(path) as file, set_up(url) as database:
+        owned = replace(wanted, site_id=_owner(database, site))
         try:
-            done = list_desk.import_list(database, file, wanted, "hub", _now, watch=watch)
+            done = list_desk.import_list(database, file, owned, "hub", _now, watch=watch)
         finally:
             watch.end()
     shown, new, before = done.preview, done.watchlist, done.category_before
@@ -65,10 +71,11 @@ def import_list(url: str, path: Path, wanted: ListWanted) -> str:
     return "\n".join(lines)
 
 
-def begin_list(url: str, wanted: ListStart) -> str:
+def begin_list(url: str, wanted: ListStart, site: str = "") -> str:
     """Begin a list that is kept by hand. Raises `EntryRefusedError` when the name is taken."""
     with set_up(url) as database:
-        begun = list_desk.begin_list(database, wanted, "hub", _now())
+        owned = replace(wanted, site_id=_owner(database, site))
+        begun = list_desk.begin_list(database, owned, "hub", _now())
     return (
         f"{begun.name} is in force with nobody on it. Add people at the console, or import a file "
         f'into it: vestibule-hub lists import FILE --name "{begun.name}" --category '
@@ -76,10 +83,25 @@ def begin_list(url: str, wanted: ListStart) -> str:
     )
 
 
-def diff_list(url: str, path: Path, wanted: ListWanted) -> Iterator[str]:
+def diff_list(url: str, path: Path, wanted: ListWanted, site: str = "") -> Iterator[str]:
     """What importing the file would change, a line for each person."""
     with _opened(path) as file, existing(url) as database:
-        yield from list_import.differences(database, file, wanted, _now())
+        owned = replace(wanted, site_id=_owner(database, site))
+        yield from list_import.differences(database, file, owned, _now())
+
+
+def share_list(url: str, name: str, site: str) -> str:
+    """Make a site's list the district's: every site screens by it from now on.
+
+    Raises `ConfigError` when there is no such list, or the district has one of that name.
+    """
+    with set_up(url) as database:
+        owner = _owner(database, site)
+        if not owner:
+            raise ConfigError("Say whose list it is, with --site NAME. Nothing was changed.")
+        with database.begin() as session:
+            shared = list_desk.share(session, name, owner, _now())
+    return f"{shared.name} is the district's now: every site screens by it."
 
 
 def list_rules(url: str, two_to_remove: bool | None) -> str:
@@ -94,11 +116,12 @@ def list_rules(url: str, two_to_remove: bool | None) -> str:
     return "One person removes an entry alone."
 
 
-def export_list(url: str, name: str, target: str) -> str:
+def export_list(url: str, name: str, target: str, site: str = "") -> str:
     """Write a list as a table that imports back to the same list."""
     with existing(url) as database:
+        owner = _owner(database, site)
         with database.read() as session:
-            known = watchlists.named(session, name)
+            known = watchlists.named(session, name, owner)
         if known is None:
             raise StorageError(f'There is no list called "{name}": see vestibule-hub lists show.')
         with database.begin() as session:
@@ -142,9 +165,11 @@ def show_lists(url: str) -> str:
     """The lists in force, with their age and how old each may be."""
     with existing(url) as database, database.read() as session:
         known = watchlists.all_lists(session)
-    now = _now()
+        names = {s.site_id: s.name for s in sites.everyone(session)}
+    now, is_one = _now(), len(names) == 1
     return "\n".join(
-        f"{w.name}  {w.category.value}  version {w.version}  {w.entry_count} people  "
+        f"{w.name}  {'' if is_one else names.get(w.site_id, 'the district') + '  '}"
+        f"{w.category.value}  version {w.version}  {w.entry_count} people  "
         f"imported {w.imported_at:%Y-%m-%d %H:%M} UTC  {_age(w, now)}"
         + ("" if w.entry_count else "  look: with nobody on it, it finds nobody")
         for w in known
@@ -161,8 +186,8 @@ def _age(known: Watchlist, now: datetime) -> str:
     return f"{allowed}  look: outdated, so every visitor is held" if is_outdated else allowed
 
 
-def import_hosts(url: str, path: Path) -> str:
-    """Replace whom visitors can choose; a file with a bad line changes nothing."""
+def import_hosts(url: str, path: Path, site: str = "") -> str:
+    """Replace whom a site's visitors can choose; a file with a bad line changes nothing."""
     header, rows = list_table.read_table(_read(path))
     columns = [name.casefold() for name in header]
     if "name" not in columns:
@@ -172,9 +197,10 @@ def import_hosts(url: str, path: Path) -> str:
         )
     hosts = [_host(row, columns) for row in rows]
     with set_up(url) as database, database.begin() as session:
-        settings.write(session, "hosts", hosts)
-        changes.add(session, "hosts", hosts)
-        audit.note(session, audit.TERMINAL, Deed.HOSTS_CHANGED, _now())
+        site_id = one_site(session, site)
+        settings.write(session, HOSTS.format(site_id=site_id), hosts)
+        changes.add(session, "hosts", hosts, site_id=site_id)
+        audit.note(session, audit.TERMINAL, Deed.HOSTS_CHANGED, _now(), site_id=site_id)
     return f"{len(hosts)} hosts; kiosks learn them at once."
 
 
@@ -236,6 +262,27 @@ def _export(session: Session, target: str, first: date | None, last: date | None
             f"The table was not finished: a visit cannot be read ({error}). Nothing was "
             "changed. See what vestibule-hub verify-log says."
         ) from error
+
+
+def one_site(session: Session, name: str) -> str:
+    """The id of the site that is meant: none needs to be named where there is one.
+
+    Raises `ConfigError` in words.
+    """
+    if name:
+        return sites.named(session, name).site_id
+    only = sites.only(session)
+    if not only:
+        raise ConfigError(
+            "This hub has several sites: say which one, with --site NAME. Nothing was changed."
+        )
+    return only
+
+
+def _owner(database: Database, name: str) -> str:
+    """Whose list is meant: the site's that is named, the only one's, or else the district's."""
+    with database.read() as session:
+        return sites.named(session, name).site_id if name else sites.only(session)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What every route needs: database, photos, clock, wake-up, and who is asking."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,12 +18,15 @@ from admin_console.hub.metrics import Metrics
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import audit, pairing, staff
+from db import audit, pairing, sites, staff
 from db.domain.desk import Role, Site, StaffMember
-from db.domain.rights import may
+from db.domain.rights import FOR_ALL_SITES, may
 from db.engine import Database
 from db.pairing import PairedKiosk
 from db.photos import KEEP_DAYS
+
+SITE = "site"
+"""The parameter of a request that asks about one site only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,28 @@ class Context:
     ca: str = ""
     """By which kiosks know this hub, as PEM; empty behind a reverse proxy."""
 
-    def site(self) -> Site:
+    def within(self, sites: frozenset[str] | None) -> "Context":
+        """The same parts, whose database shows these sites only; None: all."""
+        return replace(self, database=self.database.within(sites))
+
+    def site(self, site_id: str = "") -> Site:
+        """A site; without an id the first one of those that are seen here."""
         with self.database.read() as session:
-            site = hub_site.of(session)
+            site = hub_site.of(session, site_id)
         if site is None:
             raise refuse(503, "This hub is not set up yet.")
         return site
 
+    def one_site(self) -> Site:
+        """The one site that is looked at here; 422 in words where there are several."""
+        with self.database.read() as session:
+            known = sites.everyone(session)
+        if len(known) != 1:
+            raise refuse(422, "This is about one school: choose the school first.")
+        return self.site(known[0].site_id)
+
     def zone(self) -> ZoneInfo:
+        """By whose calendar days are counted: that of `site`."""
         return ZoneInfo(self.site().time_zone)
 
 
@@ -84,10 +101,14 @@ def asking_kiosk(request: Request, context: InContext) -> PairedKiosk:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A signed-in member of staff who may do what was asked for, and from where they ask."""
+    """A signed-in member of staff who may do what was asked for, and from where they ask.
+
+    `sites` are those that they are limited to and asked about; None: the whole district.
+    """
 
     member: StaffMember
     address: str
+    sites: frozenset[str] | None
 
     @property
     def staff_id(self) -> UUID:
@@ -122,16 +143,47 @@ def asking_staff(request: Request, context: InContext) -> Asker:
     token, now = bearer(request), context.now()
     with context.database.read() as session:
         opened = staff.of_token(session, token, now)
+        limits = None if opened is None else sites.of_staff(session, opened.member)
     if opened is None:
         raise refuse(401, "You are not signed in any more. Sign in again.")
     action = rights.action_of(request.method, request.scope["route"].path)
     if action is None or not may(opened.member.role, action):
         raise refuse(403, f"{rights.only_words(action)} Nothing was changed.")
+    if action in FOR_ALL_SITES and limits is not None:
+        raise refuse(
+            403, "Only the district may do this: it holds for every school. Nothing was changed."
+        )
     if abs(now - opened.seen_at) >= staff.SEEN_AGAIN:
         with context.database.begin() as session:
             staff.seen(session, token, now)
-    return Asker(opened.member, address_of(request))
+    return Asker(opened.member, address_of(request), _asked_for(request, limits))
+
+
+def _asked_for(request: Request, limits: frozenset[str] | None) -> frozenset[str] | None:
+    """The one site that was asked for, as the console's choice is; 404 for one out of reach."""
+    wanted = request.query_params.get(SITE)
+    if not wanted:
+        return limits
+    if limits is not None and wanted not in limits:
+        raise refuse(404, "There is no such site.")
+    return frozenset({wanted})
 
 
 AskingKiosk = Annotated[PairedKiosk, Depends(asking_kiosk)]
 AskingStaff = Annotated[Asker, Depends(asking_staff)]
+
+
+def of_staff(context: InContext, asker: AskingStaff) -> Context:
+    """The hub as far as this member of staff may see it."""
+    return context.within(asker.sites)
+
+
+def of_kiosk(context: InContext, kiosk: AskingKiosk) -> Context:
+    """The hub as far as this kiosk's site may see it."""
+    return context.within(frozenset({kiosk.site_id}))
+
+
+StaffContext = Annotated[Context, Depends(of_staff)]
+"""What every route of staff declares; a test holds that none has another."""
+KioskContext = Annotated[Context, Depends(of_kiosk)]
+"""What a route declares that tells kiosks something."""

@@ -39,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Deciding:
-    """Who decides what, and when."""
+    """Who decides what, when, at which site."""
 
     site: Site
     asker: Asker
@@ -68,13 +68,13 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
     Raises LookupError for an unknown visit, `AlreadyDecidedError`, and ValueError when the visit
     waits for no decision or the reason is empty.
     """
-    site = context.site()
     with context.database.begin() as session:
         applying.before(session, [visit_id], context.now())
         visit = visits.locked(session, visit_id)
         now = context.now()  # once nobody else is at it: later moments come later
         if visit is None:
             raise LookupError(visit_id)
+        site = hub_site.at(session, visit.site_id)
         clears_until = None
         if choice.verdict is Verdict.NOT_THIS_PERSON:
             today = now.astimezone(ZoneInfo(site.time_zone)).date()
@@ -112,7 +112,8 @@ def _at_the_door(session: Session, deciding: _Deciding, visit: Visit) -> Decisio
         actor=deciding.asker.actor,
         visit_id=visit_id,
     )
-    changes.add(session, "decision", {"decision": decision, "event_id": event_id})
+    said = {"decision": decision, "event_id": event_id}
+    changes.add(session, "decision", said, site_id=visit.site_id)
     aftermath.of_decisions(session, [visit_id], deciding.now)
     return decision
 

@@ -10,9 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import entry_photos, list_desk
 from admin_console.hub.answers import IfMatch, answer, body_as, body_up_to, refuse
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from admin_console.hub.list_desk import ListSettings, ListStart
-from db import entry_deeds, list_asking, list_editing, list_search
+from db import entry_deeds, list_asking, list_editing, list_search, watchlists
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
@@ -32,7 +32,7 @@ class Removal:
 
 
 @router.post("/new")
-async def add_list(request: Request, context: InContext, asker: AskingStaff) -> Response:
+async def add_list(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """Begin a list that is kept by hand."""
     asked = await body_as(request, ListStart)
     name = " ".join(asked.name.split())
@@ -44,7 +44,7 @@ async def add_list(request: Request, context: InContext, asker: AskingStaff) -> 
 
 
 @router.get("/settings")
-def read_settings(context: InContext, _: AskingStaff) -> Response:
+def read_settings(context: StaffContext, _: AskingStaff) -> Response:
     """How lists may be changed by hand."""
     with context.database.read() as session:
         return answer(ListSettings(list_asking.needs_two(session)))
@@ -52,7 +52,7 @@ def read_settings(context: InContext, _: AskingStaff) -> Response:
 
 @router.put("/settings")
 async def write_settings(
-    request: Request, context: InContext, asker: AskingStaff, if_match: IfMatch = None
+    request: Request, context: StaffContext, asker: AskingStaff, if_match: IfMatch = None
 ) -> Response:
     """Say how lists may be changed by hand."""
     asked = await body_as(request, ListSettings)
@@ -76,7 +76,7 @@ class PhotoTaken:
 
 
 @router.post("/photos")
-async def take_photo(request: Request, context: InContext, _: AskingStaff) -> Response:
+async def take_photo(request: Request, context: StaffContext, _: AskingStaff) -> Response:
     """Take in a picture for an entry that is being written."""
     content = await body_up_to(request, entry_photos.LARGEST_BYTES)
     try:
@@ -89,20 +89,22 @@ async def take_photo(request: Request, context: InContext, _: AskingStaff) -> Re
 @router.get("/{list_id}/people")
 def people(
     list_id: UUID,
-    context: InContext,
+    context: StaffContext,
     asker: AskingStaff,
     words: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Entries of a list by name, a page at a time."""
     with context.database.read() as session:
+        if watchlists.get(session, list_id) is None:
+            raise _gone()
         found = list_search.page(session, list_id, words, page, context.now())
     list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, About.LIST, list_id)
     return answer(found)
 
 
 @router.get("/{list_id}/people/{entry_id}")
-def entry(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def entry(list_id: UUID, entry_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """One entry with all that happened to it by hand."""
     zone = context.zone()
     try:
@@ -115,17 +117,21 @@ def entry(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff)
 
 
 @router.get("/{list_id}/people/{entry_id}/deeds")
-def deeds(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def deeds(list_id: UUID, entry_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """Whom the entry held, and what staff decided then."""
     zone = context.zone()
     with context.database.read() as session:
+        if watchlists.get(session, list_id) is None:
+            raise _gone()
         found = entry_deeds.of_entry(session, list_id, entry_id, zone, context.now())
     list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, About.ENTRY, entry_id)
     return answer(found)
 
 
 @router.post("/{list_id}/people")
-async def add(list_id: UUID, request: Request, context: InContext, asker: AskingStaff) -> Response:
+async def add(
+    list_id: UUID, request: Request, context: StaffContext, asker: AskingStaff
+) -> Response:
     """Put somebody on a list."""
     draft = await body_as(request, EntryDraft)
     return await _answered(lambda: list_desk.add_entry(context, list_id, draft, asker))
@@ -136,7 +142,7 @@ async def change(
     list_id: UUID,
     entry_id: UUID,
     request: Request,
-    context: InContext,
+    context: StaffContext,
     asker: AskingStaff,
     *,
     version: Annotated[int, Query(ge=1)],
@@ -166,7 +172,7 @@ async def remove(
     list_id: UUID,
     entry_id: UUID,
     request: Request,
-    context: InContext,
+    context: StaffContext,
     asker: AskingStaff,
 ) -> Response:
     """Ask that an entry be removed, or confirm what another person asked."""
@@ -179,7 +185,9 @@ async def remove(
 
 
 @router.delete("/{list_id}/people/{entry_id}/removal")
-async def keep(list_id: UUID, entry_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+async def keep(
+    list_id: UUID, entry_id: UUID, context: StaffContext, asker: AskingStaff
+) -> Response:
     """Take the wish to remove an entry back."""
     return await _answered(lambda: list_desk.keep_entry(context, list_id, entry_id, asker))
 

@@ -105,7 +105,7 @@ def _receive(
     is_present = epoch == kiosk.epoch
     if is_present and kiosk.fork is not None:
         return _forked("This kiosk's log has forked. Pair the kiosk again.")
-    batch, site = _events_of(content), context.site()
+    batch, site = _events_of(content), context.site(kiosk.site_id)
     try:
         with context.database.begin() as session:
             now = context.now()
@@ -127,7 +127,11 @@ def _receive(
             with context.database.begin() as session:
                 pairing.mark_fork(session, kiosk.kiosk_id, str(fork))
                 notices.tell_of_fork(
-                    session, kiosk.name, context.now(), about=f"{kiosk.kiosk_id} {epoch}"
+                    session,
+                    kiosk.name,
+                    context.now(),
+                    about=f"{kiosk.kiosk_id} {epoch}",
+                    site_id=kiosk.site_id,
                 )
             context.wake.notify()
         return _forked(f"{fork}. This kiosk's disk may be a copy; pair it again.")

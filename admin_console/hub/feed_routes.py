@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JSON, NDJSON, answer, refuse
-from admin_console.hub.context import AskingKiosk, InContext
+from admin_console.hub.context import AskingKiosk, Context, KioskContext
 from admin_console.hub.vouching import Asked
 from db import changes, codec, feed_start, signing, tree, watchlists
 from db.pairing import PairedKiosk
@@ -66,7 +66,7 @@ class Changes:
 
 @router.get("/changes")
 async def feed(
-    context: InContext,
+    context: KioskContext,
     kiosk: AskingKiosk,
     question: Asked,
     *,
@@ -89,20 +89,20 @@ async def feed(
             await context.wake.wait(seen, left)
 
 
-def _changes(
-    context: InContext, kiosk: PairedKiosk, cursor: int, mark: str
-) -> tuple[Changes, bytes]:
+def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tuple[Changes, bytes]:
     """What is new, and the key to sign it with."""
     with context.database.read() as session:
         key = hub_site.signing_key(session)
-        newest, log_head = changes.version(session), _log_head(session, key, context.now())
+        last, log_head = changes.newest(session), _log_head(session, key, context.now())
+        newest = 0 if last is None else last.version
         if not changes.is_place(session, cursor, mark):
             lists = tuple(w.list_id for w in watchlists.all_lists(session))
             return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head), key
         if cursor:
             found = changes.since(session, cursor)
         else:
-            found = feed_start.snapshot(session, kiosk.kiosk_id, context.now())
+            site = hub_site.of(session, kiosk.site_id)
+            found = feed_start.snapshot(session, kiosk.kiosk_id, site, context.now())
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
     return Changes(wire[-1].version if wire else cursor, wire, newest, log_head=log_head), key
 
@@ -114,7 +114,7 @@ def _log_head(session: Session, key: bytes, now: datetime) -> WireTreeHead:
 
 
 @router.get("/log/head")
-def log_head(context: InContext, _: AskingKiosk) -> Response:
+def log_head(context: KioskContext, _: AskingKiosk) -> Response:
     """How the hub's log stands, signed."""
     with context.database.read() as session:
         return answer(_log_head(session, hub_site.signing_key(session), context.now()))
@@ -122,7 +122,7 @@ def log_head(context: InContext, _: AskingKiosk) -> Response:
 
 @router.get("/log/proof")
 def log_proof(
-    context: InContext,
+    context: KioskContext,
     kiosk: AskingKiosk,
     size: Annotated[int, Query(ge=0)],
     *,
@@ -150,7 +150,7 @@ def log_proof(
 def entries(
     list_id: UUID,
     version: int,
-    context: InContext,
+    context: KioskContext,
     question: Asked,
     *,
     limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES)] = MOST_ENTRIES,

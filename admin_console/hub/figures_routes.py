@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from admin_console.hub.answers import answer, refuse
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from db import screening_figures
 
 router = APIRouter(prefix="/v1/screening", tags=["screening"])
@@ -17,7 +17,7 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 
 @router.get("/figures")
 def figures(
-    context: InContext,
+    context: StaffContext,
     _: AskingStaff,
     first_day: Annotated[date, Query(alias="from")],
     last_day: Annotated[date, Query(alias="to")],

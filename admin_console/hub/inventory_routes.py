@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from admin_console.hub.answers import answer
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from db import inventory, policy, retention
 from db.domain.inventory import Inventory
 
@@ -11,7 +11,7 @@ router = APIRouter(prefix="/v1", tags=["audit"])
 
 
 @router.get("/inventory")
-def kept(context: InContext, _: AskingStaff) -> Response:
+def kept(context: StaffContext, _: AskingStaff) -> Response:
     """Which facts are kept of people, where, for how long, who can see them, how protected."""
     now = context.now()
     with context.database.read() as session:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from admin_console.hub import site_parser
 from db.domain.audit import About, Deed
 from db.domain.errors import VestibuleError
 
@@ -18,7 +19,10 @@ class KioskError(VestibuleError):
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
     """Add the commands; `add` makes one that has ``--database``."""
-    add(commands, "pair", "print a one-time code with which a kiosk asks to be let in", _pair)
+    pair = add(
+        commands, "pair", "print a one-time code with which a kiosk asks to be let in", _pair
+    )
+    site_parser.of_one(pair)
     add(commands, "fingerprint", "print by what consoles know this hub", _fingerprint)
     kiosks = commands.add_parser("kiosks", help="which kiosks may talk to this hub")
     of_kiosks = kiosks.add_subparsers(required=True, metavar="COMMAND")
@@ -35,12 +39,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _pair(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415  keeps `--help` quick
+    from admin_console.hub.commands import one_site, set_up  # noqa: PLC0415  keeps `--help` quick
     from db import audit, pairing_requests  # noqa: PLC0415
 
     with set_up(arguments.database) as database, database.begin() as session:
-        code = pairing_requests.new_code(session, _now())
-        audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now())
+        site_id = one_site(session, arguments.site)
+        code = pairing_requests.new_code(session, _now(), site_id)
+        audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now(), site_id=site_id)
     _say(
         f"{code}\nType this code at one kiosk within ten minutes: vestibule-kiosk pair. Then "
         "compare the digits that it shows, and accept it: vestibule-hub kiosks accept DIGITS"
@@ -60,12 +65,13 @@ def _fingerprint(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import pairing, pairing_requests  # noqa: PLC0415
+    from db import pairing, pairing_requests, sites  # noqa: PLC0415
 
     now = _now()
     with existing(arguments.database) as database, database.read() as session:
+        known = sites.everyone(session)
         kiosks, waiting = pairing.kiosks(session), pairing_requests.waiting(session, now)
-    lines = []
+    lines, of_site = [], {s.site_id: f"  {s.name}" for s in known if len(known) > 1}
     for kiosk in kiosks:
         seen = kiosk.last_seen_at
         heard = f"last heard {seen:%Y-%m-%d %H:%M} UTC" if seen else "not heard yet"
@@ -73,10 +79,11 @@ def _list(arguments: argparse.Namespace) -> int:
             heard = f"revoked {kiosk.revoked_at:%Y-%m-%d %H:%M} UTC"
         elif kiosk.fork is not None:
             heard += f"; FORKED, pair it again: {kiosk.fork}"
-        lines.append(f"{kiosk.name}  {kiosk.kiosk_id}  {heard}")
+        lines.append(f"{kiosk.name}{of_site.get(kiosk.site_id, '')}  {kiosk.kiosk_id}  {heard}")
     for request in waiting:
         replaces = "; a kiosk of that name is there already" if request.replaces else ""
-        lines.append(f"{request.name} waits to be let in: {request.short_string}{replaces}")
+        whose = of_site.get(request.site_id, "")
+        lines.append(f"{request.name}{whose} waits to be let in: {request.short_string}{replaces}")
     _say("\n".join(lines) or "There are no kiosks yet: vestibule-hub pair")
     return 0
 
@@ -104,6 +111,7 @@ def _accept(arguments: argparse.Namespace) -> int:
             now,
             about=About.KIOSK,
             about_id=request.kiosk_id,
+            site_id=request.site_id,
         )
     said = f"{request.name} is let in."
     if arguments.replace:
@@ -130,6 +138,7 @@ def _reject(arguments: argparse.Namespace) -> int:
                 now,
                 about=About.KIOSK,
                 about_id=request.kiosk_id,
+                site_id=request.site_id,
             )
     _say(f"{found[0].name} was turned away.")
     return 0
@@ -160,6 +169,7 @@ def _revoke(arguments: argparse.Namespace) -> int:
             _now(),
             about=About.KIOSK,
             about_id=found[0].kiosk_id,
+            site_id=found[0].site_id,
         )
     _say(f"{found[0].name} may not talk to this hub any more. What it sent stays.")
     return 0

@@ -7,17 +7,17 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from admin_console.hub.answers import answer, refuse
-from admin_console.hub.context import Asker, AskingStaff, InContext
-from db import audit, pairing, pairing_requests
+from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
+from db import audit, pairing, pairing_requests, sites
 from db.domain.audit import About, Deed
-from db.domain.kiosks import Kiosks, PairingCode
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
 
 router = APIRouter(prefix="/v1/kiosks", tags=["kiosks"])
 NOBODY_WAITS = "This kiosk does not wait any more: it was decided on, or ten minutes are over."
 
 
 @router.get("")
-def page(context: InContext, _: AskingStaff) -> Response:
+def page(context: StaffContext, _: AskingStaff) -> Response:
     """All kiosks, and those that wait to be let in."""
     now = context.now()
     with context.database.read() as session:
@@ -25,18 +25,19 @@ def page(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.post("/codes")
-def new_code(context: InContext, asker: AskingStaff) -> Response:
-    """A one-time code, good for ten minutes and five tries."""
+def new_code(context: StaffContext, asker: AskingStaff) -> Response:
+    """A one-time code for a kiosk of one site, good for ten minutes and five tries."""
     now = context.now()
     with context.database.begin() as session:
-        code = pairing_requests.new_code(session, now)
-        audit.note(session, asker.by, Deed.PAIRING_CODE_MADE, now)
-    return answer(PairingCode(code, now + pairing_requests.VALID_FOR))
+        site_id = _site_of(context, session)
+        code = pairing_requests.new_code(session, now, site_id)
+        audit.note(session, asker.by, Deed.PAIRING_CODE_MADE, now, site_id=site_id)
+    return answer(PairingCode(code, now + pairing_requests.VALID_FOR, site_id))
 
 
 @router.post("/requests/{request_id}/accept")
 def accept(
-    request_id: UUID, context: InContext, asker: AskingStaff, *, replace: bool = False
+    request_id: UUID, context: StaffContext, asker: AskingStaff, *, replace: bool = False
 ) -> Response:
     """Let it in; both screens show the same digits, which the person who accepts has compared.
 
@@ -47,7 +48,7 @@ def accept(
             made = pairing_requests.accept(
                 session, request_id, asker.display_name, context.now(), is_replaced=replace
             )
-            _note(session, asker, Deed.KIOSK_ACCEPTED, made.kiosk_id, context.now())
+            _note(session, asker, Deed.KIOSK_ACCEPTED, made, context.now())
     except LookupError as error:
         raise refuse(404, NOBODY_WAITS) from error
     context.wake.notify()
@@ -55,12 +56,12 @@ def accept(
 
 
 @router.post("/requests/{request_id}/reject")
-def reject(request_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def reject(request_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """Turn it away."""
     try:
         with context.database.begin() as session:
             made = pairing_requests.reject(session, request_id, asker.display_name, context.now())
-            _note(session, asker, Deed.KIOSK_REJECTED, made.kiosk_id, context.now())
+            _note(session, asker, Deed.KIOSK_REJECTED, made, context.now())
     except LookupError as error:
         raise refuse(404, NOBODY_WAITS) from error
     context.wake.notify()
@@ -68,17 +69,37 @@ def reject(request_id: UUID, context: InContext, asker: AskingStaff) -> Response
 
 
 @router.post("/{kiosk_id}/revoke")
-def revoke(kiosk_id: str, context: InContext, asker: AskingStaff) -> Response:
+def revoke(kiosk_id: str, context: StaffContext, asker: AskingStaff) -> Response:
     """End its token at once. What it sent stays, and what it keeps can come when it is let in."""
     try:
         with context.database.begin() as session:
             kiosk = pairing.revoke(session, kiosk_id, context.now())
-            _note(session, asker, Deed.KIOSK_REVOKED, kiosk_id, context.now())
+            _note(session, asker, Deed.KIOSK_REVOKED, kiosk, context.now())
     except LookupError as error:
         raise refuse(404, "There is no such kiosk.") from error
     context.wake.notify()
     return answer(kiosk)
 
 
-def _note(session: Session, asker: Asker, deed: Deed, kiosk_id: str, now: datetime) -> None:
-    audit.note(session, asker.by, deed, now, about=About.KIOSK, about_id=kiosk_id)
+def _site_of(context: Context, session: Session) -> str:
+    """Into which site a kiosk would come; 422 where that cannot be told."""
+    limits = context.database.sites
+    site_id = sites.only(session) if limits is None else "".join(limits if len(limits) == 1 else ())
+    known = sites.get(session, site_id) if site_id else None
+    if known is None or known.closed_at is not None:
+        raise refuse(422, "A kiosk is one school's: choose the school first. No code was made.")
+    return known.site_id
+
+
+def _note(
+    session: Session, asker: Asker, deed: Deed, kiosk: Kiosk | PairingRequest, now: datetime
+) -> None:
+    audit.note(
+        session,
+        asker.by,
+        deed,
+        now,
+        about=About.KIOSK,
+        about_id=kiosk.kiosk_id,
+        site_id=kiosk.site_id,
+    )

@@ -1,7 +1,7 @@
 """Lists as administrators change them: the log and the kiosks learn of it in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_console.hub import entry_photos
 from admin_console.hub import site as hub_site
-from admin_console.hub.answers import expect_same
+from admin_console.hub.answers import expect_same, refuse
 from admin_console.hub.context import Asker, Context
 from db import (
     audit,
@@ -23,11 +23,12 @@ from db import (
     notices,
     outbox,
     settings,
+    sites,
     watchlists,
 )
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryFile
-from db.domain.errors import EntryRefusedError, ImportRefusedError, PhotoError
+from db.domain.errors import ConfigError, EntryRefusedError, ImportRefusedError, PhotoError
 from db.domain.events import DomainEvent, WatchlistEntryEdited, WatchlistImported
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.engine import Database
@@ -51,9 +52,9 @@ def import_list(
     """
 
     def publish(session: Session, imported: Watchlist) -> None:
-        _log(session, _imported(imported), actor, imported.imported_at)
+        _log(session, _imported(imported), actor, imported.imported_at, imported.site_id)
         _note_list(session, by, Deed.LIST_IMPORTED, imported)
-        changes.add(session, "watchlist", imported)
+        changes.add(session, "watchlist", imported, site_id=imported.site_id)
 
     return list_import.import_list(database, file, wanted, now=now, publish=publish, watch=watch)
 
@@ -65,6 +66,8 @@ class ListStart:
     name: str
     category: Category
     max_age_days: int | None = None
+    site_id: str = ""
+    """Whose list it is; the hub says so itself, whatever was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +88,60 @@ def begin_list(
     """Begin a list without people. Raises `EntryRefusedError` when the name is taken."""
     with database.begin() as session:
         begun = list_editing.add_list(
-            session, wanted.name, wanted.category, wanted.max_age_days, now
+            session,
+            wanted.name,
+            wanted.category,
+            wanted.max_age_days,
+            now,
+            site_id=wanted.site_id,
         )
-        _log(session, _imported(begun), actor, now)
+        _log(session, _imported(begun), actor, now, begun.site_id)
         _note_list(session, by, Deed.LIST_BEGUN, begun)
-        changes.add(session, "watchlist", begun)
+        changes.add(session, "watchlist", begun, site_id=begun.site_id)
     return begun
+
+
+def owner(context: Context) -> str:
+    """Whose lists who asks makes: the one site's that they see, or the district's.
+
+    Raises 422 in words where that cannot be told.
+    """
+    limits = context.database.sites
+    if limits is None:
+        with context.database.read() as session:
+            return sites.only(session)
+    if len(limits) != 1:
+        raise refuse(422, "A list is one school's: choose the school first. Nothing was changed.")
+    return next(iter(limits))
+
+
+def share(session: Session, name: str, site_id: str, now: datetime) -> Watchlist:
+    """Make a site's list the district's, in a new version that every kiosk learns.
+
+    Raises `ConfigError` in words when there is no such list, or the district has that name.
+    """
+    known = watchlists.named(session, name, site_id)
+    if known is None:
+        raise ConfigError(f'That site has no list called "{name}". Nothing was changed.')
+    if watchlists.named(session, name) is not None:
+        raise ConfigError(f'The district has a list called "{name}" already. Nothing was changed.')
+    edition = watchlists.edition_of(session, known.list_id)
+    if edition is None:
+        raise LookupError(known.list_id)
+    wanted = replace(known, site_id="", version=known.version + 1)
+    shared = watchlists.put_in_force(session, wanted, edition)
+    _log(session, _imported(shared), "hub", now, "")
+    audit.note(
+        session, audit.TERMINAL, Deed.LIST_SHARED, now, about=About.LIST, about_id=shared.list_id
+    )
+    changes.add(session, "watchlist", shared)
+    return shared
 
 
 def add_list(context: Context, wanted: ListStart, asker: Asker) -> Watchlist:
     """The same at the console."""
-    begun = begin_list(context.database, wanted, asker.actor, context.now(), by=asker.by)
+    owned = replace(wanted, site_id=owner(context))
+    begun = begin_list(context.database, owned, asker.actor, context.now(), by=asker.by)
     context.wake.notify()
     return begun
 
@@ -221,7 +267,15 @@ def note_view(context: Context, asker: Asker, deed: Deed, about: About, about_id
 
 
 def _note_list(session: Session, by: audit.By, deed: Deed, known: Watchlist) -> None:
-    audit.note(session, by, deed, known.imported_at, about=About.LIST, about_id=known.list_id)
+    audit.note(
+        session,
+        by,
+        deed,
+        known.imported_at,
+        about=About.LIST,
+        about_id=known.list_id,
+        site_id=known.site_id,
+    )
 
 
 def _note_entry(session: Session, asker: Asker, deed: Deed, entry_id: UUID, editor: Editor) -> None:
@@ -251,8 +305,9 @@ def _published(session: Session, edited: Edited, editor: Editor, zone: ZoneInfo)
         what=edited.what,
         content_hash=watchlist.content_hash,
     )
-    _log(session, event, f"staff:{editor.staff_id}", editor.at)
-    changes.add(session, "watchlist", _with_delta(watchlist, edited.delta))
+    _log(session, event, f"staff:{editor.staff_id}", editor.at, watchlist.site_id)
+    said = _with_delta(watchlist, edited.delta)
+    changes.add(session, "watchlist", said, site_id=watchlist.site_id)
     return list_editing.file_of(session, watchlist.list_id, entry.entry_id, zone, editor.at)
 
 
@@ -276,7 +331,8 @@ def _asked(
         what=what,
         content_hash="" if known is None else known.content_hash,
     )
-    _log(session, event, f"staff:{editor.staff_id}", editor.at)
+    site_id = "" if known is None else known.site_id
+    _log(session, event, f"staff:{editor.staff_id}", editor.at, site_id)
     return found
 
 
@@ -290,8 +346,9 @@ def _imported(imported: Watchlist) -> WatchlistImported:
     )
 
 
-def _log(session: Session, event: DomainEvent, actor: str, now: datetime) -> None:
-    site = hub_site.of(session)
+def _log(session: Session, event: DomainEvent, actor: str, now: datetime, site_id: str) -> None:
+    """What happened to the district's lists is said at its first site."""
+    site = hub_site.of(session, site_id)
     if site is None:
         raise ImportRefusedError("This hub is not set up yet: start it once first.")
     outbox.add(session, hub_site.hub_device(session, site), event, now, actor=actor)

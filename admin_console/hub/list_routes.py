@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from db import audit, codec, list_export, list_import, list_lock, watchlists
 from db.domain.audit import About, Deed
 from db.domain.desk import ByHand, ImportProgress, Lists
@@ -40,7 +40,7 @@ Written for an address each sign may take twelve bytes, and the server reads 64 
 
 
 @router.get("")
-def lists(context: InContext, _: AskingStaff) -> Response:
+def lists(context: StaffContext, _: AskingStaff) -> Response:
     """The lists in force."""
     with context.database.read() as session:
         return answer(Lists(context.now(), tuple(watchlists.all_lists(session))))
@@ -49,7 +49,7 @@ def lists(context: InContext, _: AskingStaff) -> Response:
 @router.post("/preview")
 async def preview(
     request: Request,
-    context: InContext,
+    context: StaffContext,
     _: AskingStaff,
     *,
     name: ListName,
@@ -62,7 +62,8 @@ async def preview(
 
     By its ticket a preview is watched and stopped.
     """
-    wanted = ListWanted(name, category, columns=_columns(columns), by_hand=by_hand)
+    owner = await run_in_threadpool(list_desk.owner, context)
+    wanted = ListWanted(name, category, columns=_columns(columns), by_hand=by_hand, site_id=owner)
     now = context.now()
     async with body_as_file(request, MOST_BYTES) as file:
         try:
@@ -80,7 +81,7 @@ async def preview(
 @router.post("")
 async def import_list(
     request: Request,
-    context: InContext,
+    context: StaffContext,
     asker: AskingStaff,
     *,
     name: ListName,
@@ -97,6 +98,7 @@ async def import_list(
     says otherwise than people wrote into the list by hand, `by_hand` says which holds; 409 without
     it. `current_version` is what the preview said, 0 for null: 409 when the list has changed since.
     """
+    owner = await run_in_threadpool(list_desk.owner, context)
     wanted = ListWanted(
         name,
         category,
@@ -106,6 +108,7 @@ async def import_list(
         asker.display_name,
         by_hand,
         current_version,
+        owner,
     )
     async with body_as_file(request, MOST_BYTES) as file:
         try:
@@ -126,7 +129,7 @@ async def import_list(
 
 
 @router.get("/preview/{ticket}")
-def preview_progress(ticket: UUID, context: InContext, _: AskingStaff) -> Response:
+def preview_progress(ticket: UUID, context: StaffContext, _: AskingStaff) -> Response:
     """How far a preview has come; 404 when there is none, or nothing to tell yet."""
     found = context.previews.progress(ticket)
     if found is None:
@@ -135,17 +138,17 @@ def preview_progress(ticket: UUID, context: InContext, _: AskingStaff) -> Respon
 
 
 @router.delete("/preview/{ticket}")
-def stop_preview(ticket: UUID, context: InContext, _: AskingStaff) -> Response:
+def stop_preview(ticket: UUID, context: StaffContext, _: AskingStaff) -> Response:
     """Stop a preview, even one whose file is still on the way."""
     context.previews.stop(ticket)
     return Response(status_code=202)
 
 
 @router.get("/import")
-def progress(context: InContext, _: AskingStaff) -> Response:
+def progress(context: StaffContext, _: AskingStaff) -> Response:
     """How far the import has come that is under way; 404 when there is none."""
     with context.database.read() as session:
-        found = list_lock.under_way(session, context.now())
+        found = list_lock.shown(session, context.now())
     if found is None:
         raise refuse(404, "No list is being imported.")
     now = found.progress
@@ -155,7 +158,7 @@ def progress(context: InContext, _: AskingStaff) -> Response:
 
 
 @router.delete("/import")
-def cancel(context: InContext, asker: AskingStaff) -> Response:
+def cancel(context: StaffContext, asker: AskingStaff) -> Response:
     """Stop the import that is under way: the version before stays in force."""
     with context.database.begin() as session:
         is_asked = list_lock.cancel(session)
@@ -167,7 +170,7 @@ def cancel(context: InContext, asker: AskingStaff) -> Response:
 
 
 @router.get("/{list_id}/export.csv")
-def export(list_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def export(list_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """A list as a table that imports back to the same list."""
     with context.database.read() as session:
         if watchlists.get(session, list_id) is None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from admin_console.hub.answers import answer, refuse
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from db import notices
 from db.domain.rights import Action, may
 
@@ -13,7 +13,7 @@ router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
 
 @router.get("")
-def page(context: InContext, asker: AskingStaff) -> Response:
+def page(context: StaffContext, asker: AskingStaff) -> Response:
     """The newest notices that this member of staff may see."""
     sees_all = may(asker.role, Action.SEE_ALL_NOTICES)
     with context.database.read() as session:
@@ -21,7 +21,7 @@ def page(context: InContext, asker: AskingStaff) -> Response:
 
 
 @router.post("/{notice_id}/read")
-def read(notice_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def read(notice_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """Somebody has read it, for all."""
     sees_all = may(asker.role, Action.SEE_ALL_NOTICES)
     try:

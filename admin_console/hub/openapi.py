@@ -48,6 +48,7 @@ from db.domain.inventory import Inventory
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
+from db.domain.sites import KnownSite, SiteDraft, Sites
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.domain.webhook import KINDS
@@ -186,6 +187,10 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/policy"): Says(DeskPolicy),
     ("PUT", "/v1/policy"): Says(DeskPolicy, DeskPolicy),
     ("GET", "/v1/screening/figures"): Says(ScreeningFigures),
+    ("GET", "/v1/sites"): Says(Sites),
+    ("POST", "/v1/sites"): Says(KnownSite, SiteDraft),
+    ("PUT", "/v1/sites/{site_id}"): Says(KnownSite, SiteDraft),
+    ("POST", "/v1/sites/{site_id}/close"): Says(KnownSite),
     ("GET", "/v1/notices"): Says(Notices),
     ("POST", "/v1/notices/{notice_id}/read"): Says(Notice),
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
 
 from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
@@ -112,7 +113,6 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
         pairing_secret.collect_token(secret).encode(), bearer(request).encode()
     ):
         raise refuse(404, f"Nobody has accepted this kiosk within ten minutes. {NO_CODE}")
-    site = context.site()
     with context.database.begin() as session:
         got = pairing_requests.collect(session, request_id, now)
         if got.kiosk is not None:
@@ -123,13 +123,17 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
                 now,
                 about=About.KIOSK,
                 about_id=got.kiosk.kiosk_id,
+                site_id=got.kiosk.site_id,
             )
+        site = hub_site.of(session, "" if got.kiosk is None else got.kiosk.site_id)
         key = hub_site.number_key(session)
         hub_key = signing.public_of(hub_site.signing_key(session)).hex()
     if got.state is State.REJECTED:
         raise refuse(403, "The hub's administrator has turned this kiosk away.")
     if got.kiosk is None:
         return answer(Waiting(), 202)
+    if site is None:
+        raise refuse(503, "This hub is not set up yet.")
     context.wake.notify()
     proof = pairing_secret.hub_proof(secret, got.kiosk.kiosk_id, got.token, hub_key)
     given = Paired(
@@ -147,22 +151,23 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
 
 
 def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
-    now, site = context.now(), context.site()
-    kiosk_id, public_key = _kiosk_id(asked, site, now), _public_key(asked)
+    now, public_key = context.now(), _public_key(asked)
+    _check_kiosk_id(asked)
     nonce, proof = _bytes(asked.nonce), _bytes(asked.proof)
     guessing.count_try(context, who, "Too many codes were tried. Wait a minute.")
     with context.database.begin() as session:
         codes = pairing_requests.begin_try(session, now)
-    for code in codes:
+    for code, site_id in codes.items():
         # Outside a transaction: it takes tens of milliseconds.
         secret = pairing_secret.stretch(code, nonce, context.ca)
         own = pairing_secret.kiosk_proof(secret, asked.kiosk_id, public_key)
         if not pairing_secret.is_same(own, proof):
             continue
         name = asked.kiosk_name.strip()[:200] or "Kiosk"
-        last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
-        asking = Asking(kiosk_id, name, last_epoch, public_key, secret)
         with context.database.begin() as session:
+            kiosk_id = _kiosk_id(session, asked, site_id, now)
+            last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
+            asking = Asking(kiosk_id, name, last_epoch, public_key, secret, site_id)
             made = pairing_requests.ask(session, code, codes, asking, now)
         if made is not None:
             guessing.succeeded(context, who)
@@ -171,10 +176,17 @@ def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
     raise refuse(403, NO_CODE)
 
 
-def _kiosk_id(asked: AskRequest, site: Site, now: datetime) -> str:
-    """Under which name the kiosk speaks here; never the hub's own, whose chain would be its."""
-    if not asked.kiosk_id or asked.site_id not in ("", site.site_id):
-        return str(new_id(now))
+def _kiosk_id(session: Session, asked: AskRequest, site_id: str, now: datetime) -> str:
+    """Under which id the kiosk speaks for the site: its own, unless another site knows that."""
+    is_new = not asked.kiosk_id or asked.site_id not in ("", site_id)
+    known_at = None if is_new else pairing.site_of(session, asked.kiosk_id)
+    return str(new_id(now)) if is_new or known_at not in (None, site_id) else asked.kiosk_id
+
+
+def _check_kiosk_id(asked: AskRequest) -> None:
+    """Never the hub's own name, whose chain would be the kiosk's."""
+    if not asked.kiosk_id:
+        return
     is_ours = asked.kiosk_id == chain.HUB
     if is_ours or not pairing.is_kiosk_id(asked.kiosk_id) or not 0 <= asked.epoch <= LAST_EPOCH:
         raise refuse(
@@ -182,7 +194,6 @@ def _kiosk_id(asked: AskRequest, site: Site, now: datetime) -> str:
             "A kiosk cannot be called that. Nothing was changed, and the code is still good. "
             "Pair it with vestibule-kiosk pair.",
         )
-    return asked.kiosk_id
 
 
 def _public_key(asked: AskRequest) -> bytes:

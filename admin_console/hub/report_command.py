@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from admin_console.hub import site_parser
 from db.domain.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
-    from db.domain.desk import Site
     from db.engine import Database
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -27,6 +27,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
         "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today unless said"
     )
     report.add_argument("--visit", type=UUID, metavar="ID", help="one visit with its evidence")
+    site_parser.of_one(report)
     report.add_argument("--paper", choices=["letter", "a4"], default="letter")
 
 
@@ -38,21 +39,21 @@ def _report(arguments: argparse.Namespace) -> int:
 
     with existing(arguments.database) as database:
         with database.read() as session:
-            site = hub_site.of(session)
-        if site is None:
+            is_set_up = hub_site.of(session) is not None
+        if not is_set_up:
             raise StorageError("This hub is not set up yet: there is no school to report on.")
         try:
             if arguments.visit is not None:
-                made = _visit(database, site, arguments)
+                made = _visit(database, arguments)
             else:
-                made = _day(database, site, arguments)
+                made = _day(database, arguments)
         except NoFontError as error:
             raise StorageError(f"{error} Nothing was written.") from error
     write_lines(arguments.file, [made])
     return 0
 
 
-def _visit(database: "Database", site: "Site", arguments: argparse.Namespace) -> bytes:
+def _visit(database: "Database", arguments: argparse.Namespace) -> bytes:
     from admin_console.hub import site as hub_site  # noqa: PLC0415
     from admin_console.hub.visit_pdf import visit_pdf  # noqa: PLC0415
     from db import audit, story  # noqa: PLC0415
@@ -64,25 +65,30 @@ def _visit(database: "Database", site: "Site", arguments: argparse.Namespace) ->
     if told is None:
         raise ConfigError(f"There is no visit {visit_id}. Nothing was written.")
     with database.begin() as session:
+        site = hub_site.at(session, told.visit.site_id)
         audit.note(
             session, audit.TERMINAL, Deed.VISIT_VIEWED, now, about=About.VISIT, about_id=visit_id
         )
     return visit_pdf(told, site, head, arguments.paper)
 
 
-def _day(database: "Database", site: "Site", arguments: argparse.Namespace) -> bytes:
+def _day(database: "Database", arguments: argparse.Namespace) -> bytes:
     from admin_console.hub import site as hub_site  # noqa: PLC0415
+    from admin_console.hub.commands import one_site  # noqa: PLC0415
     from admin_console.hub.report_pdf import report_pdf  # noqa: PLC0415
     from db import audit, daily_report  # noqa: PLC0415
     from db.domain.audit import Deed  # noqa: PLC0415
 
     now = datetime.now(UTC)
+    with database.read() as session:
+        site = hub_site.at(session, one_site(session, arguments.site))
+    of_site = database.within(frozenset({site.site_id}))
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
     day: date = arguments.day or today
     if day > today:
         raise ConfigError(f"{day} is still to come. Nothing was written.")
-    with database.begin() as session:
+    with of_site.begin() as session:
         audit.note(session, audit.TERMINAL, Deed.VISITS_EXPORTED, now, detail=f"report of {day}")
-    with database.read() as session:
+    with of_site.read() as session:
         told = daily_report.daily_report(session, site, day, hub_site.head(session, now))
     return report_pdf(told, arguments.paper)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
-from admin_console.hub.context import AskingStaff, InContext
+from admin_console.hub.context import AskingStaff, StaffContext
 from admin_console.hub.figures_routes import EARLIEST
 from admin_console.hub.report_pdf import report_pdf
 from admin_console.hub.sheets import Paper
@@ -24,18 +25,17 @@ PDF = "application/pdf"
 
 @router.get("/daily")
 def daily(
-    context: InContext,
+    context: StaffContext,
     asker: AskingStaff,
     day: Annotated[date | None, Query()] = None,
     paper: Paper = "letter",
 ) -> Response:
     """Who came that day (today without `day`), and the seal of the log as it stands."""
-    now, zone = context.now(), context.zone()
-    today = now.astimezone(zone).date()
+    now, site = context.now(), context.one_site()
+    today = now.astimezone(ZoneInfo(site.time_zone)).date()
     asked = day or today
     if not EARLIEST <= asked <= today:
         raise refuse(422, f"Ask for a day from {EARLIEST} to {today}. Nothing was changed.")
-    site = context.site()
     with context.database.begin() as session:
         audit.note(session, asker.by, Deed.VISITS_EXPORTED, now, detail=f"report of {asked}")
     with context.database.read() as session:
@@ -45,14 +45,15 @@ def daily(
 
 @router.get("/visits/{visit_id}")
 def record(
-    visit_id: UUID, context: InContext, asker: AskingStaff, paper: Paper = "letter"
+    visit_id: UUID, context: StaffContext, asker: AskingStaff, paper: Paper = "letter"
 ) -> Response:
     """One visit: why it was held, what spoke for and against each match, who decided what."""
-    now, site = context.now(), context.site()
+    now = context.now()
     with context.database.read() as session:
         told, head = story.story(session, visit_id), hub_site.head(session, now)
     if told is None:
         raise refuse(404, "There is no such visit.")
+    site = context.site(told.visit.site_id)
     with context.database.begin() as session:
         audit.note(
             session, asker.by, Deed.VISIT_VIEWED, now, about=About.VISIT, about_id=visit_id,

@@ -7,7 +7,8 @@ kiosks and consoles never wait for it.
 import logging
 import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -19,7 +20,7 @@ from admin_console.hub import applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import comparing, rescreening
+from db import comparing, rescreening, sites
 from db.comparing import Calendar, Found
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
@@ -57,6 +58,25 @@ async def keep_rescreening(context: Context) -> None:
             await context.wake.wait(seen, max(pause, 1.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """The desk of each site."""
+
+    known: Mapping[str, Desk]
+    first: Desk
+
+    def at(self, site_id: str) -> Desk:
+        return self.known.get(site_id, self.first)
+
+
+def _desks(session: Session) -> Desks:
+    known = {}
+    for site in sites.everyone(session):
+        full = hub_site.at(session, site.site_id)
+        known[site.site_id] = Desk(hub_site.hub_device(session, full), ZoneInfo(site.time_zone))
+    return Desks(known, known[hub_site.at(session, "").site_id])
+
+
 class Rescreening:
     """The work in steps of about a second. Keeps the index of the lists while there is work."""
 
@@ -72,26 +92,26 @@ class Rescreening:
         now = self._context.now()
         wait = [visit_id for visit_id, (_, again_at) in self._tries.items() if now < again_at]
         with self._context.database.read() as session:
-            site = hub_site.of(session)
-            if site is None:
+            if hub_site.of(session) is None:
                 return False
-            desk = Desk(hub_site.hub_device(session, site), ZoneInfo(site.time_zone))
-            pending = rescreening.unfinished(session, self._calendar(desk.zone))
+            desks = _desks(session)
+            pending = rescreening.unfinished(session, self._calendar(desks.first.zone))
             due = rescreening.due(session, CHUNK, wait)
             if not (pending or due):
                 self._lists = None  # a million people take room
                 return False
         if due:
-            self._compare_due(desk, due)
+            self._compare_due(desks, due)
         else:
-            self._compare_next(desk, pending[0])
+            self._compare_next(desks, pending[0])
         return True
 
-    def _compare_due(self, desk: Desk, due: list[UUID]) -> None:
+    def _compare_due(self, desks: Desks, due: list[UUID]) -> None:
         now = self._context.now()
         with self._context.database.read() as session:
-            candidates = rescreening.these_visits(session, due, self._calendar(desk.zone), now)
-        found, counts, compared, failed = self._compare(desk, candidates)
+            calendar = self._calendar(desks.first.zone)
+            candidates = rescreening.these_visits(session, due, calendar, now)
+        found, counts, compared, failed = self._compare(desks, candidates)
         hopeless = self._note_tries(failed, now)
         done = {c.visit_id for c in compared} - failed
         gone = set(due) - {c.visit_id for c in candidates}
@@ -99,8 +119,8 @@ class Rescreening:
             applying.before(session, [f.visit_id for f in found], now)
             ours = rescreening.settle(session, done | gone)  # another hub may have been first
             news = [f for f in found if f.visit_id in ours]
-            told = sum([rescreening.keep(session, desk, f, now) for f in news])
-            told += rescreening.give_up(session, hopeless, desk, now)
+            told = sum([rescreening.keep(session, desks.at, f, now) for f in news])
+            told += rescreening.give_up(session, hopeless, desks.at, now)
         for visit_id in (*done, *gone, *hopeless):
             self._tries.pop(visit_id, None)
         LOG.info("%d late visits compared with all lists, %d found", counts.compared, told)
@@ -113,36 +133,34 @@ class Rescreening:
             self._tries[visit_id] = (tried + 1, now + TRY_AGAIN)
         return {visit_id for visit_id in failed if self._tries[visit_id][0] >= MOST_TRIES}
 
-    def _compare_next(self, desk: Desk, watchlist: Watchlist) -> None:
+    def _compare_next(self, desks: Desks, watchlist: Watchlist) -> None:
         now = self._context.now()
         with self._context.database.begin() as session:
             rescreening.begin(session, watchlist, now)
         with self._context.database.read() as session:
             place = rescreening.place(session, watchlist)
-            candidates = rescreening.next_visits(
-                session, watchlist, self._calendar(desk.zone), now, CHUNK
-            )
-        found, counts, compared, failed = self._compare(desk, candidates)
+            calendar = self._calendar(desks.at(watchlist.site_id).zone)
+            candidates = rescreening.next_visits(session, watchlist, calendar, now, CHUNK)
+        found, counts, compared, failed = self._compare(desks, candidates)
         last = compared[-1] if compared else None
         with self._context.database.begin() as session:
             applying.before(session, [f.visit_id for f in found], now)
             if rescreening.place(session, watchlist, is_to_be_moved=True) != place:
                 return  # another hub was first
-            counts.found = sum([rescreening.keep(session, desk, f, now) for f in found])
+            counts.found = sum([rescreening.keep(session, desks.at, f, now) for f in found])
             rescreening.put_off(session, failed)
             rescreening.move_on(session, watchlist, last, now, counts)
         self._note_tries(failed, now)
         self._tell(counts.found)
 
     def _compare(
-        self, desk: Desk, candidates: list[Candidate]
+        self, desks: Desks, candidates: list[Candidate]
     ) -> tuple[list[Found], Counts, list[Candidate], set[UUID]]:
         """What was found, how many were compared, which, and which of those could not be.
 
         Time may run out before all were.
         """
         now, until = self._context.now(), time.monotonic() + CHUNK_SECONDS
-        today = now.astimezone(desk.zone).date()
         found, counts, compared, failed = [], Counts(), [], set()
         is_needed = any(c.stored is not None and c.stored.lists for c in candidates)
         index = self._loaded() if is_needed else None
@@ -151,7 +169,7 @@ class Rescreening:
                 compared.append(candidate)
                 counts.compared += 1
                 try:
-                    result = _found(session, candidate, index, today, now)
+                    result = _found(session, candidate, index, desks, now)
                 except comparing.CANNOT_BE_COMPARED as error:
                     counts.failed += 1  # its words may hold a name
                     failed.add(candidate.visit_id)
@@ -189,13 +207,14 @@ class Rescreening:
 
 
 def _found(
-    session: Session, candidate: Candidate, index: Index | None, today: date, now: datetime
+    session: Session, candidate: Candidate, index: Index | None, desks: Desks, now: datetime
 ) -> Found | None:
     if candidate.stored is None:
         msg = "what is kept of the visit cannot be read"
         raise ValueError(msg)
     if index is None:
         return None
+    today = now.astimezone(desks.at(candidate.stored.visit.site_id).zone).date()
     return comparing.compare(session, candidate.stored, index, today, now)
 
 

@@ -7,12 +7,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import guessing, setting_up
+from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, problem, refuse
-from admin_console.hub.context import AskingStaff, Context, InContext, address_of, bearer
+from admin_console.hub.context import (
+    AskingStaff,
+    Context,
+    InContext,
+    StaffContext,
+    address_of,
+    bearer,
+)
 from admin_console.hub.setting_up import FirstStaff
-from db import audit, second_factor, staff
+from db import audit, second_factor, sites, staff
 from db.domain.audit import About, Deed
-from db.domain.desk import SignedIn
+from db.domain.desk import SignedIn, Site, StaffMember
+from db.domain.sites import KnownSite
 from db.staff import StaffError
 
 SIGN_INS_AT_ONCE = 2
@@ -65,6 +74,7 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
         _note_refusal(context, asked.name, address)
         raise refuse(401, "That name and password do not fit together.")
     now = context.now()
+    seen = _seen_by(context, member)
     with context.database.begin() as session:
         is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
             session, member.staff_id, asked.code, now
@@ -73,10 +83,23 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
             token = staff.open_session(session, member.staff_id, now)
             audit.note(session, audit.of_staff(member.staff_id, address), Deed.SIGNED_IN, now)
     if is_in:
-        return SignedIn(token, member, context.site())
+        return SignedIn(token, member, *seen)
     if asked.code:
         _note_refusal(context, asked.name, address)
     return None
+
+
+def _seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:
+    """The first site that somebody may see, and all of them; 403 for who was given none."""
+    with context.database.read() as session:
+        limits = sites.of_staff(session, member)
+    with context.within(limits).database.read() as session:
+        site, known = hub_site.of(session), tuple(sites.everyone(session))
+    if site is None:
+        raise refuse(
+            403, "You were not given a school yet. Whoever runs the hub does: staff sites NAME."
+        )
+    return site, known
 
 
 @router.get("/set-up")
@@ -115,7 +138,7 @@ def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
             "That is not the set-up code that the hub printed when it started, or somebody used "
             "it already.",
         )
-    return SignedIn(token, member, context.site())
+    return SignedIn(token, member, *_seen_by(context, member))
 
 
 def _note_refusal(context: Context, name: str, address: str) -> None:
@@ -134,7 +157,7 @@ def _note_refusal(context: Context, name: str, address: str) -> None:
 
 
 @router.delete("/session")
-def sign_out(request: Request, context: InContext, asker: AskingStaff) -> Response:
+def sign_out(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """End the sign-in that asks."""
     with context.database.begin() as session:
         staff.close_session(session, bearer(request))

@@ -1,20 +1,22 @@
-"""Which school and district a hub serves, and the key for its hashes. Made once, then kept."""
+"""Which schools and district a hub serves, and the key for its hashes. Made once, then kept."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import audit, chain, changes, settings, signing, tree
+from db import audit, chain, changes, districts, settings, signing, sites, tree
 from db.domain.audit import Deed
 from db.domain.desk import Site
-from db.domain.errors import ConfigError
+from db.domain.errors import StorageError
+from db.domain.sites import KnownSite, SiteDraft
 from db.ids import new_id
 from db.outbox import Device
 
-SITE = "site"
+DISTRICT_NAME = "district_name"
+DISTRICT_ID = "district_id"
+"""As events say it, on a hub from before there were sites; else that of the database's rows."""
 NUMBER_KEY = "number_key"
 SIGNING_KEY = "signing_key"
 LOG_ID = "log_id"
@@ -24,39 +26,58 @@ EPOCH = "hub_epoch"
 
 @dataclass(frozen=True, slots=True)
 class SiteNames:
-    """What an operator may say of the site; None leaves what is known."""
+    """What an operator may say of the first site; None leaves what is known."""
 
     district_name: str | None = None
     site_name: str | None = None
     time_zone: str | None = None
 
 
-def of(session: Session) -> Site | None:
-    return settings.read(session, SITE, Site)
+def of(session: Session, site_id: str = "") -> Site | None:
+    """A site of the hub; without an id the first one that this session sees."""
+    known = sites.get(session, site_id) if site_id else sites.first(session)
+    return None if known is None else _site(session, known)
+
+
+def at(session: Session, site_id: str) -> Site:
+    """The site of a visit. Raises `StorageError` on a hub that was not set up."""
+    site = of(session, site_id) or of(session)
+    if site is None:
+        raise StorageError("This hub is not set up yet: start it once first.")
+    return site
+
+
+def _site(session: Session, known: KnownSite) -> Site:
+    return Site(
+        district_id=settings.read(session, DISTRICT_ID, str) or str(districts.of(session)),
+        district_name=settings.read(session, DISTRICT_NAME, str) or "",
+        site_id=known.site_id,
+        name=known.name,
+        time_zone=known.time_zone,
+    )
 
 
 def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
-    """The site, made with sensible names when the database is new, renamed when asked for."""
-    known = of(session)
+    """The site that the hub began with: made on a new hub, renamed when asked for."""
+    began_with = sites.oldest(session)
+    known = None if began_with is None else _site(session, began_with)
     zone = names.time_zone or (known.time_zone if known else _local_zone())
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(
-            f"There is no time zone {zone!r}. Write it like America/Chicago. Nothing was changed."
-        ) from error
-    site = Site(
-        district_id=known.district_id if known else str(new_id(now)),
-        district_name=names.district_name or (known.district_name if known else "My district"),
-        site_id=known.site_id if known else str(new_id(now)),
-        name=names.site_name or (known.name if known else "My school"),
-        time_zone=zone,
-    )
-    if site != known:
-        settings.write(session, SITE, site)
-        changes.add(session, "site", site)
-        if known is not None:
-            audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, now)
+    draft = SiteDraft(names.site_name or (known.name if known else "My school"), zone)
+    district_name = names.district_name or (known.district_name if known else "My district")
+    if known is None:
+        settings.write(session, DISTRICT_NAME, district_name)
+        site = add(session, draft, now)
+    else:
+        is_renamed = district_name != known.district_name
+        if is_renamed:
+            settings.write(session, DISTRICT_NAME, district_name)
+        sites.change(session, known.site_id, draft)
+        site = of(session, known.site_id) or known
+        if site != known:
+            told = sites.opened(session) if is_renamed else [site]
+            for other in told:
+                tell_kiosks(session, other.site_id)
+            audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, now, site_id=site.site_id)
     if settings.read(session, NUMBER_KEY, str) is None:
         settings.write(session, NUMBER_KEY, secrets.token_hex(32))
     if settings.read(session, SIGNING_KEY, str) is None:
@@ -65,10 +86,25 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
     return site
 
 
+def add(session: Session, draft: SiteDraft, now: datetime) -> Site:
+    """Open a site. Raises `ConfigError` in words for a name or time zone that will not do."""
+    site = _site(session, sites.add(session, draft, now))
+    changes.add(session, "site", site, site_id=site.site_id)
+    return site
+
+
+def tell_kiosks(session: Session, site_id: str) -> None:
+    """Let a site's kiosks learn how it is called."""
+    site = of(session, site_id)
+    if site is not None:
+        changes.add(session, "site", site, site_id=site_id)
+
+
 def names_of(session: Session) -> tuple[str, ...]:
-    """What school and district are called: no password may be little more than that."""
-    site = of(session)
-    return () if site is None else (site.name, site.district_name)
+    """What schools and district are called: no password may be little more than that."""
+    district_name = settings.read(session, DISTRICT_NAME, str)
+    known = [site.name for site in sites.everyone(session)]
+    return (*known, district_name) if district_name else tuple(known)
 
 
 def number_key(session: Session) -> str:

@@ -1,7 +1,7 @@
 """``vestibule-hub staff`` and ``audit``: who may sign in, and what was done with the records."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing, set_up
 from admin_console.hub.writing import write_lines
-from db import audit, audit_table, changes, second_factor, staff, staff_pins, totp
+from db import audit, audit_table, changes, second_factor, sites, staff, staff_pins, totp
 from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
 
@@ -23,6 +23,8 @@ class NewStaff:
     name: str
     display_name: str
     role: Role
+    sites: tuple[str, ...] = ()
+    """Names or ids of the sites that they see; a hub with one site needs none said."""
 
 
 def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
@@ -39,6 +41,7 @@ def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
             now=_now(),
             names=hub_site.names_of(session),
         )
+        sites.give(session, member.staff_id, _given(session, wanted.role, wanted.sites))
         if pin_hash:
             _tell_kiosks(session, member, pin_hash)
         _note(session, Deed.STAFF_ADDED, member, detail=member.role.value)
@@ -47,10 +50,12 @@ def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
 
 def everybody(url: str) -> str:
     with existing(url) as database, database.read() as session:
-        people = staff.everybody(session)
-    return "\n".join(f"{m.name}  {m.display_name}  {m.role.value}" for m in people) or (
-        "Nobody may sign in yet: vestibule-hub staff add NAME"
-    )
+        is_one = bool(sites.only(session))
+        people = [
+            f"{m.name}  {m.display_name}  {m.role.value}{'' if is_one else _sites_of(session, m)}"
+            for m in staff.everybody(session)
+        ]
+    return "\n".join(people) or ("Nobody may sign in yet: vestibule-hub staff add NAME")
 
 
 def remove(url: str, name: str) -> str:
@@ -90,8 +95,21 @@ def set_role(url: str, name: str, role: Role) -> str:
     with set_up(url) as database, database.begin() as session:
         member = staff.named(session, name)
         staff.set_role(session, member.staff_id, role)
+        _tell_all_kiosks(session)
         _note(session, Deed.ROLE_CHANGED, member, detail=f"{member.role.value} to {role.value}")
     return f"{member.display_name} is {role.value} now, and has to sign in anew."
+
+
+def set_sites(url: str, name: str, wanted: Sequence[str]) -> str:
+    """Let somebody see these sites and no others; they sign in anew."""
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        sites.give(session, member.staff_id, _given(session, member.role, wanted))
+        staff.close_sessions(session, member.staff_id)
+        _tell_all_kiosks(session)
+        said = _sites_of(session, member).strip()
+        _note(session, Deed.STAFF_SITES_CHANGED, member, detail=said[:200])
+    return f"{member.display_name} sees {said} now, and has to sign in anew."
 
 
 def begin_second_factor(url: str, name: str, ask: Callable[[str], str]) -> str:
@@ -169,7 +187,33 @@ def _tell_kiosks(session: Session, member: StaffMember, pin_hash: str) -> None:
     staff_pins.forget(session, member.staff_id)
     if pin_hash:
         staff_pins.add(session, member.staff_id, member.display_name, pin_hash)
-    changes.add(session, "staff_pins", staff_pins.everybody(session))
+    _tell_all_kiosks(session)
+
+
+def _tell_all_kiosks(session: Session) -> None:
+    for site in sites.opened(session):
+        pins = sites.pins_of(session, site.site_id)
+        changes.add(session, "staff_pins", pins, site_id=site.site_id)
+
+
+def _given(session: Session, role: Role, wanted: Sequence[str]) -> list[str]:
+    """The ids of the sites that somebody is to see."""
+    if wanted:
+        return [sites.named(session, name).site_id for name in wanted]
+    only = sites.only(session)
+    if not only and role not in sites.SEES_ALL:
+        raise staff.StaffError(
+            "This hub has several sites: say which ones they see, with --site NAME, once for each. "
+            "Nothing was changed."
+        )
+    return [only] if only else []
+
+
+def _sites_of(session: Session, member: StaffMember) -> str:
+    if member.role in sites.SEES_ALL:
+        return "  the whole district"
+    names = [site.name for site in sites.given_to(session, member.staff_id)]
+    return f"  {', '.join(names) or 'no site'}"
 
 
 def _note(session: Session, deed: Deed, member: StaffMember, detail: str = "") -> None:

@@ -22,6 +22,7 @@ def add_parsers(
     _name(add)
     add.add_argument("--display-name", help="the name that the log shows")
     add.add_argument("--role", choices=[r.value for r in Role], default=Role.FRONT_DESK.value)
+    _sites(add)
     add.add_argument(
         "--secrets-stdin",
         action="store_true",
@@ -43,6 +44,10 @@ def add_parsers(
     _name(role)
     role.add_argument("role", choices=[r.value for r in Role])
 
+    limited = command(people, "sites", "let somebody see these sites and no others", _sites_only)
+    _name(limited)
+    _sites(limited)
+
     factor = command(
         people, "second-factor", "ask somebody for a code of their telephone too", _second_factor
     )
@@ -58,6 +63,16 @@ def _name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="the name to sign in with")
 
 
+def _sites(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--site",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a site that they see; again for each of several (the district and auditors see all)",
+    )
+
+
 def _add(arguments: argparse.Namespace) -> int:
     from admin_console.hub import staff_command  # noqa: PLC0415  keeps `--help` quick
 
@@ -67,7 +82,9 @@ def _add(arguments: argparse.Namespace) -> int:
         password = getpass.getpass("Password: ")
         pin = getpass.getpass("PIN for the kiosk, six digits (Enter for none): ")
     name = arguments.name
-    wanted = staff_command.NewStaff(name, arguments.display_name or name, Role(arguments.role))
+    wanted = staff_command.NewStaff(
+        name, arguments.display_name or name, Role(arguments.role), tuple(arguments.site)
+    )
     return _say(staff_command.add(arguments.database, wanted, password, pin))
 
 
@@ -103,6 +120,12 @@ def _role(arguments: argparse.Namespace) -> int:
 
     role = Role(arguments.role)
     return _say(staff_command.set_role(arguments.database, arguments.name, role))
+
+
+def _sites_only(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    return _say(staff_command.set_sites(arguments.database, arguments.name, arguments.site))
 
 
 def _second_factor(arguments: argparse.Namespace) -> int:

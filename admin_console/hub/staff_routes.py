@@ -13,9 +13,9 @@ from fastapi.responses import StreamingResponse
 
 from admin_console.hub import actions, deciding, entry_photos
 from admin_console.hub.answers import answer, body_as, photo, problem, refuse
-from admin_console.hub.context import Asker, AskingStaff, Context, InContext
+from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
 from admin_console.hub.streams import in_one_thread
-from db import audit, changes, export, history, notices, photos, story
+from db import audit, changes, export, history, notices, photos, seen_photos, story
 from db.domain.audit import About, Deed
 from db.domain.decision import Verdict
 from db.domain.errors import PhotoError
@@ -44,7 +44,7 @@ class Live:
 
 @router.get("/live")
 async def live(
-    context: InContext,
+    context: StaffContext,
     _: AskingStaff,
     since: int = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
@@ -68,7 +68,7 @@ def _feed_version(context: Context) -> int:
 
 
 @router.get("/desk")
-def desk(context: InContext, asker: AskingStaff) -> Response:
+def desk(context: StaffContext, asker: AskingStaff) -> Response:
     """Who waits and why, and how the day goes."""
     zone = context.zone()
     sees_all = may(asker.role, Action.SEE_ALL_NOTICES)
@@ -79,7 +79,7 @@ def desk(context: InContext, asker: AskingStaff) -> Response:
 
 
 @router.get("/on-site")
-def on_site(context: InContext, _: AskingStaff) -> Response:
+def on_site(context: StaffContext, _: AskingStaff) -> Response:
     """Everybody who was let in and was not seen leaving."""
     with context.database.read() as session:
         return answer(history.on_site(session, context.now()))
@@ -113,7 +113,7 @@ AskedFilters = Annotated[Filters, Depends(_filters)]
 
 @router.get("/visits")
 def visits_page(
-    context: InContext,
+    context: StaffContext,
     asker: AskingStaff,
     filters: AskedFilters,
     page: str = "",
@@ -132,7 +132,7 @@ def visits_page(
 
 
 @router.get("/visits.csv")
-def visits_csv(context: InContext, asker: AskingStaff, filters: AskedFilters) -> Response:
+def visits_csv(context: StaffContext, asker: AskingStaff, filters: AskedFilters) -> Response:
     """The same visits as a table, streamed."""
     zone, now = context.zone(), context.now()
     days = f"{filters.first_day or 'the first day'} to {filters.last_day or 'now'}"
@@ -151,7 +151,7 @@ def visits_csv(context: InContext, asker: AskingStaff, filters: AskedFilters) ->
 
 
 @router.get("/visits/{visit_id}")
-def visit_story(visit_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def visit_story(visit_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """One visit with everything that happened to it."""
     with context.database.read() as session:
         told = story.story(session, visit_id)
@@ -163,7 +163,7 @@ def visit_story(visit_id: UUID, context: InContext, asker: AskingStaff) -> Respo
 
 @router.post("/visits/{visit_id}/decision")
 async def decide(
-    visit_id: UUID, request: Request, context: InContext, asker: AskingStaff
+    visit_id: UUID, request: Request, context: StaffContext, asker: AskingStaff
 ) -> Response:
     """Decide on a hold. The first decision is in force; 409 shows the one that was first."""
     asked = await body_as(request, DecisionRequest)
@@ -185,7 +185,7 @@ def _decide(context: Context, visit_id: UUID, asked: DecisionRequest, asker: Ask
 
 
 @router.post("/visits/{visit_id}/check-out")
-def check_out(visit_id: UUID, context: InContext, asker: AskingStaff) -> Response:
+def check_out(visit_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """Staff saw somebody leave."""
     try:
         return answer(actions.check_out(context, visit_id, asker))
@@ -196,13 +196,15 @@ def check_out(visit_id: UUID, context: InContext, asker: AskingStaff) -> Respons
 
 
 @router.get("/blobs/{name}")
-def blob(name: str, context: InContext, asker: AskingStaff) -> Response:
+def blob(name: str, context: StaffContext, asker: AskingStaff) -> Response:
     """A badge photo, or one of a list entry."""
     try:
         jpeg = photos.read(context.photos, name) or entry_photos.read(context.photos, name)
     except PhotoError as error:
         raise refuse(404, str(error)) from error
-    if jpeg is None:
+    with context.database.read() as session:
+        is_seen = seen_photos.may_see(session, name)
+    if jpeg is None or not is_seen:
         raise refuse(404, "That photo is not here (yet).")
     _viewed(context, asker, Deed.PHOTO_VIEWED, About.PHOTO, name)
     return photo(jpeg, name)

@@ -33,15 +33,19 @@ class Deed(StrEnum):
     LIST_IMPORTED = "list_imported"
     IMPORT_STOPPED = "import_stopped"
     LIST_EXPORTED = "list_exported"
+    LIST_SHARED = "list_shared"
     LIST_RULES_CHANGED = "list_rules_changed"
     CLEARANCE_ENDED = "clearance_ended"
     POLICY_CHANGED = "policy_changed"
     HOSTS_CHANGED = "hosts_changed"
+    SITE_OPENED = "site_opened"
     SITE_CHANGED = "site_changed"
+    SITE_CLOSED = "site_closed"
     STAFF_ADDED = "staff_added"
     STAFF_REMOVED = "staff_removed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a deed
     ROLE_CHANGED = "role_changed"
+    STAFF_SITES_CHANGED = "staff_sites_changed"
     PIN_CHANGED = "pin_changed"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     PAIRING_CODE_MADE = "pairing_code_made"
@@ -69,6 +73,7 @@ class About(StrEnum):
     KIOSK = "kiosk"
     STAFF = "staff"
     WEBHOOK = "webhook"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)

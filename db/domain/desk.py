@@ -14,6 +14,7 @@ from db.domain.custody import EntryBrief
 from db.domain.decision import Decision, Verdict
 from db.domain.recheck import Recheck
 from db.domain.screening import Match, Screening
+from db.domain.sites import KnownSite
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist
 
@@ -59,6 +60,9 @@ class SignedIn:
     token: str
     staff: StaffMember
     site: Site
+    """The first one that they may see."""
+    sites: tuple[KnownSite, ...] = ()
+    """All that they may see; nobody needs to choose where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

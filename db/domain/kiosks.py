@@ -16,6 +16,7 @@ class Kiosk:
     fork: str | None
     """What disagreed when its log forked: it has to be paired again."""
     revoked_at: datetime | None = None
+    site_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class PairingRequest:
     replaces: str | None
     """Which other kiosk, not revoked, has the same name."""
     kiosk_id: str = ""
+    site_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,5 @@ class PairingCode:
 
     code: str
     expires_at: datetime
+    site_id: str = ""
+    """The school that the kiosk will belong to."""

@@ -38,6 +38,9 @@ class Action(StrEnum):
     """What is kept of people."""
     LET_KIOSKS_IN = "let_kiosks_in"
     """Also revoke them."""
+    SEE_SITES = "see_sites"
+    SETTLE_SITES = "settle_sites"
+    """Open, rename and close the district's sites."""
 
 
 _EVERYBODY = frozenset(Role)
@@ -66,8 +69,14 @@ WHO_MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEE_AUDIT: _OVERSIGHT,
         Action.SEE_INVENTORY: _OVERSIGHT,
         Action.LET_KIOSKS_IN: _OFFICE,
+        Action.SEE_SITES: _EVERYBODY,
+        Action.SETTLE_SITES: frozenset({Role.DISTRICT}),
     }
 )
+
+
+FOR_ALL_SITES = frozenset({Action.SETTLE_RULES, Action.SETTLE_SITES})
+"""What holds for every site: not for who is limited to some of several."""
 
 
 def may(role: Role, action: Action) -> bool:

@@ -73,3 +73,5 @@ class Watchlist:
     max_age_days: int | None = None
     content_hash: str = ""
     """SHA-256 in hex over what the entries say (see `db.watchlists.content_hash`)."""
+    site_id: str = ""
+    """Whose list it is; empty for the district's, by which every site screens."""

@@ -34,6 +34,7 @@ from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
 from db.domain.people import PersonName
+from db.domain.sites import KnownSite
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.domain.watchlist import Category, Watchlist
 from tests.console import counted, invented, invented_inside, listed, records
@@ -67,6 +68,8 @@ class FakeHub(AuditedHub, FakeKiosks):
     stories: dict[UUID, VisitStory] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
     role: Role = Role.FRONT_DESK
+    sites: tuple[KnownSite, ...] = ()
+    chosen_sites: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     refuses_decision: Exception | None = None
     refuses_import: Exception | None = None
@@ -119,7 +122,11 @@ class FakeHub(AuditedHub, FakeKiosks):
             raise HubRefusedError(msg)
         self.check_code(code)
         signed_in = invented.make_signed_in(self.role)
-        return replace(signed_in, staff=replace(signed_in.staff, name=name))
+        staff = replace(signed_in.staff, name=name)
+        return replace(signed_in, staff=staff, sites=self.sites)
+
+    def choose_site(self, site_id: str) -> None:
+        self.chosen_sites.append(site_id)
 
     def sign_out(self) -> None:
         self._answer()

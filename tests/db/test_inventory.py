@@ -15,8 +15,8 @@ OF_NOBODY = {
     "applied": "applied_id upto",
     "applied_ahead": "leaf_index",
     "chain": "device_id epoch head_seq head_hash acked_seq",
-    "change": "version kind",
-    "device": "device_id name token_hash epoch paired_at last_seen_at fork revoked_at",
+    "change": "version kind site_id",
+    "device": "device_id name token_hash epoch paired_at last_seen_at fork revoked_at site_id",
     "device_key": "device_id epoch public_key",
     "district": "",
     "event": "event_id device_id epoch seq event_type visit_id occurred_at received_at leaf_index "
@@ -24,27 +24,28 @@ OF_NOBODY = {
     "event_body": "event_id",
     "feed": "feed_id version",
     "list_import": "lock_id import_id list_name edition started_at renewed_at phase done total "
-    "is_cancelled",
-    "pairing_code": "code expires_at tries_left used_at",
+    "is_cancelled site_id",
+    "pairing_code": "code expires_at tries_left used_at site_id",
     "pairing_request": "request_id secret short_string device_id name last_epoch public_key "
-    "asked_at expires_at state replaces",
+    "asked_at expires_at state replaces site_id",
     "rescreen": "list_id version started_at before_at before_id compared found failed finished_at",
     "setting": "name",
     "signed_head": "device_id epoch seq hash signature",
+    "site": "site_id name time_zone opened_at closed_at",
     "tree": "tree_id size roots",
     "tree_node": "level place hash",
     "watchlist": "list_id name category version imported_at entry_count max_age_days content_hash "
-    "edition",
+    "edition site_id",
     "webhook": "webhook_id url secret kinds made_at next_leaf last_place due_at tries "
     "failing_since problem heard_at ended_at",
     # Of people's rows, what tells nothing of them: ids, places, versions, and when it was written.
     "attempt": "attempt_id",
-    "audit": "audit_id at deed",
+    "audit": "audit_id at deed site_id",
     "clearance": "clearance_id visit_id list_id list_name entry_id entry_version entry_mark "
     "decided_at expires_on ended_at",
     "custody_rule": "list_id entry_id",
     "decision": "decision_id visit_id decided_at decided_where superseded",
-    "notice": "notice_id kind at visit_id list_id read_at",
+    "notice": "notice_id kind at visit_id list_id read_at site_id",
     "photo": "sent_at",
     "recheck": "recheck_id visit_id screened_at",
     "screening": "screening_id visit_id screened_at",

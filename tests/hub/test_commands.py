@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from admin_console.hub.__main__ import main
-from db import inbox, outbox, settings
+from db import feed_start, inbox, outbox, settings, sites
 from db.domain.visit import Host
 from db.engine import open_database
 from tests.makers import KIOSK, NINE, make_identity, make_screened
@@ -74,7 +74,8 @@ def change(url: str, statement: str) -> None:
 def hosts_of(url: str) -> list[str]:
     database = open_database(url)
     with database.read() as session:
-        hosts = settings.read(session, "hosts", list[Host]) or []
+        name = feed_start.HOSTS.format(site_id=sites.only(session))
+        hosts = settings.read(session, name, list[Host]) or []
     database.close()
     return [h.name for h in hosts]
 

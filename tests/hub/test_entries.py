@@ -241,7 +241,7 @@ def test_one_person_removes_where_the_setting_says_so(
 def test_list_that_is_being_imported_is_not_edited_meanwhile(
     hub: HubOfTests, ours: str, dana: dict[str, str]
 ) -> None:
-    with list_lock.held(hub.database, "Custody orders", hub.clock):
+    with list_lock.held(hub.database, "Custody orders", hub.clock, hub.site.site_id):
         refused = hub.client.post(ours, json=DRAFT, headers=dana)
 
     assert refused.status_code == 409

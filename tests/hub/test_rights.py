@@ -26,6 +26,7 @@ AWAY = {
     "notice_id",
     "request_id",
     "kiosk_id",
+    "site_id",
 }
 
 

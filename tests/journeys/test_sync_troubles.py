@@ -121,7 +121,7 @@ def test_restored_hub_that_has_grown_past_the_kiosk_is_read_anew(
 def forget_newest_change(hub: HubOfTests, list_name: str) -> None:
     """As if the backup was from before that import."""
     with hub.database.begin() as session:
-        gone = watchlists.named(session, list_name)
+        gone = watchlists.named(session, list_name, hub.site.site_id)
         assert gone is not None
         watchlists.remove(session, gone.list_id)
         newest = changes.version(session)

@@ -113,9 +113,14 @@ class HistoryModel(QAbstractTableModel):
 
     more_wanted = Signal()
 
-    def __init__(self, zone: ZoneInfo, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        parent: QObject | None = None,
+        site_of: words.SiteOf = words.no_site,
+    ) -> None:
         super().__init__(parent)
-        self._zone = zone
+        self._zone, self._site_of = zone, site_of
         self._loaded = Loaded()
         self._rows: tuple[Day | Visit, ...] = ()
         self._now: datetime | None = None
@@ -198,7 +203,7 @@ class HistoryModel(QAbstractTableModel):
             self._left(visit),
             visit.identity.name.full,
             words.VISITOR_TYPES[details.visitor_type] if details else "",
-            (host.name or host.place) if host else "",
+            words.joined((host.name or host.place) if host else "", self._site_of(visit.site_id)),
             details.purpose if details else "",
             said[0] if said else "",
         )

@@ -127,8 +127,14 @@ _KIND_GROUPS = words.VISITOR_TYPES_MANY
 class OnSiteModel(QAbstractTableModel):
     """The rows of the page at a moment."""
 
-    def __init__(self, zone: ZoneInfo, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        parent: QObject | None = None,
+        site_of: words.SiteOf = words.no_site,
+    ) -> None:
         super().__init__(parent)
+        self._site_of = site_of
         self._zone = zone
         self._rows: tuple[Group | Visit, ...] = ()
         self._now: datetime | None = None
@@ -226,7 +232,7 @@ class OnSiteModel(QAbstractTableModel):
         if column == KIND:
             return words.VISITOR_TYPES[visit.details.visitor_type] if visit.details else ""
         if column == HOST:
-            return words.destination(visit)
+            return words.joined(words.destination(visit), self._site_of(visit.site_id))
         if column == SINCE:
             return words.clock_or_day(since, now, zone)
         if column == INSIDE:

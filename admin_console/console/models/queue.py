@@ -67,9 +67,14 @@ def queue_title(hold: Hold) -> str:
 class QueueModel(QAbstractListModel):
     """The holds, with the time each has waited in words."""
 
-    def __init__(self, zone: ZoneInfo, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        parent: QObject | None = None,
+        site_of: words.SiteOf = words.no_site,
+    ) -> None:
         super().__init__(parent)
-        self._zone = zone
+        self._zone, self._site_of = zone, site_of
         self._holds: tuple[Hold, ...] = ()
         self._now: datetime | None = None
         self._is_live = True
@@ -97,6 +102,10 @@ class QueueModel(QAbstractListModel):
             return words.clock(hold.held_since, self._zone)
         return words.running((self._now - hold.held_since).total_seconds())
 
+    def about(self, hold: Hold) -> str:
+        """At which school, where there are several, and why somebody is here."""
+        return words.joined(self._site_of(hold.visit.site_id), words.about(hold.visit))
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._holds)
 
@@ -110,7 +119,7 @@ class QueueModel(QAbstractListModel):
             return hold.visit.identity.name.short
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             name, title = hold.visit.identity.name.full, queue_title(hold)
-            return f"{name}, {title}, {words.about(hold.visit)}, {self.waited(hold)}"
+            return f"{name}, {title}, {self.about(hold)}, {self.waited(hold)}"
         return None
 
 
@@ -146,6 +155,6 @@ class QueueDelegate(QStyledItemDelegate):
         strong = theme.font(Text.SECTION, Weight.STRONG)
         paint_text(painter, name, hold.visit.identity.name.short, strong, c.ink)
         about = QRectF(x + 65, y + 32, rect.width() - 79, 20)
-        paint_text(painter, about, words.about(hold.visit), theme.font(), c.muted)
+        paint_text(painter, about, model.about(hold), theme.font(), c.muted)
         title, icon = queue_title(hold), hold_icon(hold.screening)
         paint_chip(painter, theme, x + 65, y + 61, title, tone, icon)

@@ -64,7 +64,7 @@ class DeskPage(QWidget):
         self._left.over.connect(lambda: self._show_queue(session.now()))
         self._is_reading = False
         self.setObjectName("deskPage")
-        self._queue = QueuePanel(theme, session.zone, photos)
+        self._queue = QueuePanel(theme, session.zone, photos, session.site_of)
         self._queue.chosen.connect(self._on_looked)
         self._queue.toast.undo_asked.connect(self.undo)
         self._card = MatchCard(theme, session.zone, photos)

@@ -57,7 +57,7 @@ class HistoryPage(Panel):
         self._asked = 0
         self._is_loading_more = False
         self.setObjectName("historyPage")
-        self._model = HistoryModel(session.zone, self)
+        self._model = HistoryModel(session.zone, self, session.site_of)
         self._model.more_wanted.connect(self._on_more_wanted)
         self._filters = FilterBar(theme, session.zone)
         self._filters.changed.connect(self._on_filter_changed)
@@ -98,6 +98,12 @@ class HistoryPage(Panel):
             lambda page: self._on_first(number, page),
             self._on_failed,
         )
+
+    def begin_anew(self) -> None:
+        """Forget what was loaded: other visits are looked at from now on."""
+        self.close_drawer()
+        self._loaded = Loaded()
+        self.refresh()
 
     def search(self, text: str) -> None:
         self._filters.want(VisitFilter(text=text))

@@ -124,7 +124,8 @@ class KiosksPage(Panel):
         zone, seen = self._session.zone, kiosk.last_seen_at
         heard = words.clock_or_day(seen, now, zone) if seen is not None else ""
         paired = words.day(kiosk.paired_at.astimezone(zone).date())
-        return (kiosk.name, heard, standing(kiosk, now)[0], paired)
+        name = words.joined(kiosk.name, self._session.site_of(kiosk.site_id))
+        return (name, heard, standing(kiosk, now)[0], paired)
 
     def _look(self, row: int, column: int) -> Look:
         c = self._theme.colours

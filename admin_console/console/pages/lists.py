@@ -163,7 +163,9 @@ class ListsPage(Panel):
 
     def tick(self, now: datetime) -> None:
         if self._shown is not None:
-            self._model.show_rows(tuple(_row(each, now) for each in self._shown.lists))
+            owner_of = self._session.owner_of
+            rows = (_row(each, owner_of(each.site_id), now) for each in self._shown.lists)
+            self._model.show_rows(tuple(rows))
 
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         self._import.set_off("" if connection.is_up else "The hub is away: importing needs it.")
@@ -350,12 +352,12 @@ class ListsPage(Panel):
         return page
 
 
-def _row(watchlist: Watchlist, now: datetime) -> tuple[str, ...]:
+def _row(watchlist: Watchlist, owner: str, now: datetime) -> tuple[str, ...]:
     days = watchlist.max_age_days
     age = words.list_age(watchlist.imported_at, now)
     outdated = words.is_outdated(watchlist.imported_at, days, now)
     return (
-        watchlist.name,
+        words.joined(watchlist.name, owner),
         words.CATEGORIES[watchlist.category],
         words.count(watchlist.entry_count) if watchlist.entry_count else "nobody",
         str(watchlist.version),

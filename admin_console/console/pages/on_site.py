@@ -86,7 +86,7 @@ class OnSitePage(Panel):
         self._grouping = Grouping.TYPE
         self.setObjectName("onSitePage")
         self.top_extra = TopCounts(theme)
-        self._model = OnSiteModel(session.zone, self)
+        self._model = OnSiteModel(session.zone, self, session.site_of)
         self._delegate = OnSiteDelegate(theme, photos)
         self._delegate.pressed.connect(self._on_pressed)
         self._fetch = Fetch(session, lambda hub: hub.on_site(), self._on_answer, self._on_failed)

@@ -58,7 +58,13 @@ class QueuePanel(Panel):
 
     chosen = Signal()
 
-    def __init__(self, theme: Theme, zone: ZoneInfo, photos: PhotoStore) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        zone: ZoneInfo,
+        photos: PhotoStore,
+        site_of: words.SiteOf = words.no_site,
+    ) -> None:
         c = theme.colours
         super().__init__(c.surface, line=c.line, edges="r")
         self._theme, self._zone = theme, zone
@@ -67,7 +73,7 @@ class QueuePanel(Panel):
         self._away_words = ""
         self.setObjectName("queuePanel")
         self.setFixedWidth(WIDE)
-        self._model = QueueModel(zone, self)
+        self._model = QueueModel(zone, self, site_of)
         self._list = QListView()
         self._list.setObjectName("queue")
         self._list.setAccessibleName("Who waits, oldest first")

@@ -13,6 +13,7 @@ from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.visit import VisitState
 from tests.console import invented, records
 from tests.console.fake_hub import FakeHub
+from tests.console.test_sites import of_two_schools
 from tests.console.windows import Clock, child, open_shell, press
 from tests.screens.console.looking import Look, settle, with_photos
 
@@ -33,6 +34,16 @@ def test_desk_with_a_possible_match(
     settle(qtbot, shell, hub)
 
     looks_like(shell, name)
+
+
+def test_desk_of_somebody_who_has_several_schools(qtbot: QtBot, looks_like: Look) -> None:
+    hub = with_photos(of_two_schools())
+    shell = open_shell(qtbot, hub)
+    press(qtbot, Key.Key_1)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "01-desk-several-schools")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 720)])

@@ -1,0 +1,186 @@
+"""The sites of a district, and who of the staff is limited to which. Hub only.
+
+The district and auditors see every site. Front desks and administrators see those that they were
+given; as long as a hub has one site, that one is everything there is and nobody is limited.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select, true
+from sqlalchemy.orm import Session
+
+from db import districts
+from db.domain.desk import Role, StaffMember
+from db.domain.errors import ConfigError
+from db.domain.sites import KnownSite, SiteDraft
+from db.hub_models import SiteRow, StaffRow, StaffSiteRow
+from db.ids import new_id
+from db.models import StaffPinRow
+from db.scopes import EVERY_SITE
+
+LONGEST_NAME = 200
+SEES_ALL = frozenset({Role.DISTRICT, Role.AUDITOR})
+"""Roles that are the whole district's."""
+_EVERY = {EVERY_SITE: True}
+
+
+def add(session: Session, draft: SiteDraft, now: datetime, site_id: str = "") -> KnownSite:
+    """Open a site. Raises `ConfigError` for a name that is taken, or no name or time zone."""
+    name = _free_name(session, draft.name)
+    row = SiteRow(
+        site_id=site_id or str(new_id(now)),
+        name=name,
+        time_zone=_zone(draft.time_zone),
+        opened_at=now,
+        closed_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return _value(row)
+
+
+def change(session: Session, site_id: str, draft: SiteDraft) -> KnownSite:
+    """Call it otherwise, or move its clock. Raises `LookupError` or `ConfigError`."""
+    row = _row(session, site_id)
+    if draft.name.strip() and draft.name.strip() != row.name:
+        row.name = _free_name(session, draft.name)
+    if draft.time_zone:
+        row.time_zone = _zone(draft.time_zone)
+    session.flush()
+    return _value(row)
+
+
+def close(session: Session, site_id: str, now: datetime) -> KnownSite:
+    """End a site; who closes it revokes its kiosks. What was is still told.
+
+    Raises `LookupError`, and `ConfigError` for the last one that is open.
+    """
+    row = _row(session, site_id)
+    if row.closed_at is not None:
+        return _value(row)
+    if len(opened(session)) == 1:
+        raise ConfigError(f"{row.name} is the only site that is open. Nothing was changed.")
+    row.closed_at = now
+    session.flush()
+    return _value(row)
+
+
+def everyone(session: Session) -> list[KnownSite]:
+    """Those that this session sees, by name; closed ones last."""
+    rows = session.scalars(select(SiteRow).order_by(SiteRow.name, SiteRow.site_id))
+    return sorted(map(_value, rows), key=lambda site: site.closed_at is not None)
+
+
+def opened(session: Session) -> list[KnownSite]:
+    """Those that are open."""
+    return [site for site in everyone(session) if site.closed_at is None]
+
+
+def get(session: Session, site_id: str) -> KnownSite | None:
+    row = districts.get(session, SiteRow, site_id)
+    return None if row is None else _value(row)
+
+
+def first(session: Session) -> KnownSite | None:
+    """The one that was opened first, of those that this session sees; open ones before others."""
+    found = sorted(everyone(session), key=lambda s: (s.closed_at is not None, s.opened_at))
+    return found[0] if found else None
+
+
+def oldest(session: Session) -> KnownSite | None:
+    """The one that the hub began with, open or not."""
+    return min(everyone(session), key=lambda site: site.opened_at, default=None)
+
+
+def named(session: Session, name: str) -> KnownSite:
+    """The open site of that name or id. Raises `ConfigError` in words when there is none."""
+    found = [s for s in opened(session) if name.strip() in (s.name, s.site_id)]
+    if not found:
+        raise ConfigError(
+            f'There is no site called "{name}": see vestibule-hub sites list. Nothing was changed.'
+        )
+    return found[0]
+
+
+def only(session: Session) -> str:
+    """The district's only site; empty when it has several, or none yet."""
+    query = select(SiteRow.site_id).limit(2).execution_options(**_EVERY)
+    found = session.scalars(query).all()
+    return found[0] if len(found) == 1 else ""
+
+
+# ---- who is limited to which -----------------------------------------------------------------
+
+
+def of_staff(session: Session, member: StaffMember) -> frozenset[str] | None:
+    """The sites that somebody is limited to; None for who sees the whole district."""
+    if member.role in SEES_ALL or only(session):
+        return None
+    query = select(StaffSiteRow.site_id).where(StaffSiteRow.staff_id == member.staff_id)
+    return frozenset(session.scalars(query))
+
+
+def given_to(session: Session, staff_id: UUID) -> list[KnownSite]:
+    """The sites that somebody was given, by name."""
+    query = select(StaffSiteRow.site_id).where(StaffSiteRow.staff_id == staff_id)
+    given = set(session.scalars(query))
+    return [site for site in everyone(session) if site.site_id in given]
+
+
+def give(session: Session, staff_id: UUID, site_ids: Iterable[str]) -> None:
+    """Limit somebody to these sites."""
+    session.execute(delete(StaffSiteRow).where(StaffSiteRow.staff_id == staff_id))
+    session.add_all(StaffSiteRow(staff_id=staff_id, site_id=site_id) for site_id in set(site_ids))
+    session.flush()
+
+
+def pins_of(session: Session, site_id: str) -> list[dict[str, str]]:
+    """The PINs that work at a site's kiosks, as the feed carries them."""
+    given = select(StaffSiteRow.staff_id).where(StaffSiteRow.site_id == site_id)
+    limited = StaffRow.role.not_in([role.value for role in SEES_ALL])
+    elsewhere = select(StaffRow.staff_id).where(limited, StaffRow.staff_id.not_in(given))
+    works = StaffPinRow.staff_id.not_in(elsewhere)
+    rows = session.scalars(
+        select(StaffPinRow).where(true() if only(session) else works).order_by(StaffPinRow.staff_id)
+    )
+    return [
+        {"staff_id": str(r.staff_id), "display_name": r.display_name, "pin_hash": r.pin_hash}
+        for r in rows
+    ]
+
+
+# ---- parts -----------------------------------------------------------------------------------
+
+
+def _free_name(session: Session, wanted: str) -> str:
+    name = " ".join(wanted.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise ConfigError("A site needs a name of at most 200 characters. Nothing was changed.")
+    taken = select(SiteRow.site_id).where(func.lower(SiteRow.name) == name.lower())
+    if session.scalar(taken.execution_options(**_EVERY)) is not None:
+        raise ConfigError(f'There is a site called "{name}" already. Nothing was changed.')
+    return name
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"There is no time zone {name!r}. Write it like America/Chicago. Nothing was changed."
+        ) from error
+    return name
+
+
+def _row(session: Session, site_id: str) -> SiteRow:
+    row = districts.get(session, SiteRow, site_id, with_for_update=True)
+    if row is None:
+        raise LookupError(f"no site {site_id}")
+    return row
+
+
+def _value(row: SiteRow) -> KnownSite:
+    return KnownSite(row.site_id, row.name, row.time_zone, row.opened_at, row.closed_at)
