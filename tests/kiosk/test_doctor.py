@@ -120,7 +120,8 @@ def test_page_says_a_line_and_a_verdict_each_and_what_is_worst(
     assert "-> There is no camera or film" in page
     assert "\nreading       good           OpenCV" in page
     assert page.endswith("Something does not work. What to do stands behind the arrow.\n")
-    assert max(len(line) for line in page.splitlines() if str(tmp_path) not in line) <= 100
+    place = str(tmp_path.parent)  # no line can be shorter than a path that it names
+    assert max(len(line) for line in page.splitlines() if place not in line) <= 100
 
 
 def test_wrong_use_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
