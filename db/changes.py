@@ -10,8 +10,9 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db import codec, districts, news
+from db import codec, news
 from db.hub_models import ChangeRow, FeedRow
+from db.scopes import EVERY_SITE
 
 _FEED = 1
 
@@ -57,11 +58,12 @@ def is_place(session: Session, cursor: int, mark: str) -> bool:
     """Whether who has read up to `cursor` has read this feed.
 
     It is not once the hub was restored from a backup older than that. `mark` is that of the last
-    change read, empty when it is not known.
+    change read, empty when it is not known. A change of another site in that place is another one.
     """
     if cursor > version(session):
         return False
-    row = districts.get(session, ChangeRow, cursor) if mark else None
+    query = select(ChangeRow).where(ChangeRow.version == cursor)
+    row = session.scalar(query.execution_options(**{EVERY_SITE: True})) if mark else None
     return row is None or _value(row).mark == mark
 
 

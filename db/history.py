@@ -166,7 +166,10 @@ def _just_now(session: Session) -> Iterator[Happening]:
     rows = session.execute(
         select(EventRow, VisitRow)
         .join(VisitRow, VisitRow.visit_id == EventRow.visit_id)
-        .where(EventRow.event_type.in_(("visit.checked_in", "visit.checked_out", "decision.made")))
+        .where(
+            EventRow.event_type.in_(("visit.checked_in", "visit.checked_out", "decision.made")),
+            EventRow.parked.is_(None),
+        )
         .order_by(EventRow.occurred_at.desc())
         .limit(5)
     )

@@ -175,10 +175,20 @@ def import_list(
                 sweep(database, now(), lock)
 
 
-def columns_for(session: Session, name: str) -> dict[str, str]:
+def columns_for(session: Session, name: str, site_id: str) -> dict[str, str]:
     """Which column is which field, as it was said for this list before."""
     known = settings.read(session, COLUMNS, dict[str, dict[str, str]]) or {}
-    return known.get(name, {})
+    return known.get(_columns_key(name, site_id), {})
+
+
+def keep_columns(session: Session, name: str, site_id: str, columns: Mapping[str, str]) -> None:
+    """Remember it, for the next file of this list; another school's of that name has its own."""
+    known = settings.read(session, COLUMNS, dict[str, dict[str, str]]) or {}
+    settings.write(session, COLUMNS, {**known, _columns_key(name, site_id): dict(columns)})
+
+
+def _columns_key(name: str, site_id: str) -> str:
+    return f"{site_id} {name}" if site_id else name
 
 
 def sweep(database: Database, now: datetime, ended: Lock | None = None) -> None:
@@ -234,7 +244,7 @@ def _read(
             return watchlists.entries_by_id(session, before.edition, list(ids)).keys()
 
     with database.read() as session:
-        remembered = columns_for(session, wanted.name)
+        remembered = columns_for(session, wanted.name, wanted.site_id)
     return read_list_file(
         file,
         now.date(),
@@ -307,8 +317,7 @@ def _replace(
         if coming is not None:
             list_history.remember_removed(session, coming, lock.edition)
         if wanted.columns is not None:
-            remembered = settings.read(session, COLUMNS, dict[str, dict[str, str]]) or {}
-            settings.write(session, COLUMNS, {**remembered, wanted.name: dict(wanted.columns)})
+            keep_columns(session, wanted.name, wanted.site_id, wanted.columns)
         if difference.removed and list_asking.needs_two(session):
             notices.tell_of_removed(session, imported, difference.removed, at)
         publish(session, imported)

@@ -124,7 +124,15 @@ def tell_of_removed(session: Session, known: Watchlist, removed: int, now: datet
         "audit page says who imported it; an import of the file before brings them back."
     )
     about = f"{known.list_id} {known.version}"
-    return tell(session, NoticeKind.PEOPLE_REMOVED, text, now, about=about, list_id=known.list_id)
+    return tell(
+        session,
+        NoticeKind.PEOPLE_REMOVED,
+        text,
+        now,
+        about=about,
+        list_id=known.list_id,
+        site_id=known.site_id,
+    )
 
 
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:

@@ -161,6 +161,12 @@ def reject(session: Session, request_id: UUID, by: str, now: datetime) -> Pairin
     return _value(row)
 
 
+def forget_site(session: Session, site_id: str) -> None:
+    """Nobody is let in at this site any more: its codes are no good, and nobody waits."""
+    for kind in (PairingCodeRow, PairingRequestRow):
+        session.execute(delete(kind).where(kind.site_id == site_id))
+
+
 def secret_of(session: Session, request_id: UUID, now: datetime) -> bytes | None:
     """What the kiosk has proved to know; None for an unknown request, or one too old."""
     row = districts.get(session, PairingRequestRow, request_id)

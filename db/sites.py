@@ -28,8 +28,12 @@ _EVERY = {EVERY_SITE: True}
 
 
 def add(session: Session, draft: SiteDraft, now: datetime, site_id: str = "") -> KnownSite:
-    """Open a site. Raises `ConfigError` for a name that is taken, or no name or time zone."""
+    """Open a site. Raises `ConfigError` for a name that is taken, or no name or time zone.
+
+    Whoever worked at the only one until now is limited to that one.
+    """
     name = _free_name(session, draft.name)
+    _limit_to_only(session)
     row = SiteRow(
         site_id=site_id or str(new_id(now)),
         name=name,
@@ -46,7 +50,7 @@ def change(session: Session, site_id: str, draft: SiteDraft) -> KnownSite:
     """Call it otherwise, or move its clock. Raises `LookupError` or `ConfigError`."""
     row = _row(session, site_id)
     if draft.name.strip() and draft.name.strip() != row.name:
-        row.name = _free_name(session, draft.name)
+        row.name = _free_name(session, draft.name, but=site_id)
     if draft.time_zone:
         row.time_zone = _zone(draft.time_zone)
     session.flush()
@@ -61,7 +65,8 @@ def close(session: Session, site_id: str, now: datetime) -> KnownSite:
     row = _row(session, site_id)
     if row.closed_at is not None:
         return _value(row)
-    if len(opened(session)) == 1:
+    are_open = select(func.count()).select_from(SiteRow).where(SiteRow.closed_at.is_(None))
+    if session.scalar(are_open.execution_options(**_EVERY)) == 1:
         raise ConfigError(f"{row.name} is the only site that is open. Nothing was changed.")
     row.closed_at = now
     session.flush()
@@ -155,11 +160,26 @@ def pins_of(session: Session, site_id: str) -> list[dict[str, str]]:
 # ---- parts -----------------------------------------------------------------------------------
 
 
-def _free_name(session: Session, wanted: str) -> str:
+def _limit_to_only(session: Session) -> None:
+    site_id = only(session)
+    if not site_id:
+        return
+    given = select(StaffSiteRow.staff_id)
+    limited = StaffRow.role.not_in([role.value for role in SEES_ALL])
+    rest = session.scalars(
+        select(StaffRow.staff_id).where(limited, StaffRow.staff_id.not_in(given))
+    )
+    session.add_all(StaffSiteRow(staff_id=staff_id, site_id=site_id) for staff_id in rest.all())
+    session.flush()
+
+
+def _free_name(session: Session, wanted: str, *, but: str = "") -> str:
+    """The name, tidied. The site `but` may have it already, in other letters."""
     name = " ".join(wanted.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise ConfigError("A site needs a name of at most 200 characters. Nothing was changed.")
-    taken = select(SiteRow.site_id).where(func.lower(SiteRow.name) == name.lower())
+    is_same = func.lower(SiteRow.name) == name.lower()
+    taken = select(SiteRow.site_id).where(is_same, SiteRow.site_id != but)
     if session.scalar(taken.execution_options(**_EVERY)) is not None:
         raise ConfigError(f'There is a site called "{name}" already. Nothing was changed.')
     return name

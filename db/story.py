@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db import chain, codec, pairing, rechecks, visits
@@ -23,8 +23,10 @@ from db.domain.events import (
 )
 from db.domain.screening import Agreement, HoldReason, Match, Screening
 from db.domain.visit import CheckOutWay, Visit
+from db.hub_models import DeviceRow
 from db.log import chains_are_whole
 from db.log_models import ChainRow, EventBodyRow, EventRow
+from db.scopes import EVERY_SITE
 
 VERDICTS = {
     Verdict.APPROVE: "Approved",
@@ -54,15 +56,21 @@ _whole_up_to: dict[str, tuple[tuple[int, int, bytes], ...]] = {}
 
 
 def story(session: Session, visit_id: UUID) -> VisitStory | None:
-    """One visit with everything that happened to it, oldest first; None when there is none."""
+    """One visit with everything that happened to it, oldest first; None when there is none.
+
+    What a kiosk of another school said of it was not applied, and is not told either.
+    """
     visit = visits.get(session, visit_id)
     if visit is None:
         return None
+    elsewhere = select(DeviceRow.device_id).where(DeviceRow.site_id != visit.site_id)
+    is_ours = or_(EventRow.parked.is_(None), EventRow.device_id.not_in(elsewhere))
     rows = session.execute(
         select(EventRow, EventBodyRow.salt, EventBodyRow.body)
         .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
-        .where(EventRow.visit_id == visit_id)
+        .where(EventRow.visit_id == visit_id, is_ours)
         .order_by(EventRow.occurred_at, EventRow.seq)
+        .execution_options(**{EVERY_SITE: True})
     ).all()
     names = {k.kiosk_id: k.name for k in pairing.all_kiosks(session)}
     in_force = visits.decision_in_force(session, visit_id)

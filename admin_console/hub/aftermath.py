@@ -37,7 +37,8 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
         if any(
             event.refs.watchlists.get(str(known.list_id), 0) < known.version
             for known in lists
-            if known.site_id in ("", event.site_id)
+            # A kiosk that was not paired yet says no site; whose list it is, is asked later.
+            if "" in (known.site_id, event.site_id) or known.site_id == event.site_id
         )
     ]
     rescreening.put_off(session, [visit_id for visit_id in behind if visit_id is not None])

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
-from admin_console.hub.answers import JSON, NDJSON, answer, refuse
+from admin_console.hub.answers import JSON, NDJSON, PROBLEM, answer, problem, refuse
 from admin_console.hub.context import AskingKiosk, Context, KioskContext
 from admin_console.hub.vouching import Asked
 from db import changes, codec, feed_start, signing, tree, watchlists
@@ -158,12 +158,14 @@ def entries(
 ) -> Response:
     """A page of one version of a list, an entry a line, in the order of their ids.
 
-    Signed when the request has a nonce, over the exact lines: `db.signing.Answer`.
+    Signed when the request has a nonce, over the exact lines: `db.signing.Answer`. So is the 410
+    for a version that a newer one follows, since the kiosk passes over it then.
     """
     with context.database.read() as session:
+        key = hub_site.signing_key(session)
         known = watchlists.get(session, list_id)
         if known is None or known.version != version:
-            raise refuse(410, "That version is no longer in force; a newer one follows.")
+            gone = problem(410, "That version is no longer in force; a newer one follows.")
+            return question.answer(bytes(gone.body), PROBLEM, key, gone.status_code)
         lines = [codec.to_json(e) for e in watchlists.page(session, list_id, after, limit)]
-        key = hub_site.signing_key(session)
     return question.answer(b"\n".join(lines), NDJSON, key)

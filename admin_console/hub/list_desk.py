@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from admin_console.hub import entry_photos
+from admin_console.hub import aftermath, entry_photos
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import expect_same, refuse
 from admin_console.hub.context import Asker, Context
 from db import (
     audit,
     changes,
+    clearances,
     codec,
     list_asking,
     list_editing,
@@ -118,6 +119,8 @@ def owner(context: Context) -> str:
 def share(session: Session, name: str, site_id: str, now: datetime) -> Watchlist:
     """Make a site's list the district's, in a new version that every kiosk learns.
 
+    Whom its staff cleared is cleared at every site from then on.
+
     Raises `ConfigError` in words when there is no such list, or the district has that name.
     """
     known = watchlists.named(session, name, site_id)
@@ -130,11 +133,17 @@ def share(session: Session, name: str, site_id: str, now: datetime) -> Watchlist
         raise LookupError(known.list_id)
     wanted = replace(known, site_id="", version=known.version + 1)
     shared = watchlists.put_in_force(session, wanted, edition)
+    columns = list_import.columns_for(session, name, site_id)
+    if columns:
+        list_import.keep_columns(session, name, "", columns)
     _log(session, _imported(shared), "hub", now, "")
     audit.note(
         session, audit.TERMINAL, Deed.LIST_SHARED, now, about=About.LIST, about_id=shared.list_id
     )
     changes.add(session, "watchlist", shared)
+    for clearance in clearances.not_expired(session, now):
+        if clearance.list_id == shared.list_id and clearance.ended_at is None:
+            aftermath.tell_of_clearance(session, clearance)
     return shared
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
-from db import audit, changes, pairing, sites
+from db import audit, changes, pairing, pairing_requests, sites
 from db.domain.audit import About, Deed
 from db.domain.sites import KnownSite, SiteDraft
 from db.engine import Database
@@ -35,12 +35,16 @@ def change(
 
 
 def close(database: Database, site_id: str, by: audit.By, now: datetime) -> KnownSite:
-    """End a site and its kiosks' tokens. Raises `LookupError` or `ConfigError`."""
+    """End a site and its kiosks' tokens; nobody is let in there any more.
+
+    Raises `LookupError` or `ConfigError`.
+    """
     with database.begin() as session:
         closed = sites.close(session, site_id, now)
         for kiosk in pairing.kiosks(session):
             if kiosk.site_id == site_id and kiosk.revoked_at is None:
                 pairing.revoke(session, kiosk.kiosk_id, now)
+        pairing_requests.forget_site(session, site_id)
         _note(session, by, Deed.SITE_CLOSED, closed, now)
     return closed
 

@@ -6,6 +6,7 @@ settings are believed for this signature alone.
 
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
@@ -24,14 +25,16 @@ class Question:
     words: str
     nonce: str
 
-    def answer(self, content: bytes, media_type: str, key: bytes) -> Response:
+    def answer(
+        self, content: bytes, media_type: str, key: bytes, status: int = HTTPStatus.OK
+    ) -> Response:
         """The bytes as the answer to this question, signed with the hub's private `key`."""
         headers = {}
         if self.nonce:
             digest = sha256(content).hexdigest()
             said = signing.Answer(self.kiosk_id, self.words, self.nonce, digest)
             headers[signing.SIGNATURE_HEADER] = signing.sign(key, said).hex()
-        return Response(content, headers=headers, media_type=media_type)
+        return Response(content, status, headers, media_type)
 
 
 def asked(

@@ -128,18 +128,41 @@ class HttpHub:
         params: dict[str, int | float | str],
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
-        """Ask for something to act on: `HubUntrueError` when it is not our hub that says it."""
+        """Ask for something to act on: `HubUntrueError` when it is not our hub that says it.
+
+        That something is gone is acted on too. Other refusals change nothing here.
+        """
         nonce = secrets.token_hex(16)
-        response = self._ask(
+        response = self._send(
             "GET", path, headers={signing.NONCE_HEADER: nonce}, params=params, timeout=timeout
         )
-        if self._known is not None:
+        is_gone = response.status_code == httpx.codes.GONE
+        if self._known is not None and (response.is_success or is_gone):
             question = f"{path}?{response.request.url.query.decode()}"
             signature = response.headers.get(signing.SIGNATURE_HEADER, "")
+            if is_gone and _said(response).get("status") != httpx.codes.GONE:
+                signature = ""  # of another answer: the status itself is not signed
             self._known.check(question, nonce, response.content, signature)
+        raise_refusal(response)
         return response
 
     def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        params: dict[str, int | float | str] | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> httpx.Response:
+        response = self._send(
+            method, path, content=content, headers=headers, params=params, timeout=timeout
+        )
+        raise_refusal(response)
+        return response
+
+    def _send(
         self,
         method: str,
         path: str,
@@ -165,7 +188,6 @@ class HttpHub:
             raise HubAwayError(
                 f"{why} Everything is kept here and sent when it is back."
             ) from error
-        raise_refusal(response)
         return response
 
 

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from admin_console.hub import site as hub_site
-from db import settings, sites, staff
+from db import list_import, settings, sites, staff
 from db.domain.desk import Role, Site
 from db.domain.errors import ConfigError
 from db.domain.sites import SiteDraft
@@ -32,6 +32,8 @@ PEOPLE = {
     "rbegaye": (UUID(int=2), Role.FRONT_DESK),
     "mdistrict": (UUID(int=3), Role.DISTRICT),
 }
+COLUMNS = {"Custody orders": {"PARENT": "family"}}
+"""Which columns the school's files have."""
 AT = {"at": NINE, "imported_at": NINE, "paired_at": NINE, "created_at": NINE}
 
 
@@ -46,6 +48,7 @@ def before_there_were_sites(url: str, *, is_hub: bool) -> None:
         _put(connection, "setting", name="site", value=json.dumps(SCHOOL))
         if is_hub:
             _put(connection, "setting", name="hosts", value="[]")
+            _put(connection, "setting", name="lists.columns", value=json.dumps(COLUMNS))
             _put(connection, "feed", feed_id=1, version=1)
             _put(connection, "change", version=1, kind="site", body=json.dumps(SCHOOL))
             _put(connection, "device", device_id="front", name="Front", epoch=1, token_hash="")
@@ -82,6 +85,7 @@ def test_school_of_an_older_hub_is_its_first_site_with_all_that_there_is(hub: Da
         limits = [sites.of_staff(session, m) for m in staff.everybody(session)]
         is_there = settings.read(session, "site", Site), settings.read(session, "hosts", list[str])
         hosts = settings.read(session, f"hosts {LINCOLN}", list[str])
+        columns = list_import.columns_for(session, "Custody orders", LINCOLN)
         owned = {
             table.name: set(session.execute(select(table.c.site_id)).scalars())
             for table in (_table(hub, name) for name in ("device", "change"))
@@ -95,7 +99,7 @@ def test_school_of_an_older_hub_is_its_first_site_with_all_that_there_is(hub: Da
         "dwhitlock": [LINCOLN], "rbegaye": [LINCOLN], "mdistrict": [],
     }  # fmt: skip
     assert limits == [None, None, None], "with one site nobody is limited"
-    assert (is_there, hosts) == ((None, None), [])
+    assert (is_there, hosts, columns) == ((None, None), [], COLUMNS["Custody orders"])
     assert owned == {"device": {LINCOLN}, "change": {LINCOLN}}
 
 
@@ -114,6 +118,20 @@ def test_second_site_limits_who_was_there_to_the_first(hub: Database) -> None:
     assert limits == {"dwhitlock": only, "rbegaye": only, "mdistrict": None}
 
 
+def test_who_came_while_there_was_one_site_keeps_it_when_a_second_opens(hub: Database) -> None:
+    """The first administrator comes with the set-up code, and is given nothing."""
+    with hub.begin() as session:
+        member = staff.add(
+            session, "nquist", "invented pass phrase", display_name="Nils Quist",
+            role=Role.ADMINISTRATOR, now=NINE,
+        )  # fmt: skip
+        sites.add(session, SiteDraft("Roosevelt Middle School", "America/Denver"), NINE)
+        limits = sites.of_staff(session, member)
+        sites.add(session, SiteDraft("Lakeside School", "America/Denver"), NINE)
+
+        assert limits == sites.of_staff(session, member) == frozenset({LINCOLN})
+
+
 def test_older_version_gets_its_school_back_but_never_two(any_url: str) -> None:
     before_there_were_sites(any_url, is_hub=True)
     migrate(any_url, "head")
@@ -125,6 +143,7 @@ def test_older_version_gets_its_school_back_but_never_two(any_url: str) -> None:
     engine.dispose()
     assert json.loads(kept["site"]) == SCHOOL
     assert kept["hosts"] == "[]"
+    assert json.loads(kept["lists.columns"]) == COLUMNS
 
     hub = open_database(any_url)
     with hub.begin() as session:
@@ -161,6 +180,13 @@ def test_kiosk_keeps_the_school_that_it_was_told(any_url: str) -> None:
 def test_site_needs_a_name_that_no_other_has(hub: Database, name: str) -> None:
     with hub.begin() as session, pytest.raises(ConfigError, match="Nothing was changed"):
         sites.add(session, SiteDraft(name, "America/Chicago"), NINE)
+
+
+def test_site_may_be_written_otherwise(hub: Database) -> None:
+    with hub.begin() as session:
+        changed = sites.change(session, LINCOLN, SiteDraft("LINCOLN Elementary School"))
+
+    assert changed.name == "LINCOLN Elementary School"
 
 
 def test_last_open_site_is_not_closed(hub: Database) -> None:

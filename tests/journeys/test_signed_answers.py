@@ -42,6 +42,8 @@ class Between(httpx.HTTPTransport):
     asks_with: dict[str, str] | None = None
     """Other query parameters than those that the kiosk asks with."""
     is_signed = True
+    status: int | None = None
+    """Another status than the hub's."""
     replayed: httpx.Response | None = None
     last: httpx.Response | None = None
 
@@ -60,7 +62,8 @@ class Between(httpx.HTTPTransport):
             headers |= {"content-length": str(len(content))}
             if not self.is_signed:
                 del headers[signing.SIGNATURE_HEADER.lower()]
-        self.last = httpx.Response(answer.status_code, headers=headers, content=content)
+        status = self.status if is_meant and self.status else answer.status_code
+        self.last = httpx.Response(status, headers=headers, content=content)
         return self.last
 
 
@@ -287,6 +290,32 @@ def test_answer_without_a_signature_is_not_taken(
         kiosk.pull_all()
 
     assert kiosk.lists() == []
+
+
+@pytest.mark.parametrize("forge", [None, lambda _: b'{"status":410}'], ids=["page", "words"])
+def test_list_is_not_passed_over_because_somebody_else_says_that_it_is_gone(
+    hub: HubOfTests, kiosk: KioskOfTests, between: Between, forge: Forge | None
+) -> None:
+    put(hub, people=3)
+    between.status, between.forge = 410, forge
+
+    with pytest.raises(HubUntrueError):
+        kiosk.pull_all()
+    between.status, between.forge = None, None
+    kiosk.pull_all()
+
+    assert len(in_force(kiosk.database)) == 3
+
+
+def test_version_that_a_newer_one_follows_is_passed_over_at_the_hubs_word(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    put(hub, people=3)
+    put(hub, people=4)
+
+    kiosk.pull_all()
+
+    assert len(in_force(kiosk.database)) == 4
 
 
 def test_hub_signs_only_for_who_asks_with_a_nonce(hub: HubOfTests) -> None:

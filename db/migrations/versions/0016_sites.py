@@ -4,6 +4,7 @@ Until now a hub served one school, which a setting named. That school is the fir
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -152,6 +153,17 @@ def _make_first_site(district_id: UUID, school: dict[str, str]) -> None:
         .where(is_of_district, _SETTING.c.name == "hosts")
         .values(name=f"hosts {site_id}")
     )
+    _name_columns_by(district_id, lambda name: f"{site_id} {name}")
+
+
+def _name_columns_by(district_id: UUID, called: Callable[[str], str]) -> None:
+    """What columns a list's files have is remembered by the list's name and site."""
+    is_meant = (_SETTING.c.district_id == district_id) & (_SETTING.c.name == "lists.columns")
+    text = op.get_bind().scalar(sa.select(_SETTING.c.value).where(is_meant))
+    if text is not None:
+        renamed = {called(name): columns for name, columns in json.loads(text).items()}
+        op.execute(sa.delete(_SETTING).where(is_meant))
+        _write(district_id, "lists.columns", renamed)
 
 
 def _name_school(site: sa.Row[tuple[object, ...]]) -> None:
@@ -179,6 +191,7 @@ def _name_school(site: sa.Row[tuple[object, ...]]) -> None:
         .where(is_of_district, _SETTING.c.name == f"hosts {site.site_id}")
         .values(name="hosts")
     )
+    _name_columns_by(site.district_id, lambda name: name.removeprefix(f"{site.site_id} "))
 
 
 def _write(district_id: UUID, name: str, value: object) -> None:
