@@ -34,7 +34,7 @@ from db.domain.events import (
 from db.domain.screening import Outcome
 from db.domain.visit import CheckOutWay, VisitState
 from db.hub_models import DeviceRow
-from db.models import DecisionRow, ScreeningRow, VisitRow
+from db.models import DecisionRow, ScreeningRow, VisitRow, WatchlistRow
 
 _TOGETHER = "visits_together"
 _SITES_OF_KIOSKS = "sites_of_kiosks"
@@ -133,6 +133,17 @@ def _check_site(session: Session, envelope: Envelope, event: DomainEvent) -> Non
         row = None if visit_id is None else _known_row(session, kept, visit_id)
         if row is not None and row.site_id != site_id:
             raise OfAnotherSiteError(envelope.type)
+    # Whoever is cleared of a match is cleared wherever its list holds.
+    if isinstance(event, VisitorScreened) and _is_of_other_list(session, event, site_id):
+        raise OfAnotherSiteError(envelope.type)
+
+
+def _is_of_other_list(session: Session, event: VisitorScreened, site_id: str) -> bool:
+    """Whether somebody was found on a list by which another site alone screens."""
+    lists = {match.list_id for match in event.screening.matches}
+    other = (WatchlistRow.list_id.in_(lists), WatchlistRow.site_id.not_in(("", site_id)))
+    query = select(WatchlistRow.list_id).where(*other).limit(1)
+    return bool(lists) and session.scalar(query) is not None
 
 
 def _visit_of(event: DomainEvent) -> UUID | None:

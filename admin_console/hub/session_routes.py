@@ -81,7 +81,9 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
         )
         if is_in:
             token = staff.open_session(session, member.staff_id, now)
-            audit.note(session, audit.of_staff(member.staff_id, address), Deed.SIGNED_IN, now)
+            by, known = audit.of_staff(member.staff_id, address), seen[1]
+            site_id = known[0].site_id if len(known) == 1 else ""
+            audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id)
     if is_in:
         return SignedIn(token, member, *seen)
     if asked.code:

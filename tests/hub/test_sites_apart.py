@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,36 @@ def test_who_came_before_the_kiosk_was_paired_is_compared_with_the_schools_lists
         aftermath.of_events(session, [told], alder.hub.clock())
         assert told.site_id == ""
         assert visit_id in rescreening.due(session, 10)
+
+
+def test_kiosk_clears_nobody_of_another_schools_list(schools: tuple[School, School]) -> None:
+    alder, birch = schools
+    hub, theirs = alder.hub, fill(birch).ids
+    birch.kiosk.pull_all()
+    entry = {name: theirs[name] for name in ("list_id", "entry_id")}
+    visit_id, now = alder.visitor_comes("Eve", **entry), hub.clock()
+    decision = Decision(
+        new_id(now), visit_id, Verdict.NOT_THIS_PERSON, "Known", "Nobody", now, DecidedAt.KIOSK
+    )
+    alder.say(DecisionMade(decision, date(2027, 1, 1)), visit_id)
+    birch.kiosk.pull_all()
+
+    for database in (hub.database, birch.kiosk.database):
+        with database.read() as session:
+            known = clearances.not_expired(session, now)
+        assert {c.decided_by for c in known} == {"head Birch"}
+
+
+def test_school_sees_when_its_own_staff_signed_in(schools: tuple[School, School]) -> None:
+    alder, birch = schools
+    alder.hub.sign_in("desk-alder")
+
+    seen = [
+        [line["deed"] for line in school.ask("GET", "/v1/audit").json()["lines"]]
+        for school in (alder, birch)
+    ]
+
+    assert ["signed_in" in deeds for deeds in seen] == [True, False]
 
 
 def test_log_of_two_schools_tells_what_is_shown(schools: tuple[School, School]) -> None:
