@@ -96,16 +96,20 @@ def held(
     database: Database, list_name: str, now: Callable[[], datetime], site_id: str = ""
 ) -> Iterator[Lock]:
     """Hold the place of the one import. Raises `ImportBusyError` when another one has it."""
-    at = now()
-    with database.begin() as session:
-        lock = Lock(database, new_id(at), watchlists.new_edition(session))
-        if not _take(session, lock, list_name, site_id, at):
-            other = districts.get(session, ListImportRow, _ONLY)
-            is_seen = other is not None and scopes.sees(session, other.site_id)
-            raise ImportBusyError(_busy(other.list_name if other is not None and is_seen else None))
-    ended = Event()
-    renewing = Thread(target=_renew, args=(lock, now, ended), name="import-place", daemon=True)
-    try:  # Ctrl-C may come at any moment from here on
+    at, ended = now(), Event()
+    import_id = new_id(at)
+    renewing = Thread(
+        target=_renew, args=(database, import_id, now, ended), name="import-place", daemon=True
+    )
+    try:  # Ctrl-C may come at any moment: the place is given back even if it was just taken
+        with database.begin() as session:
+            lock = Lock(database, import_id, watchlists.new_edition(session))
+            if not _take(session, lock, list_name, site_id, at):
+                other = districts.get(session, ListImportRow, _ONLY)
+                is_seen = other is not None and scopes.sees(session, other.site_id)
+                raise ImportBusyError(
+                    _busy(other.list_name if other is not None and is_seen else None)
+                )
         renewing.start()
         yield lock
     finally:
@@ -113,16 +117,16 @@ def held(
         if renewing.ident is not None:
             renewing.join()
         with database.begin() as session:
-            session.execute(delete(ListImportRow).where(ListImportRow.import_id == lock.import_id))
+            session.execute(delete(ListImportRow).where(ListImportRow.import_id == import_id))
 
 
-def _renew(lock: Lock, now: Callable[[], datetime], ended: Event) -> None:
+def _renew(database: Database, import_id: UUID, now: Callable[[], datetime], ended: Event) -> None:
     """Say again and again that the import goes on, also where it has no progress to tell of."""
     while not ended.wait(_RENEWED_EVERY_SECONDS):
-        with suppress(VestibuleError), lock.database.begin() as session:
+        with suppress(VestibuleError), database.begin() as session:
             session.execute(
                 update(ListImportRow)
-                .where(ListImportRow.import_id == lock.import_id)
+                .where(ListImportRow.import_id == import_id)
                 .values(renewed_at=now())
             )
 

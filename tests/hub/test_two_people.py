@@ -44,7 +44,7 @@ class Office:
 
     def entries(self) -> list[WatchlistEntry]:
         with self.hub.database.read() as session:
-            known = watchlists.named(session, "No trespass")
+            known = watchlists.named(session, "No trespass", self.hub.site.site_id)
             assert known is not None
             return watchlists.entries_of(session, known.list_id)
 
