@@ -12,6 +12,7 @@ from db import watchlists
 from db.domain.people import PersonName
 from db.engine import Database
 from db.list_index import ListIndexes
+from db.screening import calibrate
 from db.screening.engine import find_matches, visitor_of
 from db.screening.index import Index
 from tests.makers import NINE, make_entry, make_identity, make_watchlist
@@ -37,7 +38,10 @@ def found(index: Index, name: PersonName) -> set[UUID]:
 
 
 @pytest.mark.parametrize("changed", [1, CHANGED])
-def test_changed_entries_are_read_some_hundred_at_a_time(database: Database, changed: int) -> None:
+def test_changed_entries_are_read_some_hundred_at_a_time(
+    database: Database, changed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "FEWEST_ROWS", 10_000)  # what chance does is not asked here
     before = [make_entry(f"Ana{n % 30}", f"Marlow{n % 70}") for n in range(12 * CHANGED)]
     after = [replace(e, name=replace(e.name, given="Tove")) for e in before[:changed]]
     watchlist = make_watchlist(entry_count=len(before))
