@@ -1,7 +1,8 @@
 """The index of all lists in force, kept from one version of a list to the next, also on disk."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -26,12 +27,14 @@ from db.screening.index import (
     difference,
     updated,
 )
-from db.screening.population import load_population
+from db.screening.population import Population, load_population
 
 LOG = logging.getLogger(__name__)
 FOLDER = "list-index"
 """Its name beside the database."""
 _SUFFIX = ".index"
+_POPULATION = "population"
+"""The file of how common names are: it names nobody, and stands with the lists for speed alone."""
 _MARK = 8
 """Bytes of an entry's digest that mark what it says."""
 _AT_ONCE = 20_000
@@ -51,6 +54,7 @@ class ListIndexes:
         self._database = database
         self._folder = folder
         self._known: dict[UUID, ListIndex] = {}
+        self._names: Population | None = None
         self._lock = Lock()
 
     def load(self) -> Index:
@@ -58,9 +62,27 @@ class ListIndexes:
         with self._lock:
             with self._database.read() as session:
                 known = watchlists.all_lists(session)
+                population = self._population() if known else load_population()
                 self._known = {w.list_id: self._one(session, w) for w in known}
             self._sweep()
-            return Index(tuple(self._known[w.list_id] for w in known), load_population())
+            return Index(tuple(self._known[w.list_id] for w in known), population)
+
+    def _population(self) -> Population:
+        if self._names is None:
+            self._names = self._saved_population() or self._made_population()
+        return self._names
+
+    def _saved_population(self) -> Population | None:
+        if self._folder is None:
+            return None
+        key = _key(self._folder)
+        return store.load_population(self._folder / _POPULATION, key) if key else None
+
+    def _made_population(self) -> Population:
+        made = load_population()
+        if self._folder is not None:
+            _save(self._folder / _POPULATION, partial(store.save_population, made))
+        return made
 
     def _one(self, session: Session, watchlist: Watchlist) -> ListIndex:
         entry_of = self._entry_of(watchlist.list_id)
@@ -73,7 +95,7 @@ class ListIndexes:
             old = old or self._saved_before(watchlist, entry_of)
             made = self._made(session, watchlist, old, entry_of)
             if place is not None:
-                self._save(made, place)
+                _save(place, partial(store.save, made))
             return made
         return ListIndex(watchlist, old.ids, old.marks, old.segments, old.calibration, old.entry_of)
 
@@ -91,7 +113,8 @@ class ListIndexes:
                 if made is not None:
                     return made
         LOG.info("the index of a list of %d entries is made", watchlist.entry_count)
-        return build_list_from(watchlist, watchlists.every_entry(session, edition), entry_of, _mark)
+        entries_of_all = watchlists.every_entry(session, edition)
+        return build_list_from(watchlist, entries_of_all, entry_of, _mark, self._population())
 
     def _entry_of(self, list_id: UUID) -> EntryOf:
         def look_up(entry_id: UUID) -> WatchlistEntry | None:
@@ -107,12 +130,8 @@ class ListIndexes:
 
     def _saved(self, place: Path, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | None:
         """The index in a file, None when there is none, or no key that opens it."""
-        try:
-            known = key_store.keys(place.parent.parent, key_store.LISTS)
-        except StorageError as error:
-            LOG.warning("the saved index of a list cannot be opened: %s", error)
-            return None
-        return store.load(place, watchlist, entry_of, known[0]) if known else None
+        key = _key(place.parent)
+        return store.load(place, watchlist, entry_of, key) if key else None
 
     def _saved_before(self, watchlist: Watchlist, entry_of: EntryOf) -> ListIndex | None:
         """The saved index of an earlier version."""
@@ -127,21 +146,33 @@ class ListIndexes:
         if self._folder is not None and self._folder.is_dir():
             yield from sorted(self._folder.iterdir())
 
-    def _save(self, index: ListIndex, place: Path) -> None:
-        """Saving only spares the next start some time: that it fails disturbs nothing."""
-        try:
-            private_files.make_private_folder(place.parent)
-            key = key_store.newest(place.parent.parent, key_store.LISTS)
-            store.save(index, place, key)
-        except (OSError, StorageError) as error:
-            LOG.warning("the index of a list could not be saved (%s)", type(error).__name__)
-
     def _sweep(self) -> None:
         """Remove what no list in force needs: names of a list that went may not stay."""
         needed = {self._place(one.watchlist) for one in self._known.values()}
+        if self._folder is not None and self._known:
+            needed.add(self._folder / _POPULATION)
         for place in self._places():
             if place not in needed:
                 _remove(place)
+
+
+def _key(folder: Path) -> bytes | None:
+    """What opens the files of a folder, None when there is none or it cannot be had."""
+    try:
+        known = key_store.keys(folder.parent, key_store.LISTS)
+    except StorageError as error:
+        LOG.warning("the saved index of a list cannot be opened: %s", error)
+        return None
+    return known[0] if known else None
+
+
+def _save(place: Path, write: Callable[[Path, bytes], None]) -> None:
+    """Saving only spares the next start some time: that it fails disturbs nothing."""
+    try:
+        private_files.make_private_folder(place.parent)
+        write(place, key_store.newest(place.parent.parent, key_store.LISTS))
+    except (OSError, StorageError) as error:
+        LOG.warning("the index of a list could not be saved (%s)", type(error).__name__)
 
 
 def erase_in_clear(folder: Path) -> bool:

@@ -87,6 +87,7 @@ def build_list_from(
     entries: Iterable[WatchlistEntry],
     entry_of: EntryOf,
     mark_of: MarkOf = lambda entry: entry.version,
+    population: Population | None = None,
 ) -> ListIndex:
     """The index of one list from entries that come one by one and are not kept.
 
@@ -107,7 +108,7 @@ def build_list_from(
         ids=np.frombuffer(bytes(ids), np.uint8).reshape(-1, 16),
         marks=np.frombuffer(marks, np.uint64),
         segments=(segment,),
-        calibration=calibrate((segment,), load_population()),
+        calibration=calibrate((segment,), population or load_population()),
         entry_of=entry_of,
     )
 

@@ -169,7 +169,7 @@ def sound_of(solid_name: str) -> str:
 @lru_cache(maxsize=1)
 def _circles() -> dict[str, frozenset[str]]:
     circles: dict[str, set[str]] = {}
-    for line in _lines("nicknames.csv"):
+    for line in _lines(_read("nicknames.csv")):
         circle = line.split(",")
         for name in circle:
             circles.setdefault(name, set()).update(circle)
@@ -201,12 +201,20 @@ def population() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     For lists too small to tell how common a name is. US Census Bureau, 1990 (public domain).
     """
     tables: dict[str, dict[str, float]] = {"family": {}, "woman": {}, "man": {}}
-    for line in _lines("population.csv"):
+    for line in _lines(population_source()):
         kind, name, per_100_000 = line.split(",")
         tables[kind][name] = float(per_100_000) / 100_000
     return tables["family"], tables["woman"], tables["man"]
 
 
-def _lines(name: str) -> Iterator[str]:
-    text = files("db.screening").joinpath("data", name).read_text(encoding="utf-8")
+def population_source() -> str:
+    """The file that `population` reads."""
+    return _read("population.csv")
+
+
+def _read(name: str) -> str:
+    return files("db.screening").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def _lines(text: str) -> Iterator[str]:
     return (line for line in text.splitlines() if line and not line.startswith("#"))

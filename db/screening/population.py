@@ -1,5 +1,6 @@
 """How common a name is among people, for lists too small to tell."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from db.screening.compare import NameLevel
 from db.screening.name_table import NameTable, build_name_table
-from db.screening.names import population
+from db.screening.names import population, population_source
 
 Shares = NDArray[np.float64]
 _WOMAN, _MAN = 1, 2
@@ -49,6 +50,11 @@ def load_population() -> Population:
         build_name_table(given, given),
         ((women + men) / 2, women, men),
     )
+
+
+def digest_of_source() -> str:
+    """SHA-256 of the file of names, by which a saved table is known to be of this one."""
+    return hashlib.sha256(population_source().encode()).hexdigest()
 
 
 def _by_level(ids: NDArray[np.int32], levels: NDArray[np.int8], shares: Shares) -> Shares:

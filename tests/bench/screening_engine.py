@@ -38,6 +38,7 @@ def build(listed: Path, saved: Path) -> None:
     (index,) = read_roster(listed).index(sys.stderr)
     saved.mkdir()
     store.save(index, saved / "list.index", KEY)
+    store.save_population(load_population(), saved / "population", KEY)
     entries = sqlite3.connect(saved / "entries.db")
     with entries:
         entries.execute("CREATE TABLE entry (place INTEGER PRIMARY KEY, pickled BLOB)")
@@ -58,8 +59,10 @@ def load(saved: Path) -> Index:
 
     watchlist = Watchlist(UUID(int=0), "list", Category.REGISTRY, 1, datetime.now(UTC), 0)
     index = store.load(saved / "list.index", watchlist, entry_of, KEY)
+    population = store.load_population(saved / "population", KEY)
     assert index is not None
-    return Index((index,), load_population())
+    assert population is not None
+    return Index((index,), population)
 
 
 def visitor_of(row: RosterRow) -> Visitor:

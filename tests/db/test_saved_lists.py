@@ -10,6 +10,8 @@ import pytest
 from db import key_store, list_index, watchlists
 from db.engine import Database, open_database
 from db.list_index import FOLDER, ListIndexes
+from db.screening import store
+from db.screening.population import Population, load_population
 from tests.makers import make_entry, make_watchlist
 from tests.raw import text_in
 
@@ -71,3 +73,41 @@ def test_what_a_version_before_kept_in_clear_is_erased(tmp_path: Path) -> None:
     assert not list_index.erase_in_clear(tmp_path / FOLDER)
 
     assert list((tmp_path / FOLDER).iterdir()) == []
+
+
+def test_next_start_reads_how_common_names_are_and_says_the_same(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ListIndexes(database, tmp_path / FOLDER).load().population
+    monkeypatch.setattr(list_index, "load_population", _not_made_again)
+
+    found = ListIndexes(database, tmp_path / FOLDER).load().population
+
+    assert found is not made
+    for name in ("smith", "raghunathan", "o brien", "x", ""):
+        assert found.family(name).tolist() == made.family(name).tolist()
+        for sex in range(3):
+            assert found.given(name, sex).tolist() == made.given(name, sex).tolist()
+
+
+@pytest.mark.parametrize("harm", ["cut short", "of other names"])
+def test_saved_names_that_cannot_be_used_are_made_anew(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    ListIndexes(database, tmp_path / FOLDER).load()
+    saved = tmp_path / FOLDER / "population"
+    whole = saved.read_bytes()
+    if harm == "cut short":
+        saved.write_bytes(whole[:-1])
+    else:
+        monkeypatch.setattr(store, "digest_of_source", lambda: "that of other names")
+
+    found = ListIndexes(database, tmp_path / FOLDER).load()
+
+    assert found.population is load_population()
+    assert saved.read_bytes() != whole[:-1]
+    assert ListIndexes(database, tmp_path / FOLDER).load().population is not load_population()
+
+
+def _not_made_again() -> Population:
+    raise AssertionError("the names are there")
