@@ -14,6 +14,7 @@ from db import codec, news
 from db.hub_models import ChangeRow, FeedRow
 from db.scopes import EVERY_SITE
 
+AT_ONCE = 500
 _FEED = 1
 
 
@@ -46,7 +47,7 @@ def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int
     return version
 
 
-def since(session: Session, cursor: int, limit: int = 500) -> list[Change]:
+def since(session: Session, cursor: int, limit: int = AT_ONCE) -> list[Change]:
     """The changes behind `cursor`, oldest first; of a limited session those of its sites."""
     rows = session.scalars(
         select(ChangeRow).where(ChangeRow.version > cursor).order_by(ChangeRow.version).limit(limit)
@@ -60,11 +61,9 @@ def is_place(session: Session, cursor: int, mark: str) -> bool:
     It is not once the hub was restored from a backup older than that. `mark` is that of the last
     change read, empty when it is not known. A change of another site in that place is another one.
     """
-    if cursor > version(session):
-        return False
     query = select(ChangeRow).where(ChangeRow.version == cursor)
     row = session.scalar(query.execution_options(**{EVERY_SITE: True})) if mark else None
-    return row is None or _value(row).mark == mark
+    return cursor <= version(session) if row is None else _value(row).mark == mark
 
 
 def newest(session: Session) -> Change | None:

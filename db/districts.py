@@ -19,8 +19,21 @@ Row = TypeVar("Row", bound=Base)
 
 def sessions_of(district_id: UUID, sessions: sessionmaker[Session]) -> sessionmaker[Session]:
     """The same sessions, for one district only."""
+    own = with_loader_criteria(
+        InDistrict, lambda row: row.district_id == district_id, include_aliases=True
+    )
+
+    def only_own(state: ORMExecuteState) -> None:
+        if state.is_column_load or state.is_relationship_load:
+            return
+        sites = scopes.limits_of(state.session)
+        if sites is None or state.execution_options.get(scopes.EVERY_SITE, False):
+            state.statement = state.statement.options(own)
+        else:
+            state.statement = state.statement.options(own, *scopes.criteria(sites))
+
     sessions.configure(info={DISTRICT_OPTION: district_id})
-    event.listen(sessions, "do_orm_execute", _only_own)
+    event.listen(sessions, "do_orm_execute", only_own)
     return sessions
 
 
@@ -33,17 +46,3 @@ def of(session: Session) -> UUID:
 def get(session: Session, kind: type[Row], *key: Any, with_for_update: bool = False) -> Row | None:
     """The district's row with this key, None when there is none."""
     return session.get(kind, (of(session), *key), with_for_update=with_for_update or None)
-
-
-def _only_own(state: ORMExecuteState) -> None:
-    if state.is_column_load or state.is_relationship_load:
-        return
-    district = of(state.session)
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            InDistrict, lambda row: row.district_id == district, include_aliases=True
-        )
-    )
-    sites = scopes.limits_of(state.session)
-    if sites is not None and not state.execution_options.get(scopes.EVERY_SITE, False):
-        state.statement = state.statement.options(*scopes.criteria(sites))

@@ -8,6 +8,7 @@ or the other. Statements over bare tables are left alone.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, exists, select
@@ -66,8 +67,9 @@ def sees(session: Session, site_id: str) -> bool:
     return sites is None or site_id in sites
 
 
-def criteria(sites: frozenset[str]) -> list[LoaderCriteriaOption]:
-    """What limits a statement to these sites."""
+@lru_cache(maxsize=256)
+def criteria(sites: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
+    """What limits a statement to these sites. Made once: every statement is given the same."""
     own = tuple(sorted(sites))
     shared = ("", *own)
 
@@ -89,11 +91,11 @@ def criteria(sites: frozenset[str]) -> list[LoaderCriteriaOption]:
             )
         )
 
-    return [
+    return (
         with_loader_criteria(OfSite, lambda row: row.site_id.in_(own), include_aliases=True),
         with_loader_criteria(
             OfSiteOrDistrict, lambda row: row.site_id.in_(shared), include_aliases=True
         ),
         with_loader_criteria(OfVisit, of_visit, include_aliases=True),
         with_loader_criteria(OfList, of_list, include_aliases=True),
-    ]
+    )

@@ -182,13 +182,15 @@ def _apply_later(
 def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
     """Keep a decision. Returns whether it is in force: the first one on a hold is."""
     row = _locked_row(session, decision.visit_id)
-    if districts.get(session, DecisionRow, decision.decision_id) is not None:
+    is_same = DecisionRow.decision_id == decision.decision_id
+    before = session.execute(
+        select(DecisionRow.decision_id, DecisionRow.superseded).where(
+            is_same | (DecisionRow.visit_id == decision.visit_id)
+        )
+    ).all()
+    if any(row.decision_id == decision.decision_id for row in before):
         return False
-    is_first = not session.scalar(
-        select(DecisionRow.decision_id)
-        .where(DecisionRow.visit_id == decision.visit_id, DecisionRow.superseded.is_(False))
-        .limit(1)
-    )
+    is_first = all(row.superseded for row in before)
     session.add(
         DecisionRow(
             decision_id=decision.decision_id,

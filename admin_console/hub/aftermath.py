@@ -26,7 +26,7 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
     if not new:
         return
     decided = [e.visit_id for e in new if e.type == "decision.made" and e.visit_id is not None]
-    of_decisions(session, dict.fromkeys(decided), now)
+    _of_decisions(session, dict.fromkeys(decided), now)
     screened = [e for e in new if e.type == "visitor.screened" and e.visit_id is not None]
     if not screened:
         return
@@ -44,8 +44,7 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
     rescreening.put_off(session, [visit_id for visit_id in behind if visit_id is not None])
 
 
-def of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> None:
-    """What follows from decisions on these visits, wherever they were made."""
+def _of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> None:
     ids = list(visit_ids)
     for clearance in clearances.of_visits(session, ids):
         tell_of_clearance(session, clearance)
@@ -62,10 +61,10 @@ def tell_of_clearance(session: Session, clearance: Clearance) -> None:
     changes.add(session, CLEARANCE, clearance, site_id=site_id)
 
 
-def of_rechecks(
+def of_decision(
     session: Session, decision: Decision, screening: Screening | None, now: datetime
 ) -> None:
-    """What follows from a verdict on somebody inside."""
+    """What follows from a decision in force, made here. Only a denial tells of the screening."""
     for clearance in clearances.of_visits(session, [decision.visit_id]):
         tell_of_clearance(session, clearance)
     if not decision.verdict.admits:

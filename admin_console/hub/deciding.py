@@ -80,22 +80,33 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
             today = now.astimezone(ZoneInfo(site.time_zone)).date()
             clears_until = policy.of(session).clears_until(today)
         deciding = _Deciding(site, asker, choice, now, clears_until)
-        later = rechecks.open_of(session, visit_id)
+        known = rechecks.of_visit(session, visit_id)
+        later = [r for r in known if r.decision is None]
         if visit.is_on_site() and later:
             decision = _on_rechecks(session, deciding, later)
         else:
-            decision = _at_the_door(session, deciding, visit)
+            decision = _at_the_door(session, deciding, visit, known)
             if later:
                 _on_rechecks(session, deciding, later)
         notices.settle(session, NoticeKind.ON_SITE, visit_id, asker.display_name, now)
-        audit.note(session, asker.by, Deed.DECIDED, now, about=About.VISIT, about_id=visit_id)
+        audit.note(
+            session,
+            asker.by,
+            Deed.DECIDED,
+            now,
+            about=About.VISIT,
+            about_id=visit_id,
+            site_id=visit.site_id,
+        )
     context.wake.notify()
     return decision
 
 
-def _at_the_door(session: Session, deciding: _Deciding, visit: Visit) -> Decision:
+def _at_the_door(
+    session: Session, deciding: _Deciding, visit: Visit, known: list[Recheck]
+) -> Decision:
     visit_id = visit.visit_id
-    last = [r.decision for r in rechecks.of_visit(session, visit_id) if r.decision is not None]
+    last = [r.decision for r in known if r.decision is not None]
     first = visits.decision_in_force(session, visit_id)
     if visit.is_on_site() and last:
         raise AlreadyDecidedError(last[-1])
@@ -114,7 +125,8 @@ def _at_the_door(session: Session, deciding: _Deciding, visit: Visit) -> Decisio
     )
     said = {"decision": decision, "event_id": event_id}
     changes.add(session, "decision", said, site_id=visit.site_id)
-    aftermath.of_decisions(session, [visit_id], deciding.now)
+    screening = None if decision.verdict.admits else visits.screening_of(session, visit_id)
+    aftermath.of_decision(session, decision, screening, deciding.now)
     return decision
 
 
@@ -133,5 +145,5 @@ def _on_rechecks(session: Session, deciding: _Deciding, later: list[Recheck]) ->
         )
         decisions.append(decision)
     first = decisions[0]
-    aftermath.of_rechecks(session, first, rechecks.merged(later), deciding.now)
+    aftermath.of_decision(session, first, rechecks.merged(later), deciding.now)
     return first

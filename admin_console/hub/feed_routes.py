@@ -92,23 +92,29 @@ async def feed(
 def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tuple[Changes, bytes]:
     """What is new, and the key to sign it with."""
     with context.database.read() as session:
-        key = hub_site.signing_key(session)
-        last, log_head = changes.newest(session), _log_head(session, key, context.now())
-        newest = 0 if last is None else last.version
+        head, key = hub_site.head_and_key(session, context.now())
+        log_head = _signed(head, key)
         if not changes.is_place(session, cursor, mark):
             lists = tuple(w.list_id for w in watchlists.all_lists(session))
+            newest = _newest(session)
             return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head), key
         if cursor:
             found = changes.since(session, cursor)
         else:
             site = hub_site.of(session, kiosk.site_id)
             found = feed_start.snapshot(session, kiosk.kiosk_id, site, context.now())
+        last = found[-1].version if found else cursor
+        newest = _newest(session) if len(found) == changes.AT_ONCE else last
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
-    return Changes(wire[-1].version if wire else cursor, wire, newest, log_head=log_head), key
+    return Changes(last, wire, newest, log_head=log_head), key
 
 
-def _log_head(session: Session, key: bytes, now: datetime) -> WireTreeHead:
-    head = hub_site.head(session, now)
+def _newest(session: Session) -> int:
+    last = changes.newest(session)
+    return 0 if last is None else last.version
+
+
+def _signed(head: signing.TreeHead, key: bytes) -> WireTreeHead:
     signed = signing.sign(key, head)
     return WireTreeHead(head.log_id, head.size, head.root.hex(), head.at, signed.hex())
 
@@ -117,7 +123,7 @@ def _log_head(session: Session, key: bytes, now: datetime) -> WireTreeHead:
 def log_head(context: KioskContext, _: AskingKiosk) -> Response:
     """How the hub's log stands, signed."""
     with context.database.read() as session:
-        return answer(_log_head(session, hub_site.signing_key(session), context.now()))
+        return answer(_signed(*hub_site.head_and_key(session, context.now())))
 
 
 @router.get("/log/proof")

@@ -92,14 +92,15 @@ class Rescreening:
         now = self._context.now()
         wait = [visit_id for visit_id, (_, again_at) in self._tries.items() if now < again_at]
         with self._context.database.read() as session:
-            if hub_site.of(session) is None:
+            first = sites.first(session)
+            if first is None:
                 return False
-            desks = _desks(session)
-            pending = rescreening.unfinished(session, self._calendar(desks.first.zone))
+            pending = rescreening.unfinished(session, self._calendar(ZoneInfo(first.time_zone)))
             due = rescreening.due(session, CHUNK, wait)
             if not (pending or due):
                 self._lists = None  # a million people take room
                 return False
+            desks = _desks(session)
         if due:
             self._compare_due(desks, due)
         else:

@@ -48,9 +48,10 @@ def at(session: Session, site_id: str) -> Site:
 
 
 def _site(session: Session, known: KnownSite) -> Site:
+    district_id, district_name = settings.read_each(session, DISTRICT_ID, DISTRICT_NAME)
     return Site(
-        district_id=settings.read(session, DISTRICT_ID, str) or str(districts.of(session)),
-        district_name=settings.read(session, DISTRICT_NAME, str) or "",
+        district_id=district_id or str(districts.of(session)),
+        district_name=district_name,
         site_id=known.site_id,
         name=known.name,
         time_zone=known.time_zone,
@@ -119,8 +120,18 @@ def signing_key(session: Session) -> bytes:
 
 def head(session: Session, now: datetime) -> signing.TreeHead:
     """How the log stands: its size, and the root over all its events."""
+    return _head(session, log_id(session), now)
+
+
+def head_and_key(session: Session, now: datetime) -> tuple[signing.TreeHead, bytes]:
+    """How the log stands, and the hub's private key to sign it with."""
+    this_log, key = settings.read_each(session, LOG_ID, SIGNING_KEY)
+    return _head(session, this_log, now), bytes.fromhex(key)
+
+
+def _head(session: Session, this_log: str, now: datetime) -> signing.TreeHead:
     grown = tree.frontier(session)
-    return signing.TreeHead(log_id(session), grown.size, grown.root(), now)
+    return signing.TreeHead(this_log, grown.size, grown.root(), now)
 
 
 def log_id(session: Session) -> str:
