@@ -20,15 +20,14 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, select, upda
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
-from db import chain, codec, districts, news, tree, visit_events
+from db import chain, codec, districts, news, quarantine, tree, visit_events
 from db.columns import DISTRICT_OPTION
 from db.domain.events import DomainEvent
 from db.log_models import AppliedAheadRow, AppliedRow, EventBodyRow, EventRow
 
 _ONLY = 1
 _HELD = "order_is_held"
-OF_ANOTHER = "it says that it is of another school than its kiosk"
-"""Why an event is parked as it is stored: it is never applied."""
+_PARKED = "newly_parked"
 _PLACES = 0x5645_504C
 """Any number, the same for every hub: the class of PostgreSQL's lock over a district's places."""
 
@@ -92,10 +91,9 @@ def _read(envelope: chain.Envelope, body: bytes) -> tuple[DomainEvent | None, st
     try:
         event = codec.event_from_json(envelope.type, body)
     except codec.MalformedError:
-        return None, "its facts cannot be read by this version"
+        return None, quarantine.UNREADABLE
     if event is None:
-        name = chain.columns_of(envelope).type
-        return None, f"this version does not know {name}; it is kept for a later one"
+        return None, quarantine.unknown(chain.columns_of(envelope).type)
     return event, None
 
 
@@ -108,11 +106,11 @@ def _apply_set(session: Session, events: Sequence[_Known], whys: list[str | None
             for _, envelope, event in events:
                 visit_events.apply(session, envelope, event)
     except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
-        why = f"it could not be applied ({type(error).__name__})"
+        why = quarantine.failed(type(error).__name__)
     except StatementError as error:
         if isinstance(error, DBAPIError):
             raise
-        why = "it could not be applied (a fact that no column takes)"  # never sent to the server
+        why = quarantine.failed("a fact that no column takes")  # never sent to the server
     else:
         return
     if len(events) == 1:
@@ -151,8 +149,31 @@ def go_on(session: Session, limit: int) -> Applied:
     return Applied(found, is_more=end < tree.frontier(session).size)
 
 
-def try_again(session: Session, limit: int = 1000) -> tuple[chain.Envelope, ...]:
-    """Apply what is parked, if this version can. Returns what it could.
+def note_parked(session: Session, kiosk_id: str) -> None:
+    """Something of this kiosk is parked in this transaction."""
+    session.info.setdefault(_PARKED, set()).add(kiosk_id)
+
+
+def newly_parked(session: Session) -> frozenset[str]:
+    """The kiosks of which something was parked since this was asked before, in one transaction."""
+    return frozenset(session.info.pop(_PARKED, ()))
+
+
+class Tried(NamedTuple):
+    """What could be applied, and behind which place to go on; None when all was tried."""
+
+    events: tuple[chain.Envelope, ...]
+    after: int | None
+
+
+def try_again(
+    session: Session,
+    limit: int = 1000,
+    *,
+    after: int = -1,
+    kiosk_ids: Collection[str] | None = None,
+) -> Tried:
+    """Apply what is parked behind the place `after`, if this version can; of some kiosks or all.
 
     Of a visit whose later events were applied meanwhile it stays parked: it would come too late.
     """
@@ -164,17 +185,23 @@ def try_again(session: Session, limit: int = 1000) -> tuple[chain.Envelope, ...]
         later.leaf_index > EventRow.leaf_index,
         later.parked.is_(None),
     )
-    parked = (EventRow.parked != OF_ANOTHER) & (EventRow.leaf_index < row.upto)
-    ids = session.scalars(
-        select(EventRow.event_id).where(parked).order_by(EventRow.leaf_index).limit(limit)
+    parked = (EventRow.parked != quarantine.OF_ANOTHER) & (EventRow.leaf_index < row.upto)
+    if kiosk_ids is not None:
+        parked &= EventRow.device_id.in_(list(kiosk_ids))
+    tried = session.execute(
+        select(EventRow.event_id, EventRow.leaf_index)
+        .where(parked, EventRow.leaf_index > after)
+        .order_by(EventRow.leaf_index)
+        .limit(limit)
     ).all()
     found: list[chain.Envelope] = []
-    for event_id in ids:
+    for event_id, _ in tried:
         this = EventRow.event_id == event_id
         session.execute(update(EventRow).where(this, ~is_late).values(parked=None))
         is_free = this & EventRow.parked.is_(None)
         found += [e for e, why in _apply_all(session, is_free, is_ahead=False) if why is None]
-    return tuple(found)
+    newly_parked(session)  # what stays was told of before
+    return Tried(tuple(found), tried[-1].leaf_index if len(tried) == limit else None)
 
 
 def has_more(session: Session) -> bool:
@@ -234,8 +261,9 @@ def _apply_all(
     kept = [(e, row.body) for e, row in zip(envelopes, rows, strict=True) if row.body is not None]
     told = iter(apply_all(session, kept))
     for envelope, row in zip(envelopes, rows, strict=True):
-        why = "its facts were erased" if row.body is None else next(told)
+        why = quarantine.ERASED if row.body is None else next(told)
         if why is not None:
+            note_parked(session, envelope.kiosk_id)
             session.execute(
                 update(EventRow).where(EventRow.event_id == row.event_id).values(parked=why)
             )

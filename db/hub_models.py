@@ -80,6 +80,10 @@ class DeviceRow(OfSite, Base):
     revoked_at: Mapped[datetime | None]
     """Since when its token opens nothing; its log stays."""
     site_id: Mapped[SiteId]
+    state: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """JSON of the `OwnState` that it said last; empty before it has said any."""
+    state_at: Mapped[datetime | None]
+    """When it said that, by the hub's clock."""
 
     __table_args__ = (UniqueConstraint("district_id", "token_hash"),)
 

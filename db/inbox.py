@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import applying, chain, districts, ingest, log, pairing, signing, tree
+from db import applying, chain, districts, ingest, log, pairing, quarantine, signing, tree
 from db.domain.desk import Site
 from db.ingest import ForkError, GapError, MalformedEventError
 from db.log_models import ChainRow, EventRow, SignedHeadRow
@@ -87,6 +87,8 @@ def receive(
         applying.hold_places(session)
         places = tree.take(session, [link.hash for link in batch.new])
         parked = [_why_not_ours(envelope, site) for envelope in new]
+        if any(parked):
+            applying.note_parked(session, device_id)
         ingest.store(session, batch.new, ingest.Placing(now, places.start, parked))
         return Received(reached, new, is_more=True)
     return Received(reached, new, _apply_and_store(session, batch.new, site, now))
@@ -105,6 +107,8 @@ def _apply_and_store(
     ours = [(e, sealed.body) for (e, sealed, _), why in zip(links, parked, strict=True) if not why]
     told = iter(applying.apply_all(session, ours))
     parked = [why or next(told) for why in parked]
+    if any(parked):
+        applying.note_parked(session, links[0].envelope.kiosk_id)
     ingest.store(session, links, ingest.Placing(now, parked=parked))
     for link in links:
         tree.will_take(session, link.envelope.event_id, link.hash)
@@ -156,7 +160,7 @@ def _why_not_ours(envelope: chain.Envelope, site: Site | None) -> str | None:
     said = (envelope.district_id, envelope.site_id)
     if site is None or said in ((site.district_id, site.site_id), ("", "")):
         return None
-    return applying.OF_ANOTHER
+    return quarantine.OF_ANOTHER
 
 
 def quarantined(session: Session) -> int:

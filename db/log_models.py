@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import Base, DeviceId, InDistrict, Key
@@ -47,6 +47,13 @@ class EventRow(InDistrict, Base):
         ),
         Index("uq_event_leaf_index", "district_id", "leaf_index", unique=True),
         Index("ix_event_visit_id", "visit_id"),
+        Index(
+            "ix_event_parked",
+            "device_id",
+            "received_at",
+            sqlite_where=text("parked IS NOT NULL"),
+            postgresql_where=text("parked IS NOT NULL"),
+        ),
     )
 
 

@@ -98,6 +98,17 @@ def tell_of_fork(
     return tell(session, NoticeKind.KIOSK_FORKED, text, now, about=about, site_id=site_id)
 
 
+def tell_of_parked(
+    session: Session, kiosk_name: str, why: str, now: datetime, *, about: str, site_id: str = ""
+) -> bool:
+    """Tell administrators that what a kiosk sent is not all in the visits."""
+    text = (
+        f"What {kiosk_name} sent could not all be applied to the visits: {why}. Nothing is lost; "
+        "the page Kiosks says how many events wait for it, and what to do."
+    )
+    return tell(session, NoticeKind.EVENTS_PARKED, text, now, about=about, site_id=site_id)
+
+
 def tell_of_ended_webhook(session: Session, host: str, now: datetime, *, about: str) -> bool:
     """Tell administrators that a program elsewhere hears nothing any more."""
     text = (

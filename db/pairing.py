@@ -1,15 +1,15 @@
 """The kiosks that were let in, and their tokens. How they ask for it: `db.pairing_requests`."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db import districts, sites
-from db.domain.kiosks import Kiosk
+from db import codec, districts, sites
+from db.domain.kiosks import Kiosk, OwnState
 from db.hub_models import DeviceRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
 from db.staff import hash_token
@@ -18,6 +18,7 @@ LAST_EPOCH = 100_000
 IN_TOUCH = timedelta(minutes=2)
 SEEN_AGAIN = timedelta(seconds=15)
 """How often it is worth a write that a kiosk was heard from."""
+LONGEST_VERSION = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class PairedKiosk:
     fork: str | None
     is_revoked: bool = False
     site_id: str = ""
+    state: OwnState | None = None
+    """What it said of itself last, where it is the one that asks."""
 
 
 def is_kiosk_id(text: str) -> bool:
@@ -68,6 +71,7 @@ def let_in(
     row.epoch = max(row.epoch, last_epoch) + 1
     row.name, row.token_hash, row.paired_at = name, hash_token(token), now
     row.last_seen_at, row.fork, row.revoked_at = None, None, None
+    row.state, row.state_at = "", None
     if public_key:
         session.add(DeviceKeyRow(device_id=kiosk_id, epoch=row.epoch, public_key=public_key))
     session.flush()
@@ -88,13 +92,40 @@ def site_of(session: Session, kiosk_id: str) -> str | None:
 
 def of_token(session: Session, token: str) -> PairedKiosk | None:
     row = session.scalar(select(DeviceRow).where(DeviceRow.token_hash == hash_token(token)))
-    return None if row is None or row.revoked_at is not None else _value(row)
+    if row is None or row.revoked_at is not None:
+        return None
+    return replace(_value(row), state=own_state(row.state))
 
 
-def seen(session: Session, kiosk_id: str, now: datetime) -> None:
+def is_news(kiosk: PairedKiosk, state: OwnState | None, now: datetime) -> bool:
+    """Whether it is worth a write that a kiosk was heard from, and what it said of itself."""
+    if kiosk.last_seen_at is None or abs(now - kiosk.last_seen_at) >= SEEN_AGAIN:
+        return True
+    before = kiosk.state
+    return state is not None and (before is None or replace(before, at=state.at) != state)
+
+
+def seen(session: Session, kiosk_id: str, now: datetime, state: OwnState | None = None) -> None:
+    """Note that a kiosk was heard from, with what it said of itself if it did."""
+    told = {"state": codec.to_json(state).decode(), "state_at": now} if state is not None else {}
     session.execute(
-        update(DeviceRow).where(DeviceRow.device_id == kiosk_id).values(last_seen_at=now)
+        update(DeviceRow).where(DeviceRow.device_id == kiosk_id).values(last_seen_at=now, **told)
     )
+
+
+def own_state(text: str) -> OwnState | None:
+    """What a kiosk says of itself; None when that is nothing, or cannot be read.
+
+    It is only shown: a kiosk that says nonsense of itself still hands over what it keeps.
+    """
+    try:
+        said = codec.from_json(text, OwnState) if text else None
+    except codec.MalformedError:
+        return None
+    if said is None or said.at.tzinfo is None or len(said.version) > LONGEST_VERSION:
+        return None
+    is_sound = all(known.imported_at.tzinfo is not None for known in said.lists.values())
+    return said if is_sound and said.waiting >= 0 else None
 
 
 def mark_fork(session: Session, kiosk_id: str, what: str) -> None:

@@ -30,6 +30,8 @@ TABLES = {
 MONTHS_AHEAD = 3
 _MAKING = 0x5645_5350
 """Any number, the same for every hub: PostgreSQL's lock while pieces are made."""
+_INDEXING = 0x5645_4958
+"""PostgreSQL's lock while what is there already is indexed."""
 UNIQUE_ON_SQLITE = frozenset({"uq_event_device_id_epoch_seq", "uq_event_leaf_index"})
 """Indexes that hold uniqueness on SQLite, and only find rows on PostgreSQL."""
 REFERENCES = {
@@ -111,6 +113,45 @@ def make_ahead(connection: Connection, today: date) -> list[str]:
     connection.execute(select(func.pg_advisory_xact_lock(_MAKING)))
     wanted = list(months(today, after(today, MONTHS_AHEAD)))
     return [name for table in TABLES for name in make(connection, table, wanted)]
+
+
+_NOT_INDEXED = text(
+    """
+    SELECT piece.inhrelid::regclass::text FROM pg_inherits AS piece
+    WHERE piece.inhparent = 'event'::regclass AND piece.inhrelid NOT IN (
+        SELECT part.indrelid FROM pg_inherits AS attached
+        JOIN pg_index AS part ON part.indexrelid = attached.inhrelid
+        WHERE attached.inhparent = 'ix_event_parked'::regclass
+    ) ORDER BY 1
+    """
+)
+
+
+def index_pieces(engine: Engine) -> list[str]:
+    """Index the events that were parked in the pieces that a version before had made.
+
+    One piece after the other, while events are stored in all of them: an index of the whole table
+    would let every kiosk wait until all of its rows were read. Pieces that are made later have it
+    from the start. What is stopped halfway begins anew. Returns the pieces' names.
+    """
+    done: list[str] = []
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(select(func.pg_try_advisory_lock(_INDEXING))):
+            return done  # another hub does it
+        try:
+            for piece in connection.scalars(_NOT_INDEXED).all():
+                name = f"{piece}_parked"
+                rows = f"{piece} (device_id, received_at) WHERE parked IS NOT NULL"
+                for statement in (
+                    f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
+                    f"CREATE INDEX CONCURRENTLY {name} ON {rows}",
+                    f"ALTER INDEX ix_event_parked ATTACH PARTITION {name}",
+                ):
+                    connection.execute(text(statement))
+                done.append(piece)
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_INDEXING)))
+    return done
 
 
 def is_compared(

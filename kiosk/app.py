@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from db.domain.desk import Site
+from db.domain.kiosks import OwnState
 from db.domain.visit import Host
 from db.engine import Database, open_database
 from db.list_index import FOLDER, ListIndexes
@@ -30,6 +31,7 @@ from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
 from kiosk.speech import Voice, open_voice
 from kiosk.staff_desk import StaffDesk
+from kiosk.sync import own_state
 from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
 from kiosk.sync.worker import LISTEN_SECONDS, HubState, Reach, SyncWorker
@@ -259,10 +261,13 @@ def _sync(
     if access is None:
         return None
 
+    def state() -> OwnState:
+        return own_state.read(database, own.device, _now())
+
     def connect() -> HubClient:
         from kiosk.sync import http  # noqa: PLC0415  the first screen does not wait for it
 
-        return http.connect(access.url, access.token, access.ca, own.known_hub)
+        return http.connect(access.url, access.token, access.ca, own.known_hub, state)
 
     return SyncWorker(
         database,

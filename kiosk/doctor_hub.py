@@ -20,6 +20,7 @@ from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import has_run
 from kiosk.own_device import DEVICE, PAIRING, HubAccess
+from kiosk.sync.exchange import HEARD_AT
 
 _TIMEOUT = httpx.Timeout(3.0, connect=2.0)
 _APART_SECONDS = 60.0
@@ -29,7 +30,7 @@ _FIRST_YEAR = 2025
 
 def look(config: KioskConfig) -> Iterator[Finding]:
     """The hub, then the clock, which only the hub can be compared with."""
-    access, device, waiting = _kept(config)
+    access, device, waiting, heard = _kept(config)
     if access is None or device is None:
         if config.hub.url:
             advice = "Pair it: vestibule-kiosk pair"
@@ -70,7 +71,11 @@ def look(config: KioskConfig) -> Iterator[Finding]:
             advice += " Visitors can sign in meanwhile."
             found = "what answers is not trusted" if why else "no answer"
             yield Finding(
-                "hub", Verdict.BROKEN, f"{found} {where}; {wait}; nothing is lost", advice, facts
+                "hub",
+                Verdict.BROKEN,
+                f"{found} {where}; {heard}; {wait}; nothing is lost",
+                advice,
+                facts,
             )
             yield _clock(None)
             return
@@ -78,23 +83,30 @@ def look(config: KioskConfig) -> Iterator[Finding]:
     yield _clock(apart)
 
 
-def _kept(config: KioskConfig) -> tuple[HubAccess | None, Device | None, int]:
-    """What this kiosk knows of its hub, and how many events wait; a database in trouble: nothing.
+def _kept(config: KioskConfig) -> tuple[HubAccess | None, Device | None, int, str]:
+    """What this kiosk knows of its hub, how many events wait, and when the hub was last heard.
+
+    A database in trouble: nothing.
 
     That trouble is told on its own line.
     """
     if not has_run(config):
-        return None, None, 0
+        return None, None, 0, ""
     with suppress(StorageError):
         database = open_existing(config.database_url)
         try:
             with database.read() as session:
                 device = settings.read(session, DEVICE, Device)
                 waiting = outbox.waiting(session, device) if device is not None else 0
-                return settings.read(session, PAIRING, HubAccess), device, waiting
+                heard = settings.read(session, HEARD_AT, datetime)
+                return settings.read(session, PAIRING, HubAccess), device, waiting, _heard(heard)
         finally:
             database.close()
-    return None, None, 0
+    return None, None, 0, ""
+
+
+def _heard(at: datetime | None) -> str:
+    return "never heard yet" if at is None else f"last heard {at:%Y-%m-%d %H:%M} UTC"
 
 
 def _answer(head: httpx.Response, where: str, wait: str, facts: dict[str, int]) -> Finding:

@@ -79,8 +79,8 @@ def _lists(session: Session, now: datetime) -> Iterator[Finding]:
 def _list(one: Watchlist, now: datetime) -> Finding:
     days = max((now - one.imported_at).days, 0)
     age = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
-    found = f"{one.name}: {one.entry_count} people, imported {age}"
-    facts = {"days": days, "people": one.entry_count}
+    found = f"{one.name}: version {one.version}, {one.entry_count} people, imported {age}"
+    facts = {"version": one.version, "days": days, "people": one.entry_count}
     if one.max_age_days is not None and days > one.max_age_days:
         advice = f"It should be imported anew every {one.max_age_days} days: do so at the hub."
         return Finding("lists", Verdict.LOOK, found, advice, facts)

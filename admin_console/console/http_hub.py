@@ -29,7 +29,7 @@ from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.errors import HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.inventory import Inventory
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 from db.domain.notice import Notice, Notices
 from db.domain.visit import Visit
 from db.domain.watchlist import Category, Watchlist
@@ -293,6 +293,11 @@ class HttpHub:
     def reject_kiosk(self, request_id: UUID) -> PairingRequest:
         address = f"/v1/kiosks/requests/{request_id}/reject"
         return read(self._line.send("POST", address), PairingRequest)
+
+    def try_parked_again(self) -> TriedAgain:
+        """Let the hub apply what it could not before."""
+        path = "/v1/kiosks/parked/try-again"
+        return read(self._line.send("POST", path, patience=_COUNTING), TriedAgain)
 
     def revoke_kiosk(self, kiosk_id: str) -> Kiosk:
         return read(self._line.send("POST", f"/v1/kiosks/{kiosk_id}/revoke"), Kiosk)

@@ -10,7 +10,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db import changes, clearances, notices, rescreening, visits, watchlists
+from db import (
+    applying,
+    changes,
+    clearances,
+    notices,
+    quarantine,
+    rescreening,
+    visits,
+    watchlists,
+)
 from db.chain import Envelope
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -22,7 +31,8 @@ CLEARANCE = "clearance"
 
 
 def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
-    """What follows from events that a kiosk sent."""
+    """What follows from events that kiosks sent, and from what of them is parked."""
+    quarantine.tell(session, applying.newly_parked(session), now)
     if not new:
         return
     decided = [e.visit_id for e in new if e.type == "decision.made" and e.visit_id is not None]

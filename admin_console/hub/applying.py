@@ -12,7 +12,7 @@ from admin_console.hub import aftermath
 from admin_console.hub.backlog import QUIET_SECONDS
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import applying, inbox
+from db import applying, inbox, pairing
 from db.domain.errors import StorageError
 
 LOG = logging.getLogger(__name__)
@@ -62,13 +62,32 @@ def _step(context: Context) -> bool:
 
 
 def _try_again(context: Context) -> bool:
+    applied = try_again(context)
+    if applied:
+        LOG.info("%d events that an older version could not apply were applied", applied)
+    return True
+
+
+def try_again(context: Context) -> int:
+    """Try all again that is parked of the kiosks that are seen here. Returns how many it was.
+
+    Some at a time, so that nobody who decides meanwhile waits for all of them.
+    """
+    limits = context.database.sites
     with context.database.read() as session:
         if not inbox.quarantined(session):
-            return True
-    with context.database.begin() as session:
-        done = applying.try_again(session)
-        aftermath.of_events(session, done, context.now())
-    if done:
-        LOG.info("%d events that an older version could not apply were applied", len(done))
+            return 0
+        kiosks = pairing.all_kiosks(session) if limits is not None else []
+    kiosk_ids = None if limits is None else [kiosk.kiosk_id for kiosk in kiosks]
+    applied, after = 0, -1
+    while True:
+        with context.database.begin() as session:
+            tried = applying.try_again(session, AT_ONCE, after=after, kiosk_ids=kiosk_ids)
+            aftermath.of_events(session, tried.events, context.now())
+        applied += len(tried.events)
+        if tried.after is None:
+            break
+        after = tried.after
+    if applied:
         context.wake.notify()
-    return True
+    return applied

@@ -20,6 +20,7 @@ from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
 from db import audit, pairing, sites, staff
 from db.domain.desk import Role, Site, StaffMember
+from db.domain.kiosks import STATE_HEADER
 from db.domain.rights import FOR_ALL_SITES, may
 from db.engine import Database
 from db.pairing import PairedKiosk
@@ -93,9 +94,10 @@ def asking_kiosk(request: Request, context: InContext) -> PairedKiosk:
     if kiosk is None:
         raise refuse(401, "This kiosk is not paired with this hub. Pair it again.")
     now = context.now()
-    if kiosk.last_seen_at is None or abs(now - kiosk.last_seen_at) >= pairing.SEEN_AGAIN:
+    state = pairing.own_state(request.headers.get(STATE_HEADER, ""))
+    if pairing.is_news(kiosk, state, now):
         with context.database.begin() as session:
-            pairing.seen(session, kiosk.kiosk_id, now)
+            pairing.seen(session, kiosk.kiosk_id, now, state)
     return kiosk
 
 

@@ -1,4 +1,4 @@
-"""What administrators do with kiosks: make a code, accept, turn away, revoke."""
+"""What administrators do with kiosks: look how they stand, make a code, accept, revoke."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,11 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
+from admin_console.hub import applying
 from admin_console.hub.answers import answer, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
-from db import audit, pairing, pairing_requests, sites
+from admin_console.hub.health_routes import VERSION
+from db import audit, kiosk_states, pairing, pairing_requests, quarantine, sites
 from db.domain.audit import About, Deed
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 
 router = APIRouter(prefix="/v1/kiosks", tags=["kiosks"])
 NOBODY_WAITS = "This kiosk does not wait any more: it was decided on, or ten minutes are over."
@@ -18,10 +20,23 @@ NOBODY_WAITS = "This kiosk does not wait any more: it was decided on, or ten min
 
 @router.get("")
 def page(context: StaffContext, _: AskingStaff) -> Response:
-    """All kiosks, and those that wait to be let in."""
+    """All kiosks with what each said of itself and when, and those that wait to be let in."""
     now = context.now()
     with context.database.read() as session:
-        return answer(Kiosks(now, pairing.kiosks(session), pairing_requests.waiting(session, now)))
+        kiosks = kiosk_states.of_kiosks(session, pairing.kiosks(session))
+        waiting = pairing_requests.waiting(session, now)
+        return answer(Kiosks(now, kiosks, waiting, quarantine.parked(session), VERSION))
+
+
+@router.post("/parked/try-again")
+def try_again(context: StaffContext, asker: AskingStaff) -> Response:
+    """Apply what is parked, as far as this version can; what it cannot stays, with its reason."""
+    applied = applying.try_again(context)
+    with context.database.begin() as session:
+        left = quarantine.count(session)
+        said = f"{applied} applied, {left} left"
+        audit.note(session, asker.by, Deed.EVENTS_TRIED_AGAIN, context.now(), detail=said)
+    return answer(TriedAgain(applied, left))
 
 
 @router.post("/codes")

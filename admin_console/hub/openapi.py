@@ -45,7 +45,7 @@ from db.domain.desk import (
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.figures import ScreeningFigures
 from db.domain.inventory import Inventory
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.sites import KnownSite, SiteDraft, Sites
@@ -136,6 +136,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("POST", "/v1/kiosks/requests/{request_id}/accept"): Says(PairingRequest),
     ("POST", "/v1/kiosks/requests/{request_id}/reject"): Says(PairingRequest),
     ("POST", "/v1/kiosks/{kiosk_id}/revoke"): Says(Kiosk),
+    ("POST", "/v1/kiosks/parked/try-again"): Says(TriedAgain),
     ("GET", "/v1/head"): Says(event_routes.Head),
     ("POST", "/v1/events"): Says(
         event_routes.WireReceipt, event_routes.WireEvent, takes_media=NDJSON

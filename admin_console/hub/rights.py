@@ -58,6 +58,7 @@ STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
         "POST /v1/kiosks/requests/{request_id}/accept": Action.LET_KIOSKS_IN,
         "POST /v1/kiosks/requests/{request_id}/reject": Action.LET_KIOSKS_IN,
         "POST /v1/kiosks/{kiosk_id}/revoke": Action.LET_KIOSKS_IN,
+        "POST /v1/kiosks/parked/try-again": Action.LET_KIOSKS_IN,
         "GET /v1/sites": Action.SEE_SITES,
         "POST /v1/sites": Action.SETTLE_SITES,
         "PUT /v1/sites/{site_id}": Action.SETTLE_SITES,

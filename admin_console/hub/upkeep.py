@@ -82,6 +82,7 @@ def _make_partitions(context: Context) -> None:
         made = partitions.make_ahead(session.connection(), context.now().astimezone(UTC).date())
     if made:
         LOG.info("made ready for the next months: %s", ", ".join(made))
+    partitions.index_pieces(context.database.engine)
 
 
 async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:

@@ -53,6 +53,7 @@ class Deed(StrEnum):
     KIOSK_REJECTED = "kiosk_rejected"
     KIOSK_PAIRED = "kiosk_paired"
     KIOSK_REVOKED = "kiosk_revoked"
+    EVENTS_TRIED_AGAIN = "events_tried_again"
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_REMOVED = "webhook_removed"
     WEBHOOK_RESUMED = "webhook_resumed"

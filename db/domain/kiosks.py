@@ -4,6 +4,62 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+STATE_HEADER = "Vestibule-State"
+"""In which a kiosk says its `OwnState` as JSON when it asks what is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListInForce:
+    """In which version a kiosk has a list, and when that was imported at the hub."""
+
+    version: int
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState:
+    """What a kiosk says of itself. It names nobody."""
+
+    at: datetime
+    """By its own clock."""
+    waiting: int
+    """How many of its events the hub has not confirmed."""
+    version: str
+    """Of its software."""
+    lists: dict[UUID, ListInForce]
+    has_all_lists: bool = True
+    """False while lists of its hub have yet to come for the first time: everybody is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskList:
+    """A list as a kiosk had it when it last spoke, beside the hub's."""
+
+    name: str
+    version: int
+    """0 when the kiosk did not have it."""
+    imported_at: datetime | None
+    """When the kiosk's version was imported at the hub."""
+    newest: int
+    newest_at: datetime
+    """When the hub last imported it whole; edits by hand do not change that."""
+    behind_since: datetime | None = None
+    """Since when the hub has a version that the kiosk did not have; None when it was the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskState:
+    """What a kiosk said of itself, and when: of a silent one it is not what is now."""
+
+    said_at: datetime
+    """By the hub's clock."""
+    waiting: int
+    version: str
+    clock_ahead_seconds: float
+    """By how much its clock was ahead of the hub's; below 0: behind."""
+    has_all_lists: bool
+    lists: tuple[KioskList, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
@@ -17,6 +73,8 @@ class Kiosk:
     """What disagreed when its log forked: it has to be paired again."""
     revoked_at: datetime | None = None
     site_id: str = ""
+    state: KioskState | None = None
+    """None for one that has not said anything of itself since it was paired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +94,37 @@ class PairingRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedEvents:
+    """Events of one kiosk that the hub keeps and could not apply, for one reason."""
+
+    kiosk_id: str
+    why: str
+    count: int
+    since: datetime
+    """When the first of them came, by the hub's clock."""
+    to_do: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kiosks:
     """All of them at one moment, by name."""
 
     as_of: datetime
     kiosks: tuple[Kiosk, ...]
     requests: tuple[PairingRequest, ...]
+    parked: tuple[ParkedEvents, ...] = ()
+    """By kiosk and reason, the most events first."""
+    hub_version: str = ""
+    """Of the hub's software."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAgain:
+    """What came of trying parked events again."""
+
+    applied: int
+    left: int
+    """So many are still parked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     WEBHOOK_ENDED = "webhook_ended"
     PEOPLE_REMOVED = "people_removed"
     ONE_TO_REMOVE = "one_to_remove"
+    EVENTS_PARKED = "events_parked"
 
     @property
     def is_for_everybody(self) -> bool:

@@ -7,7 +7,7 @@ and no transaction is open while HTTP is under way.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -58,6 +58,8 @@ CURSOR = "hub.cursor"
 MARK = "hub.cursor_mark"
 COMPLETE = "hub.lists_complete"
 """Whether every list that the hub had has come since this kiosk was paired with its school."""
+HEARD_AT = "hub.heard_at"
+"""When the hub was last heard, to the minute, by this computer's clock."""
 HOSTS = "hub.hosts"
 SITE = "hub.site"
 
@@ -89,8 +91,17 @@ def forget_hub(session: Session) -> None:
     staff_pins.replace(session, ())
     clearances.forget_all(session)
     trust.forget(session)
-    for name in (HOSTS, COMPLETE, policy.POLICY):
+    for name in (HOSTS, COMPLETE, HEARD_AT, policy.POLICY):
         settings.remove(session, name)
+
+
+def note_heard(database: Database, now: datetime) -> None:
+    """The hub was heard; each minute is worth a write."""
+    with database.read() as session:
+        before = settings.read(session, HEARD_AT, datetime)
+    if before is None or abs(now - before) >= timedelta(minutes=1):
+        with database.begin() as session:
+            settings.write(session, HEARD_AT, now)
 
 
 def start_over(session: Session) -> None:

@@ -1,7 +1,7 @@
 """The hub over HTTP. Loaded only by a paired kiosk, in the threads that talk."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -12,6 +12,7 @@ import msgspec
 from db import codec, hub_trust, signing
 from db.chain import SealedEvent
 from db.domain.errors import HubAwayError, HubRefusedError
+from db.domain.kiosks import STATE_HEADER, OwnState
 from db.domain.watchlist import WatchlistEntry
 from kiosk.sync.client import (
     Changes,
@@ -41,13 +42,19 @@ class _Proof:
             return ()  # what is no hash shows nothing
 
 
-def connect(url: str, token: str, ca: str = "", known: KnownHub | None = None) -> "HttpHub":
+def connect(
+    url: str,
+    token: str,
+    ca: str = "",
+    known: KnownHub | None = None,
+    state: Callable[[], OwnState] | None = None,
+) -> "HttpHub":
     """A client for the hub at `url`, whose authority is `ca` (PEM); nothing is asked yet.
 
-    With `known` it takes only what that hub has signed.
+    With `known` it takes only what that hub has signed. `state`: what the kiosk says of itself.
     """
     client = httpx.Client(base_url=url, trust_env=False, verify=hub_trust.context(ca))
-    return HttpHub(client, token, known, is_safe=hub_trust.is_safe_address(url))
+    return HttpHub(client, token, known, state, is_safe=hub_trust.is_safe_address(url))
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -69,11 +76,13 @@ class HttpHub:
         client: httpx.Client,
         token: str,
         known: KnownHub | None = None,
+        state: Callable[[], OwnState] | None = None,
         *,
         is_safe: bool = True,
     ) -> None:
         """`is_safe`: nobody can listen on the way."""
         self._client = client
+        self._state = state
         self._known = known
         self._headers = {"Authorization": f"Bearer {token}"}
         self._is_safe = is_safe
@@ -98,9 +107,11 @@ class HttpHub:
         )
 
     def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
+        said = {} if self._state is None else {STATE_HEADER: codec.to_json(self._state()).decode()}
         response = self._ask_signed(
             "/v1/changes",
             params={"cursor": cursor, "mark": mark, "wait": wait_seconds},
+            headers=said,
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
         )
         return read_as(response.content, Changes)
@@ -126,6 +137,7 @@ class HttpHub:
         path: str,
         *,
         params: dict[str, int | float | str],
+        headers: dict[str, str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
         """Ask for something to act on: `HubUntrueError` when it is not our hub that says it.
@@ -133,9 +145,8 @@ class HttpHub:
         That something is gone is acted on too. Other refusals change nothing here.
         """
         nonce = secrets.token_hex(16)
-        response = self._send(
-            "GET", path, headers={signing.NONCE_HEADER: nonce}, params=params, timeout=timeout
-        )
+        asked = {signing.NONCE_HEADER: nonce} | (headers or {})
+        response = self._send("GET", path, headers=asked, params=params, timeout=timeout)
         is_gone = response.status_code == httpx.codes.GONE
         if self._known is not None and (response.is_success or is_gone):
             question = f"{path}?{response.request.url.query.decode()}"

@@ -117,7 +117,9 @@ class SyncWorker:
         )
 
     def _pull(self, hub: HubClient) -> str:
-        return exchange.pull(self._database, hub, self._listen_seconds, self._on_learned)
+        words = exchange.pull(self._database, hub, self._listen_seconds, self._on_learned)
+        exchange.note_heard(self._database, datetime.now(UTC))
+        return words
 
     def _on_learned(self, learned: Learned) -> None:
         if not self._stopping.is_set():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 from tests.console import invented, records
 
 
@@ -17,11 +17,14 @@ class FakeKiosks:
     accepted: list[tuple[UUID, bool]] = field(default_factory=list)
     rejected: list[UUID] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    tried_again: int = 0
+    kiosks_asked: int = 0
 
     def trust(self, ca: str) -> None:
         self.trusted.append(ca)
 
     def kiosks(self) -> Kiosks:
+        self.kiosks_asked += 1
         return self.kiosks_answer
 
     def new_pairing_code(self) -> PairingCode:
@@ -38,6 +41,14 @@ class FakeKiosks:
     def revoke_kiosk(self, kiosk_id: str) -> Kiosk:
         self.revoked.append(kiosk_id)
         return next(k for k in self.kiosks_answer.kiosks if k.kiosk_id == kiosk_id)
+
+    def try_parked_again(self) -> TriedAgain:
+        self.tried_again += 1
+        parked, self.kiosks_answer = (
+            self.kiosks_answer.parked,
+            replace(self.kiosks_answer, parked=()),
+        )
+        return TriedAgain(sum(group.count for group in parked), 0)
 
     def _decided(self, request_id: UUID) -> PairingRequest:
         known = self.kiosks_answer

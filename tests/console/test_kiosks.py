@@ -1,21 +1,25 @@
 """The console's page of kiosks, and the first contact with a hub."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.answers import UnknownHubError
+from admin_console.console.models.plain import PlainModel
 from admin_console.console.navigation import NavigationRow
+from admin_console.console.pages.kiosk_card import KioskCard, ParkedCard
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from admin_console.hub.authority import make_ca
 from db import hub_trust
 from db.domain.desk import Role, SignedIn
-from tests.console import invented
+from tests.console import invented, records
 from tests.console.fake_hub import PASSWORD, FakeHub
-from tests.console.windows import child, open_console, open_shell
+from tests.console.windows import Clock, child, open_console, open_shell, press
 
 
 def show_kiosks(qtbot: QtBot, hub: FakeHub) -> tuple[Shell, RowTable]:
@@ -97,7 +101,112 @@ def test_forked_kiosk_says_what_to_do(qtbot: QtBot) -> None:
 
     table.step(1)
 
-    assert "paired again" in child(shell, QLabel, "kioskWhat").text()
+    assert "paired again" in child(shell, KioskCard, "kioskCard").facts()["Forked"]
+
+
+def rows(table: RowTable) -> dict[str, list[str]]:
+    """What the table says of each kiosk."""
+    model = table.model()
+    assert isinstance(model, PlainModel)
+    said = [model.row(n) for n in range(model.rowCount())]
+    return {name: rest for name, *rest in said}
+
+
+def test_silent_kiosk_is_shown_with_what_it_said_and_when(qtbot: QtBot) -> None:
+    _, table = show_kiosks(qtbot, FakeHub())
+
+    said = rows(table)
+
+    assert said["Front door"][:4] == ["In touch", "10:42", "nothing", "newest, 8 days old"]
+    assert said["Events cart"] == [
+        "Silent for 3 h 12",
+        "7:30",
+        "12 events, as of 7:30",
+        "1 of 2 behind, as of 7:30",
+        "1.4.1",
+    ]
+    assert said["Gym door"][2:4] == ["not known", "not known"]
+
+
+def test_chosen_kiosk_tells_each_list_with_its_version_and_age(qtbot: QtBot) -> None:
+    shell, table = show_kiosks(qtbot, FakeHub())
+    table.step(1)
+    table.step(1)
+
+    said = child(shell, KioskCard, "kioskCard").facts()
+
+    assert said["State registry"] == "version 41, the newest, 3 days old, as of 7:30"
+    assert "behind since Nov 17, 2026, 8:14: the hub has version 18" in said["Custody orders"]
+    assert said["Software"] == "1.4.1; the hub has 1.4.2"
+    assert said["Clock"] == "3 minutes ahead of the hub's"
+    assert "silent for 3 h 12" in said["Last heard"]
+
+
+def test_kiosk_that_falls_silent_is_seen_without_any_news(qtbot: QtBot) -> None:
+    hub, clock = FakeHub(role=Role.ADMINISTRATOR), Clock()
+    shell = open_shell(qtbot, hub, clock)
+    shell.go("Kiosks")
+    table = child(shell, RowTable, "kiosksTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    asked = hub.kiosks_asked
+    clock.now += timedelta(minutes=5)
+    hub.kiosks_answer = replace(hub.kiosks_answer, as_of=clock.now)
+
+    shell.tick()
+
+    qtbot.waitUntil(lambda: hub.kiosks_asked > asked)
+    qtbot.waitUntil(lambda: rows(table)["Front door"][0] == "Silent for 5 min")
+    assert rows(table)["Front door"][2] == "nothing, as of 10:42"
+
+
+def test_ages_are_by_the_hubs_clock(qtbot: QtBot) -> None:
+    hub, clock = FakeHub(role=Role.ADMINISTRATOR), Clock()
+    clock.now += timedelta(hours=2)  # this computer's clock is wrong
+    shell = open_shell(qtbot, hub, clock)
+
+    shell.go("Kiosks")
+
+    table = child(shell, RowTable, "kiosksTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    assert rows(table)["Front door"][0] == "In touch"
+
+
+def test_chosen_kiosk_stays_chosen_while_ages_grow(qtbot: QtBot) -> None:
+    hub, clock = FakeHub(role=Role.ADMINISTRATOR), Clock()
+    shell = open_shell(qtbot, hub, clock)
+    shell.go("Kiosks")
+    table = child(shell, RowTable, "kiosksTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    press(qtbot, Qt.Key.Key_J, Qt.Key.Key_J)
+    clock.now += timedelta(minutes=1)
+
+    shell.tick()
+
+    assert child(shell, QLabel, "kioskName").text() == "Events cart"
+    assert table.currentIndex().row() == 2
+
+
+def test_parked_events_say_why_and_what_to_do(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    hub.kiosks_answer = replace(hub.kiosks_answer, parked=records.make_parked())
+    shell, _ = show_kiosks(qtbot, hub)
+    card = child(shell, ParkedCard, "parkedCard")
+
+    assert card.isVisible()
+    assert "13 events" in child(shell, QLabel, "parkedTitle").text()
+    assert "Front door: 12 events since Nov 16, 2026, 9:12" in card.words()
+    assert "Update the hub" in card.words()
+
+    click(shell, "tryParked")
+
+    qtbot.waitUntil(lambda: hub.tried_again == 1)
+    qtbot.waitUntil(lambda: not card.isVisible())
+
+
+def test_nothing_parked_shows_no_card(qtbot: QtBot) -> None:
+    shell, _ = show_kiosks(qtbot, FakeHub())
+
+    assert not child(shell, ParkedCard, "parkedCard").isVisible()
 
 
 def test_code_is_shown_with_the_time_until_it_is_good(qtbot: QtBot) -> None:

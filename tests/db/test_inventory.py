@@ -16,7 +16,8 @@ OF_NOBODY = {
     "applied_ahead": "leaf_index",
     "chain": "device_id epoch head_seq head_hash acked_seq",
     "change": "version kind site_id",
-    "device": "device_id name token_hash epoch paired_at last_seen_at fork revoked_at site_id",
+    "device": "device_id name token_hash epoch paired_at last_seen_at fork revoked_at site_id "
+    "state state_at",
     "device_key": "device_id epoch public_key",
     "district": "",
     "event": "event_id device_id epoch seq event_type visit_id occurred_at received_at leaf_index "

@@ -115,6 +115,54 @@ def test_rows_survive_the_way_into_pieces_and_back(postgres_url: str) -> None:
     hub.close()
 
 
+def is_whole(hub: Database) -> bool:
+    """Whether the index of parked events holds those of every piece."""
+    query = text("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_event_parked'::regclass")
+    with hub.read() as session:
+        return bool(session.scalar(query))
+
+
+def test_pieces_of_a_version_before_are_indexed_one_by_one(postgres_url: str) -> None:
+    hub = open_database(postgres_url)
+    visit_at(hub, NINE)
+    hub.close()
+    migrate(postgres_url, "0016")
+    migrate(postgres_url, "head")
+    hub = open_database(postgres_url)
+    assert not is_whole(hub)
+    with hub.begin() as session:
+        session.execute(text("CREATE INDEX event_2026_11_parked ON event_2026_11 (seq)"))  # left
+
+    done = partitions.index_pieces(hub.engine)
+
+    assert "event_2026_11" in done
+    assert "event_default" in done
+    assert is_whole(hub)
+    assert partitions.index_pieces(hub.engine) == []
+    hub.close()
+
+
+def test_months_made_meanwhile_are_indexed_from_the_start(postgres_url: str) -> None:
+    hub = open_database(postgres_url)
+    visit_at(hub, NINE)
+    hub.close()
+    for revision in ("0016", "head"):
+        migrate(postgres_url, revision)
+    hub = open_database(postgres_url)
+
+    with hub.begin() as session:
+        partitions.make(session.connection(), "event", [date(2061, 3, 1)])
+
+    assert "event_2061_03" not in partitions.index_pieces(hub.engine)
+    assert is_whole(hub)
+    hub.close()
+
+
+def test_new_hub_has_the_index_of_parked_events_whole(hub: Database) -> None:
+    assert is_whole(hub)
+    assert partitions.index_pieces(hub.engine) == []
+
+
 def migrate(url: str, revision: str) -> None:
     engine, config = create_engine(url), alembic_config()
     with engine.begin() as connection:

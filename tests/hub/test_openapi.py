@@ -68,6 +68,7 @@ def test_every_body_and_answer_has_a_schema_and_an_example(told: dict[str, Any])
             "accept",
             "reject",
             "revoke",
+            "try-again",
         ):
             assert bodies, (method, path)
 

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,12 +30,13 @@ from kiosk.own_device import HubAccess
 from kiosk.readings import Way, count_one
 from kiosk.scan.camera import FilmCamera
 from kiosk.scan.camera_modes import Ask, System
+from kiosk.sync import exchange
 from kiosk.sync.exchange import COMPLETE
 from resources.samples.film import write_film
 from resources.samples.licence import aamva_payload, licence_back
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.lobby import PRIYA, make_config, now, pair
-from tests.makers import make_screened
+from tests.makers import NINE, make_screened
 
 # A program has one Qt application; other tests want theirs, which this asks too.
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -232,7 +233,7 @@ def test_paired_kiosk_is_whole_and_nothing_of_its_folder_is_changed(
     assert "knows this kiosk; 1 event waits for it" in by_topic["hub"].found
     assert by_topic["clock"].found.endswith("as the hub's does")
     assert by_topic["database"].verdict is Verdict.GOOD
-    assert by_topic["lists"].found == "No trespass: 0 people, imported 3 days ago"
+    assert by_topic["lists"].found == "No trespass: version 1, 0 people, imported 3 days ago"
     assert [f.found for f in findings if f.topic == "codes read"] == [
         "2 PDF417 by soft (soft)",
         "1 QRCode by zxing (raw)",
@@ -279,8 +280,21 @@ def test_hub_that_is_away_is_told_with_what_waits(config: KioskConfig, hub: HubO
     away = only(config, "hub")
 
     assert away.verdict is Verdict.BROKEN
-    assert away.found.endswith("1 event waits for it; nothing is lost")
+    assert away.found.endswith("never heard yet; 1 event waits for it; nothing is lost")
     assert "Visitors can sign in meanwhile" in away.to_do
+
+
+def test_hub_that_is_away_is_told_with_the_moment_when_it_was_last_heard(
+    config: KioskConfig, hub: HubOfTests
+) -> None:
+    pair(config, hub, hub_is_away=True)
+    with closing(open_database(config.database_url)) as database:
+        exchange.note_heard(database, NINE)
+        exchange.note_heard(database, NINE + timedelta(seconds=59))
+
+    away = only(config, "hub")
+
+    assert "last heard 2026-11-23 15:00 UTC" in away.found
 
 
 def test_hub_that_took_the_token_back_is_told(config: KioskConfig, hub: HubOfTests) -> None:

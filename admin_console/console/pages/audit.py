@@ -63,6 +63,7 @@ DEEDS = {
     Deed.KIOSK_REJECTED: "Turned a kiosk away",
     Deed.KIOSK_PAIRED: "Paired a kiosk",
     Deed.KIOSK_REVOKED: "Revoked a kiosk",
+    Deed.EVENTS_TRIED_AGAIN: "Tried parked events again",
     Deed.WEBHOOK_ADDED: "Added a webhook",
     Deed.WEBHOOK_REMOVED: "Removed a webhook",
     Deed.WEBHOOK_RESUMED: "Resumed a webhook",

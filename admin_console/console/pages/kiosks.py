@@ -1,17 +1,20 @@
-"""The kiosks of this hub: who asks to be let in, who is in touch, and ending one. For the IT."""
+"""The kiosks of this hub: who asks to be let in, how each stands, what is parked. For the IT."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from admin_console.console import words
 from admin_console.console.client import HubClient
+from admin_console.console.models.kiosks import facts, parked, standing, waiting
+from admin_console.console.models.kiosks import lists as lists_of
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
 from admin_console.console.pages.kiosk_asking import AskingCard
+from admin_console.console.pages.kiosk_card import KioskCard, ParkedCard
 from admin_console.console.painting import Tone
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
@@ -22,12 +25,14 @@ from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.parts.toast import Toast
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Text, Theme, Weight
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 
 T = TypeVar("T")
 
-STANDING = 2
-IN_TOUCH_SECONDS = 120.0
+REFRESH_SECONDS = 15.0
+"""How often the open page asks: that a kiosk falls silent is no news that the hub could tell."""
+_HEADS = ("Kiosk", "Stands", "Last heard", "Waits there", "Lists", "Software")
+STANDING, WAITING, LISTS = 1, 3, 4
 _AWAY = "The hub is away: letting kiosks in and out needs it."
 _NOTE = (
     "A kiosk is let in with a code, and when somebody here has seen the digits that it shows. A "
@@ -35,20 +40,8 @@ _NOTE = (
 )
 
 
-def standing(kiosk: Kiosk, now: datetime) -> tuple[str, Tone]:
-    """How a kiosk stands, in a few words."""
-    if kiosk.revoked_at is not None:
-        return "Revoked", Tone.NEUTRAL
-    if kiosk.fork is not None:
-        return "Forked: pair again", Tone.ALARM
-    seen = kiosk.last_seen_at
-    if seen is not None and (now - seen).total_seconds() < IN_TOUCH_SECONDS:
-        return "In touch", Tone.POSITIVE
-    return ("Not heard yet" if seen is None else "Out of touch"), Tone.CAUTION
-
-
 class KiosksPage(Panel):
-    """Who asks on top, then the table, then the chosen kiosk.
+    """Who asks on top, then what is parked, the table, and the chosen kiosk.
 
     Signals:
         facts_changed: how many are in touch is another.
@@ -63,7 +56,10 @@ class KiosksPage(Panel):
         self._theme, self._session = theme, session
         self._shown: Kiosks | None = None
         self.setObjectName("kiosksPage")
-        self._model = PlainModel(Columns(("Kiosk", "Last heard", "Stands", "Paired")), self)
+        self._chosen_id = ""
+        self._ahead = timedelta(0)
+        self._asked_at: datetime | None = None
+        self._model = PlainModel(Columns(_HEADS), self)
         self._fetch = Fetch(session, lambda hub: hub.kiosks(), self._on_kiosks, self._on_failed)
         self._toast = Toast(theme, self)
         self._build()
@@ -85,14 +81,18 @@ class KiosksPage(Panel):
         return (("J K", "move"),)
 
     def refresh(self) -> None:
+        self._asked_at = self._session.now()
         self._fetch.ask()
 
     def tick(self, now: datetime) -> None:
-        if self._shown is not None:
-            self._model.show_rows(tuple(self._row(k, now) for k in self._shown.kiosks))
+        """Ages grow, and what the hub has no news of is asked for again."""
+        asked = self._asked_at
+        if asked is not None and (now - asked).total_seconds() >= REFRESH_SECONDS:
+            self.refresh()
+        self._show_all()
 
     def show_connection(self, _connection: Connection, _now: datetime) -> None:
-        self._switch()
+        self._show_all()
 
     def chosen(self) -> Kiosk | None:
         row = self._table.currentIndex().row()
@@ -100,18 +100,19 @@ class KiosksPage(Panel):
             return None
         return self._shown.kiosks[row]
 
+    def _hub_now(self) -> datetime:
+        """The hub's clock; while it is away, when it last answered: nothing is known of since."""
+        if self._shown is None or self._session.connection.is_up:
+            return self._session.now() + self._ahead
+        return self._shown.as_of
+
     def _on_kiosks(self, kiosks: Kiosks) -> None:
-        before = self.chosen()
+        self._ahead = kiosks.as_of - self._session.now()
         self._shown = kiosks
-        self.tick(self._session.now())
-        same = before.kiosk_id if before is not None else ""
-        row = next((r for r, k in enumerate(kiosks.kiosks) if k.kiosk_id == same), 0)
-        if kiosks.kiosks:
-            self._table.setCurrentIndex(self._model.index(row, 0))
         self._card.setVisible(bool(kiosks.kiosks))
         self._message.setVisible(not kiosks.kiosks)
         self._message.say("No kiosk yet", "Make a code, then type it at the kiosk.")
-        self._switch()
+        self._show_all()
         self.facts_changed.emit()
 
     def _on_failed(self, error: Exception) -> None:
@@ -120,51 +121,77 @@ class KiosksPage(Panel):
             self._message.say("The kiosks could not be loaded", str(error))
             self._message.show()
 
+    def _show_all(self) -> None:
+        if self._shown is not None:
+            now = self._hub_now()
+            self._show_rows(tuple(self._row(k, now) for k in self._shown.kiosks))
+        self._switch()
+
+    def _show_rows(self, rows: tuple[tuple[str, ...], ...]) -> None:
+        """Say the rows anew; the kiosk that was chosen stays so."""
+        self._model.show_rows(rows)
+        ids = [k.kiosk_id for k in self._shown.kiosks] if self._shown is not None else []
+        row = ids.index(self._chosen_id) if self._chosen_id in ids else 0
+        if ids and self._table.currentIndex().row() != row:
+            self._table.setCurrentIndex(self._model.index(row, 0))
+
     def _row(self, kiosk: Kiosk, now: datetime) -> tuple[str, ...]:
         zone, seen = self._session.zone, kiosk.last_seen_at
         heard = words.clock_or_day(seen, now, zone) if seen is not None else ""
-        paired = words.day(kiosk.paired_at.astimezone(zone).date())
         name = words.joined(kiosk.name, self._session.site_of(kiosk.site_id))
-        return (name, heard, standing(kiosk, now)[0], paired)
+        state = standing(kiosk, now)[0]
+        if kiosk.revoked_at is not None:
+            return (name, state, heard, "", "", "")
+        version = kiosk.state.version if kiosk.state is not None else ""
+        waits, lists = waiting(kiosk, now, zone).words, lists_of(kiosk, now, zone).words
+        return (name, state, heard, waits, lists, version)
 
     def _look(self, row: int, column: int) -> Look:
         c = self._theme.colours
         if self._shown is None or row >= len(self._shown.kiosks):
             return Look(c.ink)
-        kiosk = self._shown.kiosks[row]
+        kiosk, now, zone = self._shown.kiosks[row], self._hub_now(), self._session.zone
         if column == STANDING:
-            return Look(c.muted, chip=standing(kiosk, self._session.now())[1])
+            return Look(c.muted, chip=standing(kiosk, now)[1])
         if column == 0:
             return Look(c.ink if kiosk.revoked_at is None else c.muted, Weight.LABEL)
+        said = {WAITING: waiting, LISTS: lists_of}.get(column)
+        if said is not None and said(kiosk, now, zone).tone is not Tone.NEUTRAL:
+            return Look(c.caution)
         return Look(c.muted)
 
     def _switch(self) -> None:
-        is_up, kiosk = self._session.connection.is_up, self.chosen()
-        self._code.set_off("" if is_up else _AWAY)
-        requests = self._shown.requests if self._shown is not None else ()
-        self._asking.show_request(requests[0] if requests else None, "" if is_up else _AWAY)
+        is_up, kiosk, shown = self._session.connection.is_up, self.chosen(), self._shown
+        off = "" if is_up else _AWAY
+        self._code.set_off(off)
+        requests = shown.requests if shown is not None else ()
+        self._asking.show_request(requests[0] if requests else None, off)
         if requests:
             self._code_card.hide()
+        self._show_parked(off)
         self._whole.setVisible(kiosk is not None)
-        if kiosk is None:
+        if kiosk is None or shown is None:
             return
-        is_over = kiosk.revoked_at is not None
-        self._revoke.set_off("It is revoked." if is_over else "" if is_up else _AWAY)
-        self._name.setText(kiosk.name)
-        self._what.setText(self._what_words(kiosk))
+        told = facts(kiosk, self._hub_now(), self._session.zone, shown.hub_version)
+        off = off if kiosk.revoked_at is None else "It is revoked."
+        self._whole.show_kiosk(kiosk.name, told, off)
 
-    def _what_words(self, kiosk: Kiosk) -> str:
-        zone = self._session.zone
-        if kiosk.revoked_at is not None:
-            return f"Revoked {words.day_and_clock(kiosk.revoked_at, zone)}. What it sent stays."
-        if kiosk.fork is not None:
-            return (
-                f"Two disks speak for this kiosk: {kiosk.fork}. Nothing of it is taken in until it "
-                "is paired again."
-            )
-        if kiosk.last_seen_at is None:
-            return "It was let in and was not heard of since."
-        return f"Last heard {words.day_and_clock(kiosk.last_seen_at, zone)}."
+    def _show_parked(self, off: str) -> None:
+        shown, zone = self._shown, self._session.zone
+        groups = shown.parked if shown is not None else ()
+        names = {k.kiosk_id: k.name for k in shown.kiosks} if shown is not None else {}
+        said = tuple(parked(g, names.get(g.kiosk_id, g.kiosk_id), zone) for g in groups)
+        many = sum(g.count for g in groups)
+        was = "event is kept that" if many == 1 else "events are kept that"
+        title = f"{words.count(many)} {was} the hub could not apply to the visits"
+        self._parked.show_groups(said, title, off)
+
+    def _on_try_again(self) -> None:
+        self._do(
+            lambda hub: hub.try_parked_again(),
+            lambda done: self._say("Tried again", _tried_words(done)),
+            "Nothing was tried again",
+        )
 
     def _on_new_code(self) -> None:
         self._do(lambda hub: hub.new_pairing_code(), self._on_code, "No code was made")
@@ -210,7 +237,11 @@ class KiosksPage(Panel):
 
         self._session.act(deed, done, on_failed)
 
-    def _on_current(self, _now: QModelIndex, _before: QModelIndex) -> None:
+    def _on_current(self, now: QModelIndex, _before: QModelIndex) -> None:
+        if not now.isValid():
+            return  # the rows are said anew
+        kiosk = self.chosen()
+        self._chosen_id = kiosk.kiosk_id if kiosk is not None else ""
         self._switch()
 
     def _build(self) -> None:
@@ -240,7 +271,7 @@ class KiosksPage(Panel):
             label="Kiosks, by name",
             row=44,
         )
-        self._table.set_widths((320, 200, 224, 176), (0,))
+        self._table.set_widths((184, 176, 128, 216, 248, 96), (0,))
         self._table.selectionModel().currentChanged.connect(self._on_current)
         self._card = Card(theme, name="kiosksCard", margins=(1, 1, 1, 1))
         self._card.body.addWidget(self._table)
@@ -248,31 +279,45 @@ class KiosksPage(Panel):
         self._card.hide()
         self._message = Message(theme, "kiosksMessage", "kiosk")
         self._message.hide()
-        self._build_whole()
+        self._parked = ParkedCard(theme)
+        self._parked.try_asked.connect(self._on_try_again)
+        self._whole = KioskCard(theme)
+        self._whole.revoke_asked.connect(self._on_revoke)
         for keys, by in (("J", 1), ("K", -1)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(lambda by=by: self._table.step(by))
-        column = QVBoxLayout(self)
+        self._lay_out(tools)
+
+    def _lay_out(self, tools: QHBoxLayout) -> None:
+        inner = QWidget()
+        inner.setProperty("plain", True)
+        column = QVBoxLayout(inner)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
         column.addLayout(tools)
-        for part in (self._code_card, self._asking, self._card, self._whole, self._message):
+        cards = (self._code_card, self._asking, self._parked, self._card, self._whole)
+        for part in (*cards, self._message):
             column.addWidget(part)
         column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bar = area.verticalScrollBar()  # it stands in the page's margin
+        bar.rangeChanged.connect(
+            lambda _least, most: column.setContentsMargins(
+                24, 24, 24 - (bar.sizeHint().width() if most else 0), 24
+            )
+        )
+        area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
 
-    def _build_whole(self) -> None:
-        theme, c = self._theme, self._theme.colours
-        self._name = Words(theme, "", Text.SECTION, Weight.STRONG, name="kioskName")
-        self._what = Words(theme, "", colour=c.muted, wrap=True, name="kioskWhat")
-        self._revoke = Button(theme, "Revoke", name="revokeKiosk", kind=Kind.DESTRUCTIVE)
-        self._revoke.clicked.connect(self._on_revoke)
-        self._whole = Card(theme, name="kioskCard", margins=(17, 15, 17, 15))
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addStrut(32)
-        head.addWidget(self._name, 1)
-        head.addWidget(self._revoke)
-        self._whole.body.addLayout(head)
-        self._whole.body.addSpacing(4)
-        self._whole.body.addWidget(self._what)
-        self._whole.hide()
+
+def _tried_words(done: TriedAgain) -> str:
+    applied = words.plural(done.applied, "event is", "events are")
+    if not done.left:
+        return f"{applied} applied; none is left."
+    return f"{applied} applied; {words.count(done.left)} stay, with their reasons."

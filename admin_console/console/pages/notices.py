@@ -31,6 +31,7 @@ KINDS = {
     NoticeKind.WEBHOOK_ENDED: "Webhook ended",
     NoticeKind.PEOPLE_REMOVED: "People removed",
     NoticeKind.ONE_TO_REMOVE: "One to remove",
+    NoticeKind.EVENTS_PARKED: "Events parked",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
@@ -41,6 +42,7 @@ _TONES = {
     NoticeKind.WEBHOOK_ENDED: Tone.CAUTION,
     NoticeKind.PEOPLE_REMOVED: Tone.CAUTION,
     NoticeKind.ONE_TO_REMOVE: Tone.CAUTION,
+    NoticeKind.EVENTS_PARKED: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."

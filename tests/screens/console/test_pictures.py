@@ -14,7 +14,7 @@ from admin_console.console.shell import Shell
 from db.domain.desk import Role
 from db.domain.visit import VisitState
 from resources.accuracy import Accuracy
-from tests.console import counted
+from tests.console import counted, records
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_console, open_shell, press
 from tests.screens.console.looking import Look, settle, with_photos
@@ -186,3 +186,36 @@ def test_kiosks(qtbot: QtBot, looks_like: Look) -> None:
     settle(qtbot, shell, hub)
 
     looks_like(shell, "10-kiosks")
+
+
+@pytest.mark.parametrize(
+    ("dark", "name"), [(False, "10-kiosks-parked"), (True, "10-kiosks-parked-dark")]
+)
+def test_kiosks_with_a_silent_one_and_parked_events(
+    qtbot: QtBot, looks_like: Look, dark: bool, name: str
+) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    hub.kiosks_answer = replace(hub.kiosks_answer, requests=(), parked=records.make_parked())
+    shell = open_shell(qtbot, hub, dark=dark)
+    shell.go("Kiosks")
+    table = child(shell, RowTable, "kiosksTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    press(qtbot, Key.Key_J, Key.Key_J)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, name)
+
+
+def test_kiosks_on_a_small_screen(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    hub.kiosks_answer = replace(hub.kiosks_answer, requests=())
+    shell = open_shell(qtbot, hub)
+    shell.window().resize(1280, 720)
+    shell.go("Kiosks")
+    table = child(shell, RowTable, "kiosksTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "10-kiosks-1280")

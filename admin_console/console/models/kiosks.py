@@ -1,0 +1,178 @@
+"""How kiosks stand, in words. No clock, no widgets, no hub.
+
+`now` is the hub's clock everywhere. What a kiosk said of itself is shown as of now only while it
+was said a moment ago; else the moment stands with it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from admin_console.console import words
+from admin_console.console.painting import Tone
+from db.domain.kiosks import Kiosk, KioskList, KioskState, ParkedEvents
+
+IN_TOUCH_SECONDS = 120.0
+SAME_CLOCK_SECONDS = 5.0
+"""What a slow line may make of two clocks that agree."""
+FAR_CLOCK_SECONDS = 60.0
+LONG_STAY_SECONDS = 48 * 3600
+UNKNOWN = "not known"
+_GOES_ON = (
+    "It keeps what happens there, and sends it when it is back. See whether it is switched on and "
+    "in the network."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what is known of a kiosk; `tone` only where somebody should look."""
+
+    label: str
+    words: str
+    tone: Tone = Tone.NEUTRAL
+
+
+def is_now(at: datetime | None, now: datetime) -> bool:
+    """Whether what was heard then still holds."""
+    return at is not None and (now - at).total_seconds() < IN_TOUCH_SECONDS
+
+
+def standing(kiosk: Kiosk, now: datetime) -> tuple[str, Tone]:
+    """How a kiosk stands, in a few words."""
+    if kiosk.revoked_at is not None:
+        return "Revoked", Tone.NEUTRAL
+    if kiosk.fork is not None:
+        return "Forked: pair again", Tone.ALARM
+    if kiosk.last_seen_at is None:
+        return "Not heard yet", Tone.CAUTION
+    if is_now(kiosk.last_seen_at, now):
+        return "In touch", Tone.POSITIVE
+    return f"Silent for {_silence(kiosk.last_seen_at, now)}", Tone.CAUTION
+
+
+def waiting(kiosk: Kiosk, now: datetime, zone: ZoneInfo) -> Fact:
+    """How many events wait on a kiosk; with the moment when that was said a while ago."""
+    state = kiosk.state
+    if state is None:
+        return Fact("Waits there", UNKNOWN)
+    many = words.plural(state.waiting, "event", "events") if state.waiting else "nothing"
+    tone = Tone.CAUTION if state.waiting and not is_now(state.said_at, now) else Tone.NEUTRAL
+    return Fact("Waits there", f"{many}{_as_of(state, now, zone)}", tone)
+
+
+def lists(kiosk: Kiosk, now: datetime, zone: ZoneInfo) -> Fact:
+    """Whether a kiosk screens by the hub's newest lists, and how old they are."""
+    state = kiosk.state
+    if state is None:
+        return Fact("Lists", UNKNOWN)
+    as_of = _as_of(state, now, zone)
+    if not state.has_all_lists:
+        return Fact("Lists", f"not all there yet{as_of}", Tone.CAUTION)
+    if not state.lists:
+        return Fact("Lists", f"none{as_of}")
+    behind = [known for known in state.lists if known.behind_since is not None]
+    if behind:
+        late = any(not is_now(known.behind_since, now) for known in behind)
+        told = f"{len(behind)} of {len(state.lists)} behind{as_of}"
+        return Fact("Lists", told, Tone.CAUTION if late else Tone.NEUTRAL)
+    oldest = min(known.newest_at for known in state.lists)
+    return Fact("Lists", f"newest, {_days(oldest, now)}{as_of}")
+
+
+def facts(kiosk: Kiosk, now: datetime, zone: ZoneInfo, hub_version: str) -> tuple[Fact, ...]:
+    """All that is known of a kiosk, a line each."""
+    found = [_heard(kiosk, now, zone)]
+    state = kiosk.state
+    if state is None:
+        found.append(
+            Fact("Of itself", "it has said nothing since it was paired; older versions never do")
+        )
+    else:
+        found += [waiting(kiosk, now, zone), *_each_list(state, now, zone)]
+        found += [_version(state, hub_version), _clock(state)]
+    found.append(Fact("Paired", words.day(kiosk.paired_at.astimezone(zone).date())))
+    return tuple(found)
+
+
+def parked(group: ParkedEvents, kiosk_name: str, zone: ZoneInfo) -> tuple[str, str]:
+    """Which events are parked since when; and why, with what to do."""
+    many = words.plural(group.count, "event", "events")
+    why = f"{group.why[:1].upper()}{group.why[1:]}."
+    since = words.day_and_clock(group.since, zone)
+    return f"{kiosk_name}: {many} since {since}", f"{why} {group.to_do}"
+
+
+def _heard(kiosk: Kiosk, now: datetime, zone: ZoneInfo) -> Fact:
+    seen = kiosk.last_seen_at
+    if kiosk.revoked_at is not None:
+        at = words.day_and_clock(kiosk.revoked_at, zone)
+        return Fact("Revoked", f"{at}. What it sent stays.")
+    if kiosk.fork is not None:
+        return Fact(
+            "Forked",
+            f"Two disks speak for this kiosk: {kiosk.fork}. Nothing of it is taken in until it is "
+            "paired again.",
+            Tone.ALARM,
+        )
+    if seen is None:
+        return Fact("Last heard", "never since it was let in", Tone.CAUTION)
+    if is_now(seen, now):
+        return Fact("Last heard", f"{words.age((now - seen).total_seconds())} ago")
+    at = words.day_and_clock(seen, zone)
+    return Fact("Last heard", f"{at}: silent for {_silence(seen, now)}. {_GOES_ON}", Tone.CAUTION)
+
+
+def _each_list(state: KioskState, now: datetime, zone: ZoneInfo) -> list[Fact]:
+    if not state.has_all_lists:
+        told = f"not all have come yet{_as_of(state, now, zone)}: it holds every visitor"
+        return [Fact("Lists", told, Tone.CAUTION)]
+    if not state.lists:
+        return [Fact("Lists", f"none{_as_of(state, now, zone)}: it compares nobody")]
+    return [_list(known, state, now, zone) for known in state.lists]
+
+
+def _list(known: KioskList, state: KioskState, now: datetime, zone: ZoneInfo) -> Fact:
+    as_of = _as_of(state, now, zone)
+    if known.behind_since is None:
+        age = _days(known.newest_at, now)
+        return Fact(known.name, f"version {known.version}, the newest, {age}{as_of}")
+    since = words.day_and_clock(known.behind_since, zone)
+    tone = Tone.NEUTRAL if is_now(known.behind_since, now) else Tone.CAUTION
+    if known.imported_at is None:
+        return Fact(known.name, f"not there{as_of}; the hub has it since {since}", tone)
+    of = words.short_day(known.imported_at.astimezone(zone).date())
+    told = f"version {known.version}, imported {of}{as_of}; behind since {since}"
+    return Fact(known.name, f"{told}: the hub has version {known.newest}", tone)
+
+
+def _version(state: KioskState, hub_version: str) -> Fact:
+    if hub_version in ("", state.version):
+        return Fact("Software", state.version)
+    return Fact("Software", f"{state.version}; the hub has {hub_version}")
+
+
+def _clock(state: KioskState) -> Fact:
+    apart = state.clock_ahead_seconds
+    if abs(apart) < SAME_CLOCK_SECONDS:
+        return Fact("Clock", "as the hub's")
+    way = "ahead of" if apart > 0 else "behind"
+    told = f"{words.long_age(abs(apart))} {way} the hub's"
+    return Fact("Clock", told, Tone.CAUTION if abs(apart) > FAR_CLOCK_SECONDS else Tone.NEUTRAL)
+
+
+def _as_of(state: KioskState, now: datetime, zone: ZoneInfo) -> str:
+    """Nothing for what was said just now."""
+    if is_now(state.said_at, now):
+        return ""
+    return f", as of {words.clock_or_day(state.said_at, now, zone)}"
+
+
+def _silence(since: datetime, now: datetime) -> str:
+    seconds = (now - since).total_seconds()
+    return words.age(seconds) if seconds >= LONG_STAY_SECONDS else words.stay(seconds)
+
+
+def _days(imported_at: datetime, now: datetime) -> str:
+    days = (now - imported_at).days
+    return f"{words.plural(days, 'day', 'days')} old" if days > 0 else "of today"

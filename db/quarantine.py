@@ -1,0 +1,106 @@
+"""Events that the hub took in and could not apply: whose, why, and what to do. Hub only.
+
+They are never dropped: each stays in the log, with its reason, until a version comes that can.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db import districts, notices
+from db.domain.kiosks import ParkedEvents
+from db.hub_models import DeviceRow
+from db.log_models import EventRow
+
+SHOWN = 50
+"""Of kiosks and reasons, those with the most events."""
+OF_ANOTHER = "it says that it is of another school than its kiosk"
+"""Why an event is parked as it is stored: it is never applied."""
+UNREADABLE = "its facts cannot be read by this version"
+ERASED = "its facts were erased"
+_UNKNOWN = "this version does not know "
+_NEWER = (
+    "The kiosk is newer than the hub. Update the hub: it applies them by itself when it starts."
+)
+_FAILED = (
+    "Try them again. If they stay, nothing is lost: keep the database as it is, and tell whoever "
+    "maintains Vestibule this reason and the hub's version."
+)
+_TO_DO = {
+    UNREADABLE: _NEWER,
+    OF_ANOTHER: (
+        "The kiosk was set up at another school. They stay in the log and are not applied here; "
+        "pair the kiosk again where it stands."
+    ),
+    ERASED: "Nothing: their days were over before they were applied. The log keeps their lines.",
+}
+
+
+def unknown(name: str) -> str:
+    """Why an event is parked whose kind this version does not know."""
+    return f"{_UNKNOWN}{name}; it is kept for a later one"
+
+
+def failed(what: str) -> str:
+    """Why an event is parked that does not fit what is there."""
+    return f"it could not be applied ({what})"
+
+
+def to_do(why: str) -> str:
+    """What somebody does about events that are parked for this reason."""
+    if why.startswith(_UNKNOWN):
+        return _NEWER
+    return _TO_DO.get(why, _FAILED)
+
+
+def parked(session: Session) -> tuple[ParkedEvents, ...]:
+    """What is parked of the kiosks that this session sees, by kiosk and reason."""
+    since, many_of = func.min(EventRow.received_at), func.count()
+    rows = session.execute(
+        select(EventRow.device_id, EventRow.parked, many_of, since)
+        .join(DeviceRow, DeviceRow.device_id == EventRow.device_id)
+        .where(EventRow.parked.is_not(None))
+        .group_by(EventRow.device_id, EventRow.parked)
+        .order_by(many_of.desc(), EventRow.device_id, EventRow.parked)
+        .limit(SHOWN)
+    )
+    return tuple(
+        ParkedEvents(kiosk_id, why, many, at, to_do(why))
+        for kiosk_id, why, many, at in rows
+        if why is not None and at is not None
+    )
+
+
+def count(session: Session) -> int:
+    """How many events are parked of the kiosks that this session sees."""
+    query = (
+        select(func.count())
+        .select_from(EventRow)
+        .join(DeviceRow, DeviceRow.device_id == EventRow.device_id)
+        .where(EventRow.parked.is_not(None))
+    )
+    return session.scalar(query) or 0
+
+
+def tell(session: Session, kiosk_ids: Iterable[str], now: datetime) -> None:
+    """Tell administrators, once until all is applied, that something of these kiosks is parked."""
+    for kiosk_id in sorted(kiosk_ids):
+        kiosk = districts.get(session, DeviceRow, kiosk_id)
+        first = session.execute(
+            select(EventRow.epoch, EventRow.seq, EventRow.parked)
+            .where(EventRow.device_id == kiosk_id, EventRow.parked.is_not(None))
+            .order_by(EventRow.received_at, EventRow.epoch, EventRow.seq)
+            .limit(1)
+        ).first()
+        if kiosk is None or first is None:
+            continue
+        notices.tell_of_parked(
+            session,
+            kiosk.name,
+            first.parked,
+            now,
+            about=f"{kiosk_id} {first.epoch} {first.seq}",
+            site_id=kiosk.site_id,
+        )

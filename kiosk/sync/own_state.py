@@ -1,0 +1,27 @@
+"""What this kiosk says of itself to its hub: what waits here, and by which lists it screens."""
+
+from datetime import datetime
+from importlib.metadata import version
+
+from db import outbox, settings, watchlists
+from db.domain.kiosks import ListInForce, OwnState
+from db.engine import Database
+from db.outbox import Device
+from kiosk.sync.exchange import COMPLETE
+
+_VERSION = version("vestibule")
+
+
+def read(database: Database, device: Device, now: datetime) -> OwnState:
+    """How it stands at this moment; counts and versions, and nobody's name."""
+    with database.read() as session:
+        return OwnState(
+            at=now,
+            waiting=outbox.waiting(session, device),
+            version=_VERSION,
+            lists={
+                known.list_id: ListInForce(known.version, known.imported_at)
+                for known in watchlists.all_lists(session)
+            },
+            has_all_lists=settings.read(session, COMPLETE, bool) or False,
+        )

@@ -1,0 +1,200 @@
+"""What a kiosk says of itself reaches the page Kiosks, with the moment at which it was said."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from db import codec, watchlists
+from db.domain.entry_history import EntryDraft
+from db.domain.kiosks import STATE_HEADER, Kiosk, Kiosks
+from db.engine import open_database
+from kiosk.sync import own_state
+from kiosk.sync.client import Pairing
+from kiosk.sync.http import HttpHub
+from tests.hub_of_tests import Clock, HubOfTests, hub_at, known_hub
+from tests.makers import NINE
+from tests.sync_of_tests import KioskOfTests, device_of, import_list
+
+LIST = "District no-trespass list"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path / "hub", clock) as running:
+        yield running
+
+
+@pytest.fixture
+def given(hub: HubOfTests) -> Pairing:
+    return hub.pair()
+
+
+@pytest.fixture
+def kiosk(hub: HubOfTests, given: Pairing, tmp_path: Path, clock: Clock) -> Iterator[KioskOfTests]:
+    with closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as database:
+        device = device_of(given)
+        line = HttpHub(
+            hub.client,
+            given.token,
+            known_hub(given),
+            lambda: own_state.read(database, device, clock() + timedelta(minutes=3)),
+        )
+        yield KioskOfTests(database, line, device, given.token)
+
+
+def shown(hub: HubOfTests) -> Kiosk:
+    answer = hub.client.get("/v1/kiosks", headers=hub.token_of("dwhitlock"))
+    (only,) = codec.from_json(answer.content, Kiosks).kiosks
+    return only
+
+
+def test_kiosk_that_never_asked_has_said_nothing(hub: HubOfTests, given: Pairing) -> None:
+    assert shown(hub).state is None
+    assert given.kiosk_id == shown(hub).kiosk_id
+
+
+def test_what_waits_on_a_kiosk_is_told_with_its_moment(
+    hub: HubOfTests, kiosk: KioskOfTests, clock: Clock
+) -> None:
+    kiosk.visitor_comes()
+    kiosk.visitor_comes()
+    kiosk.pull()
+    clock.at += timedelta(hours=3)
+
+    state = shown(hub).state
+
+    assert state is not None
+    assert (state.waiting, state.said_at) == (2, NINE)
+    assert state.version
+    assert state.clock_ahead_seconds == 180
+
+
+def test_kiosk_whose_events_arrived_says_that_nothing_waits(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    kiosk.visitor_comes()
+    kiosk.pull()
+    kiosk.push()
+    kiosk.pull()
+
+    state = shown(hub).state
+
+    assert state is not None
+    assert state.waiting == 0
+
+
+def test_lists_of_a_kiosk_are_told_with_their_versions(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    import_list(hub, LIST)
+    kiosk.pull_all()
+    kiosk.pull()
+
+    state = shown(hub).state
+
+    assert state is not None
+    assert state.has_all_lists
+    (told,) = state.lists
+    assert (told.name, told.version, told.newest) == (LIST, 1, 1)
+    assert told.imported_at == told.newest_at
+    assert told.behind_since is None
+
+
+def test_kiosk_is_behind_since_the_first_version_that_it_lacks(
+    hub: HubOfTests, kiosk: KioskOfTests, clock: Clock
+) -> None:
+    import_list(hub, LIST)
+    kiosk.pull_all()
+    kiosk.pull()
+    with hub.database.read() as session:
+        (known,) = watchlists.all_lists(session)
+    added = []
+    for family in ("Marlowe", "Oakes"):
+        clock.at += timedelta(hours=1)
+        added.append(clock.at)
+        hub.client.post(
+            f"/v1/watchlists/{known.list_id}/people",
+            content=codec.to_json(EntryDraft(family, "Ada")),
+            headers=hub.token_of("dwhitlock"),
+        ).raise_for_status()
+
+    state = shown(hub).state
+
+    assert state is not None
+    (told,) = state.lists
+    assert (told.version, told.newest) == (1, 3)
+    assert told.behind_since == added[0]
+
+
+def test_kiosk_that_lacks_a_list_says_so(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    kiosk.pull()
+    import_list(hub, LIST)
+
+    state = shown(hub).state
+
+    assert state is not None
+    (told,) = state.lists
+    assert (told.version, told.imported_at) == (0, None)
+    assert told.behind_since is not None
+
+
+def test_kiosk_that_is_paired_again_has_said_nothing_yet(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    kiosk.pull()
+    assert shown(hub).state is not None
+
+    hub.pair()
+
+    assert shown(hub).state is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "nonsense",
+        '{"at":"2026-11-23T15:00:00","waiting":1,"version":"1","lists":{}}',
+        '{"at":"2026-11-23T15:00:00Z","waiting":-1,"version":"1","lists":{}}',
+        '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"' + "1" * 65 + '","lists":{}}',
+        '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"1","lists":{"x":{}}}',
+    ],
+)
+def test_nonsense_that_a_kiosk_says_of_itself_is_not_shown_and_stops_nothing(
+    hub: HubOfTests, given: Pairing, said: str
+) -> None:
+    headers = {"Authorization": f"Bearer {given.token}", STATE_HEADER: said}
+
+    answer = hub.client.get("/v1/changes", headers=headers)
+
+    assert answer.status_code == 200
+    assert shown(hub).state is None
+    assert shown(hub).last_seen_at == NINE
+
+
+def test_same_word_is_not_written_again_and_again(
+    hub: HubOfTests, kiosk: KioskOfTests, clock: Clock
+) -> None:
+    kiosk.pull()
+    kiosk.pull()
+    first = shown(hub).state
+    clock.at += timedelta(seconds=5)
+
+    kiosk.pull()
+    still = shown(hub).state
+    kiosk.visitor_comes()
+    kiosk.pull()
+
+    newest = shown(hub).state
+    assert first is not None
+    assert still is not None
+    assert newest is not None
+    assert (first.said_at, still.said_at, newest.said_at) == (NINE, NINE, clock.at)
+    assert newest.waiting == 1
