@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db import districts, watchlists
+from db import districts, sites, watchlists
 from db.domain.desk import ByHand
-from db.domain.errors import ImportAsksError
+from db.domain.errors import ImportAsksError, ImportRefusedError
 from db.domain.watchlist import Watchlist
 from db.engine import Database
 from db.list_by_hand import Keeping, written_in
@@ -49,9 +49,11 @@ def before_of(
 ) -> Before:
     """A site's list, or the district's, of that name.
 
-    Raises when it is not in the version that somebody has seen.
+    Raises when it is not in the version that somebody has seen, and when it would be a second one
+    of its name: see `check_only`.
     """
     with database.read() as session:
+        check_only(session, name, site_id)
         known = watchlists.named(session, name, site_id)
         edition = None if known is None else watchlists.edition_of(session, known.list_id)
         if seen_version not in (None, 0 if known is None else known.version):
@@ -60,6 +62,33 @@ def before_of(
             return Before(None, None, {}, {})
         written = written_in(session, known.list_id, edition)
         return Before(known, edition, written, cleared_of(session, known.list_id))
+
+
+def check_only(session: Session, name: str, site_id: str) -> None:
+    """Raises `ImportRefusedError` where an import would begin a list that somebody else has.
+
+    A file that comes each night would else begin the district's list beside the school's that it
+    was meant for, or a school's beside the district's once that was shared; the one that people
+    are compared with grows old unseen.
+    """
+    if watchlists.named(session, name, site_id) is not None:
+        return
+    if site_id and watchlists.named(session, name) is not None:
+        raise ImportRefusedError(
+            f'"{name}" is the district\'s list, by which every school screens: a school does not '
+            "begin a second one of that name. Nothing was changed. Import it as the district's "
+            "(without --site; at the console with all schools chosen), or under another name."
+        )
+    schools = {site.site_id: site.name for site in sites.everyone(session)}
+    own = [w.site_id for w in watchlists.all_lists(session) if w.name == name]
+    if not site_id and own:
+        names = [schools.get(owner, owner) for owner in own]
+        raise ImportRefusedError(
+            f'The district has no list called "{name}", but {" and ".join(names)} has. Nothing was '
+            f'changed. To go on with that one, say whose it is: --site "{names[0]}" (at the '
+            "console choose the school). To make it every school's first: vestibule-hub lists "
+            f'share --name "{name}" --site "{names[0]}".'
+        )
 
 
 def keeping_of(before: Before, read: ListFile, by_hand: ByHand | None) -> Keeping:

@@ -109,10 +109,10 @@ class HttpHub:
         return read(response, dict[str, int])["version"]
 
     def desk(self) -> Desk:
-        return read(self._line.send("GET", "/v1/desk"), Desk)
+        return self._line.ask_again("/v1/desk", Desk)
 
     def on_site(self) -> OnSite:
-        return read(self._line.send("GET", "/v1/on-site"), OnSite)
+        return self._line.ask_again("/v1/on-site", OnSite)
 
     def visits(self, wanted: VisitFilter, page: str | None) -> VisitPage:
         parameters = wanted.parameters() | {"limit": str(PAGE)}
@@ -153,7 +153,7 @@ class HttpHub:
         return read(self._line.send("POST", f"/v1/visits/{visit_id}/check-out"), Visit)
 
     def lists(self) -> Lists:
-        return read(self._line.send("GET", "/v1/watchlists"), Lists)
+        return self._line.ask_again("/v1/watchlists", Lists)
 
     def preview(self, file: ListFile, ticket: UUID) -> ImportPreview:
         """What the file would change. By the ticket it is watched and stopped meanwhile."""
@@ -170,7 +170,7 @@ class HttpHub:
         return read(self._send_list("/v1/watchlists", file, more), Watchlist)
 
     def clearances(self) -> Clearances:
-        return read(self._line.send("GET", "/v1/clearances"), Clearances)
+        return self._line.ask_again("/v1/clearances", Clearances)
 
     def end_clearance(self, clearance_id: UUID) -> Clearance:
         return read(self._line.send("POST", f"/v1/clearances/{clearance_id}/end"), Clearance)
@@ -188,7 +188,7 @@ class HttpHub:
         return read(response, ScreeningFigures)
 
     def notices(self) -> Notices:
-        return read(self._line.send("GET", "/v1/notices"), Notices)
+        return self._line.ask_again("/v1/notices", Notices)
 
     def read_notice(self, notice_id: UUID) -> Notice:
         return read(self._line.send("POST", f"/v1/notices/{notice_id}/read"), Notice)
@@ -279,7 +279,7 @@ class HttpHub:
         return self._line.send("GET", f"/v1/blobs/{sha256}").content
 
     def kiosks(self) -> Kiosks:
-        return read(self._line.send("GET", "/v1/kiosks"), Kiosks)
+        return self._line.ask_again("/v1/kiosks", Kiosks)
 
     def new_pairing_code(self) -> PairingCode:
         response = self._line.send("POST", "/v1/kiosks/codes", params=self._line.chosen())

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from dataclasses import is_dataclass, replace
+from email.utils import parsedate_to_datetime
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 
-from admin_console.console.answers import UnknownHubError, network, refuse
+from admin_console.console.answers import UnknownHubError, network, read, refuse
 from admin_console.console.known_hubs import KnownHubs
 from db import hub_trust
+
+T = TypeVar("T")
 
 PATIENCE = 10.0
 """Seconds that an ordinary answer may take."""
@@ -28,6 +32,8 @@ class HubLine:
         self._url, self._known, self._transport = url, known, transport
         self._http: httpx.Client | None = None
         self._site_id = ""
+        self._known_answers: dict[str, tuple[str, object]] = {}
+        """By path: the tag of the last answer, and its value."""
         ca = known.ca_of(url)
         if transport is not None or url.startswith("http:"):
             ca = ca or ""  # plain HTTP is for this computer only: `meet` sees to it
@@ -54,11 +60,13 @@ class HubLine:
         self._http = self._client(ca)
 
     def open_session(self, token: str) -> None:
+        self._known_answers.clear()
         self._connected().headers["Authorization"] = f"Bearer {token}"
 
     def choose_site(self, site_id: str) -> None:
         """Ask about one site from now on; about all that there are to see with an empty id."""
         self._site_id = site_id
+        self._known_answers.clear()
 
     def chosen(self) -> dict[str, str]:
         """The parameter that says which site is asked about."""
@@ -66,6 +74,7 @@ class HubLine:
 
     def close_session(self) -> None:
         self._site_id = ""
+        self._known_answers.clear()
         if self._http is not None:
             self._http.headers.pop("Authorization", None)
 
@@ -97,9 +106,22 @@ class HubLine:
                 headers=headers,
                 timeout=httpx.Timeout(patience, connect=_CONNECT),
             )
-        if not response.is_success:
+        if not response.is_success and response.status_code != httpx.codes.NOT_MODIFIED:
             refuse(response)
         return response
+
+    def ask_again(self, path: str, of: type[T]) -> T:
+        """What is asked often: the answer that is known, while the hub says that it is the same.
+
+        That one has the moment at which the hub said so, where a value says of which moment it is.
+        """
+        tag, known = self._known_answers.get(path, ("", None))
+        response = self.send("GET", path, headers={"If-None-Match": tag} if tag else None)
+        if response.status_code == httpx.codes.NOT_MODIFIED and isinstance(known, of):
+            return _confirmed(known, response)
+        value = read(response, of)
+        self._known_answers[path] = (response.headers.get("ETag", ""), value)
+        return value
 
     @contextmanager
     def stream(
@@ -136,3 +158,17 @@ class HubLine:
             trust_env=False,
             follow_redirects=False,
         )
+
+
+def _confirmed(known: T, response: httpx.Response) -> T:
+    """The value as of the moment of this answer (RFC 9110, 6.6.1)."""
+    if not is_dataclass(known) or isinstance(known, type) or not hasattr(known, "as_of"):
+        return known
+    try:
+        said_at = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (ValueError, TypeError):  # no date; one that is none
+        return known
+    if said_at.tzinfo is None:
+        return known
+    moment: dict[str, Any] = {"as_of": max(known.as_of, said_at)}
+    return replace(known, **moment)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -200,6 +200,15 @@ class HubSession(QObject):
     def _on_missed(self, missed: Missed) -> None:
         next_try_at = self.now() + timedelta(seconds=missed.next_in)
         self._note_silence(missed.tries, next_try_at, is_troubled=missed.has_answered)
+
+
+def is_same(before: object, now: object) -> bool:
+    """Whether an answer says what the one before it did, of another moment: nothing to redraw."""
+    if type(before) is not type(now) or not is_dataclass(before) or isinstance(before, type):
+        return False
+    return all(
+        getattr(before, f.name) == getattr(now, f.name) for f in fields(before) if f.name != "as_of"
+    )
 
 
 class Fetch(Generic[T]):

@@ -29,6 +29,10 @@ from admin_console.console.theme import Theme
 from db.domain.desk import Desk
 from db.domain.rights import Action, may
 
+DESK_SECONDS = 60.0
+"""How often the desk is asked for without news: that a kiosk falls silent, or a list grows old, is
+none that the hub could tell."""
+
 Page: TypeAlias = (
     DeskPage
     | OnSitePage
@@ -77,6 +81,7 @@ class Shell(QWidget):
         self._keys_sheet = KeysSheet(theme, self)
         self._connect()
         self._desk_fetch = Fetch(session, lambda hub: hub.desk(), self._on_desk, lambda _e: None)
+        self._desk_asked_at = session.now()
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.tick)
 
@@ -86,7 +91,7 @@ class Shell(QWidget):
         self.on_site.refresh()
         self.lists.refresh()
         self._session.start()
-        self._desk_fetch.ask()
+        self._ask_desk()
         self._clock.start()
 
     def page(self) -> Page:
@@ -108,6 +113,8 @@ class Shell(QWidget):
     def tick(self) -> None:
         """Once a second: times run, ages grow."""
         now = self._session.now()
+        if (now - self._desk_asked_at).total_seconds() >= DESK_SECONDS:
+            self._ask_desk()
         self.page().tick(now)
         self._top.show_facts(self.page().facts(now))
         self._show_bars(now)
@@ -154,8 +161,12 @@ class Shell(QWidget):
         if self._session.connection.is_up:
             self._on_changed()
 
-    def _on_changed(self) -> None:
+    def _ask_desk(self) -> None:
+        self._desk_asked_at = self._session.now()
         self._desk_fetch.ask()
+
+    def _on_changed(self) -> None:
+        self._ask_desk()
         self.page().refresh()
 
     def _on_site_chosen(self, site_id: str) -> None:

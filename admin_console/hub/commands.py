@@ -20,6 +20,7 @@ from db import (
     changes,
     export,
     list_asking,
+    list_before,
     list_export,
     list_import,
     list_table,
@@ -51,6 +52,7 @@ def import_list(url: str, path: Path, wanted: ListWanted, site: str = "") -> str
     watch = _ProgressLine()
     with _opened(path) as file, set_up(url) as database:
         owned = replace(wanted, site_id=_owner(database, site))
+        _say_whose(database, owned)
         try:
             done = list_desk.import_list(database, file, owned, "hub", _now, watch=watch)
         finally:
@@ -283,6 +285,19 @@ def _owner(database: Database, name: str) -> str:
     """Whose list is meant: the site's that is named, the only one's, or else the district's."""
     with database.read() as session:
         return sites.named(session, name).site_id if name else sites.only(session)
+
+
+def _say_whose(database: Database, wanted: ListWanted) -> None:
+    """Where there are several schools: whose list an import begins or changes, before it does."""
+    with database.read() as session:
+        if sites.only(session):
+            return
+        list_before.check_only(session, wanted.name, wanted.site_id)
+        known = watchlists.named(session, wanted.name, wanted.site_id)
+        site = sites.get(session, wanted.site_id) if wanted.site_id else None
+    whose = "the district's, by which every school screens" if site is None else f"{site.name}'s"
+    what = "A new list" if known is None else f"Version {known.version + 1} of a list"
+    sys.stderr.write(f'{what} called "{wanted.name}": {whose}.\n')
 
 
 @contextmanager

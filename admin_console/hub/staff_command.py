@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,7 +97,14 @@ def set_role(url: str, name: str, role: Role) -> str:
         staff.set_role(session, member.staff_id, role)
         _tell_all_kiosks(session)
         _note(session, Deed.ROLE_CHANGED, member, detail=f"{member.role.value} to {role.value}")
-    return f"{member.display_name} is {role.value} now, and has to sign in anew."
+        sees_nothing = sites.of_staff(session, replace(member, role=role)) == frozenset()
+    said = f"{member.display_name} is {role.value} now, and has to sign in anew."
+    if not sees_nothing:
+        return said
+    return (
+        f"{said}\nThey have no school yet, and cannot sign in before they have one: vestibule-hub "
+        f"staff sites {member.name} --site NAME, once for each school."
+    )
 
 
 def set_sites(url: str, name: str, wanted: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -267,3 +268,73 @@ def test_refused_list_says_what_the_hub_says(tmp_path: Path) -> None:
 
     with pytest.raises(HubRefusedError, match="nothing was changed"):
         answering({"detail": "The file is empty; nothing was changed."}, 422).preview(file, uuid4())
+
+
+class Tagging:
+    """A hub that tags what it says, and says 304 to who knows it."""
+
+    def __init__(self) -> None:
+        self.value: object = invented.make_desk()
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        known = request.headers.get("If-None-Match", "")
+        self.asked.append(known)
+        if request.method == "POST":
+            return httpx.Response(200, content=codec.to_json(invented.make_signed_in()))
+        tag = f'W/"{sha256(codec.to_json(self.value)).hexdigest()}"'
+        headers = {"ETag": tag, "Date": "Tue, 17 Nov 2026 17:00:00 GMT"}
+        if known == tag:
+            return httpx.Response(304, headers=headers)
+        return httpx.Response(200, headers=headers, content=codec.to_json(self.value))
+
+
+def test_desk_that_is_the_same_is_not_sent_again() -> None:
+    answers = Tagging()
+    hub = hub_that(answers)
+    first = hub.desk()
+
+    again = hub.desk()
+
+    assert answers.asked[0] == ""
+    assert answers.asked[1].startswith('W/"')
+    assert again.holds is first.holds
+    assert again == replace(first, as_of=datetime(2026, 11, 17, 17, tzinfo=UTC))
+
+
+def test_desk_that_changed_is_read_anew() -> None:
+    answers = Tagging()
+    hub = hub_that(answers)
+    hub.desk()
+    answers.value = replace(invented.make_desk(), unread_notices=9)
+
+    assert hub.desk().unread_notices == 9
+
+
+@pytest.mark.parametrize("forgets", ["sign_in", "choose_site", "sign_out"])
+def test_what_is_known_is_forgotten_with_who_asks(forgets: str) -> None:
+    answers = Tagging()
+    hub = hub_that(answers)
+    hub.desk()
+
+    if forgets == "sign_in":
+        hub.sign_in("dwhitlock", "open sesame")
+    elif forgets == "choose_site":
+        hub.choose_site("another")
+    else:
+        hub.sign_out()
+    hub.desk()
+
+    assert answers.asked[-1] == ""
+
+
+def test_answer_without_a_date_keeps_its_moment() -> None:
+    desk = invented.make_desk()
+    answers = iter((200, 304))
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(next(answers), headers={"ETag": '"1"'}, content=codec.to_json(desk))
+
+    hub = hub_that(answer)
+
+    assert hub.desk() == hub.desk()

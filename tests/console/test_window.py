@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -15,7 +16,7 @@ from admin_console.console.navigation import Navigation
 from admin_console.console.theme import load_theme
 from tests.console import invented
 from tests.console.fake_hub import PASSWORD, FakeHub
-from tests.console.windows import child, let_old_windows_go, show
+from tests.console.windows import Clock, child, let_old_windows_go, open_shell, show
 
 
 @pytest.fixture
@@ -65,3 +66,21 @@ def test_ordinary_schools_name_is_shown_whole(qtbot: QtBot) -> None:
 
     assert name.height() == 40
     assert name.heightForWidth(name.width()) == name.height()
+
+
+def test_kiosk_that_falls_silent_is_counted_within_a_minute_without_any_news(
+    qtbot: QtBot,
+) -> None:
+    hub, clock = FakeHub(), Clock()
+    shell = open_shell(qtbot, hub, clock)
+    said = child(shell, QLabel, "kioskStatus")
+    assert "2 of 3 in touch" in said.text()
+    hub.desk_answer = replace(hub.desk_answer, kiosks_in_touch=1)
+    clock.now += timedelta(seconds=59)
+    shell.tick()
+    assert "2 of 3 in touch" in said.text()
+    clock.now += timedelta(seconds=1)
+
+    shell.tick()
+
+    qtbot.waitUntil(lambda: "1 of 3 in touch" in said.text())

@@ -266,6 +266,74 @@ def test_list_is_a_sites_or_the_districts_and_may_be_shared(command: Hub, tmp_pa
     ]  # fmt: skip
 
 
+def test_nightly_import_begins_no_second_list_beside_a_schools_own(
+    command: Hub, tmp_path: Path
+) -> None:
+    people = tmp_path / "list.csv"
+    people.write_text("LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n", encoding="utf-8")
+    imported = ("lists", "import", str(people), "--category", "registry", "--name", "Registry")
+    command(*imported)
+    command("sites", "add", "Roosevelt", "--time-zone", "America/Denver")
+
+    status, said = command(*imported)
+
+    assert status == 1
+    assert '--site "My school"' in said
+    assert 'lists share --name "Registry" --site "My school"' in said
+    assert command("lists", "show")[1].count("Registry") == 1
+    assert command(*imported, "--site", "My school")[1].startswith("Registry, version 2")
+    command("lists", "share", "--name", "Registry", "--site", "My school")
+    assert command(*imported)[1].startswith("Registry, version 4")
+
+
+def test_import_for_a_school_begins_no_second_list_beside_the_districts(
+    command: Hub, tmp_path: Path
+) -> None:
+    people = tmp_path / "list.csv"
+    people.write_text("LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n", encoding="utf-8")
+    imported = ("lists", "import", str(people), "--category", "registry", "--name", "Registry")
+    command(*imported)
+    command("sites", "add", "Roosevelt", "--time-zone", "America/Denver")
+    command("lists", "share", "--name", "Registry", "--site", "My school")
+
+    for school in ("My school", "Roosevelt"):
+        status, said = command(*imported, "--site", school)
+
+        assert status == 1
+        assert "is the district's list" in said
+    assert command("lists", "show")[1].count("Registry") == 1
+
+
+def test_import_says_whose_list_it_is_before_it_begins(command: Hub, tmp_path: Path) -> None:
+    people = tmp_path / "list.csv"
+    people.write_text("LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n", encoding="utf-8")
+    imported = ("lists", "import", str(people), "--category", "registry", "--name")
+    command("sites", "add", "Roosevelt", "--time-zone", "America/Denver")
+
+    said = [
+        command(*imported, *words)[1].splitlines()[-1]
+        for words in (("Registry",), ("Registry",), ("Orders", "--site", "Roosevelt"))
+    ]
+
+    assert said == [
+        'A new list called "Registry": the district\'s, by which every school screens.',
+        'Version 2 of a list called "Registry": the district\'s, by which every school screens.',
+        'A new list called "Orders": Roosevelt\'s.',
+    ]
+
+
+def test_new_role_without_a_school_says_how_one_is_given(command: Hub) -> None:
+    command("sites", "add", "Roosevelt", "--time-zone", "America/Denver")
+    command("staff", "add", "dist", "--role", "district", "--secrets-stdin")
+
+    status, said = command("staff", "role", "dist", "administrator")
+
+    assert status == 0
+    assert "staff sites dist --site NAME" in said
+    command("staff", "sites", "dist", "--site", "Roosevelt")
+    assert "no school" not in command("staff", "role", "dist", "front_desk")[1]
+
+
 def test_district_opens_a_site_over_http_and_schools_do_not(
     schools: tuple[School, School],
 ) -> None:

@@ -22,7 +22,7 @@ from admin_console.console.pages.quiet_desk import QuietDesk
 from admin_console.console.pages.turned_away import TurnedAwayCards
 from admin_console.console.parts.card import Panel
 from admin_console.console.photos import PhotoStore
-from admin_console.console.session import Connection, HubSession
+from admin_console.console.session import Connection, HubSession, is_same
 from admin_console.console.theme import Theme
 from db.domain.desk import Alarm, Desk, Hold
 from db.domain.rights import Action, may
@@ -118,8 +118,7 @@ class DeskPage(QWidget):
 
     def show_desk(self, desk: Desk, now: datetime) -> None:
         """Show an answer; whoever was looked at stays looked at."""
-        is_first = self._desk is None
-        self._desk = desk
+        before, self._desk = self._desk, desk
         listed = {hold.visit.visit_id for hold in desk.holds}
         self._deciding.forget_all_but(listed)
         shown = self._queue.chosen_hold()
@@ -127,10 +126,11 @@ class DeskPage(QWidget):
             self._keep_shown(shown)
         if any(self._left.is_kept(hold.visit.visit_id) for hold in self._holds()):
             self._left.forget()
-        self._quiet.show_desk(desk, now)
-        self._alarms.show_alarms(desk.alarms, now)
-        self._turned_away.show_denials(desk.turned_away, now)
-        self._show_queue(now, is_asked=is_first)
+        if not is_same(before, desk):
+            self._quiet.show_desk(desk, now)
+            self._alarms.show_alarms(desk.alarms, now)
+            self._turned_away.show_denials(desk.turned_away, now)
+        self._show_queue(now, is_asked=before is None)
 
     def show_connection(self, connection: Connection, now: datetime) -> None:
         if connection.is_up:

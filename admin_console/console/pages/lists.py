@@ -24,7 +24,7 @@ from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.parts.tabs import Tabs
 from admin_console.console.parts.toast import Toast
 from admin_console.console.photos import PhotoStore
-from admin_console.console.session import Connection, Fetch, HubSession
+from admin_console.console.session import Connection, Fetch, HubSession, is_same
 from admin_console.console.theme import Theme, Weight
 from db.domain.clearance import Clearance
 from db.domain.desk import Lists
@@ -245,7 +245,9 @@ class ListsPage(Panel):
         self._toast.say("The clearance was not ended", why, "alarm")
 
     def _on_lists(self, lists: Lists) -> None:
-        self._shown = lists
+        before, self._shown = self._shown, lists
+        if is_same(before, lists):
+            return
         same = self.people.watchlist
         if same is not None and self._stack.currentIndex() == PEOPLE:
             newest = next((w for w in lists.lists if w.list_id == same.list_id), same)

@@ -16,7 +16,7 @@ from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.message import Message
 from admin_console.console.parts.table import RowTable, TableCardMask
-from admin_console.console.session import Connection, Fetch, HubSession
+from admin_console.console.session import Connection, Fetch, HubSession, is_same
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.rights import Action, may
@@ -101,10 +101,12 @@ class NoticesPage(Panel):
         return self._shown.notices[row]
 
     def _on_notices(self, notices: Notices) -> None:
-        before = self.chosen()
+        before, chosen = self._shown, self.chosen()
         self._shown = notices
+        if is_same(before, notices):
+            return
         self.tick(self._session.now())
-        self._choose(before.notice_id if before is not None else None)
+        self._choose(chosen.notice_id if chosen is not None else None)
         self._card.setVisible(bool(notices.notices))
         self._whole.setVisible(bool(notices.notices))
         self._message.setVisible(not notices.notices)

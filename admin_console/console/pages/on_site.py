@@ -25,7 +25,7 @@ from admin_console.console.parts.message import Message
 from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.parts.toast import Toast
 from admin_console.console.photos import PhotoStore
-from admin_console.console.session import Connection, Fetch, HubSession
+from admin_console.console.session import Connection, Fetch, HubSession, is_same
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import OnSite
 from db.domain.visit import Visit
@@ -128,7 +128,9 @@ class OnSitePage(Panel):
         self._toast.place()
 
     def _on_answer(self, on_site: OnSite) -> None:
-        self._shown = on_site
+        before, self._shown = self._shown, on_site
+        if is_same(before, on_site):
+            return
         self._fill(self._session.now())
         self.facts_changed.emit()
 
