@@ -7,7 +7,7 @@ see it. So each change takes the feed's one row, and that row's lock holds until
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, news
@@ -70,6 +70,12 @@ def newest(session: Session) -> Change | None:
     """The newest change that this session sees, None when there is none."""
     row = session.scalar(select(ChangeRow).order_by(ChangeRow.version.desc()).limit(1))
     return None if row is None else _value(row)
+
+
+def newest_by_site(session: Session, cursor: int) -> dict[str, int]:
+    """The newest version behind `cursor` of each site that has one; of "" for every site."""
+    query = select(ChangeRow.site_id, func.max(ChangeRow.version)).where(ChangeRow.version > cursor)
+    return {row[0]: row[1] for row in session.execute(query.group_by(ChangeRow.site_id))}
 
 
 def _value(row: ChangeRow) -> Change:

@@ -36,6 +36,7 @@ from admin_console.hub import (
 from admin_console.hub.answers import problem
 from admin_console.hub.applying import keep_applying
 from admin_console.hub.context import Context
+from admin_console.hub.feed_watch import keep_looking
 from admin_console.hub.hearing import hearing
 from admin_console.hub.metrics import Served, Watched
 from admin_console.hub.rescreen import keep_rescreening
@@ -91,6 +92,7 @@ def create_app(
         wake.bind(asyncio.get_running_loop())
         keep = timedelta(days=photo_keep_days)
         work = (
+            keep_looking(context),
             delete_old_photos(database, photos, keep, now),
             tell_of_outdated_lists(context),
             forget_old_visits(context),

@@ -14,6 +14,7 @@ from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
 from admin_console.hub.backlog import Backlog
+from admin_console.hub.feed import Feed
 from admin_console.hub.metrics import Metrics
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
@@ -42,6 +43,7 @@ class Context:
     previews: Previews = field(default_factory=Previews)
     metrics: Metrics = field(default_factory=Metrics)
     backlog: Backlog = field(default_factory=Backlog)
+    feed: Feed = field(default_factory=Feed)
     photo_keep_days: int = KEEP_DAYS
     backups_kept: int = 0
     """So many, one a day; 0 when the hub makes none itself."""

@@ -80,13 +80,13 @@ async def feed(
     """
     until = time.monotonic() + wait
     while True:
-        seen = context.wake.count
+        seen = context.feed.newest(kiosk.site_id)
         found, key = await run_in_threadpool(_changes, context, kiosk, cursor, mark)
         left = until - time.monotonic()
-        if found.changes or found.start_over or left <= 0 or context.wake.is_closing:
+        if found.changes or found.start_over or left <= 0 or context.feed.is_over:
             return question.answer(codec.to_json(found), JSON, key)
         with context.metrics.poll():
-            await context.wake.wait(seen, left)
+            await context.feed.wait(kiosk.site_id, seen, left)
 
 
 def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tuple[Changes, bytes]:

@@ -55,7 +55,7 @@ async def keep_rescreening(context: Context) -> None:
             is_busy, pause = False, PAUSE_SECONDS
             LOG.error("comparing visits with the lists stumbled and goes on: %s", _where(error))  # noqa: TRY400  its words may hold a name
         if not is_busy:
-            await context.wake.wait(seen, max(pause, 1.0))
+            await context.wake.wait_behind(seen, max(pause, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

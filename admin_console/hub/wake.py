@@ -10,6 +10,9 @@ RECHECK_SECONDS = 1.0
 HEARING_RECHECK_SECONDS = 15.0
 """The same where the database tells of it at once: only for what might be lost on the way."""
 
+BEHIND_SECONDS = 0.1
+"""By then a kiosk has what came for it."""
+
 
 class Wake:
     """A counter that grows with every change, and a way to wait for it. One for each server."""
@@ -55,6 +58,12 @@ class Wake:
                 await self._news.wait()
         except TimeoutError:
             return
+
+    async def wait_behind(self, seen: int, seconds: float) -> None:
+        """The same for work that nobody waits for: whoever waits for the news goes first."""
+        await self.wait(seen, seconds)
+        if not self._closing:
+            await asyncio.sleep(BEHIND_SECONDS)
 
     def _ring(self) -> None:
         news, self._news = self._news, asyncio.Event()

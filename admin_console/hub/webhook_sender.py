@@ -63,7 +63,7 @@ async def keep_telling(context: Context) -> None:
                 due, pause = [], PAUSE_SECONDS
                 LOG.exception("telling other programs stumbled and goes on")
             if not due:
-                await context.wake.wait(seen, max(pause, 1.0))
+                await context.wake.wait_behind(seen, max(pause, 1.0))
 
 
 def _due(context: Context) -> list[Message]:

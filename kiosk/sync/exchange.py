@@ -226,8 +226,9 @@ def pull(
         cursor = settings.read(session, CURSOR, int) or 0
         mark = settings.read(session, MARK, str) or ""
         is_complete = settings.read(session, COMPLETE, bool) or False
+        hub_key = trust.hub_key(session)
     answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0)
-    trust.check_signature(database, answer.log_head)
+    trust.check_signature(hub_key, answer.log_head)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")
         with database.begin() as session:

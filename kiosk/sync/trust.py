@@ -62,7 +62,7 @@ def keep_receipt(session: Session, device: Device, receipt: Receipt, digest: byt
 
     Raises `HubUntrueError` when it is signed for something else, or by somebody else.
     """
-    key = _hub_key(session)
+    key = hub_key(session)
     if not key:
         return
     if not _is_for(key, device, receipt, digest):
@@ -78,10 +78,11 @@ def receipt(session: Session, epoch: int) -> Receipt | None:
     return settings.read(session, f"{_RECEIPT}{epoch}", Receipt)
 
 
-def check_signature(database: Database, shown: LogHead | None) -> None:
-    """Raises `HubUntrueError` when it is not our hub that shows this head of its log."""
-    with database.read() as session:
-        key = _hub_key(session)
+def check_signature(key: bytes, shown: LogHead | None) -> None:
+    """Raises `HubUntrueError` when it is not the hub of this key that shows this head of its log.
+
+    A kiosk that was paired before hubs had keys has none, and takes any head.
+    """
     if key and (shown is None or not _is_signed(key, shown)):
         raise HubUntrueError(
             "What came is not signed by the hub that this kiosk was paired with, so nothing of it "
@@ -163,5 +164,6 @@ def _keep_trouble(database: Database, found: LogTrouble) -> None:
             settings.write(session, LOG_TROUBLE, found)
 
 
-def _hub_key(session: Session) -> bytes:
+def hub_key(session: Session) -> bytes:
+    """The public key of the hub that this kiosk was paired with; empty when it had none."""
     return bytes_of(settings.read(session, HUB_KEY, str) or "")

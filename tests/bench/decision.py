@@ -1,12 +1,16 @@
 """How long a decision at the console takes to the kiosk's screen. Goal: p99 of 50 ms.
 
-    python -m tests.bench.decision [--decisions 200] [--folder PLACE]
+    python -m tests.bench.decision [--decisions 200] [--pause 0] [--folder PLACE]
 
 Console, hub and kiosk are processes of their own on this computer, over TLS by the hub's authority;
 hub and kiosk write to encrypted databases (`synchronous=FULL`). From before the console sends the
 decision until the kiosk has committed it and sends the signal to its screen. In the same run, turn
 by turn, and so under the same load: a bare TLS round trip to another process and two bare SQLite
 commits, which no way can do without. `--folder` must be on the disk that is meant, not in memory.
+
+Each decision follows at once on the one before, while the kiosk still holds the hub's log against
+the one that it saw last; with `--pause` SECONDS in between it listens again, as it does when people
+decide.
 """
 
 import argparse
@@ -66,13 +70,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--decisions", type=int, default=200)
+    parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--folder", type=Path, default=None)
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="vestibule-bench-", dir=asked.folder) as place,
         ExitStack() as stack,
     ):
-        took = measure(stack, Path(place), asked.decisions)
+        took = measure(stack, Path(place), asked.decisions, asked.pause)
     bare = [trip + two for trip, two in zip(took.round_trip, took.commits, strict=True)]
     load = os.getloadavg()[0]
     sys.stdout.write(f"{len(bare)} decisions, {os.cpu_count()} cores, load {load:.1f}; ms\n")
@@ -88,7 +93,7 @@ def main() -> None:
     sys.stdout.write(f"processor time of each decision: {told}\n")
 
 
-def measure(stack: ExitStack, folder: Path, decisions: int) -> Took:
+def measure(stack: ExitStack, folder: Path, decisions: int, pause: float = 0.0) -> Took:
     """Set everybody up, and let the console decide on one visitor after the other."""
     url, count = f"sqlite:///{folder}/hub/hub.db", decisions + WARM_UP
     hub = stack.enter_context(
@@ -116,6 +121,7 @@ def measure(stack: ExitStack, folder: Path, decisions: int) -> Took:
         if number == WARM_UP:
             took = Took()
             began = {"hub": processor_time(hub.pid), "kiosk": processor_time(kiosk.pid)}
+        time.sleep(pause)
         decide(took, console, kiosk, visit_id)
         took.round_trip.append(trip.turn())
         took.commits.append(commits.turn() + commits.turn())
