@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from admin_console.hub import site_parser
 from db.domain.audit import About, Deed
 from db.domain.errors import VestibuleError
+from db.domain.kiosks import Kiosk
 
 Add = Callable[..., argparse.ArgumentParser]
 BY = "The command line"
@@ -65,12 +66,14 @@ def _fingerprint(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import pairing, pairing_requests, sites  # noqa: PLC0415
+    from db import kiosk_states, pairing, pairing_requests, quarantine, sites  # noqa: PLC0415
 
     now = _now()
     with existing(arguments.database) as database, database.read() as session:
         known = sites.everyone(session)
-        kiosks, waiting = pairing.kiosks(session), pairing_requests.waiting(session, now)
+        kiosks = kiosk_states.of_kiosks(session, pairing.kiosks(session))
+        waiting = pairing_requests.waiting(session, now)
+        parked = quarantine.parked(session)
     lines, of_site = [], {s.site_id: f"  {s.name}" for s in known if len(known) > 1}
     for kiosk in kiosks:
         seen = kiosk.last_seen_at
@@ -79,13 +82,37 @@ def _list(arguments: argparse.Namespace) -> int:
             heard = f"revoked {kiosk.revoked_at:%Y-%m-%d %H:%M} UTC"
         elif kiosk.fork is not None:
             heard += f"; FORKED, pair it again: {kiosk.fork}"
-        lines.append(f"{kiosk.name}{of_site.get(kiosk.site_id, '')}  {kiosk.kiosk_id}  {heard}")
+        said = _said(kiosk) if kiosk.revoked_at is None else ""
+        whose = of_site.get(kiosk.site_id, "")
+        lines.append(f"{kiosk.name}{whose}  {kiosk.kiosk_id}  {heard}{said}")
     for request in waiting:
         replaces = "; a kiosk of that name is there already" if request.replaces else ""
         whose = of_site.get(request.site_id, "")
         lines.append(f"{request.name}{whose} waits to be let in: {request.short_string}{replaces}")
+    names = {kiosk.kiosk_id: kiosk.name for kiosk in kiosks}
+    lines += [
+        f"look: of {names[group.kiosk_id]} are kept and not applied {group.count}, since "
+        f"{group.since:%Y-%m-%d %H:%M} UTC: {group.why}. {group.to_do}"
+        for group in parked
+    ]
     _say("\n".join(lines) or "There are no kiosks yet: vestibule-hub pair")
     return 0
+
+
+def _said(kiosk: Kiosk) -> str:
+    """What it said of itself, with the moment."""
+    state = kiosk.state
+    if state is None:
+        return ""
+    others = [known.name for known in state.lists if known.version != known.newest]
+    lists = f"not the hub's newest of {', '.join(others)}" if others else "the newest lists"
+    if not state.has_all_lists:
+        lists = "not all lists yet"
+    wait = "1 event waits" if state.waiting == 1 else f"{state.waiting} events wait"
+    return (
+        f"; as of {state.said_at:%Y-%m-%d %H:%M} UTC: {wait} there, {lists}, "
+        f"software {state.version}"
+    )
 
 
 def _accept(arguments: argparse.Namespace) -> int:

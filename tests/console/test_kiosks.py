@@ -142,6 +142,30 @@ def test_chosen_kiosk_tells_each_list_with_its_version_and_age(qtbot: QtBot) -> 
     assert "silent for 3 h 12" in said["Last heard"]
 
 
+def test_silent_and_forked_kiosks_are_counted_above(qtbot: QtBot) -> None:
+    shell, _ = show_kiosks(qtbot, FakeHub())
+
+    said = shell.page().facts(invented.NOW)
+
+    assert said == "3 kiosks paired, 1 silent, 1 forked, 1 waiting to be let in"
+
+
+def test_kiosk_of_a_hub_that_was_restored_is_not_called_current(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    front = hub.kiosks_answer.kiosks[0]
+    assert front.state is not None
+    ahead = replace(front.state.lists[0], version=44)
+    state = replace(front.state, lists=(ahead, *front.state.lists[1:]))
+    others = hub.kiosks_answer.kiosks[1:]
+    hub.kiosks_answer = replace(hub.kiosks_answer, kiosks=(replace(front, state=state), *others))
+
+    shell, table = show_kiosks(qtbot, hub)
+
+    assert rows(table)["Front door"][3] == "1 of 2 unlike the hub's"
+    said = child(shell, KioskCard, "kioskCard").facts()["State registry"]
+    assert said == "version 44; the hub has 41, of a backup"
+
+
 def test_kiosk_that_falls_silent_is_seen_without_any_news(qtbot: QtBot) -> None:
     hub, clock = FakeHub(role=Role.ADMINISTRATOR), Clock()
     shell = open_shell(qtbot, hub, clock)

@@ -6,21 +6,26 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 
 from admin_console.hub.__main__ import main
-from db import hub_trust
+from db import hub_trust, pairing, watchlists
 from db.domain.errors import HubRefusedError
+from db.domain.kiosks import ListInForce, OwnState
 from db.engine import open_database
 from kiosk import own_device
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.own_device import OwnDevice
 from kiosk.pairing import pair_with_hub
+from tests.hub_of_tests import FRONT_KIOSK
+from tests.makers import NINE, make_watchlist
 
 Hub = Callable[..., tuple[int, str]]
 
@@ -176,3 +181,24 @@ def test_hub_without_kiosks_says_how_to_begin(hub: Hub) -> None:
     hub("pair")
 
     assert "vestibule-hub pair" in hub("kiosks", "list")[1]
+
+
+def test_list_of_kiosks_says_what_each_said_of_itself_and_when(hub: Hub, url: str) -> None:
+    hub("pair")
+    imported = UUID(int=7)
+    with closing(open_database(url)) as database, database.begin() as session:
+        pairing.let_in(session, FRONT_KIOSK, "Front kiosk", NINE)
+        watchlists.replace(session, replace(make_watchlist("Orders"), list_id=imported), ())
+    silent = hub("kiosks", "list")[1]
+    state = OwnState(NINE, 1, "1.4.1", {imported: ListInForce(0, NINE)})
+    with closing(open_database(url)) as database, database.begin() as session:
+        pairing.seen(session, FRONT_KIOSK, NINE, state)
+
+    status, said = hub("kiosks", "list")
+
+    assert silent.endswith("not heard yet\n")
+    assert status == 0
+    assert said.endswith(
+        "as of 2026-11-23 15:00 UTC: 1 event waits there, not the hub's newest of Orders, "
+        "software 1.4.1\n"
+    )

@@ -4,6 +4,7 @@
 was said a moment ago; else the moment stands with it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -51,6 +52,16 @@ def standing(kiosk: Kiosk, now: datetime) -> tuple[str, Tone]:
     return f"Silent for {_silence(kiosk.last_seen_at, now)}", Tone.CAUTION
 
 
+def counts(kiosks: Sequence[Kiosk], now: datetime) -> str:
+    """How many are paired, and how many of them somebody should look at."""
+    live = [k for k in kiosks if k.revoked_at is None]
+    forked = sum(k.fork is not None for k in live)
+    silent = sum(k.fork is None and not is_now(k.last_seen_at, now) for k in live)
+    said = f"{words.plural(len(live), 'kiosk', 'kiosks')} paired"
+    said += f", {silent} silent" if silent else ""
+    return said + (f", {forked} forked" if forked else "")
+
+
 def waiting(kiosk: Kiosk, now: datetime, zone: ZoneInfo) -> Fact:
     """How many events wait on a kiosk; with the moment when that was said a while ago."""
     state = kiosk.state
@@ -71,10 +82,11 @@ def lists(kiosk: Kiosk, now: datetime, zone: ZoneInfo) -> Fact:
         return Fact("Lists", f"not all there yet{as_of}", Tone.CAUTION)
     if not state.lists:
         return Fact("Lists", f"none{as_of}")
-    behind = [known for known in state.lists if known.behind_since is not None]
-    if behind:
-        late = any(not is_now(known.behind_since, now) for known in behind)
-        told = f"{len(behind)} of {len(state.lists)} behind{as_of}"
+    others = [known for known in state.lists if known.version != known.newest]
+    if others:
+        late = any(not is_now(known.behind_since, now) for known in others)
+        how = "behind" if all(k.version < k.newest for k in others) else "unlike the hub's"
+        told = f"{len(others)} of {len(state.lists)} {how}{as_of}"
         return Fact("Lists", told, Tone.CAUTION if late else Tone.NEUTRAL)
     oldest = min(known.newest_at for known in state.lists)
     return Fact("Lists", f"newest, {_days(oldest, now)}{as_of}")
@@ -134,6 +146,9 @@ def _each_list(state: KioskState, now: datetime, zone: ZoneInfo) -> list[Fact]:
 
 def _list(known: KioskList, state: KioskState, now: datetime, zone: ZoneInfo) -> Fact:
     as_of = _as_of(state, now, zone)
+    if known.version > known.newest:
+        told = f"version {known.version}{as_of}; the hub has {known.newest}, of a backup"
+        return Fact(known.name, told, Tone.CAUTION)
     if known.behind_since is None:
         age = _days(known.newest_at, now)
         return Fact(known.name, f"version {known.version}, the newest, {age}{as_of}")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from admin_console.console import words
 from admin_console.console.client import HubClient
-from admin_console.console.models.kiosks import facts, parked, standing, waiting
+from admin_console.console.models.kiosks import counts, facts, parked, standing, waiting
 from admin_console.console.models.kiosks import lists as lists_of
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
 from admin_console.console.pages.kiosk_asking import AskingCard
@@ -33,6 +33,8 @@ REFRESH_SECONDS = 15.0
 """How often the open page asks: that a kiosk falls silent is no news that the hub could tell."""
 _HEADS = ("Kiosk", "Stands", "Last heard", "Waits there", "Lists", "Software")
 STANDING, WAITING, LISTS = 1, 3, 4
+HEAD, ROW, MOST_ROWS = 36, 44, 8
+"""A district's table scrolls by itself, so that the chosen kiosk stays in view below."""
 _AWAY = "The hub is away: letting kiosks in and out needs it."
 _NOTE = (
     "A kiosk is let in with a code, and when somebody here has seen the digits that it shows. A "
@@ -67,8 +69,7 @@ class KiosksPage(Panel):
     def facts(self, _now: datetime) -> str:
         if self._shown is None:
             return "The kiosks are asked for"
-        live = [k for k in self._shown.kiosks if k.revoked_at is None]
-        said = f"{words.plural(len(live), 'kiosk', 'kiosks')} paired"
+        said = counts(self._shown.kiosks, self._hub_now())
         if self._shown.requests:
             said += f", {len(self._shown.requests)} waiting to be let in"
         if self._session.connection.is_up:
@@ -269,8 +270,10 @@ class KiosksPage(Panel):
             PlainDelegate(theme, self._look),
             name="kiosksTable",
             label="Kiosks, by name",
-            row=44,
+            row=ROW,
+            head=HEAD,
         )
+        self._table.setMaximumHeight(HEAD + MOST_ROWS * ROW)
         self._table.set_widths((184, 176, 128, 216, 248, 96), (0,))
         self._table.selectionModel().currentChanged.connect(self._on_current)
         self._card = Card(theme, name="kiosksCard", margins=(1, 1, 1, 1))
