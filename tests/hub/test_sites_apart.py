@@ -200,3 +200,22 @@ def test_log_of_two_schools_tells_what_is_shown(schools: tuple[School, School]) 
 
     with schools[0].hub.database.read() as session:
         assert replay.differences(session) == []
+
+
+def test_school_begins_no_second_list_of_the_districts_name(
+    schools: tuple[School, School],
+) -> None:
+    alder, _ = schools
+    content = b"LNAME,FNAME,DOB\nNewman,Nora,03/07/1984\n"
+    wanted = {"name": "Shared registry", "category": "registry"}
+    alder.hub.client.post(
+        "/v1/watchlists", params=wanted, content=content, headers=alder.hub.token_of("district")
+    ).raise_for_status()
+
+    for path in ("/v1/watchlists/preview", "/v1/watchlists"):
+        refused = alder.hub.client.post(path, params=wanted, content=content, headers=alder.head)
+
+        assert refused.status_code == 422, path
+        assert "is the district's list" in refused.json()["detail"]
+    lists = alder.ask("GET", "/v1/watchlists").json()["lists"]
+    assert [known["site_id"] for known in lists if known["name"] == "Shared registry"] == [""]
