@@ -2,14 +2,14 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, districts, sites
-from db.domain.kiosks import Kiosk, OwnState
+from db.domain.kiosks import Kiosk, ListInForce, OwnState
 from db.hub_models import DeviceRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
 from db.staff import hash_token
@@ -122,10 +122,16 @@ def own_state(text: str) -> OwnState | None:
         said = codec.from_json(text, OwnState) if text else None
     except codec.MalformedError:
         return None
-    if said is None or said.at.tzinfo is None or len(said.version) > LONGEST_VERSION:
+    if said is None or said.at.tzinfo is None or said.waiting < 0:
         return None
-    is_sound = all(known.imported_at.tzinfo is not None for known in said.lists.values())
-    return said if is_sound and said.waiting >= 0 else None
+    is_sound = len(said.version) <= LONGEST_VERSION and said.version.isprintable()
+    return said if is_sound and all(map(_is_sound, said.lists.values())) else None
+
+
+def _is_sound(known: ListInForce) -> bool:
+    """Whether it can be shown in any time zone."""
+    at = known.imported_at
+    return known.version >= 0 and at.tzinfo is not None and MINYEAR < at.year < MAXYEAR
 
 
 def mark_fork(session: Session, kiosk_id: str, what: str) -> None:

@@ -39,8 +39,9 @@ _TO_DO = {
 
 
 def unknown(name: str) -> str:
-    """Why an event is parked whose kind this version does not know."""
-    return f"{_UNKNOWN}{name}; it is kept for a later one"
+    """Why an event is parked whose kind this version does not know. Its kiosk wrote the name."""
+    shown = "".join(letter for letter in name if letter.isprintable())
+    return f"{_UNKNOWN}{shown}; it is kept for a later one"
 
 
 def failed(what: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
 from admin_console.hub import rights
 from admin_console.hub import site as hub_site
@@ -89,14 +89,19 @@ def bearer(request: Request) -> str:
     return token.strip() if scheme.casefold() == "bearer" else ""
 
 
-def asking_kiosk(request: Request, context: InContext) -> PairedKiosk:
-    """Which kiosk asks; 401 for anybody else."""
+OwnWords = Annotated[
+    str, Header(alias=STATE_HEADER, description="How the kiosk stands: JSON of an `OwnState`.")
+]
+
+
+def asking_kiosk(request: Request, context: InContext, own_words: OwnWords = "") -> PairedKiosk:
+    """Which kiosk asks; 401 for anybody else. What it says of itself is kept and shown."""
     with context.database.read() as session:
         kiosk = pairing.of_token(session, bearer(request))
     if kiosk is None:
         raise refuse(401, "This kiosk is not paired with this hub. Pair it again.")
     now = context.now()
-    state = pairing.own_state(request.headers.get(STATE_HEADER, ""))
+    state = pairing.own_state(own_words)
     if pairing.is_news(kiosk, state, now):
         with context.database.begin() as session:
             pairing.seen(session, kiosk.kiosk_id, now, state)

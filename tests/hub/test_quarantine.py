@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db import codec, inbox
+from db import codec, inbox, quarantine
 from db.domain.audit import AuditPage
 from db.domain.events import TYPES
 from db.domain.kiosks import Kiosks, TriedAgain
@@ -150,6 +150,10 @@ def test_audit_says_who_tried_parked_events_again(hub: HubOfTests, kiosk: KioskO
     newest = codec.from_json(answer.content, AuditPage).lines[0]
     assert (newest.deed, newest.who) == ("events_tried_again", "Dana Whitlock")
     assert newest.detail == "1 applied, 0 left"
+
+
+def test_name_that_a_kiosk_wrote_moves_no_cursor() -> None:
+    assert "\x1b" not in quarantine.unknown("visit.\x1b[2Jlent")
 
 
 def test_front_desk_tries_nothing_again(hub: HubOfTests) -> None:

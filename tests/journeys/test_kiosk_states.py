@@ -14,11 +14,12 @@ from db.engine import open_database
 from kiosk.sync import own_state
 from kiosk.sync.client import Pairing
 from kiosk.sync.http import HttpHub
-from tests.hub_of_tests import Clock, HubOfTests, hub_at, known_hub
+from tests.hub_of_tests import FRONT_KIOSK, Clock, HubOfTests, hub_at, known_hub
 from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests, device_of, import_list
 
 LIST = "District no-trespass list"
+OLD = '":{"version":1,"imported_at":"0001-01-01T00:00:00Z"}}}'
 
 
 @pytest.fixture
@@ -165,6 +166,9 @@ def test_kiosk_that_is_paired_again_has_said_nothing_yet(
         '{"at":"2026-11-23T15:00:00Z","waiting":-1,"version":"1","lists":{}}',
         '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"' + "1" * 65 + '","lists":{}}',
         '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"1","lists":{"x":{}}}',
+        r'{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"\u001b[2J","lists":{}}',
+        '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"1","lists":{"' + FRONT_KIOSK + OLD,
+        "[" * 20_000,
     ],
 )
 def test_nonsense_that_a_kiosk_says_of_itself_is_not_shown_and_stops_nothing(
