@@ -150,6 +150,18 @@ def test_silent_and_forked_kiosks_are_counted_above(qtbot: QtBot) -> None:
     assert said == "3 kiosks paired, 1 silent, 1 forked, 1 waiting to be let in"
 
 
+def test_silent_kiosk_of_many_is_found_on_top(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    front, _, cart, old = hub.kiosks_answer.kiosks
+    many = [replace(front, kiosk_id=f"k{n}", name=f"Door {n:02}") for n in range(20)]
+    hub.kiosks_answer = replace(hub.kiosks_answer, kiosks=(*many, cart, old), requests=())
+
+    _, table = show_kiosks(qtbot, hub)
+
+    names = list(rows(table))
+    assert (names[0], names[1], names[-1]) == ("Events cart", "Door 00", "Old lobby")
+
+
 def test_kiosk_of_a_hub_that_was_restored_is_not_called_current(qtbot: QtBot) -> None:
     hub = FakeHub()
     front = hub.kiosks_answer.kiosks[0]

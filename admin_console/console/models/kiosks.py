@@ -52,6 +52,17 @@ def standing(kiosk: Kiosk, now: datetime) -> tuple[str, Tone]:
     return f"Silent for {_silence(kiosk.last_seen_at, now)}", Tone.CAUTION
 
 
+def by_need(kiosks: Sequence[Kiosk], now: datetime) -> tuple[Kiosk, ...]:
+    """Those that somebody should look at first, then the others, then the revoked, as they were."""
+
+    def need(kiosk: Kiosk) -> int:
+        if kiosk.revoked_at is not None:
+            return 2
+        return 1 if kiosk.fork is None and is_now(kiosk.last_seen_at, now) else 0
+
+    return tuple(sorted(kiosks, key=need))
+
+
 def counts(kiosks: Sequence[Kiosk], now: datetime) -> str:
     """How many are paired, and how many of them somebody should look at."""
     live = [k for k in kiosks if k.revoked_at is None]
