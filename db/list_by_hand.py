@@ -159,9 +159,15 @@ def _undoes(name: str, old: WatchlistEntry, new: WatchlistEntry) -> bool:
 
 
 def _with(entry: WatchlistEntry, before: WatchlistEntry, names: frozenset[str]) -> WatchlistEntry:
-    """The entry with these fields as it had them before."""
+    """The entry with these fields as it had them before; other names add up.
+
+    A file without a column for other names has some nevertheless where it names a person twice.
+    """
     name = replace(entry.name, **{p: getattr(before.name, p) for p in _NAME_PARTS if p in names})
     others = {n: getattr(before, n) for n in names.difference(_NAME_PARTS)}
+    if "aliases" in others:
+        found = dict.fromkeys((*before.aliases, *entry.aliases))
+        others["aliases"] = tuple(n for n in found if n != name)
     return replace(entry, name=name, **others)
 
 

@@ -76,6 +76,20 @@ def test_same_file_again_leaves_what_it_has_no_column_for(any_database: Database
     assert people(any_database)["Quillfeather"] == edited
 
 
+def test_other_name_that_two_rows_of_a_later_file_give_counts(any_database: Database) -> None:
+    known = put(any_database, LISTED)
+    edit(any_database, known, replace(DANIEL, aliases="Quill, Dan"))
+    twice = LISTED + "Okonkwo,Brandon,03/07/1984,T-1\n"
+
+    shown = look(any_database, twice)
+    put(any_database, twice)
+    again = look(any_database, twice)
+
+    assert (shown.changed, again.changed) == (1, 0)
+    aliases = people(any_database)["Quillfeather"].aliases
+    assert [alias.full for alias in aliases] == ["Dan Quill", "Brandon Okonkwo"]
+
+
 def test_field_that_the_file_leaves_empty_is_asked_about(database: Database) -> None:
     known = put(database, LISTED)
     edited = edit(database, known, replace(DANIEL, note="Never alone", sex="M"))
