@@ -4,7 +4,7 @@ Pure: no files, no database. The console's editor reads what somebody types by t
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha1
@@ -96,6 +96,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
 }
 """What a column may be called, folded to letters; anything else is left out."""
 
+SEVERAL = frozenset(["aliases"])
+"""Fields that several columns may be, all of which are read; any other has one."""
 DATE_FIELDS = ("birth_date", "valid_from", "valid_until")
 
 _SEXES = {
@@ -153,22 +155,30 @@ class DateOrders:
 
 
 def fields_of(header: Sequence[str], columns: Mapping[str, str] | None = None) -> list[str]:
-    """Which of `FIELDS` each column is, empty for none; no field twice.
+    """Which of `FIELDS` each column is, empty for none; no field twice but those of `SEVERAL`.
 
     `columns` maps names in the file to fields, where somebody has said so; an empty field leaves
     the column out.
     """
     said = columns or {}
-    chosen = [said.get(name) for name in header]
-    taken = {field for field in chosen if field}
-    fields = []
-    for name, field in zip(header, chosen, strict=True):
-        if field is None:
-            guess = _guess(name)
-            field = "" if guess in taken else guess  # noqa: PLW2901  the first column has it
+    wanted = [said.get(name, _guess(name)) for name in header]
+    at = sorted(range(len(header)), key=lambda place: header[place] not in said)  # said ones first
+    fields, taken = [""] * len(header), set[str]()
+    for place in at:
+        field = wanted[place]
+        if field in SEVERAL or field not in taken:
+            fields[place] = field
             taken.add(field)
-        fields.append(field)
     return fields
+
+
+def left_out(header: Sequence[str], fields: Sequence[str], columns: Mapping[str, str]) -> list[str]:
+    """The columns that `fields_of` leaves out because another one is that field already."""
+    return [
+        name
+        for name, field in zip(header, fields, strict=True)
+        if not field and columns.get(name, _guess(name))
+    ]
 
 
 def _guess(column: str) -> str:
@@ -201,6 +211,8 @@ class EntryReader:
     def __init__(self, fields: Sequence[str], orders: DateOrders, today: date) -> None:
         at = {name: place for place, name in enumerate(fields)}
         self._fields = fields
+        aliases = [place for place, name in enumerate(fields) if name == "aliases"]
+        self._more_aliases = aliases if len(aliases) > 1 else []
         self._pick = itemgetter(*(at.get(name, len(fields)) for name in FIELDS))
         self._births = _Remembered(lambda text: _birth(text, text, orders, today))
         self._years = _Remembered(lambda text: _birth(text, "", orders, today))
@@ -211,7 +223,7 @@ class EntryReader:
     def read(self, cells: tuple[str, ...]) -> tuple[Values, Odd]:
         """A row of clean cells. Raises `FieldError` in words that follow a line's number."""
         if max(map(len, cells), default=0) > _SHORTEST:
-            _check_lengths(dict(zip(self._fields, cells, strict=True)))
+            _check_lengths(zip(self._fields, cells, strict=True))
         (
             family, given, middle, suffix, birth, year, sex, other_names, place, reference, note,
             instructions, since, until, number_hash, photo, own_id,
@@ -231,6 +243,8 @@ class EntryReader:
         else:
             name = " ".join([part for part in (given, middle, family, suffix) if part])
             entry_id = _id_of(f"person {fold(name)} {born}")
+        if self._more_aliases:
+            other_names = "; ".join([cells[at] for at in self._more_aliases if cells[at]])
         sought, aliases = [family, given, middle, suffix, reference], ""
         if other_names:
             found = aliases_from(other_names, PersonName(given, family, middle, suffix))
@@ -273,8 +287,8 @@ def _sex(text: str) -> str:
     return sex.value
 
 
-def _check_lengths(known: Known) -> None:
-    for field, text in known.items():
+def _check_lengths(known: Iterable[tuple[str, str]]) -> None:
+    for field, text in known:
         if field in _LONGEST:
             words, most = _LONGEST[field]
             if len(text) > most:

@@ -23,6 +23,7 @@ from db.list_fields import (
     clean,
     fields_of,
     has_unseen,
+    left_out,
 )
 from db.list_merge import merged
 from db.list_rows import entry_in, name_in
@@ -130,7 +131,8 @@ def read_list_file(
             f"No column of the file is called {_quoted(strays)}. Nothing was changed. It has "
             f"{_quoted(table.header)}."
         )
-    fields = fields_of(table.header, remembered if columns is None else columns)
+    said = (remembered if columns is None else columns) or {}
+    fields = fields_of(table.header, said)
     if "family" not in fields:
         raise ImportRefusedError(
             "No column holds the family name. The first line of the file must name its columns, "
@@ -146,7 +148,11 @@ def read_list_file(
                 "The file has a first line and no people. Nothing was changed."
             )
         if _orders(votes) == orders:
-            read.notes = (*table.notes, *_lacking(table.header, fields))
+            read.notes = (
+                *table.notes,
+                *_lacking(table.header, fields),
+                *_twice(left_out(table.header, fields, said)),
+            )
             return read
         orders = _orders(votes)  # the sample was wrong, and the whole column decides
         read.spool.close()
@@ -233,10 +239,18 @@ def _lacking(header: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
     """What the file says of nobody: without it most visitors who are listed are not found."""
     lacking = [words for words, names in _NEEDED.items() if not names & {*fields}]
     if lacking:
-        left_out = [name for name, field in zip(header, fields, strict=True) if name and not field]
+        others = [name for name, field in zip(header, fields, strict=True) if name and not field]
         yield (
             f"No column is read as {' or as '.join(lacking)}: the file says it of nobody."
-            + (f" Left out: {_quoted(left_out)}." if left_out else "")
+            + (f" Left out: {_quoted(others)}." if others else "")
+        )
+
+
+def _twice(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield (
+            f"Left out, because another column is read as the same: {_quoted(names)}. What they "
+            "say of people is not on the list."
         )
 
 

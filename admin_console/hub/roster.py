@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
-from admin_console.hub.roster_columns import COLUMNS, VISITORS, columns_of, is_ours
+from admin_console.hub.roster_columns import COLUMNS, VISITORS, columns_of, is_ours, twice
 from db.aliases import aliases_from
 from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
@@ -163,9 +163,10 @@ def _filled(roster: Roster, text: str) -> Roster:
             roster.absent = tuple(
                 f"there is no column {name}; compared without it"
                 for name, place in zip(VISITORS, at, strict=False)
-                if place < 0
+                if not place
             )
-            roster.remarks += [f"line {begins}: {remark}" for remark in roster.absent]
+            again = (f'"{n}" is left out: another column is read as the same' for n in twice(cells))
+            roster.remarks += [f"line {begins}: {what}" for what in (*roster.absent, *again)]
             continue
         if remark:
             roster.remarks.append(remark)
@@ -226,17 +227,24 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
         begins = ends + 1
 
 
-def _order_of(lines: list[str], at: int) -> DateOrder:
+def _order_of(lines: list[str], at: tuple[int, ...]) -> DateOrder:
     """The order that most of the first rows' dates fit."""
     rows = islice((cells for _, cells, _ in _records(lines)), 1, _VOTERS)
-    return DateVotes(_clean(cells[at]) for cells in rows if at < len(cells)).order
+    return DateVotes(_cell(cells, at) for cells in rows).order
 
 
-def _kept(cells: list[str], at: list[int], width: int) -> list[str]:
+def _kept(cells: list[str], at: list[tuple[int, ...]], width: int) -> list[str]:
     """The columns in our order, and what is wrong with the row as a whole."""
-    row = [_clean(cells[i]) if 0 <= i < len(cells) else "" for i in at]
+    row = [_cell(cells, places) for places in at]
     bad = "" if len(cells) == width else f"{len(cells)} columns where the first line has {width}"
     return [*row, bad]
+
+
+def _cell(cells: list[str], at: tuple[int, ...]) -> str:
+    """What one column says, or several that are read as one."""
+    if len(at) == 1:
+        return _clean(cells[at[0]]) if at[0] < len(cells) else ""
+    return "; ".join(c for i in at if i < len(cells) and (c := _clean(cells[i])))
 
 
 @lru_cache(maxsize=65_536)

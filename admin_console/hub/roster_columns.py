@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from db.domain.errors import ImportRefusedError
-from db.list_fields import fields_of
+from db.list_fields import SEVERAL, fields_of, left_out
 
 COLUMNS = (
     "id",
@@ -51,8 +51,11 @@ def _as_ours(header: list[str]) -> list[str]:
     return names
 
 
-def columns_of(path: Path, header: list[str]) -> list[int]:
-    """Where each of `COLUMNS` is, -1 for one that is not there. Raises `ImportRefusedError`."""
+def columns_of(path: Path, header: list[str]) -> list[tuple[int, ...]]:
+    """Where each of `COLUMNS` is: nowhere, or in several places what several columns may be.
+
+    Raises `ImportRefusedError`.
+    """
     names = _names_of(header) if is_ours(header) else _as_ours(header)
     absent = [name for name in NEEDED if name not in names]
     if absent:
@@ -62,4 +65,26 @@ def columns_of(path: Path, header: list[str]) -> list[int]:
             "are known too. What is not known of somebody is left empty below the column's name. "
             "Nothing was screened."
         )
-    return [names.index(name) if name in names else -1 for name in COLUMNS]
+    several = {
+        name: tuple(at for at, field in enumerate(fields_of(header)) if field == name)
+        for name in SEVERAL
+    }
+    return [
+        several[name] if name in several else (names.index(name),) if name in names else ()
+        for name in COLUMNS
+    ]
+
+
+def twice(header: list[str]) -> list[str]:
+    """The columns that are not read because another one says the same of people."""
+    if is_ours(header):
+        names = _names_of(header)
+        return [
+            written
+            for at, (written, name) in enumerate(zip(header, names, strict=True))
+            if name in COLUMNS and name not in SEVERAL and name in names[:at]
+        ]
+    known = {field for fields in _OF_LISTS.values() for field in fields}
+    return [
+        name for name in left_out(header, fields_of(header), {}) if {*fields_of([name])} <= known
+    ]

@@ -151,6 +151,21 @@ def test_registries_names_for_a_birth_date_are_known(database: Database, name: s
     assert [field for _, _, field in shown.columns] == ["family", "given", "birth_date"]
 
 
+def test_second_column_of_the_same_is_left_out_and_named(database: Database) -> None:
+    (note,) = look(database, "LAST,FIRST,DOB,Reason,Comment\nMarlow,Helena,1986,a,b\n").notes
+
+    assert note.startswith('Left out, because another column is read as the same: "Comment".')
+
+
+def test_column_that_somebody_said_is_read_before_one_whose_name_tells(database: Database) -> None:
+    wanted = replace(OURS, columns={"Born as": "family"})
+
+    shown = look(database, "LAST,FIRST,DOB,Born as\nMarlow,Helena,1986,Vance\n", wanted)
+
+    assert [field for _, _, field in shown.columns] == ["", "given", "birth_date", "family"]
+    assert '"LAST"' in shown.notes[0]
+
+
 def test_column_that_the_file_does_not_have_is_refused(database: Database) -> None:
     wanted = replace(OURS, columns={"BirthDt": "birth_date"})
 

@@ -284,6 +284,15 @@ def test_validity_with_a_year_of_two_digits_is_of_our_time() -> None:
     assert (entry.valid_from, entry.valid_until) == (date(1998, 11, 30), date(2035, 12, 31))
 
 
+def test_every_column_of_other_names_is_read() -> None:
+    header = "LAST,FIRST,DOB,AKA1,Alias 2,AKA"
+    found = read(f'{header}\nSmith,John,1980,"Doe, Johnny",,"Okonkwo, Brandon"\n')
+
+    (entry,) = found.entries()
+    assert [alias.full for alias in entry.aliases] == ["Johnny Doe", "Brandon Okonkwo"]
+    assert found.notes == ()
+
+
 def test_other_names_become_aliases() -> None:
     (entry,) = read('LAST,FIRST,AKA\nOrtega-Ruiz,Darnell,"D. Ortega; Dee; Ruiz, Dan"\n').entries()
 

@@ -102,3 +102,37 @@ def test_screening_leaves_the_size_of_cells_to_others(
     screened(tmp_path, capsys, "v,Anthony,,Quintero,,1984-07-03,M\n")
 
     assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        'LAST,FIRST,DOB,AKA1,AKA2\nIbarra,Luis,1951-11-30,"Finch, Amos","Quintero, Anthony"\n',
+        "given_name,family_name,birth_date,AKA,Alias 2\nLuis,Ibarra,1951-11-30,,Tony Quintero\n",
+    ],
+)
+def test_every_column_of_other_names_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lists: str
+) -> None:
+    (answer,) = answers(tmp_path, capsys, lists, f"{HEAD}\nv,Anthony,,Quintero,,1951-11-30,M\n")
+
+    assert answer["outcome"] == "hold"
+    assert answer["tier"] == "strong"
+
+
+@pytest.mark.parametrize(
+    "header", ["LAST,FIRST,DOB,Birthday", "given_name,family_name,birth_date,birth_date"]
+)
+def test_second_column_of_the_same_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str
+) -> None:
+    first = "Anthony,Quintero" if header.startswith("given") else "Quintero,Anthony"
+    files = [tmp_path / "list.csv", tmp_path / "visitors.csv"]
+    files[0].write_text(f"{header}\n{first},1984-07-03,1985-07-03\n")
+    files[1].write_text(f"{HEAD}\nv,Anthony,,Quintero,,1984-07-03,M\n")
+
+    main(["screen", "--list", str(files[0]), str(files[1])])
+
+    name = header.rsplit(",", maxsplit=1)[-1]
+    said = capsys.readouterr().err
+    assert f'list.csv, line 1: "{name}" is left out: another column is read as the same' in said

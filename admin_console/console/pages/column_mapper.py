@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from admin_console.console.parts.fields import Choice
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Theme
-from db.list_fields import FIELDS
+from db.list_fields import FIELDS, SEVERAL
 
 LEFT_OUT = "Left out"
 _OURS = ("number_hash", "photo", "entry_id")
@@ -71,9 +71,10 @@ class ColumnMapper(QWidget):
         self._field.setCurrentIndex(max(0, self._field.findData(field)))
 
     def _on_field(self, _index: int) -> None:
-        """A field that another column had is taken from it."""
+        """A field that another column had is taken from it, unless several columns may be it."""
         name, field = self._column.currentText(), self._field.currentData()
         if self._fields.get(name) == field:
             return
-        said = {n: "" if f == field else f for n, f in self._fields.items()}
+        taken = field if field not in SEVERAL else ""
+        said = {n: "" if f == taken else f for n, f in self._fields.items()}
         self.changed.emit({**said, name: field})
