@@ -1,6 +1,6 @@
 """One visit compared with lists that changed since: what they say that staff do not know."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -37,8 +37,28 @@ class Calendar:
     last_begin: Callable[[Session, Watchlist], date | None]
     """The newest day on which entries of a list began to count; None when all always did."""
 
-    def day(self, at: datetime) -> date:
-        return at.astimezone(self.zone).date()
+    def has_begun_since(self, at: datetime, began_on: date | None) -> bool:
+        """Whether this is a day after that of the moment."""
+        return began_on is not None and at.astimezone(self.zone).date() < began_on
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The calendar of each site: an entry counts from a day on, which begins later farther west."""
+
+    known: Mapping[str, Calendar]
+    first: Calendar
+    """For a visit whose site is not known."""
+
+    def at(self, site_id: str) -> Calendar:
+        return self.known.get(site_id, self.first)
+
+    def of(self, watchlist: Watchlist) -> Iterable[Calendar]:
+        """Those of the sites that screen by a list, one for each time zone."""
+        if watchlist.site_id:
+            return (self.at(watchlist.site_id),)
+        each = (self.first, *self.known.values())
+        return {calendar.zone.key: calendar for calendar in each}.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +91,7 @@ def stored_of(
     """
     screening = visits.screening_of(session, row.visit_id)
     had = {v.list_id: v.version for v in screening.lists} if screening is not None else {}
-    came_on = calendar.day(row.started_at if screening is None else screening.screened_at)
+    came_at = row.started_at if screening is None else screening.screened_at
     decision = visits.decision_in_force(session, row.visit_id)
     known = set(_matches_of(screening, decision))
     for recheck in rechecks.of_visit(session, row.visit_id):
@@ -82,8 +102,7 @@ def stored_of(
             return False  # another school's own
         if had.get(watchlist.list_id, 0) < watchlist.version:
             return True
-        began_on = calendar.last_begin(session, watchlist)
-        return began_on is not None and came_on < began_on
+        return calendar.has_begun_since(came_at, calendar.last_begin(session, watchlist))
 
     return Stored(
         visit=visits.value_of(row),

@@ -3,7 +3,8 @@
 Each version of a list is compared once, newest visits first, a few at a time: what was found and
 how far it came are written in one transaction, so that a hub that was stopped goes on where it was.
 It finds what would hold at the desk and nothing else, and nothing that staff know of that visit. An
-entry that counts from a later day on is compared on that day; whoever was cleared of an entry is
+entry that counts from a later day on is compared when that day begins, once in each time zone of
+the schools that screen by its list; whoever was cleared of an entry is
 asked about again once the entry says more, since that ends the clearance.
 """
 
@@ -18,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from db import districts, notices, outbox, policy, visits, watchlists
-from db.comparing import CANNOT_BE_COMPARED, Calendar, Found, Stored, stored_of
+from db.comparing import CANNOT_BE_COMPARED, Calendars, Found, Stored, stored_of
 from db.desk_models import RescreenDueRow, RescreenRow
 from db.domain.events import VisitorRechecked
 from db.domain.notice import NoticeKind
@@ -66,19 +67,22 @@ class Counts:
 # ---- what is to be done ----------------------------------------------------------------------
 
 
-def unfinished(session: Session, calendar: Calendar) -> list[Watchlist]:
+def unfinished(session: Session, calendars: Calendars) -> list[Watchlist]:
     """The lists in force that were not compared with every visit yet as they are.
 
-    In their present version, and since entries of theirs last began to count.
+    In their present version, and since entries of theirs last began to count at any site.
     """
     started = {
-        (run.list_id, run.version): calendar.day(run.started_at)
+        (run.list_id, run.version): run.started_at
         for run in session.scalars(select(RescreenRow).where(RescreenRow.finished_at.is_not(None)))
     }
 
     def is_unfinished(watchlist: Watchlist) -> bool:
-        day = started.get((watchlist.list_id, watchlist.version))
-        return day is None or day < (calendar.last_begin(session, watchlist) or day)
+        at = started.get((watchlist.list_id, watchlist.version))
+        return at is None or any(
+            calendar.has_begun_since(at, calendar.last_begin(session, watchlist))
+            for calendar in calendars.of(watchlist)
+        )
 
     return [w for w in watchlists.all_lists(session) if is_unfinished(w)]
 
@@ -142,7 +146,7 @@ def begin(session: Session, watchlist: Watchlist, now: datetime) -> None:
 
 
 def next_visits(
-    session: Session, watchlist: Watchlist, calendar: Calendar, now: datetime, limit: int
+    session: Session, watchlist: Watchlist, calendars: Calendars, now: datetime, limit: int
 ) -> list[Candidate]:
     """The next visits of a run, newest first; none at its end."""
     before_at, before_id = place(session, watchlist) or (None, None)
@@ -161,18 +165,18 @@ def next_visits(
         )
     newest_first = query.order_by(VisitRow.started_at.desc(), VisitRow.visit_id.desc())
     rows = session.scalars(newest_first.limit(limit)).all()
-    return [_candidate(session, row, [watchlist], calendar) for row in rows]
+    return [_candidate(session, row, [watchlist], calendars) for row in rows]
 
 
 def these_visits(
-    session: Session, visit_ids: Collection[UUID], calendar: Calendar, now: datetime
+    session: Session, visit_ids: Collection[UUID], calendars: Calendars, now: datetime
 ) -> list[Candidate]:
     """Visits that are compared by themselves, with every list that their kiosk did not have."""
     lists = watchlists.all_lists(session)
     rows = session.scalars(
         select(VisitRow).where(VisitRow.visit_id.in_(visit_ids), _is_recent(session, now))
     ).all()
-    return [_candidate(session, row, lists, calendar) for row in rows]
+    return [_candidate(session, row, lists, calendars) for row in rows]
 
 
 def _is_recent(session: Session, now: datetime) -> ColumnElement[bool]:
@@ -183,10 +187,10 @@ def _is_recent(session: Session, now: datetime) -> ColumnElement[bool]:
 
 
 def _candidate(
-    session: Session, row: VisitRow, lists: list[Watchlist], calendar: Calendar
+    session: Session, row: VisitRow, lists: list[Watchlist], calendars: Calendars
 ) -> Candidate:
     try:
-        stored = stored_of(session, row, lists, calendar)
+        stored = stored_of(session, row, lists, calendars.at(row.site_id))
     except CANNOT_BE_COMPARED:
         stored = None
     return Candidate(row.visit_id, row.started_at, stored)

@@ -5,7 +5,7 @@ given; as long as a hub has one site, that one is everything there is and nobody
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ def add(session: Session, draft: SiteDraft, now: datetime, site_id: str = "") ->
         site_id=site_id or str(new_id(now)),
         name=name,
         time_zone=_zone(draft.time_zone),
-        opened_at=now,
+        opened_at=_own_moment(session, now),
         closed_at=None,
     )
     session.add(row)
@@ -91,13 +91,13 @@ def get(session: Session, site_id: str) -> KnownSite | None:
 
 def first(session: Session) -> KnownSite | None:
     """The one that was opened first, of those that this session sees; open ones before others."""
-    found = sorted(everyone(session), key=lambda s: (s.closed_at is not None, s.opened_at))
+    found = sorted(everyone(session), key=lambda s: (s.closed_at is not None, _age(s)))
     return found[0] if found else None
 
 
 def oldest(session: Session) -> KnownSite | None:
     """The one that the hub began with, open or not."""
-    return min(everyone(session), key=lambda site: site.opened_at, default=None)
+    return min(everyone(session), key=_age, default=None)
 
 
 def named(session: Session, name: str) -> KnownSite:
@@ -185,6 +185,15 @@ def _free_name(session: Session, wanted: str, *, but: str = "") -> str:
     return name
 
 
+def _own_moment(session: Session, now: datetime) -> datetime:
+    """This moment, or the next at which no other site was opened: their order then is their age."""
+    opened = select(SiteRow.opened_at).execution_options(**_EVERY)
+    taken = set(session.scalars(opened))
+    while now in taken:
+        now += timedelta(microseconds=1)
+    return now
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -200,6 +209,11 @@ def _row(session: Session, site_id: str) -> SiteRow:
     if row is None:
         raise LookupError(f"no site {site_id}")
     return row
+
+
+def _age(site: KnownSite) -> tuple[datetime, str]:
+    """Its place among the others, whatever they are called."""
+    return site.opened_at, site.site_id
 
 
 def _value(row: SiteRow) -> KnownSite:

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from db import codec, visits
+from admin_console.hub import site_desk
+from db import audit, codec, visits
 from db.domain.clearance import Clearances
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Desk as DeskPage
 from db.domain.people import Identity
+from db.domain.sites import SiteDraft
 from db.domain.visit import CheckOutWay, Visit, VisitDetails, VisitorType
 from db.engine import Database, open_database
 from db.ids import new_id
@@ -91,8 +93,14 @@ class District:
     folder: Path
     kiosks: list[QuietKiosk] = field(default_factory=list)
 
-    def open_kiosk(self, name: str) -> QuietKiosk:
-        given = self.hub.pair(str(new_id(self.clock())), name)
+    def open_school(self, name: str, time_zone: str) -> QuietKiosk:
+        """One more site of the hub, with a kiosk of the same name."""
+        draft = SiteDraft(name, time_zone)
+        opened = site_desk.add(self.hub.database, draft, audit.TERMINAL, self.clock())
+        return self.open_kiosk(name, opened.site_id)
+
+    def open_kiosk(self, name: str, site_id: str = "") -> QuietKiosk:
+        given = self.hub.pair(str(new_id(self.clock())), name, site_id=site_id)
         database = open_database(f"sqlite:///{self.folder}/{name}.db")
         desk = Desk(
             Device(given.district_id, given.site_id, given.kiosk_id, given.epoch),

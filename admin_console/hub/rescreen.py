@@ -21,7 +21,7 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
 from db import comparing, rescreening, sites
-from db.comparing import Calendar, Found
+from db.comparing import Calendar, Calendars, Found
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
 from db.list_index import FOLDER, ListIndexes
@@ -36,6 +36,8 @@ CHUNK_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 """After something went wrong."""
 MOST_TRIES = 5
+DAYS = timedelta(days=3)
+"""It is never more days than so many at once, anywhere on earth."""
 TRY_AGAIN = timedelta(minutes=1)
 """A visit that could not be compared is tried so often; a list may have changed meanwhile."""
 
@@ -92,26 +94,25 @@ class Rescreening:
         now = self._context.now()
         wait = [visit_id for visit_id, (_, again_at) in self._tries.items() if now < again_at]
         with self._context.database.read() as session:
-            first = sites.first(session)
-            if first is None:
-                return False
-            pending = rescreening.unfinished(session, self._calendar(ZoneInfo(first.time_zone)))
+            calendars = self._calendars(session)
+            if calendars is None:
+                return False  # no site yet
+            pending = rescreening.unfinished(session, calendars)
             due = rescreening.due(session, CHUNK, wait)
             if not (pending or due):
                 self._lists = None  # a million people take room
                 return False
             desks = _desks(session)
         if due:
-            self._compare_due(desks, due)
+            self._compare_due(desks, calendars, due)
         else:
-            self._compare_next(desks, pending[0])
+            self._compare_next(desks, calendars, pending[0])
         return True
 
-    def _compare_due(self, desks: Desks, due: list[UUID]) -> None:
+    def _compare_due(self, desks: Desks, calendars: Calendars, due: list[UUID]) -> None:
         now = self._context.now()
         with self._context.database.read() as session:
-            calendar = self._calendar(desks.first.zone)
-            candidates = rescreening.these_visits(session, due, calendar, now)
+            candidates = rescreening.these_visits(session, due, calendars, now)
         found, counts, compared, failed = self._compare(desks, candidates)
         hopeless = self._note_tries(failed, now)
         done = {c.visit_id for c in compared} - failed
@@ -134,14 +135,13 @@ class Rescreening:
             self._tries[visit_id] = (tried + 1, now + TRY_AGAIN)
         return {visit_id for visit_id in failed if self._tries[visit_id][0] >= MOST_TRIES}
 
-    def _compare_next(self, desks: Desks, watchlist: Watchlist) -> None:
+    def _compare_next(self, desks: Desks, calendars: Calendars, watchlist: Watchlist) -> None:
         now = self._context.now()
         with self._context.database.begin() as session:
             rescreening.begin(session, watchlist, now)
         with self._context.database.read() as session:
             place = rescreening.place(session, watchlist)
-            calendar = self._calendar(desks.at(watchlist.site_id).zone)
-            candidates = rescreening.next_visits(session, watchlist, calendar, now, CHUNK)
+            candidates = rescreening.next_visits(session, watchlist, calendars, now, CHUNK)
         found, counts, compared, failed = self._compare(desks, candidates)
         last = compared[-1] if compared else None
         with self._context.database.begin() as session:
@@ -182,14 +182,25 @@ class Rescreening:
                     break
         return found, counts, compared, failed
 
-    def _calendar(self, zone: ZoneInfo) -> Calendar:
-        """The days on which entries begin, looked up once a day for each version of a list."""
-        today = self._context.now().astimezone(zone).date()
+    def _calendars(self, session: Session) -> Calendars | None:
+        """The days on which entries begin, by the calendar of each site."""
+        now, first = self._context.now(), sites.first(session)
+        if first is None:
+            return None
+        known = {
+            site.site_id: self._calendar(ZoneInfo(site.time_zone), now)
+            for site in sites.everyone(session)
+        }
+        return Calendars(known, known[first.site_id])
+
+    def _calendar(self, zone: ZoneInfo, now: datetime) -> Calendar:
+        """Each day looked up once for each version of a list."""
+        today = now.astimezone(zone).date()
 
         def last_begin(session: Session, watchlist: Watchlist) -> date | None:
             key = (watchlist.list_id, watchlist.version, today)
             if key not in self._begun:
-                self._begun = {k: v for k, v in self._begun.items() if k[2] == today}
+                self._begun = {k: v for k, v in self._begun.items() if abs(k[2] - today) < DAYS}
                 self._begun[key] = rescreening.last_begin(session, watchlist, today)
             return self._begun[key]
 

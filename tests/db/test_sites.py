@@ -189,6 +189,19 @@ def test_site_may_be_written_otherwise(hub: Database) -> None:
     assert changed.name == "LINCOLN Elementary School"
 
 
+def test_first_site_is_the_first_that_was_opened_whatever_it_is_called(hub: Database) -> None:
+    with hub.begin() as session:
+        opened = [sites.add(session, SiteDraft(n, "America/Denver"), NINE) for n in ("Z", "M")]
+        sites.close(session, LINCOLN, NINE)
+
+    with hub.begin() as session:
+        sites.change(session, opened[1].site_id, SiteDraft("A"))
+        first = sites.first(session)
+
+    assert first is not None
+    assert first.site_id == opened[0].site_id
+
+
 def test_last_open_site_is_not_closed(hub: Database) -> None:
     with hub.begin() as session:
         second = sites.add(session, SiteDraft("Roosevelt", "America/Denver"), NINE)

@@ -1,6 +1,6 @@
 """Screening again when it is not simple: what fails, what begins later, what many matches hide."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
 from db import comparing
 from db.domain.decision import Verdict
+from db.domain.desk import Role
 from db.domain.notice import NoticeKind
 from db.domain.screening import Outcome
 from db.models import ScreeningRow
@@ -19,6 +20,8 @@ from tests.district import District, QuietKiosk
 from tests.journeys.lists_of_tests import FATHER, SECOND, THIRD, come_in, settle, told
 from tests.makers import make_identity
 
+MIDNIGHT = datetime(2026, 11, 24, 6, tzinfo=UTC)
+"""At the school of these tests."""
 LUDMILA = make_identity("Ludmila", "Szczepanska", number="40215", birth_date=date(1966, 12, 9))
 HEADER = b"LNAME,FNAME,DOB,CASE_NO\n"
 MANY = HEADER + b"".join(b"Quillfeather,Daniel,03/07/1984,R-%d\n" % n for n in range(22))
@@ -183,6 +186,38 @@ def test_entry_is_compared_with_earlier_visits_on_the_day_from_which_it_counts(
     district.later(days=1)
     work_off(work)
     assert len(told(district)) == 1
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "midnight"),
+    [("Pacific/Honolulu", datetime(2026, 11, 24, 10, tzinfo=UTC)),
+     ("Asia/Kolkata", datetime(2026, 11, 23, 18, 30, tzinfo=UTC))],
+)  # fmt: skip
+def test_entry_is_compared_at_each_school_when_the_day_from_which_it_counts_begins_there(
+    district: District, front: QuietKiosk, time_zone: str, midnight: datetime
+) -> None:
+    far = district.open_school("Zenith School", time_zone)
+    district.hub.add_staff("district", Role.DISTRICT)
+    came = {midnight: come_in(far), MIDNIGHT: come_in(front)}
+    content = {"name": "District list", "category": "trespass"}
+    district.ask("POST", "/v1/watchlists", "district", params=content, content=BEGINS_TOMORROW)
+    work = worker(district)
+    work_off(work)
+    seen = []
+
+    for begins_at in sorted(came):
+        district.clock.at = begins_at - timedelta(minutes=1)
+        work_off(work)
+        seen.append([notice.visit_id for notice in told(district, "district")])
+        district.clock.at = begins_at
+        work_off(work)
+        seen.append([notice.visit_id for notice in told(district, "district")][:1])
+    district.later(days=1)
+    work_off(work)
+
+    first, second = (came[at] for at in sorted(came))
+    assert seen == [[], [first], [first], [second]]
+    assert len(told(district, "district")) == 2
 
 
 def test_whoever_stayed_overnight_is_found_when_an_entry_begins(
