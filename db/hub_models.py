@@ -71,21 +71,41 @@ class DeviceRow(OfSite, Base):
     __tablename__ = "device"
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
     name: Mapped[Name]
-    token_hash: Mapped[Hex256]
     epoch: Mapped[int] = mapped_column(default=1)
     paired_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     fork: Mapped[str | None] = mapped_column(Text)
     """What disagreed when its chain forked; such a kiosk must be paired again."""
     revoked_at: Mapped[datetime | None]
-    """Since when its token opens nothing; its log stays."""
+    """Since when its tokens open nothing; its log stays."""
     site_id: Mapped[SiteId]
     state: Mapped[str] = mapped_column(Text, default="", server_default="")
     """JSON of the `OwnState` that it said last; empty before it has said any."""
     state_at: Mapped[datetime | None]
     """When it said that, by the hub's clock."""
 
-    __table_args__ = (UniqueConstraint("district_id", "token_hash"),)
+
+class DeviceTokenRow(InDistrict, Base):
+    """What a kiosk got for proving its key; the token itself is only with the kiosk."""
+
+    __tablename__ = "device_token"
+    token_hash: Mapped[Hex256] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId] = mapped_column(index=True)
+    epoch: Mapped[int]
+    """Of the pairing that it belongs to: with the next one it is over."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    is_of_pairing: Mapped[bool] = mapped_column(default=False)
+    """Given by an older version at pairing: over once its kiosk has proved its key."""
+
+
+class DeviceChallengeRow(InDistrict, Base):
+    """What a kiosk has to sign to get a token; deleted when it is answered, well or badly."""
+
+    __tablename__ = "device_challenge"
+    nonce: Mapped[Hex256] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId] = mapped_column(index=True)
+    made_at: Mapped[datetime]
 
 
 class PairingCodeRow(InDistrict, Base):
@@ -101,7 +121,7 @@ class PairingCodeRow(InDistrict, Base):
 
 
 class PairingRequestRow(OfSite, Base):
-    """A kiosk that proved that it knows a code, until somebody accepted it and it has its token."""
+    """A kiosk that proved that it knows a code, until somebody accepted it and it is in."""
 
     __tablename__ = "pairing_request"
     request_id: Mapped[Key]

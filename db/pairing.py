@@ -1,6 +1,5 @@
-"""The kiosks that were let in, and their tokens. How they ask for it: `db.pairing_requests`."""
+"""The kiosks that were let in. How they ask for it: `db.pairing_requests`, `db.kiosk_tokens`."""
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from uuid import UUID
@@ -10,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from db import codec, districts, sites
 from db.domain.kiosks import Kiosk, ListInForce, OwnState
-from db.hub_models import DeviceRow, PairingRequestRow
+from db.hub_models import DeviceChallengeRow, DeviceRow, DeviceTokenRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
-from db.staff import hash_token
 
 LAST_EPOCH = 100_000
 IN_TOUCH = timedelta(minutes=2)
@@ -53,15 +51,15 @@ def let_in(
     last_epoch: int = 0,
     public_key: bytes = b"",
     site_id: str = "",
-) -> tuple[PairedKiosk, str]:
-    """Give a kiosk its token. One that was here before begins a new epoch of its log.
+) -> PairedKiosk:
+    """Let a kiosk talk to this hub. One that was here before begins a new epoch of its log.
 
     `last_epoch` is the last one that the kiosk itself knows of (0: none): a hub restored from an
     old backup would else give it a number for the second time. `public_key` checks what the kiosk
-    signs in this epoch; empty for a kiosk that signs nothing. `site_id` is its site's, for good: a
-    kiosk that goes to another school gets another id there. Without one it is the only site's.
+    signs in this epoch, its batches and what gets it a token: without one it gets none. `site_id`
+    is its site's, for good: a kiosk that goes to another school gets another id there. Without one
+    it is the only site's.
     """
-    token = secrets.token_urlsafe(32)
     row = districts.get(session, DeviceRow, kiosk_id)
     if row is None:
         row = DeviceRow(device_id=kiosk_id, epoch=0, site_id=site_id or sites.only(session))
@@ -69,13 +67,14 @@ def let_in(
     elif site_id not in ("", row.site_id):
         raise ValueError(f"kiosk {kiosk_id} is of another site")
     row.epoch = max(row.epoch, last_epoch) + 1
-    row.name, row.token_hash, row.paired_at = name, hash_token(token), now
+    row.name, row.paired_at = name, now
     row.last_seen_at, row.fork, row.revoked_at = None, None, None
     row.state, row.state_at = "", None
     if public_key:
         session.add(DeviceKeyRow(device_id=kiosk_id, epoch=row.epoch, public_key=public_key))
+    _end_tokens(session, kiosk_id)
     session.flush()
-    return _value(row), token
+    return value_of(row)
 
 
 def public_key(session: Session, device_id: str, epoch: int) -> bytes | None:
@@ -90,11 +89,10 @@ def site_of(session: Session, kiosk_id: str) -> str | None:
     return None if row is None else row.site_id
 
 
-def of_token(session: Session, token: str) -> PairedKiosk | None:
-    row = session.scalar(select(DeviceRow).where(DeviceRow.token_hash == hash_token(token)))
-    if row is None or row.revoked_at is not None:
-        return None
-    return replace(_value(row), state=own_state(row.state))
+def find(session: Session, kiosk_id: str) -> PairedKiosk | None:
+    """A kiosk that was let in, also one that was revoked."""
+    row = districts.get(session, DeviceRow, kiosk_id)
+    return None if row is None else value_of(row)
 
 
 def is_news(kiosk: PairedKiosk, state: OwnState | None, now: datetime) -> bool:
@@ -140,18 +138,18 @@ def mark_fork(session: Session, kiosk_id: str, what: str) -> None:
 
 def all_kiosks(session: Session) -> list[PairedKiosk]:
     """Also those that were revoked, whose visits are still told."""
-    return [_value(r) for r in session.scalars(select(DeviceRow).order_by(DeviceRow.name))]
+    return [value_of(r) for r in session.scalars(select(DeviceRow).order_by(DeviceRow.name))]
 
 
 def revoke(session: Session, kiosk_id: str, now: datetime) -> Kiosk:
-    """End a kiosk's token at once; what it sent stays. LookupError for an unknown one."""
+    """End a kiosk's tokens at once; what it sent stays. LookupError for an unknown one."""
     row = districts.get(session, DeviceRow, kiosk_id)
     if row is None:
         raise LookupError(f"no kiosk {kiosk_id}")
     if row.revoked_at is None:
         row.revoked_at = now
-        row.token_hash = hash_token(secrets.token_urlsafe(32))
-    # It could fetch another token with an acceptance that is still fresh.
+    _end_tokens(session, kiosk_id)
+    # It could be let in again with an acceptance that is still fresh.
     session.execute(delete(PairingRequestRow).where(PairingRequestRow.device_id == kiosk_id))
     session.flush()
     return _kiosk(row)
@@ -160,7 +158,15 @@ def revoke(session: Session, kiosk_id: str, now: datetime) -> Kiosk:
 def kiosks(session: Session) -> tuple[Kiosk, ...]:
     """Every kiosk that was ever let in, by name; those that were revoked come last."""
     rows = session.scalars(select(DeviceRow).order_by(DeviceRow.name, DeviceRow.paired_at))
-    return tuple(sorted(map(_kiosk, rows), key=lambda kiosk: kiosk.revoked_at is not None))
+    old = select(DeviceTokenRow).where(DeviceTokenRow.is_of_pairing)
+    ends = {token.device_id: token.expires_at for token in session.scalars(old)}
+    found = [replace(_kiosk(row), old_token_until=ends.get(row.device_id)) for row in rows]
+    return tuple(sorted(found, key=lambda kiosk: kiosk.revoked_at is not None))
+
+
+def _end_tokens(session: Session, kiosk_id: str) -> None:
+    for kind in (DeviceTokenRow, DeviceChallengeRow):
+        session.execute(delete(kind).where(kind.device_id == kiosk_id))
 
 
 def _kiosk(row: DeviceRow) -> Kiosk:
@@ -175,7 +181,7 @@ def _kiosk(row: DeviceRow) -> Kiosk:
     )
 
 
-def _value(row: DeviceRow) -> PairedKiosk:
+def value_of(row: DeviceRow) -> PairedKiosk:
     is_revoked = row.revoked_at is not None
     return PairedKiosk(
         row.device_id,

@@ -45,11 +45,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a request has come to; the kiosk and its token once it was accepted."""
+    """What a request has come to; the kiosk once it was accepted."""
 
     state: State
     kiosk: PairedKiosk | None = None
-    token: str = ""
 
 
 def new_code(session: Session, now: datetime, site_id: str = "") -> str:
@@ -140,7 +139,7 @@ def waiting(session: Session, now: datetime) -> tuple[PairingRequest, ...]:
 def accept(
     session: Session, request_id: UUID, by: str, now: datetime, *, is_replaced: bool
 ) -> PairingRequest:
-    """Let a kiosk in; it fetches its token within ten minutes.
+    """Let a kiosk in; it fetches what it is given within ten minutes.
 
     `is_replaced`: the kiosk of the same name is revoked then. Raises LookupError when nobody waits
     with this id.
@@ -176,14 +175,14 @@ def secret_of(session: Session, request_id: UUID, now: datetime) -> bytes | None
 def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
     """What has become of a request. Accepted, it may be asked again when an answer was lost.
 
-    Each time the kiosk gets another token and begins another epoch.
+    Each time the kiosk begins another epoch.
     """
     row = districts.get(session, PairingRequestRow, request_id, with_for_update=True)
     if row is None or row.expires_at <= now:
         return Collected(State.REJECTED)
     if row.state != State.ACCEPTED:
         return Collected(State(row.state))
-    kiosk, token = pairing.let_in(
+    kiosk = pairing.let_in(
         session,
         row.device_id,
         row.name,
@@ -194,7 +193,7 @@ def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
     )
     if row.replaces is not None:
         pairing.revoke(session, row.replaces, now)
-    return Collected(State.ACCEPTED, kiosk, token)
+    return Collected(State.ACCEPTED, kiosk)
 
 
 def _is_open(row: PairingCodeRow, now: datetime) -> bool:

@@ -42,9 +42,9 @@ def kiosk_proof(secret: bytes, kiosk_id: str, public_key: bytes) -> bytes:
     return _mac(secret, "kiosk", kiosk_id.encode(), public_key)
 
 
-def hub_proof(secret: bytes, kiosk_id: str, token: str, hub_key: str) -> bytes:
-    """That whoever hands out this token holds the secret too."""
-    return _mac(secret, "hub", kiosk_id.encode(), token.encode(), hub_key.encode())
+def hub_proof(secret: bytes, kiosk_id: str, hub_key: str) -> bytes:
+    """That whoever has this key (Ed25519, in hex) holds the secret too."""
+    return _mac(secret, "hub", kiosk_id.encode(), hub_key.encode())
 
 
 def collect_token(secret: bytes) -> str:

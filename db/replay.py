@@ -60,7 +60,6 @@ def _replay(session: Session, again: Session) -> set[UUID]:
             DeviceRow(
                 device_id=device_id,
                 site_id=site_id,
-                token_hash=device_id,
                 paired_at=datetime.min.replace(tzinfo=UTC),
             )
         )

@@ -23,6 +23,7 @@ SITES = "sites"
 EVERY_SITE = "every_site"
 """The execution option of a statement that needs all rows, since it shows nobody any of them."""
 _OF_LOG = "the log: read by who looks at a visit, which is of a site, and verified as a whole"
+_OF_KIOSK = "a kiosk's way in: no route shows it"
 _OF_STAFF = "of no site's visitors; its routes show nobody but the one who asks"
 FREE: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +32,8 @@ FREE: Mapping[str, str] = MappingProxyType(
         "ChainRow": _OF_LOG,
         "SignedHeadRow": _OF_LOG,
         "DeviceKeyRow": _OF_LOG,
+        "DeviceTokenRow": _OF_KIOSK,
+        "DeviceChallengeRow": _OF_KIOSK,
         "TreeRow": _OF_LOG,
         "TreeNodeRow": _OF_LOG,
         "AppliedRow": _OF_LOG,

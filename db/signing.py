@@ -1,11 +1,12 @@
 """What kiosk and hub sign, and the check of it (Ed25519, RFC 8032). Pure: no clock, no database.
 
-A kiosk signs the head of every batch that it sends; the hub signs its receipt, the root of its
-Merkle tree, and every answer that a kiosk acts on. Each statement begins with a line that says
-what it is, so that no signature of one kind passes for another. Keys and signatures are raw bytes:
-32 and 64.
+A kiosk signs the head of every batch that it sends, and what gets it a token; the hub signs its
+receipt, the root of its Merkle tree, and every answer that a kiosk acts on. Each statement begins
+with a line that says what it is, so that no signature of one kind passes for another. Keys and
+signatures are raw bytes: 32 and 64.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 KEY_BYTES = 32
+NONCE_BYTES = 32
 NONCE_HEADER = "Vestibule-Nonce"
 """What a kiosk asks with when it wants the answer signed: new for each question."""
 SIGNATURE_HEADER = "Vestibule-Signature"
@@ -91,12 +93,39 @@ class Answer:
         return _lines("vestibule answer v1", self.kiosk_id, self.question, self.nonce, self.sha256)
 
 
-Statement = ChainHead | Receipt | TreeHead | Exported | Answer
+@dataclass(frozen=True, slots=True)
+class KeyProof:
+    """A kiosk holds its key now: what gets it a token, once and at this hub alone."""
+
+    hub_key: str
+    """Which hub the kiosk means: the public key that it was paired with, in hex."""
+    kiosk_id: str
+    epoch: int
+    nonce: str
+    """The hub's own for this proof, so that no clock has to be right."""
+
+    def statement(self) -> bytes:
+        return _lines(
+            "vestibule kiosk token v1", self.hub_key, self.kiosk_id, self.epoch, self.nonce
+        )
+
+
+Statement = ChainHead | Receipt | TreeHead | Exported | Answer | KeyProof
 
 
 def new_key() -> bytes:
     """A private key."""
     return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def new_nonce() -> str:
+    """What makes a `KeyProof` one of this moment, in hex."""
+    return secrets.token_hex(NONCE_BYTES)
+
+
+def is_nonce(text: str) -> bool:
+    """Whether a hub can have made it up: nobody signs a text of somebody else's choice."""
+    return len(text) == 2 * NONCE_BYTES and set(text) <= set("0123456789abcdef")
 
 
 def public_of(private_key: bytes) -> bytes:

@@ -34,6 +34,7 @@ from kiosk.staff_desk import StaffDesk
 from kiosk.sync import own_state
 from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
+from kiosk.sync.own_token import OwnToken, Token
 from kiosk.sync.worker import LISTEN_SECONDS, HubState, Reach, SyncWorker
 from kiosk.time_zone import system_zone, zone_named
 from kiosk.ui.views import WelcomeView
@@ -264,10 +265,17 @@ def _sync(
     def state() -> OwnState:
         return own_state.read(database, own.device, _now())
 
-    def connect() -> HubClient:
-        from kiosk.sync import http  # noqa: PLC0415  the first screen does not wait for it
+    def get_token() -> Token:
+        from kiosk.sync import proving  # noqa: PLC0415  the first screen does not wait for it
 
-        return http.connect(access.url, access.token, access.ca, own.known_hub, state)
+        return proving.token_at(access.url, own.own_key, access.ca)
+
+    token = OwnToken(get_token)
+
+    def connect() -> HubClient:
+        from kiosk.sync import http  # noqa: PLC0415
+
+        return http.connect(access.url, token, access.ca, own.known_hub, state)
 
     return SyncWorker(
         database,

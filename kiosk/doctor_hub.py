@@ -1,7 +1,7 @@
 """What `doctor` says of the hub and the clock: does it answer, does it know us, what waits for it.
 
-The hub is asked twice: how it is, and where this kiosk's log stands there. The hub then shows the
-kiosk as in touch.
+The hub is asked how it is, for a token, and where this kiosk's log stands there. The hub then shows
+the kiosk as in touch.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,17 @@ import httpx
 import msgspec
 
 from db import hub_trust, outbox, settings
-from db.domain.errors import StorageError
+from db.domain.errors import HubAwayError, HubRefusedError, StorageError
 from db.engine import open_existing
 from db.outbox import Device
+from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import has_run
 from kiosk.own_device import DEVICE, PAIRING, HubAccess
 from kiosk.sync.exchange import HEARD_AT
+from kiosk.sync.own_token import OwnKey
+from kiosk.sync.proving import get_token
 
 _TIMEOUT = httpx.Timeout(3.0, connect=2.0)
 _APART_SECONDS = 60.0
@@ -30,8 +33,8 @@ _FIRST_YEAR = 2025
 
 def look(config: KioskConfig) -> Iterator[Finding]:
     """The hub, then the clock, which only the hub can be compared with."""
-    access, device, waiting, heard = _kept(config)
-    if access is None or device is None:
+    access, own, waiting, heard = _kept(config)
+    if access is None or own is None:
         if config.hub.url:
             advice = "Pair it: vestibule-kiosk pair"
             yield Finding("hub", Verdict.LOOK, "this kiosk is not paired yet", advice)
@@ -63,9 +66,14 @@ def look(config: KioskConfig) -> Iterator[Finding]:
                 yield Finding("hub", Verdict.BROKEN, found, advice, facts)
                 yield _clock(None)
                 return
-            token = {"Authorization": f"Bearer {access.token}"}
-            head = client.get("/v1/head", params={"epoch": device.epoch}, headers=token)
-        except httpx.HTTPError as error:
+            token = {"Authorization": f"Bearer {get_token(client, own).text}"}
+            head = client.get("/v1/head", params={"epoch": own.epoch}, headers=token)
+        except HubRefusedError as error:
+            found = f"answers {where}, but does not let this kiosk in; {wait}; nothing is lost"
+            yield Finding("hub", Verdict.BROKEN, found, str(error), facts)
+            yield _clock(apart)
+            return
+        except (httpx.HTTPError, HubAwayError) as error:
             why = hub_trust.why_not_trusted(error)
             advice = why or "Check that the hub runs, and the network."
             advice += " Visitors can sign in meanwhile."
@@ -83,7 +91,7 @@ def look(config: KioskConfig) -> Iterator[Finding]:
     yield _clock(apart)
 
 
-def _kept(config: KioskConfig) -> tuple[HubAccess | None, Device | None, int, str]:
+def _kept(config: KioskConfig) -> tuple[HubAccess | None, OwnKey | None, int, str]:
     """What this kiosk knows of its hub, how many events wait, and when the hub was last heard.
 
     A database in trouble: nothing.
@@ -98,8 +106,9 @@ def _kept(config: KioskConfig) -> tuple[HubAccess | None, Device | None, int, st
             with database.read() as session:
                 device = settings.read(session, DEVICE, Device)
                 waiting = outbox.waiting(session, device) if device is not None else 0
-                heard = settings.read(session, HEARD_AT, datetime)
-                return settings.read(session, PAIRING, HubAccess), device, waiting, _heard(heard)
+                heard = _heard(settings.read(session, HEARD_AT, datetime))
+                access = settings.read(session, PAIRING, HubAccess)
+                return access, own_device.key_to_show(session), waiting, heard
         finally:
             database.close()
     return None, None, 0, ""
@@ -113,10 +122,6 @@ def _answer(head: httpx.Response, where: str, wait: str, facts: dict[str, int]) 
     if head.is_success:
         found = f"answers {where} and knows this kiosk; {wait}"
         return Finding("hub", Verdict.GOOD, found, facts=facts)
-    if head.status_code == httpx.codes.UNAUTHORIZED:
-        found = f"answers {where}, but does not accept this kiosk's token; {wait}; nothing is lost"
-        advice = "Pair this kiosk again: vestibule-kiosk pair"
-        return Finding("hub", Verdict.BROKEN, found, advice, facts)
     found = f"answers {where} with trouble (status {head.status_code}); {wait}; nothing is lost"
     return Finding("hub", Verdict.BROKEN, found, "See what the hub's own log says.", facts)
 

@@ -1,4 +1,4 @@
-"""Letting a hub know this kiosk: a code, digits to compare, and the kiosk's own token."""
+"""Letting a hub know this kiosk: a code, digits to compare, and a key of its own."""
 
 import logging
 import time
@@ -49,7 +49,7 @@ def pair_with_hub(
 
     Raises `HubAwayError`, `HubRefusedError` or `ConfigError` in words.
     """
-    ca = hub_trust.ca_of(url)
+    ca, key = hub_trust.ca_of(url), signing.new_key()
     database = open_database(config.database_url, keys=config.keys)
     try:
         with database.begin() as session:
@@ -64,7 +64,7 @@ def pair_with_hub(
                 own.device.kiosk_id,
                 epoch=own.device.epoch if own.access is not None else 0,
                 site_id=own.device.site_id,
-                public_key=signing.public_of(own.signing_key),
+                public_key=signing.public_of(key),
             )
             show(asked.short_string)
             given = _await_acceptance(client, asked, pause)
@@ -78,7 +78,8 @@ def pair_with_hub(
                 session,
                 replace(device, clock_offset_ms=own.device.clock_offset_ms),
                 given,
-                HubAccess(url, given.token, ca),
+                HubAccess(url, ca),
+                key,
             )
             exchange.start_over(session)
     finally:

@@ -16,12 +16,14 @@ from fastapi import FastAPI
 from admin_console.hub import site
 from admin_console.hub.app import create_app
 from admin_console.hub.authority import LiveCertificate
-from db import changes, codec, hub_trust, pairing, signing, staff, staff_pins
+from db import changes, codec, hub_trust, kiosk_tokens, pairing, signing, staff, staff_pins
 from db.domain.desk import Role, SignedIn, Site
 from db.engine import Database, open_database
 from kiosk.sync.client import Pairing
 from kiosk.sync.http import HttpHub
 from kiosk.sync.known_hub import KnownHub
+from kiosk.sync.own_token import OwnKey, OwnToken, Token
+from kiosk.sync.proving import get_token
 from tests.makers import NINE
 
 PASSWORD = "invented pass phrase"  # noqa: S105  of nobody
@@ -37,6 +39,21 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class PairedOfTests(Pairing):
+    """What a kiosk was given, with the key that the hub knows of it, and a token for an hour.
+
+    Without a key it signs nothing, as those of early versions, and its tokens come by themselves.
+    """
+
+    key: bytes = b""
+    token: str = ""
+
+    @property
+    def own_key(self) -> OwnKey:
+        return OwnKey(self.kiosk_id, self.epoch, self.key, self.hub_key)
 
 
 def known_hub(given: Pairing) -> KnownHub:
@@ -56,28 +73,43 @@ class HubOfTests:
         self,
         kiosk_id: str = FRONT_KIOSK,
         name: str = "Front kiosk",
-        public_key: bytes = b"",
+        key: bytes = b"",
         site_id: str = "",
-    ) -> Pairing:
-        """As if somebody had accepted it: `tests.pairing_of_tests` asks as kiosks do."""
+    ) -> PairedOfTests:
+        """As if somebody had accepted it: `tests.pairing_of_tests` asks as kiosks do.
+
+        `key` is the kiosk's private key.
+        """
         with self.database.begin() as session:
             own = site.of(session, site_id) or self.site
-            kiosk, token = pairing.let_in(
+            kiosk = pairing.let_in(
                 session,
                 kiosk_id,
                 name,
                 self.clock(),
-                public_key=public_key,
+                public_key=signing.public_of(key) if key else b"",
                 site_id=own.site_id,
             )
+            token = kiosk_tokens.issue(session, kiosk_id, kiosk.epoch, self.clock())
             number_key = site.number_key(session)
             hub_key = signing.public_of(site.signing_key(session)).hex()
-        return Pairing(
-            own.district_id, own.site_id, kiosk_id, kiosk.epoch, token, number_key, own, hub_key
-        )
+        ids = (own.district_id, own.site_id, kiosk_id, kiosk.epoch)
+        return PairedOfTests(*ids, number_key, own, hub_key, key, token)
 
-    def kiosk(self, pairing: Pairing) -> HttpHub:
-        return HttpHub(self.client, pairing.token, known_hub(pairing))
+    def own_token(self, given: PairedOfTests) -> OwnToken:
+        """The kiosk's token, got as kiosks do if it has a key."""
+
+        def get() -> Token:
+            if given.key:
+                return get_token(self.client, given.own_key)
+            with self.database.begin() as session:
+                own = (given.kiosk_id, given.epoch)
+                return Token(kiosk_tokens.issue(session, *own, self.clock()), 3600)
+
+        return OwnToken(get)
+
+    def kiosk(self, given: PairedOfTests) -> HttpHub:
+        return HttpHub(self.client, self.own_token(given), known_hub(given))
 
     def add_staff(self, name: str, role: Role, display_name: str = "") -> None:
         """Somebody more, with everybody's password."""

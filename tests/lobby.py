@@ -11,7 +11,7 @@ import pypdfium2
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
-from db import codec, log, settings, signing, staff_pins, visits, watchlists
+from db import codec, log, settings, staff_pins, visits, watchlists
 from db.domain.desk import Desk as DeskPage
 from db.domain.people import Identity
 from db.domain.visit import Visit
@@ -162,12 +162,11 @@ def pair(config: KioskConfig, hub: HubOfTests, *, hub_is_away: bool) -> None:
     database = open_database(config.database_url)
     with database.begin() as session:
         own = own_device.read(session, now())
-    given = hub.pair(public_key=signing.public_of(own.signing_key))
+    given = hub.pair(key=own.signing_key)
     url = "http://127.0.0.1:9" if hub_is_away else str(hub.client.base_url)
     with database.begin() as session:
         device = Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
-        access = HubAccess(url, given.token)
-        own_device.keep_pairing(session, device, given, access)
+        own_device.keep_pairing(session, device, given, HubAccess(url), given.key)
         if hub_is_away:  # what an earlier day's sync has left on the kiosk
             staff_pins.add(session, new_id(now()), "Dana Whitlock", staff_pins.hash_pin(PIN))
     database.close()

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from db import pairing_requests, pairing_secret
+from db import pairing_requests, pairing_secret, signing
 from db.domain.kiosks import PairingRequest
 from kiosk.sync.asking import Asked, ask
 from tests.hub_of_tests import FRONT_KIOSK, HubOfTests
 
-PUBLIC_KEY = bytes(range(32))
+KEY = bytes(range(32))
+PUBLIC_KEY = signing.public_of(KEY)
 
 
 def new_code(hub: HubOfTests) -> str:
@@ -54,7 +55,7 @@ def asks(
     return ask(hub.client, ca, code, name, kiosk_id, public_key=PUBLIC_KEY)
 
 
-def wire(code: str, kiosk_id: str = "") -> dict[str, str]:
+def wire(code: str, kiosk_id: str = "") -> dict[str, str | bool]:
     """The body with which a kiosk asks."""
     nonce = bytes(16)
     secret = pairing_secret.stretch(code, nonce, "")
@@ -64,4 +65,5 @@ def wire(code: str, kiosk_id: str = "") -> dict[str, str]:
         "kiosk_name": "Front",
         "kiosk_id": kiosk_id,
         "public_key": PUBLIC_KEY.hex(),
+        "proves_key": True,
     }

@@ -13,6 +13,7 @@ from kiosk import own_device
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.pairing import pair_with_hub
 from kiosk.sync.http import connect
+from kiosk.sync.proving import own_token
 from tests.hub_of_tests import HubOfTests
 from tests.makers import NINE
 from tests.pairing_of_tests import accepts, new_code
@@ -32,10 +33,9 @@ def signing_kiosk(hub: HubOfTests, folder: Path) -> Iterator[KioskOfTests]:
     database = open_database(config.database_url)
     with database.begin() as session:
         own = own_device.read(session, NINE)
-    assert own.access is not None
-    token = own.access.token
+    token = own_token(url, own.own_key)
     client = connect(url, token, known=own.known_hub)
-    yield KioskOfTests(database, client, own.device, token)
+    yield KioskOfTests(database, client, own.device, token, own.own_key)
     client.close()
     database.close()
 

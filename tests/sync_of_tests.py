@@ -10,10 +10,14 @@ from kiosk.sync import exchange
 from kiosk.sync.client import Pairing
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
+from kiosk.sync.own_token import OwnKey, OwnToken, Token
 from tests.hub_of_tests import HubOfTests
 from tests.makers import NINE, make_screened
 
 LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
+
+
+NO_TOKEN = OwnToken(lambda: Token("no token", 3600))
 
 
 @dataclass
@@ -23,7 +27,8 @@ class KioskOfTests:
     database: Database
     hub: HttpHub
     device: Device
-    token: str = ""
+    token: OwnToken = NO_TOKEN
+    own_key: OwnKey | None = None
 
     def push(self) -> exchange.Pushed:
         return exchange.push(self.database, self.device, self.hub)
@@ -65,7 +70,11 @@ def device_of(given: Pairing) -> Device:
 
 def pair_again(kiosk: KioskOfTests, hub: HubOfTests) -> None:
     given = hub.pair()
-    kiosk.device, kiosk.hub, kiosk.token = device_of(given), hub.kiosk(given), given.token
+    kiosk.device, kiosk.hub, kiosk.token = (
+        device_of(given),
+        hub.kiosk(given),
+        hub.own_token(given),
+    )
 
 
 def import_list(hub: HubOfTests, name: str) -> None:

@@ -113,7 +113,7 @@ def two_schools(url: str, folder: Path) -> Iterator[tuple[School, School]]:
 def _school(hub: HubOfTests, tag: str, site_id: str, kiosk_id: str, folder: Path) -> School:
     given = hub.pair(kiosk_id, f"Kiosk {tag}", site_id=site_id)
     database = open_database(f"sqlite:///{folder}/{tag}.db")
-    kiosk = KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+    kiosk = KioskOfTests(database, hub.kiosk(given), device_of(given), hub.own_token(given))
     for name, role in (("desk", Role.FRONT_DESK), ("head", Role.ADMINISTRATOR)):
         with hub.database.begin() as session:
             member = staff.add(
@@ -175,7 +175,7 @@ def fill(school: School) -> Records:
             made = pairing_requests.ask(session, code, [code], asking, hub.clock())
             assert made is not None
             requests.append(str(made.request_id))
-        spare, _ = pairing.let_in(
+        spare = pairing.let_in(
             session, str(new_id(hub.clock())), f"Spare {tag}", hub.clock(), site_id=school.site_id
         )
         extra.append(spare.kiosk_id)

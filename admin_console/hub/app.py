@@ -32,6 +32,7 @@ from admin_console.hub import (
     session_routes,
     site_routes,
     staff_routes,
+    token_routes,
 )
 from admin_console.hub.answers import problem
 from admin_console.hub.applying import keep_applying
@@ -123,6 +124,7 @@ def create_app(
     app.state.sign_ins = asyncio.Semaphore(session_routes.SIGN_INS_AT_ONCE)
     app.state.context = context
     app.include_router(pairing_routes.router)
+    app.include_router(token_routes.router)
     app.include_router(kiosk_routes.router)
     app.include_router(event_routes.router)
     app.include_router(feed_routes.router)

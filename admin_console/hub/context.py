@@ -19,7 +19,7 @@ from admin_console.hub.metrics import Metrics
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import audit, pairing, sites, staff
+from db import audit, kiosk_tokens, pairing, sites, staff
 from db.domain.desk import Role, Site, StaffMember
 from db.domain.kiosks import STATE_HEADER
 from db.domain.rights import FOR_ALL_SITES, may
@@ -29,6 +29,12 @@ from db.photos import KEEP_DAYS
 
 SITE = "site"
 """The parameter of a request that asks about one site only."""
+
+
+NOT_KNOWN = (
+    "This hub does not know this kiosk's token, or it has run out. A kiosk of this version gets "
+    "another one by itself: update Vestibule on this kiosk. If it was updated, pair it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +102,11 @@ OwnWords = Annotated[
 
 def asking_kiosk(request: Request, context: InContext, own_words: OwnWords = "") -> PairedKiosk:
     """Which kiosk asks; 401 for anybody else. What it says of itself is kept and shown."""
-    with context.database.read() as session:
-        kiosk = pairing.of_token(session, bearer(request))
-    if kiosk is None:
-        raise refuse(401, "This kiosk is not paired with this hub. Pair it again.")
     now = context.now()
+    with context.database.read() as session:
+        kiosk = kiosk_tokens.kiosk_with(session, bearer(request), now)
+    if kiosk is None:
+        raise refuse(401, NOT_KNOWN)
     state = pairing.own_state(own_words)
     if pairing.is_news(kiosk, state, now):
         with context.database.begin() as session:

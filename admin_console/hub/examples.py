@@ -78,7 +78,7 @@ TEXTS = MappingProxyType(
         "OwnAuthority.ca": "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n",
         "PairingRequest.name": "Front kiosk",
         "PairingRequest.replaces": "019378a0-0000-7000-8000-00000000f407",
-        "Readiness.schema": "0015",
+        "Readiness.schema": "0018",
         "Screening.engine_version": "1",
         "SignInRequest.code": "",
         "KnownSite.name": "Lincoln Elementary School",
@@ -94,6 +94,8 @@ TEXTS = MappingProxyType(
         # Bytes in hex.
         "Clearance.entry_mark": HASH,
         "Clearance.visitor_key": HASH,
+        "Challenge.nonce": HASH,
+        "TokenRequest.nonce": HASH,
         "Paired.number_key": HASH,
         "PhotoTaken.photo": HASH,
         "Proof.hashes": HASH,

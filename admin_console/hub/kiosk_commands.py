@@ -35,7 +35,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
     )
     reject = add(of_kiosks, "reject", "turn away the kiosk that shows these digits", _reject)
     reject.add_argument("digits", nargs="+", metavar="DIGITS")
-    revoke = add(of_kiosks, "revoke", "end a kiosk's token at once; its log stays", _revoke)
+    revoke = add(of_kiosks, "revoke", "end a kiosk's tokens at once; its log stays", _revoke)
     revoke.add_argument("name", help="its name, or its id when several have that name")
 
 
@@ -82,6 +82,8 @@ def _list(arguments: argparse.Namespace) -> int:
             heard = f"revoked {kiosk.revoked_at:%Y-%m-%d %H:%M} UTC"
         elif kiosk.fork is not None:
             heard += f"; FORKED, pair it again: {kiosk.fork}"
+        elif kiosk.old_token_until is not None:
+            heard += f"; UPDATE it before {kiosk.old_token_until:%Y-%m-%d}"
         said = _said(kiosk) if kiosk.revoked_at is None else ""
         whose = of_site.get(kiosk.site_id, "")
         lines.append(f"{kiosk.name}{whose}  {kiosk.kiosk_id}  {heard}{said}")
@@ -142,7 +144,7 @@ def _accept(arguments: argparse.Namespace) -> int:
         )
     said = f"{request.name} is let in."
     if arguments.replace:
-        said += " The kiosk that had this name is revoked once the new one has its token."
+        said += " The kiosk that had this name is revoked once the new one is in."
     _say(said)
     return 0
 

@@ -56,7 +56,7 @@ def accept(
 ) -> Response:
     """Let it in; both screens show the same digits, which the person who accepts has compared.
 
-    `replace`: the kiosk of the same name is revoked once this one has its token.
+    `replace`: the kiosk of the same name is revoked once this one is in.
     """
     try:
         with context.database.begin() as session:
@@ -85,7 +85,7 @@ def reject(request_id: UUID, context: StaffContext, asker: AskingStaff) -> Respo
 
 @router.post("/{kiosk_id}/revoke")
 def revoke(kiosk_id: str, context: StaffContext, asker: AskingStaff) -> Response:
-    """End its token at once. What it sent stays, and what it keeps can come when it is let in."""
+    """End its tokens at once. What it sent stays, and what it keeps can come when it is let in."""
     try:
         with context.database.begin() as session:
             kiosk = pairing.revoke(session, kiosk_id, context.now())

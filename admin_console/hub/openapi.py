@@ -24,6 +24,7 @@ from admin_console.hub import (
     session_routes,
     setting_up,
     staff_routes,
+    token_routes,
 )
 from admin_console.hub.answers import JPEG, JSON, NDJSON, PROBLEM
 from admin_console.hub.context import asking_kiosk, asking_staff
@@ -57,7 +58,7 @@ CSV = "text/csv"
 FILE = "application/octet-stream"
 _REFS = "#/components/schemas/{name}"
 _SCHEMES = {
-    asking_kiosk: ("kiosk", "The token that a kiosk was given when it was paired."),
+    asking_kiosk: ("kiosk", "A token that a kiosk got for its key: `/v1/token`."),
     asking_staff: ("staff", "The token of a sign-in."),
 }
 _TAGGED = {
@@ -131,6 +132,8 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/ca"): Says(pairing_routes.OwnAuthority),
     ("POST", "/v1/pairings"): Says(pairing_routes.Asked, pairing_routes.AskRequest, status=202),
     ("GET", "/v1/pairings/{request_id}"): Says(pairing_routes.Paired, waits=pairing_routes.Waiting),
+    ("POST", "/v1/token/challenge"): Says(token_routes.Challenge, token_routes.ChallengeRequest),
+    ("POST", "/v1/token"): Says(token_routes.KioskToken, token_routes.TokenRequest),
     ("GET", "/v1/kiosks"): Says(Kiosks),
     ("POST", "/v1/kiosks/codes"): Says(PairingCode),
     ("POST", "/v1/kiosks/requests/{request_id}/accept"): Says(PairingRequest),

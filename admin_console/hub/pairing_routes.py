@@ -1,6 +1,7 @@
-"""How a kiosk is let in: it proves a one-time code, somebody accepts, it fetches its token.
+"""How a kiosk is let in: it proves a one-time code, somebody accepts, it is told who it is.
 
-`db.pairing_secret` says what is proved, and what somebody in the middle could do.
+`db.pairing_secret` says what is proved, and what somebody in the middle could do. Its tokens it
+gets for its key: `token_routes`.
 """
 
 from dataclasses import dataclass
@@ -44,8 +45,9 @@ class AskRequest:
 
     `kiosk_id` is its own from before, so that its log goes on; empty, or from another site, it gets
     a new one. `epoch` is that of its last pairing, 0 before the first one. `public_key` (Ed25519)
-    is of the key that will sign its batches. `nonce` and `proof` as `db.pairing_secret` has them;
-    the proof names `kiosk_id` as it stands here. All bytes in hex.
+    is of the key that will sign its batches, and with which it gets its tokens: `proves_key` says
+    that it can, which kiosks of older versions cannot. `nonce` and `proof` as `db.pairing_secret`
+    has them; the proof names `kiosk_id` as it stands here. All bytes in hex.
     """
 
     nonce: str
@@ -55,6 +57,7 @@ class AskRequest:
     public_key: str
     epoch: int = 0
     site_id: str = ""
+    proves_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,6 @@ class Paired:
     site_id: str
     kiosk_id: str
     epoch: int
-    token: str
     number_key: str
     site: Site
     hub_key: str
@@ -105,7 +107,7 @@ async def ask(request: Request, context: InContext) -> Response:
 
 @router.get("/pairings/{request_id}")
 def collect(request_id: UUID, request: Request, context: InContext) -> Response:
-    """What has become of the request: 202 while nobody has decided, the token when accepted."""
+    """What has become of the request: 202 while nobody has decided."""
     now = context.now()
     with context.database.read() as session:
         secret = pairing_requests.secret_of(session, request_id, now)
@@ -135,13 +137,12 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
     if site is None:
         raise refuse(503, "This hub is not set up yet.")
     context.wake.notify()
-    proof = pairing_secret.hub_proof(secret, got.kiosk.kiosk_id, got.token, hub_key)
+    proof = pairing_secret.hub_proof(secret, got.kiosk.kiosk_id, hub_key)
     given = Paired(
         site.district_id,
         site.site_id,
         got.kiosk.kiosk_id,
         got.kiosk.epoch,
-        got.token,
         key,
         site,
         hub_key,
@@ -152,6 +153,7 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
 
 def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
     now, public_key = context.now(), _public_key(asked)
+    _check_version(asked)
     _check_kiosk_id(asked)
     nonce, proof = _bytes(asked.nonce), _bytes(asked.proof)
     guessing.count_try(context, who, "Too many codes were tried. Wait a minute.")
@@ -181,6 +183,15 @@ def _kiosk_id(session: Session, asked: AskRequest, site_id: str, now: datetime) 
     is_new = not asked.kiosk_id or asked.site_id not in ("", site_id)
     known_at = None if is_new else pairing.site_of(session, asked.kiosk_id)
     return str(new_id(now)) if is_new or known_at not in (None, site_id) else asked.kiosk_id
+
+
+def _check_version(asked: AskRequest) -> None:
+    if not asked.proves_key:
+        raise refuse(
+            422,
+            "This kiosk is of an older version than the hub. Update Vestibule on it, then pair it. "
+            "Nothing was changed, and the code is still good.",
+        )
 
 
 def _check_kiosk_id(asked: AskRequest) -> None:

@@ -86,6 +86,8 @@ OPEN_ROUTES = frozenset(
         "GET /v1/ca",
         "POST /v1/pairings",
         "GET /v1/pairings/{request_id}",
+        "POST /v1/token/challenge",
+        "POST /v1/token",
         "POST /v1/session",
         "GET /v1/set-up",
         "POST /v1/set-up",

@@ -75,6 +75,8 @@ class Kiosk:
     site_id: str = ""
     state: KioskState | None = None
     """None for one that has not said anything of itself since it was paired."""
+    old_token_until: datetime | None = None
+    """It comes with the token of an older version, which ends then: update it before."""
 
 
 @dataclass(frozen=True, slots=True)

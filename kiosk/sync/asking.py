@@ -32,6 +32,8 @@ class _Noted:
 @dataclass(frozen=True, slots=True)
 class _Proof:
     proof: str
+    token: str = field(default="", repr=False)
+    """Of a hub that is older than this kiosk."""
 
 
 def ask(
@@ -48,7 +50,7 @@ def ask(
     """Prove a one-time code. `client` trusts the hub's authority `ca` (PEM) and no other.
 
     `epoch` and `site_id` are those of the last pairing: another school's hub gives the kiosk a new
-    id, so that no school gets the log of another one. `public_key` checks what it will sign.
+    id, so that no school gets the log of another one. `public_key` is of the key that will sign.
 
     Raises `HubRefusedError` with the hub's words when the code is wrong, old or used.
     """
@@ -62,6 +64,7 @@ def ask(
         "epoch": epoch,
         "site_id": site_id,
         "public_key": public_key.hex(),
+        "proves_key": True,
     }
     try:
         response = client.post("/v1/pairings", json=asked, timeout=TIMEOUT)
@@ -92,8 +95,14 @@ def collect(client: httpx.Client, asked: Asked) -> Pairing | None:
     if response.status_code == httpx.codes.ACCEPTED:
         return None
     given = read_as(response.content, Pairing)
-    proof = pairing_secret.hub_proof(asked.secret, given.kiosk_id, given.token, given.hub_key)
-    if read_as(response.content, _Proof).proof != proof.hex():
+    said = read_as(response.content, _Proof)
+    if said.token:
+        raise HubRefusedError(
+            "The hub is of an older version than this kiosk. Update the hub, then pair this kiosk "
+            "again."
+        )
+    proof = pairing_secret.hub_proof(asked.secret, given.kiosk_id, given.hub_key)
+    if said.proof != proof.hex():
         raise HubRefusedError(
             "What answered does not know the code, so it is not the hub that made it. This kiosk "
             "is not paired."

@@ -25,7 +25,7 @@ class HubForkError(HubRefusedError):
 
 
 class HubUnpairedError(HubRefusedError):
-    """The hub does not know our token: it was taken back, or the hub is another one."""
+    """The hub does not know our key: we were revoked, or the hub is another one."""
 
 
 class HubGoneError(HubRefusedError):
@@ -44,7 +44,6 @@ class Pairing:
     site_id: str
     kiosk_id: str
     epoch: int
-    token: str
     number_key: str
     """The district's key for hashes of ID numbers, in hex."""
     site: Site

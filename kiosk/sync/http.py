@@ -25,6 +25,7 @@ from kiosk.sync.client import (
     Receipt,
 )
 from kiosk.sync.known_hub import KnownHub
+from kiosk.sync.own_token import OwnToken
 
 T = TypeVar("T")
 
@@ -44,17 +45,18 @@ class _Proof:
 
 def connect(
     url: str,
-    token: str,
+    token: OwnToken,
     ca: str = "",
     known: KnownHub | None = None,
     state: Callable[[], OwnState] | None = None,
 ) -> "HttpHub":
     """A client for the hub at `url`, whose authority is `ca` (PEM); nothing is asked yet.
 
-    With `known` it takes only what that hub has signed. `state`: what the kiosk says of itself.
+    `token` is one for all clients of a kiosk. With `known` it takes only what that hub has signed.
+    `state`: what the kiosk says of itself.
     """
     client = httpx.Client(base_url=url, trust_env=False, verify=hub_trust.context(ca))
-    return HttpHub(client, token, known, state, is_safe=hub_trust.is_safe_address(url))
+    return HttpHub(client, token, known, state)
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -74,18 +76,14 @@ class HttpHub:
     def __init__(
         self,
         client: httpx.Client,
-        token: str,
+        token: OwnToken,
         known: KnownHub | None = None,
         state: Callable[[], OwnState] | None = None,
-        *,
-        is_safe: bool = True,
     ) -> None:
-        """`is_safe`: nobody can listen on the way."""
         self._client = client
         self._state = state
         self._known = known
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._is_safe = is_safe
+        self._token = token
 
     def head(self, epoch: int) -> HubHead:
         return read_as(self._ask("GET", "/v1/head", params={"epoch": epoch}).content, HubHead)
@@ -183,22 +181,26 @@ class HttpHub:
         params: dict[str, int | float | str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
-        if not self._is_safe:  # paired before the hub had TLS: the token stays here
-            raise HubUnpairedError("The hub speaks TLS now. Pair this kiosk again.")
+        request = self._client.build_request(
+            method, path, content=content, headers=headers, params=params, timeout=timeout
+        )
         try:
-            response = self._client.request(
-                method,
-                path,
-                content=content,
-                headers=self._headers | (headers or {}),
-                params=params,
-                timeout=timeout,
-            )
+            response = self._send_as_us(request)
+            if response.status_code == httpx.codes.UNAUTHORIZED:  # another token may do
+                response = self._send_as_us(request)
         except httpx.HTTPError as error:
             why = hub_trust.why_not_trusted(error) or "The hub does not answer."
             raise HubAwayError(
                 f"{why} Everything is kept here and sent when it is back."
             ) from error
+        return response
+
+    def _send_as_us(self, request: httpx.Request) -> httpx.Response:
+        own = self._token.headers()
+        request.headers.update(own)
+        response = self._client.send(request)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            self._token.refused(own)
         return response
 
 

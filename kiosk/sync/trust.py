@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from db import merkle, settings, signing
 from db.engine import Database
 from db.outbox import Device
-from kiosk.own_device import HUB_KEY, SIGNING_KEY
+from kiosk import own_device
+from kiosk.own_device import HUB_KEY
 from kiosk.sync.client import HubClient, LogHead, Receipt
 from kiosk.sync.known_hub import HubUntrueError, bytes_of
 
@@ -50,11 +51,10 @@ class UntrueAnswers:
 
 def sign(session: Session, device: Device, seq: int, digest: bytes) -> bytes:
     """Our signature over the head of our chain; empty before this kiosk has a key."""
-    key = settings.read(session, SIGNING_KEY, str)
+    key = own_device.key_of(session, device)
     if not key:
         return b""
-    head = signing.ChainHead(device.kiosk_id, device.epoch, seq, digest)
-    return signing.sign(bytes.fromhex(key), head)
+    return signing.sign(key, signing.ChainHead(device.kiosk_id, device.epoch, seq, digest))
 
 
 def keep_receipt(session: Session, device: Device, receipt: Receipt, digest: bytes | None) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from db import outbox
 from db.engine import open_database
 from kiosk import own_device
-from kiosk.sync import http
+from kiosk.sync import http, proving
 from kiosk.sync.exchange import Learned
 from kiosk.sync.worker import SyncWorker
 from tests.makers import make_screened
@@ -28,6 +28,7 @@ def main() -> None:
         own = own_device.read(session, now)
     access = own.access
     assert access is not None
+    token = proving.own_token(access.url, own.own_key, access.ca)
     for number in range(visitors):
         came = make_screened(number=number + 1, held=True, now=now)
         with database.begin() as session:
@@ -42,7 +43,7 @@ def main() -> None:
     worker = SyncWorker(
         database,
         own.device,
-        connect=lambda: http.connect(access.url, access.token, access.ca, own.known_hub),
+        connect=lambda: http.connect(access.url, token, access.ca, own.known_hub),
         photos=folder / "photos",
         learned=on_learned,
         state_changed=lambda _: None,

@@ -24,11 +24,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from admin_console.hub import site
-from db import applying, log
+from db import applying, kiosk_tokens, log
 from db.engine import Database, open_database
 from db.hub_models import DeviceRow
 from db.log_models import DeviceKeyRow
-from db.staff import hash_token
 from kiosk.sync.exchange import BATCH
 from tests.bench.days import chunks, new_kiosk
 from tests.postgres import start_postgres
@@ -93,14 +92,13 @@ def prepare(database: Database, kiosks: int, events: int) -> list[Coming]:
             session, site.SiteNames("Marlow Unified", "Lincoln", "America/Chicago"), now
         )
     for number in range(kiosks):
-        kiosk, token = new_kiosk(ours), f"invented-token-{number}"
+        kiosk = new_kiosk(ours)
         share = events // kiosks + (number < events % kiosks)
         with database.begin() as session:
             session.add(
                 DeviceRow(
                     device_id=kiosk.kiosk_id,
                     name=f"Kiosk {number}",
-                    token_hash=hash_token(token),
                     epoch=1,
                     paired_at=now,
                     last_seen_at=now - timedelta(days=1),
@@ -109,6 +107,7 @@ def prepare(database: Database, kiosks: int, events: int) -> list[Coming]:
             session.add(
                 DeviceKeyRow(device_id=kiosk.kiosk_id, epoch=1, public_key=kiosk.public_key)
             )
+            token = kiosk_tokens.issue(session, kiosk.kiosk_id, 1, now)
         begins = now - timedelta(days=1)
         requests = [_request("GET", "/v1/head?epoch=1", token, b"")]
         for chunk in chunks(kiosk, share, BATCH, begins):

@@ -28,6 +28,7 @@ from kiosk.sync import exchange
 from kiosk.sync.client import HubForkError, HubUnpairedError, Receipt
 from kiosk.sync.http import HttpHub, connect
 from kiosk.sync.known_hub import HubUntrueError
+from kiosk.sync.proving import own_token
 from tests.makers import make_checked_in, make_screened
 
 RESENT, LOST, CUT = 0.30, 0.10, 0.05
@@ -59,7 +60,8 @@ def main() -> int:
     with database.begin() as session:
         own = own_device.read(session, datetime.now(UTC))
     assert own.access is not None
-    hub = connect(own.access.url, own.access.token, own.access.ca, own.known_hub)
+    token = own_token(own.access.url, own.own_key, own.access.ca)
+    hub = connect(own.access.url, token, own.access.ca, own.known_hub)
     hub.__class__ = BadNetwork  # the client as it is made, and nothing else of it
     assert isinstance(hub, BadNetwork)
     hub.chance = chance

@@ -178,6 +178,20 @@ def test_kiosk_of_a_hub_that_was_restored_is_not_called_current(qtbot: QtBot) ->
     assert said == "version 44; the hub has 41, of a backup"
 
 
+def test_kiosk_that_has_to_be_updated_is_shown_with_the_day(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    first, *others = hub.kiosks_answer.kiosks
+    old = replace(first, old_token_until=records.at(12, 0) + timedelta(days=30))
+    hub.kiosks_answer = replace(hub.kiosks_answer, kiosks=(old, *others))
+
+    shell, _ = show_kiosks(qtbot, hub)
+
+    said = child(shell, KioskCard, "kioskCard").facts()["Comes in"]
+    assert "an older version" in said
+    assert "Dec " in said
+    assert "update Vestibule" in said
+
+
 def test_kiosk_that_falls_silent_is_seen_without_any_news(qtbot: QtBot) -> None:
     hub, clock = FakeHub(role=Role.ADMINISTRATOR), Clock()
     shell = open_shell(qtbot, hub, clock)

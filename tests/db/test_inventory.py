@@ -16,9 +16,10 @@ OF_NOBODY = {
     "applied_ahead": "leaf_index",
     "chain": "device_id epoch head_seq head_hash acked_seq",
     "change": "version kind site_id",
-    "device": "device_id name token_hash epoch paired_at last_seen_at fork revoked_at site_id "
-    "state state_at",
+    "device": "device_id name epoch paired_at last_seen_at fork revoked_at site_id state state_at",
+    "device_challenge": "nonce device_id made_at",
     "device_key": "device_id epoch public_key",
+    "device_token": "token_hash device_id epoch made_at expires_at is_of_pairing",
     "district": "",
     "event": "event_id device_id epoch seq event_type visit_id occurred_at received_at leaf_index "
     "hash parked",

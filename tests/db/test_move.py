@@ -14,7 +14,8 @@ from db.domain.errors import StorageError
 from db.engine import Database, open_database, open_existing
 from db.log_models import EventRow
 from db.models import VisitRow
-from tests.hub_of_tests import Clock, HubOfTests, hub_at, running
+from kiosk.sync.http import HttpHub
+from tests.hub_of_tests import Clock, HubOfTests, hub_at, known_hub, running
 from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list
 
@@ -22,7 +23,9 @@ from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list
 def kiosk_of(hub: HubOfTests, folder: Path) -> KioskOfTests:
     database = open_database(f"sqlite:///{folder}/kiosk.db")
     given = hub.pair()
-    return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+    token = hub.own_token(given)
+    line = HttpHub(hub.client, token, known_hub(given))
+    return KioskOfTests(database, line, device_of(given), token)
 
 
 @pytest.fixture

@@ -224,14 +224,14 @@ def test_photo_names_lead_nowhere_else(hub: HubOfTests, staff: dict[str, str], n
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"name": 1}', b"\xff\xfe"])
 def test_any_body_is_answered_in_words(hub: HubOfTests, body: bytes) -> None:
-    for address in ("/v1/session", "/v1/pairings"):
+    for address in ("/v1/session", "/v1/pairings", "/v1/token/challenge", "/v1/token"):
         answer = hub.client.post(address, content=body)
 
         assert answer.status_code == 422
         assert words_of(answer)
 
 
-@pytest.mark.parametrize("address", ["/v1/session", "/v1/pairings"])
+@pytest.mark.parametrize("address", ["/v1/session", "/v1/pairings", "/v1/token"])
 def test_stranger_cannot_make_the_hub_read_much(hub: HubOfTests, address: str) -> None:
     answer = hub.client.post(address, content=b"x" * 70_000)
 

@@ -23,6 +23,7 @@ from db.engine import open_database
 from db.models import VisitRow
 from kiosk.sync import exchange
 from kiosk.sync.http import connect
+from kiosk.sync.proving import own_token
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import NINE
 from tests.raw import text_in
@@ -66,11 +67,13 @@ def is_good(hub: HubOfTests) -> bool:
 @contextmanager
 def went_on(hub: HubOfTests, folder: Path, before: KioskOfTests) -> Iterator[KioskOfTests]:
     """A kiosk that was paired with the hub before it was restored, and knows of nothing."""
+    assert before.own_key is not None
+    token = own_token(str(hub.client.base_url), before.own_key)
     with (
         closing(open_database(kiosk_config(folder).database_url)) as database,
-        closing(connect(str(hub.client.base_url), before.token)) as client,
+        closing(connect(str(hub.client.base_url), token)) as client,
     ):
-        yield KioskOfTests(database, client, before.device, before.token)
+        yield KioskOfTests(database, client, before.device, token)
 
 
 def test_restored_hub_is_refilled_by_its_kiosk_which_learns_of_the_new_log(

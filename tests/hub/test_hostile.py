@@ -20,8 +20,8 @@ from db import outbox
 from db.chain import SealedEvent
 from db.engine import Database, open_database
 from db.outbox import Device
-from kiosk.sync.client import HubGapError, Pairing
-from tests.hub_of_tests import HubOfTests, hub_at
+from kiosk.sync.client import HubGapError
+from tests.hub_of_tests import HubOfTests, PairedOfTests, hub_at
 from tests.makers import NINE, make_identity, make_screened
 from tests.sync_of_tests import device_of
 
@@ -35,12 +35,12 @@ def hub(tmp_path: Path) -> Iterator[HubOfTests]:
 
 
 @pytest.fixture
-def given(hub: HubOfTests) -> Pairing:
+def given(hub: HubOfTests) -> PairedOfTests:
     return hub.pair()
 
 
 @pytest.fixture
-def kiosk(given: Pairing) -> dict[str, str]:
+def kiosk(given: PairedOfTests) -> dict[str, str]:
     return {"Authorization": f"Bearer {given.token}"}
 
 
@@ -153,7 +153,7 @@ def test_odd_question_makes_no_fault(hub: HubOfTests, query: str) -> None:
 
 @pytest.mark.parametrize("days", [-365, 365, 3650])
 def test_kiosk_whose_clock_is_years_off_is_heard(
-    hub: HubOfTests, given: Pairing, own_log: Database, days: int
+    hub: HubOfTests, given: PairedOfTests, own_log: Database, days: int
 ) -> None:
     batch = events_of(own_log, device_of(given), days)
 
@@ -163,7 +163,7 @@ def test_kiosk_whose_clock_is_years_off_is_heard(
 
 
 def test_batch_sent_again_changes_nothing(
-    hub: HubOfTests, given: Pairing, own_log: Database
+    hub: HubOfTests, given: PairedOfTests, own_log: Database
 ) -> None:
     batch, client = events_of(own_log, device_of(given)), hub.kiosk(given)
 
@@ -177,7 +177,7 @@ def test_batch_sent_again_changes_nothing(
 
 
 def test_batches_in_the_wrong_order_wait_for_each_other(
-    hub: HubOfTests, given: Pairing, own_log: Database
+    hub: HubOfTests, given: PairedOfTests, own_log: Database
 ) -> None:
     batch, client = events_of(own_log, device_of(given)), hub.kiosk(given)
 
@@ -191,7 +191,7 @@ def test_batches_in_the_wrong_order_wait_for_each_other(
 
 
 def test_refused_gap_says_to_programs_from_where_on(
-    hub: HubOfTests, given: Pairing, kiosk: dict[str, str], own_log: Database
+    hub: HubOfTests, given: PairedOfTests, kiosk: dict[str, str], own_log: Database
 ) -> None:
     late = events_of(own_log, device_of(given))[3]
     line = {"line": late.line.decode(), "salt": late.salt.hex(), "body": late.body.decode()}
@@ -208,7 +208,9 @@ def test_refused_gap_says_to_programs_from_where_on(
     }
 
 
-def test_kiosk_cannot_speak_for_another(hub: HubOfTests, given: Pairing, own_log: Database) -> None:
+def test_kiosk_cannot_speak_for_another(
+    hub: HubOfTests, given: PairedOfTests, own_log: Database
+) -> None:
     batch = events_of(own_log, device_of(given))
     other = hub.pair("019378a0-0000-7000-8000-0000000bad01", "Other")
 
@@ -228,7 +230,7 @@ def test_kiosk_cannot_speak_for_another(hub: HubOfTests, given: Pairing, own_log
 
 
 def test_salt_of_another_length_is_refused(
-    hub: HubOfTests, given: Pairing, kiosk: dict[str, str], own_log: Database
+    hub: HubOfTests, given: PairedOfTests, kiosk: dict[str, str], own_log: Database
 ) -> None:
     """A byte that moves from the body to the salt would change no hash."""
     event = events_of(own_log, device_of(given))[0]
@@ -260,7 +262,7 @@ def test_photo_cannot_be_put_elsewhere(
 
 
 def test_name_that_is_a_formula_is_text_in_the_table_of_visits(
-    hub: HubOfTests, given: Pairing, own_log: Database
+    hub: HubOfTests, given: PairedOfTests, own_log: Database
 ) -> None:
     device = device_of(given)
     came = make_screened(identity=make_identity("=cmd|'/c calc'!A0", "@SUM(1)"))
@@ -276,7 +278,7 @@ def test_name_that_is_a_formula_is_text_in_the_table_of_visits(
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
 
 
-def test_unknown_token_is_told_nothing_of_others(hub: HubOfTests, given: Pairing) -> None:
+def test_unknown_token_is_told_nothing_of_others(hub: HubOfTests, given: PairedOfTests) -> None:
     wrong = given.token[:-1] + ("A" if given.token[-1] != "A" else "B")
 
     told = [

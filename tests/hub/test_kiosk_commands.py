@@ -8,22 +8,26 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from admin_console.hub.__main__ import main
-from db import hub_trust, pairing, watchlists
+from db import hub_trust, kiosk_tokens, pairing, watchlists
 from db.domain.errors import HubRefusedError
 from db.domain.kiosks import ListInForce, OwnState
 from db.engine import open_database
+from db.hub_models import DeviceTokenRow
 from kiosk import own_device
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.own_device import OwnDevice
 from kiosk.pairing import pair_with_hub
+from kiosk.sync.client import HubUnpairedError
+from kiosk.sync.proving import get_token
 from tests.hub_of_tests import FRONT_KIOSK
 from tests.makers import NINE, make_watchlist
 
@@ -86,7 +90,10 @@ def status_of(own: OwnDevice) -> int:
     assert own.access is not None
     trusted = hub_trust.context(own.access.ca)
     with httpx.Client(base_url=own.access.url, trust_env=False, verify=trusted) as client:
-        token = {"Authorization": f"Bearer {own.access.token}"}
+        try:
+            token = {"Authorization": f"Bearer {get_token(client, own.own_key).text}"}
+        except HubUnpairedError:
+            return 401
         return client.get("/v1/head", headers=token, params={"epoch": 1}).status_code
 
 
@@ -146,6 +153,20 @@ def test_replaced_disk_takes_over_the_name(hub: Hub, url: str, tmp_path: Path) -
 
         assert [status_of(own) for own in devices] == [401, 200]
         assert devices[0].device.kiosk_id != devices[1].device.kiosk_id
+
+
+def test_kiosk_with_an_old_token_is_listed_with_the_day_of_its_end(hub: Hub, url: str) -> None:
+    hub("pair")
+    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    database = open_database(url)
+    with database.begin() as session:
+        pairing.let_in(session, str(UUID(int=7)), "Front kiosk", now)
+        kiosk_tokens.issue(session, str(UUID(int=7)), 1, now)
+        (row,) = session.scalars(select(DeviceTokenRow))
+        row.is_of_pairing, row.expires_at = True, now + timedelta(days=90)
+    database.close()
+
+    assert "UPDATE it before 2027-02-21" in hub("kiosks", "list")[1]
 
 
 def test_hub_says_the_number_by_which_consoles_know_it(hub: Hub, url: str) -> None:

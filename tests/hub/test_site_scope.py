@@ -194,7 +194,7 @@ def test_no_operation_tells_or_changes_anything_of_another_school(
     schools: tuple[School, School], alders: Records, who: str
 ) -> None:
     alder, birch = schools
-    token = {"Authorization": f"Bearer {birch.kiosk.token}"}
+    token = birch.kiosk.token.headers()
     before = rows_of(alder, alders)
     leaks: dict[str, set[str]] = {}
 
@@ -217,7 +217,7 @@ def test_kiosk_is_told_nothing_of_another_school_from_any_place_of_the_feed(
     schools: tuple[School, School], alders: Records
 ) -> None:
     _, birch = schools
-    token = {"Authorization": f"Bearer {birch.kiosk.token}"}
+    token = birch.kiosk.token.headers()
     places = [0, 1]
     """Where a new kiosk begins, and behind the first change that there ever was."""
     leaks = set[str]()

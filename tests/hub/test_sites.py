@@ -348,9 +348,7 @@ def test_district_opens_a_site_over_http_and_schools_do_not(
         for who in (district, alder.desk)
     ]
     closed = hub.client.post(f"/v1/sites/{birch.site_id}/close", headers=district)
-    birch_asks = hub.client.get(
-        "/v1/head", headers={"Authorization": f"Bearer {birch.kiosk.token}"}
-    )
+    birch_asks = hub.client.get("/v1/head", headers=birch.kiosk.token.headers())
 
     assert (refused.status_code, opened.status_code) == (403, 200)
     assert names == [

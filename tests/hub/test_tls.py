@@ -19,6 +19,7 @@ from db.domain.errors import ConfigError, HubAwayError, HubRefusedError, Storage
 from kiosk.sync.http import connect
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
 from tests.pairing_of_tests import asks, new_code
+from tests.sync_of_tests import NO_TOKEN
 
 NAMES = frozenset({"127.0.0.1", "localhost"})
 
@@ -81,7 +82,7 @@ def test_plain_http_gets_nothing_of_a_hub_with_tls(tmp_path: Path) -> None:
 def test_expired_certificate_is_refused_with_its_reason(tmp_path: Path) -> None:
     with (
         tls_hub(tmp_path, days_ago=91) as hub,
-        closing(connect(hub.url, "token", hub.authority.ca)) as kiosk,
+        closing(connect(hub.url, NO_TOKEN, hub.authority.ca)) as kiosk,
         pytest.raises(HubAwayError, match=r"expired.*kept here"),
     ):
         kiosk.head(1)
@@ -92,7 +93,7 @@ def test_kiosk_sends_nothing_to_a_hub_of_another_authority(tmp_path: Path) -> No
 
     with (
         tls_hub(tmp_path) as other,
-        closing(connect(other.url, "token", known)) as kiosk,
+        closing(connect(other.url, NO_TOKEN, known)) as kiosk,
         pytest.raises(HubAwayError, match="not the hub that this computer knows"),
     ):
         kiosk.head(1)
@@ -105,7 +106,7 @@ def test_certificate_for_another_address_is_refused(tmp_path: Path) -> None:
 
     with (
         hub_at(url, tmp_path, certificate=live, ca=authority.ca) as hub,
-        closing(connect(str(hub.client.base_url), "token", authority.ca)) as kiosk,
+        closing(connect(str(hub.client.base_url), NO_TOKEN, authority.ca)) as kiosk,
         pytest.raises(HubAwayError, match="not for this address"),
     ):
         kiosk.head(1)
@@ -114,7 +115,7 @@ def test_certificate_for_another_address_is_refused(tmp_path: Path) -> None:
 def test_public_authorities_do_not_vouch_for_a_school(tmp_path: Path) -> None:
     with (
         tls_hub(tmp_path) as hub,
-        closing(connect(hub.url, "token")) as kiosk,
+        closing(connect(hub.url, NO_TOKEN)) as kiosk,
         pytest.raises(HubAwayError, match="another authority"),
     ):
         kiosk.head(1)

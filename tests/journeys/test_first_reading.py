@@ -27,13 +27,13 @@ def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
 @pytest.fixture
 def kiosk(hub: HubOfTests, database: Database) -> KioskOfTests:
     given = hub.pair()
-    return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+    return KioskOfTests(database, hub.kiosk(given), device_of(given), hub.own_token(given))
 
 
 @pytest.fixture
 def newcomer(hub: HubOfTests) -> Iterator[KioskOfTests]:
     database, given = open_database("sqlite://"), hub.pair(OTHER_KIOSK, "Gym kiosk")
-    yield KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+    yield KioskOfTests(database, hub.kiosk(given), device_of(given), hub.own_token(given))
     database.close()
 
 

@@ -12,9 +12,15 @@ from db.domain.entry_history import EntryDraft
 from db.domain.kiosks import STATE_HEADER, Kiosk, Kiosks
 from db.engine import open_database
 from kiosk.sync import own_state
-from kiosk.sync.client import Pairing
 from kiosk.sync.http import HttpHub
-from tests.hub_of_tests import FRONT_KIOSK, Clock, HubOfTests, hub_at, known_hub
+from tests.hub_of_tests import (
+    FRONT_KIOSK,
+    Clock,
+    HubOfTests,
+    PairedOfTests,
+    hub_at,
+    known_hub,
+)
 from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests, device_of, import_list
 
@@ -34,21 +40,23 @@ def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
 
 
 @pytest.fixture
-def given(hub: HubOfTests) -> Pairing:
+def given(hub: HubOfTests) -> PairedOfTests:
     return hub.pair()
 
 
 @pytest.fixture
-def kiosk(hub: HubOfTests, given: Pairing, tmp_path: Path, clock: Clock) -> Iterator[KioskOfTests]:
+def kiosk(
+    hub: HubOfTests, given: PairedOfTests, tmp_path: Path, clock: Clock
+) -> Iterator[KioskOfTests]:
     with closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as database:
         device = device_of(given)
         line = HttpHub(
             hub.client,
-            given.token,
+            hub.own_token(given),
             known_hub(given),
             lambda: own_state.read(database, device, clock() + timedelta(minutes=3)),
         )
-        yield KioskOfTests(database, line, device, given.token)
+        yield KioskOfTests(database, line, device)
 
 
 def shown(hub: HubOfTests) -> Kiosk:
@@ -57,7 +65,7 @@ def shown(hub: HubOfTests) -> Kiosk:
     return only
 
 
-def test_kiosk_that_never_asked_has_said_nothing(hub: HubOfTests, given: Pairing) -> None:
+def test_kiosk_that_never_asked_has_said_nothing(hub: HubOfTests, given: PairedOfTests) -> None:
     assert shown(hub).state is None
     assert given.kiosk_id == shown(hub).kiosk_id
 
@@ -172,7 +180,7 @@ def test_kiosk_that_is_paired_again_has_said_nothing_yet(
     ],
 )
 def test_nonsense_that_a_kiosk_says_of_itself_is_not_shown_and_stops_nothing(
-    hub: HubOfTests, given: Pairing, said: str
+    hub: HubOfTests, given: PairedOfTests, said: str
 ) -> None:
     headers = {"Authorization": f"Bearer {given.token}", STATE_HEADER: said}
 

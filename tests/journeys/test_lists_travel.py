@@ -15,9 +15,8 @@ from db.domain.watchlist import Category, Watchlist, WatchlistEntry
 from db.engine import Database
 from db.list_import import ListWanted
 from kiosk.sync import exchange, list_pull
-from kiosk.sync.client import Pairing
 from kiosk.sync.http import HttpHub
-from tests.hub_of_tests import HubOfTests, hub_at, known_hub
+from tests.hub_of_tests import HubOfTests, PairedOfTests, hub_at, known_hub
 from tests.sync_of_tests import KioskOfTests, device_of, import_list, pair_again
 
 DRAFT = {"family": "Quillfeather", "given": "Daniel"}
@@ -45,18 +44,18 @@ def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
 
 
 @pytest.fixture
-def given(hub: HubOfTests) -> Pairing:
+def given(hub: HubOfTests) -> PairedOfTests:
     return hub.pair()
 
 
 @pytest.fixture
-def pages(hub: HubOfTests, given: Pairing) -> CountingHub:
-    return CountingHub(hub.client, given.token, known_hub(given))
+def pages(hub: HubOfTests, given: PairedOfTests) -> CountingHub:
+    return CountingHub(hub.client, hub.own_token(given), known_hub(given))
 
 
 @pytest.fixture
-def kiosk(database: Database, pages: CountingHub, given: Pairing) -> KioskOfTests:
-    return KioskOfTests(database, pages, device_of(given), given.token)
+def kiosk(database: Database, pages: CountingHub, given: PairedOfTests) -> KioskOfTests:
+    return KioskOfTests(database, pages, device_of(given))
 
 
 @pytest.fixture(autouse=True)

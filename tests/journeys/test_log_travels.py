@@ -82,7 +82,7 @@ def kiosk(hub: HubOfTests, database: Database, tmp_path: Path) -> KioskOfTests:
         content=LIST_CSV,
         headers=hub.sign_in(),
     ).raise_for_status()
-    paired = KioskOfTests(database, desk, hub.kiosk(given), given.token)
+    paired = KioskOfTests(database, desk, hub.kiosk(given), hub.own_token(given))
     paired.sync()
     return paired
 
@@ -252,7 +252,7 @@ def test_unknown_kiosk_is_refused(hub: HubOfTests) -> None:
     answer = hub.client.get("/v1/head", headers={"Authorization": f"Bearer {uuid4()}"})
 
     assert answer.status_code == 401
-    assert "Pair it again" in answer.json()["detail"]
+    assert "pair it again" in answer.json()["detail"]
 
 
 def test_pairing_code_works_once(hub: HubOfTests) -> None:

@@ -82,8 +82,9 @@ def between() -> Between:
 def kiosk(hub: HubOfTests, database: Database, between: Between) -> Iterator[KioskOfTests]:
     given = hub.pair()
     client = httpx.Client(base_url=hub.client.base_url, transport=between)
-    with closing(HttpHub(client, given.token, known_hub(given))) as talks:
-        kiosk = KioskOfTests(database, talks, device_of(given), given.token)
+    token = hub.own_token(given)
+    with closing(HttpHub(client, token, known_hub(given))) as talks:
+        kiosk = KioskOfTests(database, talks, device_of(given), token)
         kiosk.pull_all()
         yield kiosk
 

@@ -23,7 +23,7 @@ from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, make_checked_in
-from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list, pair_again
+from tests.sync_of_tests import NO_TOKEN, KioskOfTests, decide, device_of, import_list, pair_again
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
 @pytest.fixture
 def kiosk(hub: HubOfTests, database: Database) -> KioskOfTests:
     given = hub.pair()
-    return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+    return KioskOfTests(database, hub.kiosk(given), device_of(given), hub.own_token(given))
 
 
 class EntriesFail(HttpHub):
@@ -244,7 +244,7 @@ def receive_impatiently(at_hub: Database, device: Device, sealed: SealedEvent) -
 def kiosk_log(database: Database) -> KioskOfTests:
     """A kiosk's log alone: nobody asks its hub."""
     device = Device("district", "lincoln", str(uuid4()))
-    return KioskOfTests(database, http.connect("http://127.0.0.1:9", ""), device)
+    return KioskOfTests(database, http.connect("http://127.0.0.1:9", NO_TOKEN), device)
 
 
 # ---- photos ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pytestqt.qtbot import QtBot
 
+from db import signing
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database
 from kiosk.sync import exchange, http
@@ -30,7 +31,7 @@ def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
 @pytest.fixture
 def kiosk(hub: HubOfTests, database: Database) -> KioskOfTests:
     given = hub.pair()
-    return KioskOfTests(database, hub.kiosk(given), device_of(given), given.token)
+    return KioskOfTests(database, hub.kiosk(given), device_of(given), hub.own_token(given))
 
 
 @dataclass
@@ -95,14 +96,15 @@ def test_revoked_token_is_said_once_and_nothing_is_lost(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     kiosk.visitor_comes()
-    hub.pair()  # somebody paired another computer under this kiosk's name
+    kiosk.token = hub.own_token(hub.pair(key=signing.new_key()))
+    hub.pair(key=signing.new_key())  # somebody paired another computer under this kiosk's name
 
     with caplog.at_level(logging.WARNING, "kiosk.sync.worker"):
         watched = open_worker(kiosk)
         qtbot.waitUntil(lambda: watched.is_at(Reach.UNPAIRED), timeout=10_000)
 
     assert len(watched.states) == 1  # both threads were refused, it is one trouble
-    assert "not paired with this hub" in caplog.text
+    assert "another pairing of this kiosk" in caplog.text
     assert kiosk.waiting() == 1
     with pytest.raises(HubUnpairedError):
         kiosk.push()

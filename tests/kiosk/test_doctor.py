@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from db import outbox, settings, watchlists
+from db import outbox, pairing, settings, watchlists
 from db.domain.watchlist import Category, Watchlist
 from db.engine import open_database
 from db.outbox import Device
@@ -297,14 +297,17 @@ def test_hub_that_is_away_is_told_with_the_moment_when_it_was_last_heard(
     assert "last heard 2026-11-23 15:00 UTC" in away.found
 
 
-def test_hub_that_took_the_token_back_is_told(config: KioskConfig, hub: HubOfTests) -> None:
+def test_hub_that_revoked_the_kiosk_is_told(config: KioskConfig, hub: HubOfTests) -> None:
     pair(config, hub, hub_is_away=False)
-    change_access(config, str(hub.client.base_url), "another token")
+    with hub.database.begin() as session:
+        (kiosk,) = pairing.kiosks(session)
+        pairing.revoke(session, kiosk.kiosk_id, now())
 
     refused = only(config, "hub")
 
     assert refused.verdict is Verdict.BROKEN
-    assert "does not accept this kiosk's token" in refused.found
+    assert "does not let this kiosk in" in refused.found
+    assert "vestibule-kiosk pair" in refused.to_do
 
 
 def test_hub_that_never_answers_does_not_keep_the_page(
@@ -312,7 +315,7 @@ def test_hub_that_never_answers_does_not_keep_the_page(
 ) -> None:
     pair(config, hub, hub_is_away=False)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        change_access(config, f"http://127.0.0.1:{silent.getsockname()[1]}", "a token")
+        change_access(config, f"http://127.0.0.1:{silent.getsockname()[1]}")
         began = time.monotonic()
 
         hangs = only(config, "hub")
@@ -331,12 +334,12 @@ def test_page_holds_no_secret_and_no_name_of_a_person(
     monkeypatch.setenv("HOME", str(tmp_path))
     pair(config, hub, hub_is_away=False)
     address = str(hub.client.base_url).replace("http://", "http://jane:pass-phrase@")
-    change_access(config, address, "a-token-of-tests")
+    key = change_access(config, address)
 
     main([*written(config, tmp_path), "--json"])
 
     page = capsys.readouterr().out
-    for secret in ("a-token-of-tests", "pass-phrase", "jane", str(tmp_path)):
+    for secret in (key.hex(), "Bearer", "pass-phrase", "jane", str(tmp_path)):
         assert secret not in page
 
 
@@ -382,11 +385,14 @@ def keep(config: KioskConfig, *, lists_days: int) -> None:
     database.close()
 
 
-def change_access(config: KioskConfig, url: str, token: str) -> None:
+def change_access(config: KioskConfig, url: str) -> bytes:
+    """Move the hub for this kiosk, whose key it still is."""
     database = open_database(config.database_url)
     with database.begin() as session:
-        settings.write(session, own_device.PAIRING, HubAccess(url, token))
+        settings.write(session, own_device.PAIRING, HubAccess(url))
+        key = own_device.read(session, now()).signing_key
     database.close()
+    return key
 
 
 def content(folder: Path) -> dict[str, bytes]:

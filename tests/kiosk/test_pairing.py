@@ -21,6 +21,7 @@ from kiosk.pairing import pair_with_hub
 from kiosk.sync import exchange
 from kiosk.sync.asking import collect
 from kiosk.sync.http import connect
+from kiosk.sync.proving import own_token
 from tests.hub_of_tests import FRONT_KIOSK, HubOfTests, hub_at
 from tests.makers import NINE, make_screened
 from tests.pairing_of_tests import accepts, asks, new_code, waiting
@@ -70,7 +71,7 @@ def visitor_comes(kiosk: Database) -> None:
 def sync(kiosk: Database) -> exchange.Pushed:
     me = own(kiosk)
     assert me.access is not None
-    with closing(connect(me.access.url, me.access.token)) as hub:
+    with closing(connect(me.access.url, own_token(me.access.url, me.own_key))) as hub:
         pushed = exchange.push(kiosk, me.device, hub)
         exchange.pull(kiosk, hub, 0)
     return pushed

@@ -106,6 +106,10 @@ def lists(kiosk: Kiosk, now: datetime, zone: ZoneInfo) -> Fact:
 def facts(kiosk: Kiosk, now: datetime, zone: ZoneInfo, hub_version: str) -> tuple[Fact, ...]:
     """All that is known of a kiosk, a line each."""
     found = [_heard(kiosk, now, zone)]
+    if kiosk.old_token_until is not None:
+        until = words.day(kiosk.old_token_until.astimezone(zone).date())
+        told = f"with what an older version was given. It ends {until}: update Vestibule there."
+        found.append(Fact("Comes in", told, Tone.CAUTION))
     state = kiosk.state
     if state is None:
         found.append(
