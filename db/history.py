@@ -1,28 +1,28 @@
 """What the office reads: holds, the day, who is on site, past visits. Values only."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
-from db import holds, pairing, visits, watchlists
+from db import holds, name_search, pairing, visits, watchlists
 from db.domain.decision import Verdict
-from db.domain.desk import DayFigures, Desk, Happening, OnSite, VisitPage
+from db.domain.desk import MOST_COUNTED, DayFigures, Desk, Happening, OnSite, VisitPage
 from db.domain.screening import Outcome
 from db.domain.visit import Visit, VisitState
 from db.log_models import EventRow
 from db.models import DecisionRow, ScreeningRow, VisitRow
+from db.name_search import Found
 from db.screening.names import letters
 from db.story import happening_words
 
 PAGE = 200
-_NEWEST_FIRST = (VisitRow.started_at.desc(), VisitRow.visit_id.desc())
 _IN_FORCE = and_(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False))
 
 
@@ -93,34 +93,49 @@ def page(
 
     Raises `BadPageError` when `after` was not made by an earlier page.
     """
-    conditions = _conditions(filters, zone)
-    query = select(VisitRow, DecisionRow.verdict).outerjoin(DecisionRow, _IN_FORCE)
-    query = query.where(*conditions)
+    found = _found(session, filters, zone)
+    query = found.query.order_by(*found.newest_first)
     if after:
-        started_at, visit_id = _unmark(after)
-        query = query.where(
-            or_(
-                VisitRow.started_at < started_at,
-                and_(VisitRow.started_at == started_at, VisitRow.visit_id < visit_id),
-            )
-        )
-    rows = session.execute(query.order_by(*_NEWEST_FIRST).limit(limit + 1)).all()
-    total = session.scalar(select(func.count()).select_from(VisitRow).where(*conditions)) or 0
+        query = query.where(found.behind(*_unmark(after)))
+    # The number stands in the statement: PostgreSQL keeps a plan, and has to know that it is small.
+    rows = session.scalars(query.limit(literal(limit + 1, literal_execute=True))).all()
+    is_all = not after and len(rows) <= limit
     shown = rows[:limit]
-    following = _mark(shown[-1][0]) if len(rows) > limit else None
-    verdicts = {row.visit_id: Verdict(v) for row, v in shown if v is not None}
     return VisitPage(
-        now, tuple(visits.value_of(row) for row, _ in shown), total, following, verdicts
+        now,
+        tuple(visits.value_of(row) for row in shown),
+        len(rows) if is_all else _count(session, found),
+        mark_of(shown[-1]) if len(rows) > limit else None,
+        _verdicts(session, [row.visit_id for row in shown]),
     )
+
+
+def _count(session: Session, found: Found) -> int | None:
+    """How many visits there are, None when there are more than are counted."""
+    some = found.query.with_only_columns(VisitRow.visit_id).limit(MOST_COUNTED + 1).subquery()
+    count = session.scalar(select(func.count()).select_from(some)) or 0
+    return count if count <= MOST_COUNTED else None
+
+
+def _verdicts(session: Session, visit_ids: Sequence[UUID]) -> dict[UUID, Verdict]:
+    """The verdicts in force on these visits."""
+    if not visit_ids:
+        return {}
+    found = session.execute(
+        select(DecisionRow.visit_id, DecisionRow.verdict).where(
+            DecisionRow.visit_id.in_(visit_ids), DecisionRow.superseded.is_(False)
+        )
+    )
+    return {visit_id: Verdict(verdict) for visit_id, verdict in found}
 
 
 def every_visit(
     session: Session, filters: Filters, zone: ZoneInfo
 ) -> Iterator[tuple[Visit, DecisionRow | None]]:
     """All visits with the decision in force, newest first, a few at a time: for `db.export`."""
-    query = select(VisitRow, DecisionRow).outerjoin(DecisionRow, _IN_FORCE)
-    query = query.where(*_conditions(filters, zone))
-    rows = session.execute(query.order_by(*_NEWEST_FIRST).execution_options(yield_per=500))
+    found = _found(session, filters, zone)
+    query = found.query.add_columns(DecisionRow).outerjoin(DecisionRow, _IN_FORCE)
+    rows = session.execute(query.order_by(*found.newest_first).execution_options(yield_per=500))
     for visit, decision in rows:
         yield visits.value_of(visit), decision
 
@@ -188,21 +203,22 @@ def _just_now(session: Session) -> Iterator[Happening]:
         )
 
 
-def _conditions(filters: Filters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    words = letters(filters.text).split()
-    found = [VisitRow.search_name.contains(word, autoescape=True) for word in words]
+def _found(session: Session, filters: Filters, zone: ZoneInfo) -> Found:
+    query = select(VisitRow)
     if filters.visitor_type:
-        found.append(VisitRow.visitor_type == filters.visitor_type)
+        query = query.where(VisitRow.visitor_type == filters.visitor_type)
     if filters.state:
-        found.append(VisitRow.state == filters.state)
+        query = query.where(VisitRow.state == filters.state)
     if filters.first_day is not None:
-        found.append(VisitRow.started_at >= _midnight(filters.first_day, zone))
+        query = query.where(VisitRow.started_at >= _midnight(filters.first_day, zone))
     if filters.last_day is not None:
-        found.append(VisitRow.started_at < _midnight(filters.last_day + timedelta(days=1), zone))
-    return found
+        next_day = filters.last_day + timedelta(days=1)
+        query = query.where(VisitRow.started_at < _midnight(next_day, zone))
+    return name_search.of_name(session, query, letters(filters.text).split())
 
 
-def _mark(row: VisitRow) -> str:
+def mark_of(row: VisitRow) -> str:
+    """What `page` takes as `after`, for the page behind this visit."""
     return urlsafe_b64encode(f"{row.started_at.isoformat()} {row.visit_id}".encode()).decode()
 
 

@@ -20,6 +20,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Uuid, column, exists, func, inspect, select, text
 from sqlalchemy import table as sql_table
 
+from db import name_search
+
 TABLES = {
     "event": "event_id",
     "event_body": "event_id",
@@ -115,22 +117,28 @@ def make_ahead(connection: Connection, today: date) -> list[str]:
     return [name for table in TABLES for name in make(connection, table, wanted)]
 
 
+_INDEXED_LATER = {
+    "ix_event_parked": ("event", "(device_id, received_at) WHERE parked IS NOT NULL"),
+    name_search.INDEX: ("visit", "USING gin (search_name gin_trgm_ops)"),
+}
+"""Indexes that may be there in name only, each with its table and what of it they hold."""
 _NOT_INDEXED = text(
     """
     SELECT piece.inhrelid::regclass::text FROM pg_inherits AS piece
-    WHERE piece.inhparent = 'event'::regclass AND piece.inhrelid NOT IN (
+    WHERE piece.inhparent = CAST(:parent AS regclass)
+    AND to_regclass(:index) IS NOT NULL AND piece.inhrelid NOT IN (
         SELECT part.indrelid FROM pg_inherits AS attached
         JOIN pg_index AS part ON part.indexrelid = attached.inhrelid
-        WHERE attached.inhparent = 'ix_event_parked'::regclass
+        WHERE attached.inhparent = to_regclass(:index)
     ) ORDER BY 1
     """
 )
 
 
 def index_pieces(engine: Engine) -> list[str]:
-    """Index the events that were parked in the pieces that a version before had made.
+    """Index the rows of the pieces that were there before their index.
 
-    One piece after the other, while events are stored in all of them: an index of the whole table
+    One piece after the other, while rows are stored in all of them: an index of the whole table
     would let every kiosk wait until all of its rows were read. Pieces that are made later have it
     from the start. What is stopped halfway begins anew. Returns the pieces' names.
     """
@@ -139,16 +147,17 @@ def index_pieces(engine: Engine) -> list[str]:
         if not connection.scalar(select(func.pg_try_advisory_lock(_INDEXING))):
             return done  # another hub does it
         try:
-            for piece in connection.scalars(_NOT_INDEXED).all():
-                name = f"{piece}_parked"
-                rows = f"{piece} (device_id, received_at) WHERE parked IS NOT NULL"
-                for statement in (
-                    f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
-                    f"CREATE INDEX CONCURRENTLY {name} ON {rows}",
-                    f"ALTER INDEX ix_event_parked ATTACH PARTITION {name}",
-                ):
-                    connection.execute(text(statement))
-                done.append(piece)
+            for index, (parent, rows) in _INDEXED_LATER.items():
+                asked = {"parent": parent, "index": index}
+                for piece in connection.scalars(_NOT_INDEXED, asked).all():
+                    name = index.replace(f"ix_{parent}", piece)
+                    for statement in (
+                        f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
+                        f"CREATE INDEX CONCURRENTLY {name} ON {piece} {rows}",
+                        f"ALTER INDEX {index} ATTACH PARTITION {name}",
+                    ):
+                        connection.execute(text(statement))
+                    done.append(piece)
         finally:
             connection.execute(select(func.pg_advisory_unlock(_INDEXING)))
     return done
@@ -162,7 +171,7 @@ def is_compared(
     __: object,
 ) -> bool:
     """For Alembic: whether models say all of this object that the database can."""
-    if name in UNIQUE_ON_SQLITE or name in REFERENCES:
+    if name in UNIQUE_ON_SQLITE or name in REFERENCES or not name_search.is_compared(name):
         return False
     return not (is_found and kind == "table" and name is not None and _is_piece(name))
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from db.domain.decision import Verdict
-from db.domain.desk import Role
+from db.domain.desk import MOST_COUNTED, Role
 from db.domain.people import DocumentKind, Identity
 from db.domain.screening import Field, HoldReason, Screening, Tier
 from db.domain.visit import Visit, VisitorType, VisitState
@@ -217,6 +217,13 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """``1 person``, ``3 people``."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def visits(total: int | None) -> str:
+    """``1 visit``, ``1,204 visits``; None is more than are counted."""
+    if total is None:
+        return f"Over {plural(MOST_COUNTED, 'visit', 'visits')}"
+    return plural(total, "visit", "visits")
 
 
 def listed(names: list[str]) -> str:

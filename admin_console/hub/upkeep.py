@@ -9,7 +9,7 @@ from pathlib import Path
 from admin_console.hub import backup_command, entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import backup, list_index, notices, partitions, photos, retention
+from db import backup, list_index, name_search, notices, partitions, photos, retention
 from db.domain.errors import StorageError
 from db.engine import Database
 
@@ -82,6 +82,7 @@ def _make_partitions(context: Context) -> None:
         made = partitions.make_ahead(session.connection(), context.now().astimezone(UTC).date())
     if made:
         LOG.info("made ready for the next months: %s", ", ".join(made))
+    name_search.make_index(context.database.engine)
     partitions.index_pieces(context.database.engine)
 
 

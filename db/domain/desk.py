@@ -180,13 +180,18 @@ class OnSite:
     """Visits among them that the office had decided against: see `Alarm`."""
 
 
+MOST_COUNTED = 10_000
+"""Visits that are counted: counting ten million takes longer than anybody waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class VisitPage:
     """One page of the history, newest first. `next_page` is opaque; None at the end."""
 
     as_of: datetime
     visits: tuple[Visit, ...]
-    total: int
+    total: int | None
+    """How many visits there are; None when there are more than `MOST_COUNTED`."""
     next_page: str | None = None
     verdicts: Mapping[UUID, Verdict] = field(default_factory=dict)
     """The verdict in force on each of these visits that was decided on."""

@@ -100,6 +100,10 @@ def schema_of(path: Path) -> dict[str, object]:
     with engine.connect() as connection:
         made = text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
         tables["without rowid"] = set(connection.scalars(made))
+        kept = text(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE '%USING%'"
+        )
+        tables["triggers"] = {tuple(row) for row in connection.execute(kept)}
         tables["revision"] = connection.scalar(text("SELECT version_num FROM alembic_version"))
     engine.dispose()
     return tables

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from db import changes, inbox, log, outbox, policy, replay, retention, story, visits
+from db import changes, inbox, log, name_search, outbox, policy, replay, retention, story, visits
 from db.columns import Base
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
@@ -76,10 +76,13 @@ def hub(any_database: Database, kiosk: Database) -> Database:
 def everything(database: Database) -> str:
     """Every value of every table, as text."""
     with database.read() as session:
+        tables = [select(table) for table in Base.metadata.sorted_tables]
+        if database.engine.dialect.name == "sqlite":
+            tables.append(text(f"SELECT * FROM {name_search.TABLE}"))  # noqa: S608
         return "\n".join(
             bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
-            for table in Base.metadata.sorted_tables
-            for row in session.execute(select(table))
+            for table in tables
+            for row in session.execute(table)
             for value in row
         )
 

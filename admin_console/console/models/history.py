@@ -46,7 +46,8 @@ class Loaded:
     """What of the history is here: whole pages, newest first."""
 
     visits: tuple[Visit, ...] = ()
-    total: int = 0
+    total: int | None = 0
+    """None when there are more than `MOST_COUNTED`."""
     next_page: str | None = None
     as_of: datetime | None = None
     verdicts: Mapping[UUID, Verdict] = field(default_factory=dict)

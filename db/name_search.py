@@ -1,0 +1,184 @@
+"""Finding visits by any part of a visitor's name, among millions.
+
+PostgreSQL has an index of every three letters in a row (`pg_trgm`). SQLite has a table of its own
+for it, `visit_part` (FTS5, tokenizer ``trigram``), which triggers keep as the visits are. Its
+rows are numbered by the moment in which a visit began, so that the newest are found first and the
+rest is never looked at.
+"""
+
+# ruff: noqa: S608  (the statements are put together of nothing but what stands here)
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from db.columns import UTCDateTime
+from db.models import VisitRow
+
+LOG = logging.getLogger(__name__)
+INDEX = "ix_visit_search_name_part"
+"""On PostgreSQL. `db.partitions.index_pieces` fills it."""
+TABLE = "visit_part"
+"""On SQLite."""
+_PART = table(TABLE, column("rowid"), column("visit_id", Uuid()))
+_NEWEST_FIRST = (VisitRow.started_at.desc(), VisitRow.visit_id.desc())
+_SECURE_DELETE = (3, 42)
+"""The version of SQLite that knows it; SQLCipher's wheels are newer."""
+_SHORTEST = 3
+"""Letters of a part that can be found by three letters in a row."""
+_SLOTS = 1 << 20
+"""Visits that may have begun in one millisecond."""
+_FIRST_SLOT = (
+    "((CAST(strftime('%s', substr({0}, 1, 19)) AS INTEGER) * 1000"
+    f" + CAST(substr({{0}}, 21, 3) AS INTEGER)) * {_SLOTS})"
+)
+"""The first number of those that began when the column `{0}` says."""
+
+
+def _of_this_moment(started_at: str) -> str:
+    first = _FIRST_SLOT.format(started_at)
+    return f"rowid >= {first} AND rowid < {first} + {_SLOTS}"
+
+
+_REMOVE = (
+    f"DELETE FROM {TABLE} WHERE visit_id = old.visit_id AND {_of_this_moment('old.started_at')};"
+)
+_ADD = (
+    f"INSERT INTO {TABLE} (rowid, search_name, visit_id) SELECT coalesce((SELECT max(rowid) + 1"
+    f" FROM {TABLE} WHERE {_of_this_moment('new.started_at')}),"
+    f" {_FIRST_SLOT.format('new.started_at')}), new.search_name, new.visit_id"
+    " WHERE new.search_name != '';"
+)
+_TRIGGERS = {
+    f"{TABLE}_added": f"AFTER INSERT ON visit BEGIN {_ADD} END",
+    f"{TABLE}_changed": (
+        f"AFTER UPDATE OF search_name, started_at ON visit BEGIN {_REMOVE} {_ADD} END"
+    ),
+    f"{TABLE}_removed": f"AFTER DELETE ON visit BEGIN {_REMOVE} END",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Visits, and how to go through them with the newest first."""
+
+    query: Select[VisitRow]
+    newest_first: tuple[ColumnElement[Any], ...]
+    behind: Callable[[datetime, UUID], ColumnElement[bool]]
+    """Those that come after the visit that began then and has this id."""
+
+
+def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> Found:
+    """Of visits those of whoever has all of these folded words in the name.
+
+    As any part of it, or at the start of one: a letter or two are in nearly every name, and no
+    index leads to them elsewhere.
+    """
+    query = query.where(*map(_holds, words))
+    parts = [word for word in words if len(word) >= _SHORTEST]
+    if not parts or session.get_bind().dialect.name != "sqlite":
+        return Found(query, _NEWEST_FIRST, _behind)
+    sought = " ".join(f'"{part}"' for part in parts)
+    matches = text(f"{TABLE} MATCH :sought").bindparams(sought=sought)
+    by_parts = query.join(_PART, _PART.c.visit_id == VisitRow.visit_id).where(matches)
+    return Found(by_parts, (_PART.c.rowid.desc(),), _behind_in_parts)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    name = VisitRow.search_name
+    if len(word) >= _SHORTEST:
+        return name.contains(word, autoescape=True)
+    return or_(name.startswith(word, autoescape=True), name.contains(f" {word}", autoescape=True))
+
+
+def _behind(started_at: datetime, visit_id: UUID) -> ColumnElement[bool]:
+    return tuple_(VisitRow.started_at, VisitRow.visit_id) < (started_at, visit_id)
+
+
+def _behind_in_parts(started_at: datetime, visit_id: UUID) -> ColumnElement[bool]:
+    began = bindparam("began", started_at, UTCDateTime())
+    first = text(_FIRST_SLOT.format(":began")).bindparams(began)
+    following = text(f"{_FIRST_SLOT.format(':began')} + {_SLOTS}").bindparams(began)
+    other = _PART.alias("other")
+    own = select(other.c.rowid).where(
+        other.c.visit_id == visit_id, other.c.rowid >= first, other.c.rowid < following
+    )
+    # Without a name any more (`db.retention`) it has no row either: then those before its moment.
+    return _PART.c.rowid < func.coalesce(own.scalar_subquery(), first)
+
+
+def make_parts(connection: Connection) -> None:
+    """Make SQLite's table with the names that are there, and what keeps it as the visits are."""
+    connection.exec_driver_sql(
+        f"CREATE VIRTUAL TABLE {TABLE} USING fts5(search_name, visit_id UNINDEXED,"
+        " tokenize = 'trigram', columnsize = 0)"
+    )
+    if (connection.dialect.server_version_info or ()) >= _SECURE_DELETE:
+        # A name that is taken out of it leaves nothing behind.
+        connection.exec_driver_sql(
+            f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('secure-delete', 1)"
+        )
+    began = _FIRST_SLOT.format("started_at")
+    connection.exec_driver_sql(
+        f"INSERT INTO {TABLE} (rowid, search_name, visit_id)"
+        f" SELECT {began} + row_number() OVER (PARTITION BY {began} ORDER BY visit_id) - 1,"
+        " search_name, visit_id FROM visit WHERE search_name != ''"
+    )
+    for name, trigger in _TRIGGERS.items():
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {trigger}")
+
+
+def drop_parts(connection: Connection) -> None:
+    for name in _TRIGGERS:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    connection.exec_driver_sql(f"DROP TABLE {TABLE}")
+
+
+def make_index(engine: Engine) -> bool:
+    """Have PostgreSQL's index, yet without the rows that are there. Whether it has one.
+
+    Its owner may add the extension to a database (PostgreSQL 13 and newer), if the server has it.
+    """
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+            connection.execute(
+                text(
+                    f"CREATE INDEX IF NOT EXISTS {INDEX} ON ONLY visit"
+                    " USING gin (search_name gin_trgm_ops)"
+                )
+            )
+    except DBAPIError as error:
+        LOG.warning(
+            "looking for visitors by a part of their name stays slow, since this PostgreSQL server "
+            "has no pg_trgm or does not let the hub add it (%s)",
+            type(error.orig).__name__,
+        )
+        return False
+    return True
+
+
+def is_compared(name: str | None) -> bool:
+    """For Alembic: whether models say all of this object that the database can."""
+    return name is None or (name != INDEX and not name.startswith(TABLE))
