@@ -29,12 +29,15 @@ def needs_two(session: Session, *, is_locked: bool = False) -> bool:
 
 
 def hides(before: WatchlistEntry, after: WatchlistEntry, today: date) -> bool:
-    """Whether somebody may pass with the changed entry whom it held before."""
+    """Whether somebody may pass with the changed entry whom it held before.
+
+    A middle name or a suffix that is new, or goes, lets nobody pass who has the name without it.
+    """
     if before.valid_until is not None and before.valid_until < today:
         return False  # it holds nobody any more
     return (
         before.born != after.born
-        or bool(_names(before) - _names(after))
+        or not _has_each(_names(after), _names(before))
         or (after.valid_until or date.max) < (before.valid_until or date.max)
         or (after.valid_from or date.min) > max(before.valid_from or date.min, today)
     )
@@ -81,9 +84,18 @@ def _event_of(session: Session, list_id: UUID, entry_id: UUID) -> EntryHistoryRo
     )
 
 
-def _names(entry: WatchlistEntry) -> set[str]:
-    return {_folded(name) for name in (entry.name, *entry.aliases)}
+def _names(entry: WatchlistEntry) -> set[PersonName]:
+    return {
+        PersonName(fold(name.given), fold(name.family), fold(name.middle), fold(name.suffix))
+        for name in (entry.name, *entry.aliases)
+    }
 
 
-def _folded(name: PersonName) -> str:
-    return "\0".join(fold(part) for part in (name.given, name.middle, name.family, name.suffix))
+def _has_each(names: set[PersonName], before: set[PersonName]) -> bool:
+    return all(old in names or any(_is_alike(old, new) for new in names) for old in before)
+
+
+def _is_alike(old: PersonName, new: PersonName) -> bool:
+    return (old.given, old.family) == (new.given, new.family) and all(
+        not a or not b or a == b for a, b in ((old.middle, new.middle), (old.suffix, new.suffix))
+    )

@@ -6,19 +6,21 @@ list has changed since somebody looked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db import districts, sites, watchlists
+from db import districts, list_asking, sites, watchlists
 from db.domain.desk import ByHand
 from db.domain.errors import ImportAsksError, ImportRefusedError
-from db.domain.watchlist import Watchlist
+from db.domain.watchlist import Category, Watchlist
 from db.engine import Database
 from db.list_by_hand import Keeping, written_in
 from db.list_difference import Step, compare, known_of
 from db.list_file import ListFile
 from db.list_returns import Cleared, cleared_of, going_on
+from db.list_rows import entry_in
 from db.list_same import Written
 from db.list_spool import Line
 from db.models import WatchlistRow
@@ -97,16 +99,51 @@ def keeping_of(before: Before, read: ListFile, by_hand: ByHand | None) -> Keepin
 
 
 def compared(
-    session: Session, before: Before, at: int, batch: list[Line], keeping: Keeping
+    session: Session,
+    before: Before,
+    at: int,
+    batch: list[Line],
+    keeping: Keeping,
+    *,
+    today: date,
 ) -> Step:
     """What batch number `at` of the file does to the list."""
     known = known_of(session, before.edition, at)
     digests = {entry_id: digest for entry_id, (digest, _) in known.items()}
-    step = compare(keeping.applied(session, before.edition, batch, digests), known)
+    lines, entries = keeping.applied(session, before.edition, batch, digests)
+    step = compare(lines, known)
+    laxer = frozenset(
+        values[0]
+        for _, values in step.changed
+        if list_asking.hides(entries[UUID(values[0])], entry_in(values), today)
+    )
+    step = replace(step, laxer=laxer, before=entries)
     added = {values[0] for _, values in step.added} & before.cleared.keys()
     if not added:
         return step
     return replace(step, values=going_on(session, before.cleared, step.values, added))
+
+
+def laxer_notes(before: Before, wanted: Category, laxer: int) -> tuple[str, ...]:
+    """Sentences on whom the list would no longer hold, beside those who are removed."""
+    notes = []
+    if laxer:
+        entries = "1 changed entry" if laxer == 1 else f"{laxer:,} changed entries"
+        notes.append(
+            f"With {entries} somebody may pass who was held before: by another birth date, a name "
+            "that goes, or days on which it does not count."
+        )
+    if is_laxer(None if before.known is None else before.known.category, wanted):
+        notes.append(
+            "The list would become a registry, which holds nobody by the name alone; before, it "
+            "did."
+        )
+    return tuple(notes)
+
+
+def is_laxer(before: Category | None, after: Category) -> bool:
+    """Whether a list of this category holds less: a registry alone needs more than a name."""
+    return before not in (None, Category.REGISTRY) and after is Category.REGISTRY
 
 
 def check_in_force(session: Session, name: str, site_id: str, before: Before) -> None:

@@ -90,13 +90,14 @@ class Keeping:
         edition: int | None,
         batch: Sequence[Line],
         digests: Mapping[str, bytes],
-    ) -> Sequence[Line]:
+    ) -> tuple[Sequence[Line], Mapping[UUID, WatchlistEntry]]:
         """A batch of the file, in the order of its ids, as it is to come into the list.
 
+        With it the entries of the list that the file says something else of, as they are.
         `digests` are those of every entry that the list has of this batch, by its id's digits.
         """
         if not digests or edition is None:
-            return batch
+            return batch, {}
         differing = [
             UUID(values[0])
             for _, values in batch
@@ -104,7 +105,7 @@ class Keeping:
         ]
         written = [w for w in self.written.values() if w.entry.entry_id.hex in digests]
         if not differing and not written:
-            return batch
+            return batch, {}
         absent = frozenset(n for n, columns in _COLUMNS.items() if not columns & self.columns)
         before = watchlists.entries_by_id(session, edition, differing)
         of_ids = {entry_id.hex: entry for entry_id, entry in before.items()}
@@ -118,7 +119,7 @@ class Keeping:
             there = {values[0] for _, values in batch}
             lines += self._stay([w for w in written if w.entry.entry_id.hex not in there])
             lines.sort(key=lambda line: line[1][0])
-        return lines
+        return lines, before
 
     def _kept(
         self, entry: WatchlistEntry, before: WatchlistEntry, absent: frozenset[str]

@@ -1,7 +1,7 @@
 """What a file would change in a list: which entries are added, changed and removed."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from uuid import UUID
@@ -39,6 +39,10 @@ class Step:
     added: list[Line]
     changed: list[Line]
     removed: list[UUID]
+    laxer: frozenset[str] = frozenset()
+    """The digits of the ids of changed ones that may let somebody pass whom they held."""
+    before: Mapping[UUID, WatchlistEntry] = field(default_factory=dict)
+    """At least the changed ones as they were."""
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Difference:
     changed: int = 0
     removed: int = 0
     people: int = 0
+    laxer: int = 0
     _first: Step = field(default_factory=lambda: Step([], [], [], []))
 
     def take(self, step: Step) -> None:
@@ -57,12 +62,15 @@ class Difference:
         self.added += len(step.added)
         self.changed += len(step.changed)
         self.removed += len(step.removed)
+        self.laxer += len(step.laxer)
         first = self._first
+        changed = _first_of((*first.changed, *step.changed))
         self._first = Step(
             [],
             _first_of((*first.added, *step.added)),
-            _first_of((*first.changed, *step.changed)),
+            changed,
             [*first.removed, *step.removed[: SHOWN - len(first.removed)]],
+            (first.laxer | step.laxer) & {values[0] for _, values in changed},
         )
 
     def preview(
@@ -72,8 +80,10 @@ class Difference:
         edition: int | None,
         version: int | None,
         keeping: Keeping,
+        *,
+        notes: Iterable[str] = (),
     ) -> ImportPreview:
-        """What the console shows before anything changes."""
+        """What the console shows before anything changes; `notes` besides those of the file."""
         return ImportPreview(
             columns=file.columns,
             in_file=file.in_file,
@@ -89,7 +99,8 @@ class Difference:
             people=self.people,
             undone=tuple(keeping.undone),
             undoes=keeping.undoes,
-            notes=file.notes,
+            notes=(*file.notes, *notes),
+            laxer=self.laxer,
         )
 
 
@@ -124,7 +135,10 @@ def changes_of(session: Session, edition: int | None, step: Step) -> Iterator[En
         if known is None:
             yield _change(ChangeKind.ADDED, entry, "whole entry")
         else:
-            yield _change(ChangeKind.CHANGED, entry, what_changed(known, entry))
+            what = what_changed(known, entry)
+            if values[0] in step.laxer:
+                what += "; may let pass whom it held"
+            yield _change(ChangeKind.CHANGED, entry, what)
     if edition is not None:
         for entry in watchlists.entries_by_id(session, edition, step.removed).values():
             yield _change(ChangeKind.REMOVED, entry, "not in the file any more")

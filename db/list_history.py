@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from db import codec, list_bulk, watchlists
+from db import codec, list_bulk
 from db.domain.entry_history import EntryChangeKind
 from db.entry_changes import changes
 from db.ids import new_id
@@ -43,10 +43,9 @@ def remember(session: Session, coming: Coming, step: Step) -> None:
     if not step.changed:
         return
     changed = [entry_in(values) for _, values in step.changed]
-    known = watchlists.entries_by_id(session, coming.before, [e.entry_id for e in changed])
     rows: list[Change] = []
     for entry in changed:
-        before = known[entry.entry_id]
+        before = step.before[entry.entry_id]
         fields = codec.to_json(changes(before, entry)).decode()
         what = _change(coming, before.entry_id, EntryChangeKind.IMPORTED, before.version + 1)
         rows.append((*what, coming.by, fields, ""))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import BinaryIO
 from uuid import UUID
@@ -37,7 +37,9 @@ from db.list_before import (
     before_of,
     check_in_force,
     compared,
+    is_laxer,
     keeping_of,
+    laxer_notes,
 )
 from db.list_by_hand import Keeping
 from db.list_difference import Difference, changes_of
@@ -109,9 +111,12 @@ def preview(
     ):
         difference, keeping = Difference(), keeping_of(before, read, wanted.by_hand)
         for at, batch in enumerate(read.batches()):
-            difference.take(compared(session, before, at, batch, keeping))
+            difference.take(compared(session, before, at, batch, keeping, today=now.date()))
             say(Phase.COMPARING, difference.people, read.spool.count)
-        return difference.preview(session, read, before.edition, before.version, keeping)
+        notes = laxer_notes(before, wanted.category, difference.laxer)
+        return difference.preview(
+            session, read, before.edition, before.version, keeping, notes=notes
+        )
 
 
 def differences(
@@ -125,11 +130,12 @@ def differences(
         difference, keeping = Difference(), keeping_of(before, read, wanted.by_hand)
         with database.read() as session:
             for at, batch in enumerate(read.batches()):
-                step = compared(session, before, at, batch, keeping)
+                step = compared(session, before, at, batch, keeping, today=now.date())
                 difference.take(step)
                 for change in changes_of(session, before.edition, step):
                     yield f"{change.kind.value}  {_line_of(change)}"
-            shown = difference.preview(session, read, before.edition, None, keeping)
+            notes = laxer_notes(before, wanted.category, difference.laxer)
+            shown = difference.preview(session, read, before.edition, None, keeping, notes=notes)
         for change in shown.undone:
             yield f"by hand, so it stays unless --by-hand undo  {_line_of(change)}"
         for row in read.bad_rows:
@@ -291,12 +297,15 @@ def _replace(
     if known is not None and before.edition is not None:
         coming = Coming(known.list_id, known.version + 1, before.edition, began, wanted.by)
     keeping = keeping_of(before, read, wanted.by_hand)
-    difference, hashed = _store(read, before, keeping, lock, say, coming=coming)
+    difference, hashed = _store(read, before, keeping, lock, say, coming=coming, today=began.date())
     if not read.spool.count:
         raise ImportRefusedError("No row of the file can be used. Nothing was changed.")
     ask_of_hands(keeping, wanted.by_hand)
     with database.read() as session:
-        shown = difference.preview(session, read, before.edition, before.version, keeping)
+        notes = laxer_notes(before, wanted.category, difference.laxer)
+        shown = difference.preview(
+            session, read, before.edition, before.version, keeping, notes=notes
+        )
     at = now()
     imported = Watchlist(
         list_id=known.list_id if known else new_id(at),
@@ -318,11 +327,22 @@ def _replace(
             list_history.remember_removed(session, coming, lock.edition)
         if wanted.columns is not None:
             keep_columns(session, wanted.name, wanted.site_id, wanted.columns)
-        if difference.removed and list_asking.needs_two(session):
-            notices.tell_of_removed(session, imported, difference.removed, at)
+        if list_asking.needs_two(session):
+            _tell(session, imported, difference, before, at)
         publish(session, imported)
         list_lock.release(session, lock)
     return Imported(imported, shown, None if known is None else known.category)
+
+
+def _tell(
+    session: Session, imported: Watchlist, difference: Difference, before: Before, at: datetime
+) -> None:
+    """Tell of what takes two people when it is done by hand."""
+    if difference.removed:
+        notices.tell_of_removed(session, imported, difference.removed, at)
+    became = before.known is not None and is_laxer(before.known.category, imported.category)
+    if difference.laxer or became:
+        notices.tell_of_laxer(session, imported, difference.laxer, at, is_registry_now=became)
 
 
 def _store(
@@ -333,12 +353,13 @@ def _store(
     say: _Sayer,
     *,
     coming: Coming | None,
+    today: date,
 ) -> tuple[Difference, str]:
     """Store everybody in the order of their ids; returns `watchlists.content_hash` with it."""
     difference, hashed, database = Difference(), sha256(), lock.database
     for at, batch in enumerate(read.batches()):
         with database.read() as session:
-            step = compared(session, before, at, batch, keeping)
+            step = compared(session, before, at, batch, keeping, today=today)
         difference.take(step)
         hashed.update(b"".join([values[-1] for values in step.values]))
         if step.values:

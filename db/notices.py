@@ -146,6 +146,37 @@ def tell_of_removed(session: Session, known: Watchlist, removed: int, now: datet
     )
 
 
+def tell_of_laxer(
+    session: Session, known: Watchlist, laxer: int, now: datetime, *, is_registry_now: bool
+) -> bool:
+    """Tell administrators that an import made a list hold less, which no second person confirmed.
+
+    `laxer` entries say less than before.
+    """
+    said = []
+    if laxer:
+        entries = "1 entry" if laxer == 1 else f"{laxer:,} entries"
+        said.append(
+            f"changed {entries} of it so that somebody may pass who was held before: by another "
+            "birth date, a name that goes, or days on which it does not count"
+        )
+    if is_registry_now:
+        said.append("made it a registry, which holds nobody by the name alone")
+    text = (
+        f"{known.name}: an import {' and '.join(said)}. The audit page says who imported it, the "
+        "history of each entry what changed; an import of the file before puts it back."
+    )
+    return tell(
+        session,
+        NoticeKind.LIST_LAXER,
+        text,
+        now,
+        about=f"{known.list_id} {known.version}",
+        list_id=known.list_id,
+        site_id=known.site_id,
+    )
+
+
 def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:
     """Somebody has read it, for all whom it is for; the first reader stays.
 

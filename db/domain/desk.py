@@ -308,7 +308,10 @@ class ImportPreview:
     an import that keeps it, unless one that undoes it was asked for."""
     undoes: int = 0
     notes: tuple[str, ...] = ()
-    """What of the whole file is not read, in sentences: birth dates, another sheet."""
+    """What somebody should know first, in sentences: what of the whole file is not read, such as
+    birth dates or another sheet, and whom the list would no longer hold."""
+    laxer: int = 0
+    """How many changed entries may let somebody pass whom they held."""
 
     @property
     def warning(self) -> str:

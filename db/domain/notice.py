@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     KIOSK_FORKED = "kiosk_forked"
     WEBHOOK_ENDED = "webhook_ended"
     PEOPLE_REMOVED = "people_removed"
+    LIST_LAXER = "list_laxer"
     ONE_TO_REMOVE = "one_to_remove"
     EVENTS_PARKED = "events_parked"
 

@@ -78,7 +78,7 @@ def test_preview_tells_added_changed_and_removed(any_database: Database) -> None
 
     assert (shown.added, shown.changed, shown.removed, shown.people) == (1, 1, 1, 2)
     assert [(c.kind, c.name, c.what) for c in shown.changes] == [
-        (ChangeKind.CHANGED, "Helena Marlow", "birth date now complete"),
+        (ChangeKind.CHANGED, "Helena Marlow", "birth date now complete; may let pass whom it held"),
         (ChangeKind.ADDED, "Thandiwe Nkosi", "whole entry"),
         (ChangeKind.REMOVED, "Clive Ardwick", "not in the file any more"),
     ]

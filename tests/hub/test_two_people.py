@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from db import codec, staff, watchlists
-from db.domain.desk import Role
+from db.domain.desk import ImportPreview, Role
 from db.domain.entry_history import EntryChangeKind, EntryFile
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.watchlist import Watchlist, WatchlistEntry
@@ -34,8 +34,8 @@ class Office:
         (entry,) = self.entries()
         self.address = f"/v1/watchlists/{self.list_id}/people/{entry.entry_id}"
 
-    def take(self, content: bytes) -> Watchlist:
-        where = {"name": "No trespass", "category": "trespass"}
+    def take(self, content: bytes, category: str = "trespass") -> Watchlist:
+        where = {"name": "No trespass", "category": category}
         answer = self.hub.client.post(
             "/v1/watchlists", params=where, content=content, headers=self.dana
         )
@@ -141,6 +141,8 @@ def test_change_that_waits_is_taken_back(office: Office) -> None:
         {"aliases": "Dan Quill; Brandon Okonkwo"},
         {"family": "Quill", "aliases": "Dan Quill; Quillfeather, Daniel"},
         {"given": "DÁNIEL"},
+        {"middle": "James"},
+        {"suffix": "Jr"},
     ],
 )
 def test_change_that_lets_nobody_pass_takes_one_person(
@@ -181,3 +183,49 @@ def test_import_that_takes_people_off_a_list_is_told_to_administrators(office: O
     assert notice.kind is NoticeKind.PEOPLE_REMOVED
     assert notice.text.startswith("An import took 1 person off No trespass")
     assert "Marlow" not in notice.text
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        b"LAST,FIRST,DOB,AKA,CASE\nZzyzx,Quentin,03/07/1984,Dan Quill,T-1\n",
+        b"LAST,FIRST,DOB,AKA,CASE\nQuillfeather,Daniel,01/01/1900,Dan Quill,T-1\n",
+        b"LAST,FIRST,DOB,AKA,CASE\nQuillfeather,Daniel,03/07/1984,,T-1\n",
+        b"LAST,FIRST,DOB,CASE,VALID_UNTIL\nQuillfeather,Daniel,03/07/1984,T-1,2020-01-01\n",
+    ],
+)
+def test_import_by_which_a_listed_man_may_pass_is_told_before_and_after(
+    office: Office, file: bytes
+) -> None:
+    where = {"name": "No trespass", "category": "trespass"}
+    preview = office.hub.client.post(
+        "/v1/watchlists/preview", params=where, content=file, headers=office.dana
+    )
+    shown = codec.from_json(preview.content, ImportPreview)
+
+    office.take(file)
+
+    assert shown.laxer == 1
+    assert shown.notes[0].startswith("With 1 changed entry somebody may pass who was held before")
+    assert shown.changes[0].what.endswith("; may let pass whom it held")
+    (notice,) = office.notices()
+    assert notice.kind is NoticeKind.LIST_LAXER
+    assert notice.text.startswith("No trespass: an import changed 1 entry of it so that somebody")
+    assert "Quillfeather" not in notice.text
+
+
+def test_import_by_which_nobody_passes_is_no_notice(office: Office) -> None:
+    office.take(b"LAST,FIRST,MI,DOB,AKA,CASE\nQuillfeather,Daniel,J,03/07/1984,Dan Quill,T-1\n")
+
+    assert office.notices() == []
+
+
+def test_import_that_makes_a_list_a_registry_is_told_to_administrators(office: Office) -> None:
+    office.take(LISTED, "alert")
+    assert office.notices() == []
+
+    office.take(LISTED, "registry")
+
+    (notice,) = office.notices()
+    assert notice.kind is NoticeKind.LIST_LAXER
+    assert "made it a registry, which holds nobody by the name alone" in notice.text

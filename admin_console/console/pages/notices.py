@@ -30,6 +30,7 @@ KINDS = {
     NoticeKind.KIOSK_FORKED: "Kiosk forked",
     NoticeKind.WEBHOOK_ENDED: "Webhook ended",
     NoticeKind.PEOPLE_REMOVED: "People removed",
+    NoticeKind.LIST_LAXER: "List holds less",
     NoticeKind.ONE_TO_REMOVE: "One to remove",
     NoticeKind.EVENTS_PARKED: "Events parked",
 }
@@ -41,6 +42,7 @@ _TONES = {
     NoticeKind.KIOSK_FORKED: Tone.ALARM,
     NoticeKind.WEBHOOK_ENDED: Tone.CAUTION,
     NoticeKind.PEOPLE_REMOVED: Tone.CAUTION,
+    NoticeKind.LIST_LAXER: Tone.CAUTION,
     NoticeKind.ONE_TO_REMOVE: Tone.CAUTION,
     NoticeKind.EVENTS_PARKED: Tone.CAUTION,
 }
