@@ -2,7 +2,8 @@
 
 Without a number of their own people are known by name and birth date, so that one whose date is
 completed gets another id. What was written into the entry, its custody order above all, goes over
-to the one person of the same name whose date does not disagree, if there is only one.
+to the one person of the same name whose date does not disagree, if there is only one. Whoever has
+no date at all is not taken for one who has: a name alone may be another man's.
 """
 
 from collections import Counter, defaultdict
@@ -120,9 +121,10 @@ def _agree(known: WatchlistEntry, entry: WatchlistEntry) -> bool:
     ours, theirs = fold(known.name.middle), fold(entry.name.middle)
     if ours and theirs and not (ours.startswith(theirs) or theirs.startswith(ours)):
         return False
-    if known.born is not None and entry.born is not None:
-        return is_named_alike(known, entry) and same_birth(known.born, entry.born) is not None
-    return is_named_alike(known, entry)
+    if known.born is None and entry.born is not None:
+        return False
+    is_one_birth = entry.born is None or same_birth(known.born, entry.born) is not None
+    return is_one_birth and is_named_alike(known, entry)
 
 
 def _words(known: WatchlistEntry) -> str:

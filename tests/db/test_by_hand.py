@@ -194,13 +194,35 @@ def test_son_does_not_get_what_was_written_of_the_father(database: Database) -> 
 
 def test_person_added_by_hand_is_the_one_whom_a_later_file_names(database: Database) -> None:
     known = put(database, LISTED)
-    hanna = add(database, known, EntryDraft("Hándmade", "Hanna", "Rose", note="Armed"))
+    hanna = add(
+        database, known, EntryDraft("Hándmade", "Hanna", "Rose", birth_date="1984", note="Armed")
+    )
 
     put(database, LISTED + "Handmade,Hanna,03/08/1984,T-7\n")
 
     found = people(database)["Handmade"]
     assert found.entry_id == hanna
     assert (found.note, found.reference, str(found.born)) == ("Armed", "T-7", "1984-03-08")
+
+
+def test_birth_date_of_somebody_of_that_name_is_not_taken_without_a_question(
+    database: Database,
+) -> None:
+    known = put(database, LISTED)
+    amos = add(database, known, EntryDraft("Finch", "Amos", instructions="Call Officer Reyes"))
+    file = LISTED + "Finch,Amos,05/05/1960,T-7\n"
+
+    with pytest.raises(ImportAsksError):
+        put(database, file)
+    put(database, file, KEEPING)
+
+    with database.read() as session:
+        found = watchlists.entries_of(session, known.list_id)
+    finches = {e.entry_id == amos: e for e in found if e.name.family == "Finch"}
+    assert (finches[True].born, finches[True].instructions) == (None, "Call Officer Reyes")
+    assert (str(finches[False].born), finches[False].reference) == ("1960-05-05", "T-7")
+    put(database, file, UNDOING)
+    assert people(database)["Finch"].instructions == ""
 
 
 def test_preview_stays_quick_when_nothing_was_written_by_hand(
