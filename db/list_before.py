@@ -135,14 +135,14 @@ def laxer_notes(before: Before, wanted: Category, laxer: int) -> tuple[str, ...]
         )
     if is_laxer(None if before.known is None else before.known.category, wanted):
         notes.append(
-            "The list would become a registry, which holds nobody by the name alone; before, it "
-            "did."
+            "The list would become a registry, in which an exact name without a birth date need "
+            "not hold anybody; before, it always did."
         )
     return tuple(notes)
 
 
 def is_laxer(before: Category | None, after: Category) -> bool:
-    """Whether a list of this category holds less: a registry alone needs more than a name."""
+    """Whether a list of this category holds less: a registry alone may need more than a name."""
     return before not in (None, Category.REGISTRY) and after is Category.REGISTRY
 
 

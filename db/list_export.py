@@ -15,6 +15,7 @@ from db.export import with_guard
 COLUMNS = (
     "LAST", "FIRST", "MIDDLE", "SUFFIX", "BIRTH_DATE", "SEX", "AKA", "STATE", "CASE_NO", "NOTE",
     "INSTRUCTIONS", "VALID_FROM", "VALID_UNTIL", "ID_NUMBER_HASH", "PHOTO_HASH", "VESTIBULE_ID",
+    "CATEGORY",
 )  # fmt: skip
 _SEXES = {Sex.MALE: "M", Sex.FEMALE: "F", Sex.UNSPECIFIED: ""}
 _LINES_AT_ONCE = 1_000
@@ -31,10 +32,11 @@ def csv_of(database: Database, list_id: UUID) -> Iterator[str]:
     buffer.write("\ufeff")
     writer.writerow(COLUMNS)
     with database.read() as session:
-        edition = watchlists.edition_of(session, list_id)
-        if edition is not None:
+        known, edition = watchlists.get(session, list_id), watchlists.edition_of(session, list_id)
+        if known is not None and edition is not None:
+            category = known.category.value
             for count, entry in enumerate(watchlists.every_entry(session, edition), 1):
-                writer.writerow([with_guard(cell) for cell in _cells(entry)])
+                writer.writerow([with_guard(cell) for cell in (*_cells(entry), category)])
                 if count % _LINES_AT_ONCE == 0:
                     yield buffer.getvalue()
                     buffer.seek(0)

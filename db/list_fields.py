@@ -181,9 +181,18 @@ def left_out(header: Sequence[str], fields: Sequence[str], columns: Mapping[str,
     ]
 
 
+def is_category(column: str) -> bool:
+    """Whether a column says of which category its list is, which no field of an entry is."""
+    return _letters(column) == "category"
+
+
 def _guess(column: str) -> str:
-    letters = "".join(c for c in column.casefold() if c.isalpha())
+    letters = _letters(column)
     return next((field for field, names in FIELDS.items() if letters in names), "")
+
+
+def _letters(column: str) -> str:
+    return "".join(c for c in column.casefold() if c.isalpha())
 
 
 def clean(text: str) -> str:

@@ -23,6 +23,7 @@ from db.list_fields import (
     clean,
     fields_of,
     has_unseen,
+    is_category,
     left_out,
 )
 from db.list_merge import merged
@@ -152,6 +153,7 @@ def read_list_file(
                 *table.notes,
                 *_lacking(table.header, fields),
                 *_twice(left_out(table.header, fields, said)),
+                *_categories(table.header, fields),
             )
             return read
         orders = _orders(votes)  # the sample was wrong, and the whole column decides
@@ -252,6 +254,15 @@ def _twice(names: Sequence[str]) -> Iterator[str]:
             f"Left out, because another column is read as the same: {_quoted(names)}. What they "
             "say of people is not on the list."
         )
+
+
+def _categories(header: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
+    for name, read_as in zip(header, fields, strict=True):
+        if not read_as and is_category(name):
+            yield (
+                f'"{_short(name)}" is not read: of which category the list is, whoever imports it '
+                "says, and of all of it."
+            )
 
 
 def _quoted(names: Sequence[str]) -> str:

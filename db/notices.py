@@ -161,7 +161,9 @@ def tell_of_laxer(
             "birth date, a name that goes, or days on which it does not count"
         )
     if is_registry_now:
-        said.append("made it a registry, which holds nobody by the name alone")
+        said.append(
+            "made it a registry, in which an exact name without a birth date need not hold anybody"
+        )
     text = (
         f"{known.name}: an import {' and '.join(said)}. The audit page says who imported it, the "
         "history of each entry what changed; an import of the file before puts it back."

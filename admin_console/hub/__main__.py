@@ -175,15 +175,17 @@ def _add_screen(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     screen = commands.add_parser(
         "screen",
         help="compare a file of people with lists",
-        description="Compare a file of people with lists, both CSV files with the columns "
+        description="Compare a file of people with lists, both CSV or XLSX files with the columns "
         "id,given_name,middle_name,family_name,suffix,birth_date,sex (lists also "
-        "aliases,category). Nothing is stored. Exit status 0 when every visitor was compared as "
-        "written, 1 when something of one could not be read (who is held) or a file was refused; "
+        "aliases,category), or with those of the files that lists are imported from or exported "
+        "to. A list without a category is compared as a registry. Nothing is stored. Exit status 0 "
+        "when every visitor was compared as written, 1 when something of one could not be read "
+        "(who is held) or a file was refused; "
         "what cannot be read of a list is told by file and line, and with its matches.",
     )
     screen.set_defaults(run=_screen)
-    screen.add_argument("visitors", type=Path, metavar="VISITORS.csv")
-    screen.add_argument("--list", type=Path, action="append", required=True, metavar="LIST.csv")
+    screen.add_argument("visitors", type=Path, metavar="VISITORS")
+    screen.add_argument("--list", type=Path, action="append", required=True, metavar="LIST")
     screen.add_argument("--json", action="store_true", help="a JSON object for each visitor")
     screen.add_argument(
         "--min-bits", type=float, metavar="B", help="also show matches below every tier down to B"

@@ -1,4 +1,4 @@
-"""A CSV file of people as ``vestibule-hub screen`` takes it, read whole and kept small.
+"""A file of people, CSV or XLSX, as ``vestibule-hub screen`` takes it, read whole and kept small.
 
 Columns: ``id, given_name, middle_name, family_name, suffix, birth_date, sex``, of lists also
 ``aliases`` and ``category``; or those of a list's file, by any of the names that `db.list_fields`
@@ -11,7 +11,7 @@ import csv
 import io
 import unicodedata
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from typing import TextIO
 from uuid import UUID
 
 from admin_console.hub.roster_columns import COLUMNS, VISITORS, columns_of, is_ours, twice
+from admin_console.hub.roster_records import Record, records_of
 from db.aliases import aliases_from
 from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
@@ -28,7 +29,6 @@ from db.domain.people import PersonName, Sex
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
 from db.list_dates import DateOrder, DateVotes, read_date
 from db.list_fields import clean
-from db.list_table import DELIMITERS, is_one_row
 from db.screening.index import ListIndex, build_list_from
 from db.screening.names import LONGEST, fold
 
@@ -44,6 +44,11 @@ _SEXES = {
     **dict.fromkeys(("f", "female", "woman", "w", "2"), Sex.FEMALE),
 }
 _UNREAD_DATE = "the birth date cannot be read; compared without it"
+_NO_CATEGORY = (
+    "line 1: there is no column category; compared as a registry, in which an exact name without a "
+    "birth date need not hold anybody. In a custody, trespass or alert list it does: say which in "
+    "such a column"
+)
 _NO_SEX = frozenset(("x", "u", "9", "unknown", "unspecified"))
 
 
@@ -88,6 +93,8 @@ class Roster:
     """A remark for each column that the file could do without, and has not."""
     order: DateOrder | None = None
     """How a list's file writes its dates; None for our own columns, which have ISO 8601."""
+    has_category: bool = True
+    """False for a list's file that does not say of which category the list is."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -116,6 +123,8 @@ class Roster:
     def index(self, said: TextIO) -> list[ListIndex]:
         """A list for each category in the file; whoever has none is of a registry."""
         self.report(said)
+        if not self.has_category:
+            said.write(f"{self.path.name}, {_NO_CATEGORY}\n")
         return [self._index_of(category, of) for category, of in self.places.items()]
 
     def _index_of(self, category: Category, places: "array[int]") -> ListIndex:
@@ -143,23 +152,23 @@ def read_roster(path: Path) -> Roster:
     except OSError as error:
         raise ImportRefusedError(f"{path}: {error.strerror}. Nothing was screened.") from error
     roster = Roster(path, "", array("q"), array("q"))
-    text = _text_of(path, content, roster.remarks)
+    records = records_of(path, content, roster.remarks)
     limit = csv.field_size_limit(_LARGEST_CELL)
     try:
-        return _filled(roster, text)
+        return _filled(roster, records)
     finally:
         csv.field_size_limit(limit)  # it is the whole program's
 
 
-def _filled(roster: Roster, text: str) -> Roster:
+def _filled(roster: Roster, records: Callable[[], Iterator[Record]]) -> Roster:
     path, kept = roster.path, io.StringIO()
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     header: list[str] | None = None
-    for begins, cells, remark in _records(lines):
+    for begins, cells, remark in records():
         if header is None:
             header, at = cells, columns_of(path, cells)
             if not is_ours(cells):
-                roster.order = _order_of(lines, at[COLUMNS.index("birth_date")])
+                roster.order = _order_of(records(), at[COLUMNS.index("birth_date")])
+                roster.has_category = bool(at[COLUMNS.index("category")])
             roster.absent = tuple(
                 f"there is no column {name}; compared without it"
                 for name, place in zip(VISITORS, at, strict=False)
@@ -183,53 +192,9 @@ def _filled(roster: Roster, text: str) -> Roster:
     return roster
 
 
-def _text_of(path: Path, content: bytes, remarks: list[str]) -> str:
-    """The file's letters. Spreadsheets of old save other ones than UTF-8, and do not say so."""
-    start = content[:4096]
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or start.count(0) * 50 > len(start):
-        raise ImportRefusedError(f"{path} is not a CSV file. Save it as CSV with UTF-8.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        remarks.append("the file is not UTF-8; its letters were read as those of Windows-1252")
-        text = content.decode("cp1252", "replace")
-    return text.replace("\0", "")
-
-
-def _records(lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
-    """Line, cells, and what was odd about how they were read.
-
-    A stray quote swallows every row up to the next one: such rows are read again, line by line.
-    """
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader, begins = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter), 1
-    width = len(next(csv.reader([first], delimiter=delimiter), []))
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            cells = ["\n"]  # the line that ends a field which is too long: read on its own
-        if cells is None:
-            return
-        ends = reader.line_num
-        if not any("\n" in c for c in cells) or is_one_row(cells, width):
-            yield begins, cells, ""
-        else:
-            remark = f"lines {begins} to {ends}: a quote is missing, or one too many"
-            for number in range(begins, ends + 1):
-                alone = next(
-                    csv.reader([lines[number - 1].replace('"', "")], delimiter=delimiter), []
-                )
-                yield number, alone, remark if number == begins else ""
-        begins = ends + 1
-
-
-def _order_of(lines: list[str], at: tuple[int, ...]) -> DateOrder:
+def _order_of(records: Iterator[Record], at: tuple[int, ...]) -> DateOrder:
     """The order that most of the first rows' dates fit."""
-    rows = islice((cells for _, cells, _ in _records(lines)), 1, _VOTERS)
+    rows = islice((cells for _, cells, _ in records), 1, _VOTERS)
     return DateVotes(_cell(cells, at) for cells in rows).order
 
 

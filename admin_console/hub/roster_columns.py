@@ -56,6 +56,8 @@ def columns_of(path: Path, header: list[str]) -> list[tuple[int, ...]]:
 
     Raises `ImportRefusedError`.
     """
+    if not any(header):
+        raise ImportRefusedError(f"{path} is empty. Nothing was screened.")
     names = _names_of(header) if is_ours(header) else _as_ours(header)
     absent = [name for name in NEEDED if name not in names]
     if absent:

@@ -157,6 +157,12 @@ def test_second_column_of_the_same_is_left_out_and_named(database: Database) -> 
     assert note.startswith('Left out, because another column is read as the same: "Comment".')
 
 
+def test_category_in_a_file_is_not_read_and_the_import_says_so(database: Database) -> None:
+    (note,) = look(database, "LAST,FIRST,DOB,CATEGORY\nMarlow,Helena,1986,custody\n").notes
+
+    assert note.startswith('"CATEGORY" is not read: of which category the list is')
+
+
 def test_column_that_somebody_said_is_read_before_one_whose_name_tells(database: Database) -> None:
     wanted = replace(OURS, columns={"Born as": "family"})
 

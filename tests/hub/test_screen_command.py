@@ -142,9 +142,10 @@ def test_list_without_people_clears_everybody_and_says_so(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no column given_name or family_name or birth_date"),
+        (b"", "list.csv is empty. Nothing was screened."),
         (b"name,born\nRosa Delgado,1990\n", "no column given_name or family_name"),
-        (b"PK\x03\x04", "is not a CSV file"),
+        (b"PK\x03\x04", "This spreadsheet cannot be opened"),
+        (b"PK\x05\x06", "is neither a CSV file nor an XLSX spreadsheet"),
     ],
 )
 def test_file_that_is_no_table_of_people_is_refused_in_words(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from admin_console.hub.__main__ import main
+from tests.db.test_list_import import spreadsheet
 from tests.hub.test_screen_command import HEAD, screened
 
 
@@ -40,7 +41,7 @@ def test_list_that_was_exported_is_screened_against(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database, copy = f"sqlite:///{tmp_path / 'hub.db'}", tmp_path / "list.csv"
-    (tmp_path / "in.csv").write_text("LAST,FIRST,DOB,CASE_NO\nQuintero,Anthony,1984-07-03,T-1\n")
+    (tmp_path / "in.csv").write_text("LAST,FIRST,DOB,CASE_NO\nQuintero,Anthony,,T-1\n")
     named = ["--name", "Trespass"]
     come = ["lists", "import", str(tmp_path / "in.csv"), *named, "--category", "trespass"]
     assert main([*come, "--database", database]) == 0
@@ -54,7 +55,39 @@ def test_list_that_was_exported_is_screened_against(
         f"{HEAD}\nv,Anthony,,Quintero,,1984-07-03,M\n",
     )
 
-    assert (answer["tier"], answer["matches"][0]["entry_id"]) == ("strong", "T-1")
+    assert (answer["outcome"], answer["matches"][0]["entry_id"]) == ("hold", "T-1")  # by the name
+
+
+def test_list_that_does_not_say_its_category_is_compared_as_a_registry_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in {
+        "list": "LAST,FIRST,DOB\nQuintero,Anthony,\n",
+        "ours": f"{HEAD}\n1,Luis,,Ibarra,,1990-01-01,M\n",
+        "v": f"{HEAD}\nv,Anthony,,Quintero,,1984-07-03,M\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    lists, ours, visitors = (str(tmp_path / f"{name}.csv") for name in ("list", "ours", "v"))
+
+    assert main(["screen", "--list", lists, "--list", ours, visitors]) == 0
+
+    said = capsys.readouterr().err
+    assert "list.csv, line 1: there is no column category; compared as a registry" in said
+    assert "ours.csv, line 1: there is no column category" not in said
+
+
+def test_spreadsheets_are_screened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = spreadsheet([["LAST", "FIRST", "DOB", "CASE"], ["Quintero", "Anthony", 29061, "T-1"]])
+    visitors = [HEAD.split(","), ["v", "Anthony", "", "Quintero", "", "1979-07-25", "M"]]
+    (tmp_path / "list.xlsx").write_bytes(listed)
+    (tmp_path / "visitors.xlsx").write_bytes(spreadsheet(visitors))
+    files = ["--list", str(tmp_path / "list.xlsx"), str(tmp_path / "visitors.xlsx")]
+
+    assert main(["screen", *files, "--json"]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["id"], answer["tier"]) == ("v", "strong")
+    assert answer["matches"][0]["entry_id"] == "T-1"
 
 
 def test_two_people_of_one_case_are_two_matches(

@@ -228,4 +228,4 @@ def test_import_that_makes_a_list_a_registry_is_told_to_administrators(office: O
 
     (notice,) = office.notices()
     assert notice.kind is NoticeKind.LIST_LAXER
-    assert "made it a registry, which holds nobody by the name alone" in notice.text
+    assert "made it a registry, in which an exact name without a birth date need" in notice.text
