@@ -2,20 +2,24 @@
 
 The bits of a match are an estimate from fields taken one by one; what they are worth on a list
 whose names come from one town, or twice, only a trial can tell. So people who are not on the list
-are made up (the names of an entry, which itself does not count, with the birth date and the middle
-name of others) and compared. A list too small for that is left to the estimate: with `n` rows, at
-most ``n / 2**b`` unlisted visitors reach `b` bits (Markov's inequality, the mean of a likelihood
-ratio being 1). So are, on lists of a few thousand, entries without a whole birth date.
+are made up (the names of an entry, with the birth date and the middle name of others) and compared.
+The entry itself does not count, nor any by which the same person seems to be listed once more:
+lists put together from several sources have many, and what they meet is the person, not chance. A
+list too small for that is left to the estimate: with `n` rows, at most ``n / 2**b`` unlisted
+visitors reach `b` bits (Markov's inequality, the mean of a likelihood ratio being 1). So are, on
+lists of a few thousand, entries without a whole birth date.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screening.compare import DateKind, DateLevel
+from db.screening.compare import DateKind, DateLevel, NameLevel, date_level
 from db.screening.names import fold
+from db.screening.pairs import Scored
 from db.screening.population import Population
 from db.screening.scan import Scan
 from db.screening.segment import Segment
@@ -48,6 +52,8 @@ visitors, 9.8 times at 0.1 % (`tests/bench/screening.py`, tiers). Only words go 
 _TAIL = 0.02
 """Share of the visitors, those with the most bits, whose bits tell how the rest would go on."""
 _ENOUGH_OF_A_NAME = 20
+_OTHER_NAMES = (NameLevel.MISSING, NameLevel.INITIAL, NameLevel.AS_MIDDLE, NameLevel.DIFFERENT)
+_SLIPPED_DATES = (DateLevel.EXACT, DateLevel.SWAPPED, DateLevel.TRANSPOSED, DateLevel.ONE_DIGIT)
 _LEAST_SLOPE = 0.35
 """Bits that chance loses for each bit; by the estimate alone it would be 1."""
 
@@ -105,6 +111,11 @@ class Calibration:
         )
 
 
+def way_for(rows: int) -> int:
+    """By which way chance is found out on a list of so many names: estimated, or more tried out."""
+    return sum(rows >= fewest for fewest in (FEWEST_ROWS, FEWEST_ROWS_WITH_OPEN_DATES))
+
+
 def calibrate(
     segments: Sequence[Counted], population: Population, seed: int = 1, visitors: int = VISITORS
 ) -> Calibration:
@@ -134,11 +145,11 @@ def best_by_chance(
     """
     side = segments[0]
     made = _unlisted(side, np.random.default_rng(seed), visitors)
-    return np.array([_best_of_others(q, entry, side, population, floor) for q, entry in made])
+    return np.array([_best_of_others(q, row, side, population, floor) for q, row in made])
 
 
 def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tuple[Query, int]]:
-    """Made-up visitors, as many women as men where the list has both, and whose names they have."""
+    """Made-up visitors, as many women as men where the list has both, and each one's row."""
     segment = side.segment
     alive = np.arange(len(segment))
     if segment.is_gone is not None:
@@ -161,7 +172,7 @@ def _unlisted(side: Counted, rng: np.random.Generator, visitors: int) -> list[tu
             born=born,
             sex=int(segment.sex_of[row]),
         )
-        made.append((query, int(segment.entry_of[row])))
+        made.append((query, row))
     return made
 
 
@@ -189,12 +200,12 @@ def _some_day(rng: np.random.Generator) -> str:
 
 
 def _best_of_others(
-    query: Query, entry: int, side: Counted, population: Population, floor: float
+    query: Query, row: int, side: Counted, population: Population, floor: float
 ) -> tuple[float, float, float]:
-    """The three columns of `best_by_chance`, this entry not being counted."""
+    """The three columns of `best_by_chance`, whoever this row names not being counted."""
     (scored,) = Scan(query, [side], population).found(floor)
     segment = side.segment
-    other = segment.entry_of[scored.rows] != entry
+    other = ~np.isin(segment.entry_of[scored.rows], _same_person(segment, row, scored))
     is_whole = segment.dates.kinds[segment.birth_of[scored.rows]] == DateKind.WHOLE
     differs = scored.names.birth_level == DateLevel.DIFFERENT
     return (
@@ -202,6 +213,28 @@ def _best_of_others(
         float(scored.total[other & is_whole & differs].max(initial=-np.inf)),
         float(scored.total[other & ~is_whole].max(initial=-np.inf)),
     )
+
+
+def _same_person(segment: Segment, row: int, scored: Scored) -> NDArray[np.integer[Any]]:
+    """The entry of a row, and those with its names and birth date but for slips of the pen.
+
+    So few namesakes are of the same date, all but for a digit, that nothing is lost by taking them
+    for the person. Without a whole birth date nobody can tell.
+    """
+    entry_of, birth_of = segment.entry_of, segment.birth_of
+    own = entry_of[row : row + 1]
+    if segment.dates.kinds[birth_of[row]] != DateKind.WHOLE:
+        return own
+    names = scored.names
+    is_named = ~np.isin(names.family_level, _OTHER_NAMES)
+    rows = scored.rows[is_named & ~np.isin(names.given_level, _OTHER_NAMES)]
+    born = segment.dates.digits[birth_of[row]]
+    dates = [at for at in np.unique(birth_of[rows]) if _is_slip(born, segment.dates.digits[at])]
+    return np.concatenate((own, entry_of[rows[np.isin(birth_of[rows], dates)]]))
+
+
+def _is_slip(born: str, other: str) -> bool:
+    return date_level(born, other) in _SLIPPED_DATES
 
 
 def _curve(best: NDArray[np.float64], floor: float, estimate: Curve) -> Curve:

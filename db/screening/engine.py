@@ -25,7 +25,7 @@ from db.screening.scan import Scan
 from db.screening.segment import SEXES, Segment, fold_suffix
 from db.screening.side import Query
 
-ENGINE_VERSION = "7"
+ENGINE_VERSION = "8"
 MOST_ONE_IN = 1_000_000
 MOST_MATCHES = 20
 _LONGEST_PLACE = 2

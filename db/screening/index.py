@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.domain.watchlist import Watchlist, WatchlistEntry
-from db.screening.calibrate import Calibration, calibrate
+from db.screening.calibrate import Calibration, calibrate, way_for
 from db.screening.population import Population, load_population
 from db.screening.segment import build_segment, rows_of
 from db.screening.tally import Counted, count
@@ -124,7 +124,8 @@ def updated(
 ) -> ListIndex | None:
     """The index of the next version: `changed` entries, new ones among them, over the old ones.
 
-    None when so much changed that the list is better made anew. What chance does was found out for
+    None when so much changed that the list is better made anew, or when it grew to a size, or
+    shrank to one, at which chance is found out by another way. What chance does was found out for
     the old version, and so few entries do not change it.
     """
     overlaid = len(changed) + len(removed) + sum(s.rows for s in old.segments[1:])
@@ -137,12 +138,15 @@ def updated(
     first = len(old.ids)
     rows = (row._replace(entry=row.entry + first) for row in rows_of(changed))
     new_ids = np.frombuffer(b"".join(e.entry_id.bytes for e in changed), np.uint8)
+    segments = (*kept, count(build_segment(rows))) if changed else kept
+    if way_for(sum(s.rows for s in segments)) != way_for(old.rows):
+        return None
     return replace(
         old,
         watchlist=watchlist,
         ids=np.concatenate((old.ids, new_ids.reshape(-1, 16))),
         marks=np.concatenate((old.marks, np.array([mark_of(e) for e in changed], np.uint64))),
-        segments=(*kept, count(build_segment(rows))) if changed else kept,
+        segments=segments,
         entry_of=entry_of,
     )
 

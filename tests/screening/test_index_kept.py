@@ -16,7 +16,7 @@ from db.domain.screening import Outcome, Screening, Tier
 from db.domain.watchlist import WatchlistEntry
 from db.ids import new_id
 from db.screening import store
-from db.screening.calibrate import FEWEST_ROWS, calibrate
+from db.screening.calibrate import FEWEST_ROWS, POSSIBLE, calibrate
 from db.screening.engine import screen, visitor_of
 from db.screening.index import Index, ListIndex, build_list, difference, updated
 from db.screening.population import load_population
@@ -78,7 +78,7 @@ def test_index_that_another_engine_saved_is_made_anew(
 ) -> None:
     built = build_list(make_watchlist(entry_count=30), some_entries(30, 8))
     with monkeypatch.context() as patch:
-        patch.setattr(store, "ENGINE_VERSION", "6")
+        patch.setattr(store, "ENGINE_VERSION", "7")
         store.save(built, tmp_path / "list", KEY)
 
     assert store.load(tmp_path / "list", built.watchlist, built.entry_of, KEY) is None
@@ -225,3 +225,56 @@ def test_tiers_of_a_large_list_come_from_trying_out_what_chance_does(
     assert large.calibration.whole != large.calibration.estimate
     assert large.calibration.whole.bits_at(0.0003) > large.calibration.whole.bits_at(0.005)
     assert np.isclose(large.calibration.whole.expected(large.calibration.whole.bits_at(0.01)), 0.01)
+
+
+def some_with_rare_names(count: int) -> list[WatchlistEntry]:
+    rng = random.Random(1)  # noqa: S311
+
+    def name(syllables: int) -> str:
+        return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(syllables))
+
+    return [
+        make_entry(
+            name(3),
+            name(4),
+            date(rng.randint(1950, 2000), rng.randint(1, 12), rng.randint(1, 28)),
+        )
+        for _ in range(count)
+    ]
+
+
+def test_person_who_is_listed_under_several_numbers_makes_chance_no_greater(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("db.screening.index.calibrate", partial(calibrate, visitors=500))
+    people = some_with_rare_names(FEWEST_ROWS)
+    again = [replace(e, entry_id=new_id(NINE)) for e in people[::2]]
+    slipped = [
+        replace(e, entry_id=new_id(NINE), name=PersonName(e.name.given, f"{e.name.family}x"))
+        for e in people[1::2]
+    ]
+
+    once, twice = (
+        build_list(make_watchlist(entry_count=len(entries)), entries)
+        for entries in (people, [*people, *again, *slipped])
+    )
+
+    bits = [one.calibration.whole.bits_at(POSSIBLE) for one in (once, twice)]
+    assert bits[1] <= bits[0]
+
+
+@pytest.mark.parametrize("size", [FEWEST_ROWS - 1, FEWEST_ROWS + 1])
+def test_list_is_made_anew_once_chance_is_found_out_by_another_way(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.screening.index.calibrate", partial(calibrate, visitors=50))
+    entries = some_entries(size, 5)
+    one = build_list(make_watchlist(entry_count=size), entries)
+    new, lost = (some_entries(2, 6), []) if size < FEWEST_ROWS else ([], entries[:2])
+
+    def laid_over(new: list[WatchlistEntry], lost: list[WatchlistEntry]) -> ListIndex | None:
+        gone = [e.entry_id for e in lost]
+        return updated(one, one.watchlist, new, gone, entry_of=one.entry_of)
+
+    assert laid_over(new, lost) is None
+    assert laid_over([], []) is not None
