@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, districts, sites
@@ -139,6 +139,14 @@ def mark_fork(session: Session, kiosk_id: str, what: str) -> None:
 def all_kiosks(session: Session) -> list[PairedKiosk]:
     """Also those that were revoked, whose visits are still told."""
     return [value_of(r) for r in session.scalars(select(DeviceRow).order_by(DeviceRow.name))]
+
+
+def state_of_all(session: Session) -> tuple[int, int]:
+    """Numbers that are others once any kiosk was let in, let in again or revoked."""
+    revoked, epochs = session.execute(
+        select(func.count(DeviceRow.revoked_at), func.coalesce(func.sum(DeviceRow.epoch), 0))
+    ).one()
+    return revoked, epochs
 
 
 def revoke(session: Session, kiosk_id: str, now: datetime) -> Kiosk:

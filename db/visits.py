@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts
@@ -150,6 +150,12 @@ def decisions_of(session: Session, visit_ids: Iterable[UUID]) -> list[Decision]:
         .order_by(DecisionRow.decided_at)
     )
     return [decision_value(r) for r in rows]
+
+
+def is_anybody_held(session: Session) -> bool:
+    """Whether somebody waits for staff to decide."""
+    held = exists().where(VisitRow.state == VisitState.HELD)
+    return bool(session.scalar(select(held)))
 
 
 def decision_in_force(session: Session, visit_id: UUID) -> Decision | None:

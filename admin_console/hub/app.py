@@ -25,6 +25,7 @@ from admin_console.hub import (
     inventory_routes,
     kiosk_routes,
     list_routes,
+    live_routes,
     notice_routes,
     openapi,
     pairing_routes,
@@ -128,6 +129,7 @@ def create_app(
     app.include_router(kiosk_routes.router)
     app.include_router(event_routes.router)
     app.include_router(feed_routes.router)
+    app.include_router(live_routes.router)
     app.include_router(session_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(report_routes.router)

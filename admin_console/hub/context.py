@@ -9,12 +9,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Header, Request
+from fastapi.requests import HTTPConnection
 
 from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
 from admin_console.hub.backlog import Backlog
 from admin_console.hub.feed import Feed
+from admin_console.hub.lines import Lines
 from admin_console.hub.metrics import Metrics
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
@@ -50,6 +52,7 @@ class Context:
     metrics: Metrics = field(default_factory=Metrics)
     backlog: Backlog = field(default_factory=Backlog)
     feed: Feed = field(default_factory=Feed)
+    lines: Lines = field(default_factory=Lines)
     photo_keep_days: int = KEEP_DAYS
     backups_kept: int = 0
     """So many, one a day; 0 when the hub makes none itself."""
@@ -81,7 +84,7 @@ class Context:
         return ZoneInfo(self.site().time_zone)
 
 
-def context_of(request: Request) -> Context:
+def context_of(request: HTTPConnection) -> Context:
     context: Context = request.app.state.context
     return context
 
@@ -89,7 +92,7 @@ def context_of(request: Request) -> Context:
 InContext = Annotated[Context, Depends(context_of)]
 
 
-def bearer(request: Request) -> str:
+def bearer(request: HTTPConnection) -> str:
     """The token of the request, empty without one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.casefold() == "bearer" else ""
@@ -100,7 +103,9 @@ OwnWords = Annotated[
 ]
 
 
-def asking_kiosk(request: Request, context: InContext, own_words: OwnWords = "") -> PairedKiosk:
+def asking_kiosk(
+    request: HTTPConnection, context: InContext, own_words: OwnWords = ""
+) -> PairedKiosk:
     """Which kiosk asks; 401 for anybody else. What it says of itself is kept and shown."""
     now = context.now()
     with context.database.read() as session:

@@ -77,6 +77,13 @@ async def feed(
     """What is new behind `cursor`; waits for it, with no transaction open meanwhile.
 
     Signed when the request has a nonce, as every answer that a kiosk acts on: `db.signing.Answer`.
+
+    A kiosk need not wait here. Over a WebSocket at `/v1/changes/live`, with the same token in the
+    same header, the hub says the newest version of the kiosk's feed, as digits in a text message:
+    once when the line is open, and whenever there is a newer one. Nothing else goes over it, and
+    the kiosk says nothing there; what is new it asks for here. A kiosk has one line, its newest. A
+    line ends after 15 minutes (close code 1000), when the hub ends (1001, 1012), when the kiosk
+    speaks (1008), is not paired any more (4401) or has opened another one (4409).
     """
     until = time.monotonic() + wait
     while True:

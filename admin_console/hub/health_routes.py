@@ -65,6 +65,7 @@ def _gauges(context: Context) -> list[Gauge]:
         Gauge("vestibule_database_up", "Whether the database answers.", 1),
         Gauge("vestibule_kiosks", "Kiosks that were paired.", len(kiosks)),
         Gauge("vestibule_kiosks_in_touch", "Kiosks heard of lately.", in_touch),
+        Gauge("vestibule_lines_open", "Kiosks that hear of news at once.", len(context.lines)),
         Gauge(
             "vestibule_kiosks_forked", "Kiosks whose log forked.", sum(bool(k.fork) for k in kiosks)
         ),

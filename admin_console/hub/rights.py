@@ -77,6 +77,8 @@ KIOSK_ROUTES = frozenset(
     }
 )
 """For paired kiosks and nobody else."""
+KIOSK_LINES = frozenset({"/v1/changes/live"})
+"""WebSockets, for paired kiosks too. Staff and strangers have none."""
 OPEN_ROUTES = frozenset(
     {
         "GET /v1/health",

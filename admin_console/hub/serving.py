@@ -26,6 +26,8 @@ from db.private_files import make_private_folder
 from resources.folders import data_folder
 
 GRACE_SECONDS = 2
+PING_SECONDS = 20.0
+LONGEST_MESSAGE_BYTES = 256
 
 
 class _Server(uvicorn.Server):
@@ -105,6 +107,11 @@ def serve(arguments: argparse.Namespace) -> int:
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="on",
+        # Kiosks say nothing over their lines (`live_routes`); who does not answer a ping is gone.
+        ws_max_size=LONGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
     )
     scheme = "http" if certificate is None else "https"

@@ -28,6 +28,10 @@ class HubUnpairedError(HubRefusedError):
     """The hub does not know our key: we were revoked, or the hub is another one."""
 
 
+class NoLineError(HubRefusedError):
+    """The hub, or something on the way to it, knows no lines: ask again and again instead."""
+
+
 class HubGoneError(HubRefusedError):
     """What was asked for is no longer in force; something newer follows in the feed."""
 
@@ -137,6 +141,18 @@ class Changes:
     log_head: LogHead | None = None
 
 
+class Line(Protocol):
+    """A line by which the hub says that there is something to fetch."""
+
+    def wait(self) -> None:
+        """Sleep until the hub says so. Raises `HubAwayError` once the line is closed or lost."""
+        ...
+
+    def close(self) -> None:
+        """End it, from any thread."""
+        ...
+
+
 class HubClient(Protocol):
     """What the kiosk asks of a hub. Raises `HubAwayError` or `HubRefusedError`, nothing else."""
 
@@ -154,6 +170,10 @@ class HubClient(Protocol):
 
     def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
         """What is new behind the change read last; waits that long for something to come."""
+        ...
+
+    def open_line(self) -> Line:
+        """Open a line to be poked by. Raises `NoLineError` where there is none to be had."""
         ...
 
     def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:

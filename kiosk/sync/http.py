@@ -1,6 +1,7 @@
 """The hub over HTTP. Loaded only by a paired kiosk, in the threads that talk."""
 
 import secrets
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,6 +26,7 @@ from kiosk.sync.client import (
     Receipt,
 )
 from kiosk.sync.known_hub import KnownHub
+from kiosk.sync.line import HubLine, open_line
 from kiosk.sync.own_token import OwnToken
 
 T = TypeVar("T")
@@ -55,8 +57,9 @@ def connect(
     `token` is one for all clients of a kiosk. With `known` it takes only what that hub has signed.
     `state`: what the kiosk says of itself.
     """
-    client = httpx.Client(base_url=url, trust_env=False, verify=hub_trust.context(ca))
-    return HttpHub(client, token, known, state)
+    trusted = hub_trust.context(ca)
+    client = httpx.Client(base_url=url, trust_env=False, verify=trusted)
+    return HttpHub(client, token, known, state, trusted)
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -79,7 +82,10 @@ class HttpHub:
         token: OwnToken,
         known: KnownHub | None = None,
         state: Callable[[], OwnState] | None = None,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
+        """`trusted`: whom the client believes over TLS, for lines."""
+        self._trusted = trusted
         self._client = client
         self._state = state
         self._known = known
@@ -113,6 +119,14 @@ class HttpHub:
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
         )
         return read_as(response.content, Changes)
+
+    def open_line(self) -> HubLine:
+        own = self._token.headers()
+        try:
+            return open_line(str(self._client.base_url), own, self._trusted)
+        except HubUnpairedError:  # another token may do, the next time
+            self._token.refused(own)
+            raise
 
     def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:
         asked: dict[str, int | float | str] = {"since": since, "size": size}

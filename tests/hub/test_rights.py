@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from admin_console.hub import rights
 from admin_console.hub.app import create_app
@@ -56,6 +57,16 @@ def test_every_route_of_the_hub_is_named_in_one_table(tmp_path: Path) -> None:
     tables = (set(rights.STAFF_ROUTES), rights.KIOSK_ROUTES, rights.OPEN_ROUTES)
     assert found == set().union(*tables)
     assert sum(len(table) for table in tables) == len(found)
+
+
+def test_every_line_of_the_hub_is_named_beside_its_routes(tmp_path: Path) -> None:
+    database = open_database("sqlite://")
+    routes = list(iter_route_contexts(create_app(database, tmp_path).routes))
+    database.close()
+
+    lines = {route.path for route in routes if route.path and not route.methods}
+
+    assert lines == rights.KIOSK_LINES
 
 
 def test_every_action_has_somebody_who_may_do_it_and_a_route_or_a_reason() -> None:
