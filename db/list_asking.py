@@ -1,7 +1,7 @@
 """What one person asked to be done to an entry, until another confirms it, and what has to wait.
 
 Removing an entry takes two people. So does changing it so that somebody passes whom it held: by
-its end, by a name that goes, by another birth date.
+its end, by a name that goes, by another birth date; or so that its custody order says less.
 """
 
 from datetime import date

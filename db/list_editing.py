@@ -22,7 +22,7 @@ from db import (
     scopes,
     watchlists,
 )
-from db.domain.custody import CustodyRule
+from db.domain.custody import NO_RULE, CustodyRule
 from db.domain.entry_history import (
     EntryChangeKind,
     EntryDraft,
@@ -109,7 +109,7 @@ def change(
     known = locked(session, list_id, editor.at)
     before = _seen(session, list_id, entry_id, version)
     wanted = _changed(session, known, before, draft, editor)
-    if list_asking.needs_two(session) and list_asking.hides(before, wanted.entry, editor.at.date()):
+    if list_asking.needs_two(session) and wanted.is_laxer:
         list_asking.forget(session, list_id, entry_id)
         _ask(session, known, before, "", editor, wanted=wanted)
         return None
@@ -271,6 +271,8 @@ class _Wanted:
     entry: WatchlistEntry
     rule: CustodyRule | None
     changes: tuple[FieldChange, ...]
+    is_laxer: bool
+    """Whether somebody may pass whom the entry held, or its custody order says less."""
 
 
 def _changed(
@@ -287,7 +289,9 @@ def _changed(
     of_rule = () if rule is None else rule_changes(ruled, rule)
     if digest_of(entry) == digest_of(before) and not of_rule:
         raise EntryRefusedError("Nothing differs from what the entry says already.")
-    return _Wanted(draft, entry, rule, (*changes(before, entry), *of_rule))
+    hides = list_asking.hides(before, entry, editor.at.date())
+    is_laxer = hides or (rule is not None and rule.says_less_than(ruled or NO_RULE))
+    return _Wanted(draft, entry, rule, (*changes(before, entry), *of_rule), is_laxer)
 
 
 def _save(

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 MOST_STUDENTS = 20
 LONGEST_STUDENT = 80
+_WEEK = tuple(range(7))
 
 
 class Forbids(StrEnum):
@@ -43,9 +44,20 @@ class CustodyRule:
             self.ends is None or clock < self.ends
         )
 
+    def says_less_than(self, before: "CustodyRule") -> bool:
+        """Whether it counts at fewer hours, forbids less, or names fewer students, or is empty."""
+        return (
+            (self == NO_RULE) > (before == NO_RULE)
+            or not {*(before.days or _WEEK)} <= {*(self.days or _WEEK)}
+            or (self.begins or time.min) > (before.begins or time.min)
+            or (self.ends or time.max) < (before.ends or time.max)
+            or self.forbids not in (before.forbids, Forbids.PICK_UP_AND_CONTACT)
+            or not {*before.students} <= {*self.students}
+        )
+
     def why_not(self) -> str:
         """Why this is no rule, in words that begin a sentence; empty when it is one."""
-        if any(day not in range(7) for day in self.days):
+        if any(day not in _WEEK for day in self.days):
             return "A week has seven days"
         if self.begins is not None and self.ends is not None and self.ends <= self.begins:
             return "The order's hours would end before they begin"

@@ -15,7 +15,7 @@ from db import codec, custody, outbox, watchlists
 from db.domain.clearance import Standing
 from db.domain.custody import NO_RULE, CustodyRule, Forbids
 from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.desk import Desk
+from db.domain.desk import Desk, Role
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, FieldChange
 from db.domain.events import DecisionMade, VisitorScreened
 from db.domain.figures import HoldFigures
@@ -69,6 +69,11 @@ def save(
     return file_in(hub.client.put(address, params=params, content=content, headers=dana))
 
 
+def let_one_decide(hub: HubOfTests, dana: dict[str, str]) -> None:
+    answer = hub.client.put("/v1/watchlists/settings", json={"two_to_remove": False}, headers=dana)
+    assert answer.is_success
+
+
 @pytest.mark.parametrize(
     ("local", "counts"),
     [
@@ -85,6 +90,7 @@ def test_order_counts_on_its_days_between_its_hours(local: datetime, counts: boo
 
 def test_order_is_kept_with_its_history(hub: HubOfTests, ours: str, dana: dict[str, str]) -> None:
     address, added = add(hub, ours, dana)
+    let_one_decide(hub, dana)
 
     later = replace(DRAFT, rule=replace(RULE, days=(4,), students=("Jonah V.",)))
     changed = save(hub, address, dana, later, 1)
@@ -97,6 +103,49 @@ def test_order_is_kept_with_its_history(hub: HubOfTests, ours: str, dana: dict[s
         FieldChange("days", "Mon Tue Wed Thu Fri", "Fri"),
         FieldChange("students", "Imani V., grade 3", "Jonah V."),
     )
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        NO_RULE,
+        replace(RULE, days=(0, 1)),
+        replace(RULE, begins=time(8)),
+        replace(RULE, ends=time(17)),
+        replace(RULE, forbids=Forbids.CONTACT),
+        replace(RULE, students=()),
+    ],
+)
+def test_order_that_is_to_say_less_waits_for_a_second_person(
+    hub: HubOfTests, ours: str, dana: dict[str, str], less: CustodyRule
+) -> None:
+    address, added = add(hub, ours, dana)
+
+    asked = save(hub, address, dana, replace(DRAFT, rule=less), 1)
+
+    assert asked.rule == added.rule
+    assert asked.removal is not None
+    assert asked.removal.by == "Dana Whitlock"
+    hub.add_staff("jortega", Role.ADMINISTRATOR)
+    second = hub.sign_in("jortega")
+    confirmed = hub.client.post(f"{address}/removal", json={"version": 1}, headers=second)
+    assert file_in(confirmed).rule == (less if less != NO_RULE else None)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        replace(RULE, days=(), begins=None, ends=None),
+        replace(RULE, forbids=Forbids.PICK_UP_AND_CONTACT),
+        replace(RULE, students=("Imani V., grade 3", "Jonah V.")),
+    ],
+)
+def test_order_that_is_to_say_more_takes_one_person(
+    hub: HubOfTests, ours: str, dana: dict[str, str], more: CustodyRule
+) -> None:
+    address, _ = add(hub, ours, dana)
+
+    assert save(hub, address, dana, replace(DRAFT, rule=more), 1).rule == more
 
 
 def test_draft_that_says_nothing_of_an_order_leaves_it(
@@ -215,6 +264,7 @@ def test_desk_is_told_of_the_order_as_it_is_now(
     address, added = add(hub, ours, dana)
     mine = match_with(added)
     screen(hub, mine, make_match())
+    let_one_decide(hub, dana)
     save(hub, address, dana, replace(DRAFT, rule=replace(RULE, days=(1,))), 1)
 
     rosa = hub.sign_in("rbegaye")
