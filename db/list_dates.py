@@ -16,6 +16,17 @@ _THREE_PARTS = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$", re.ASCII
 _SOLID = re.compile(r"^\d{8}$", re.ASCII)
 _YEAR_AND_MONTH = re.compile(r"^((?:18|19|20)\d\d)-(\d\d)$", re.ASCII)
 _YEAR = re.compile(r"^(1[89]\d\d|20\d\d)$", re.ASCII)
+_DAY_AND_NAME = re.compile(
+    r"^(\d{1,2})[-/. ]*([a-z]{3,9})[-/., ]*([12]\d{3}|\d{2})$", re.ASCII | re.IGNORECASE
+)
+_NAME_AND_DAY = re.compile(
+    r"^([a-z]{3,9})[-/. ]*(\d{1,2})(?:, *|[-/. ]+)([12]\d{3}|\d{2})$", re.ASCII | re.IGNORECASE
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_DAY_NUMBER = re.compile(r"^\d{5}$", re.ASCII)
 _OLDEST = 115
 """In years: nobody on a list is older (the oldest person whose age was ever proved died at 122)."""
 
@@ -81,6 +92,14 @@ def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
     found = _YEAR_AND_MONTH.match(text)
     if found:
         return PartialDate(int(found[1]), int(found[2]) or None)
+    named = _named(text)
+    if named is not None:
+        return PartialDate(_whole_year(named[0], latest), named[1], int(named[2]) or None)
+    if _DAY_NUMBER.match(text):
+        raise ValueError(
+            "is not a date; where it is a spreadsheet's number of a day, give its column the "
+            "format of a date"
+        )
     parts = _parts(text)
     if parts is None:
         raise ValueError("is not a date")
@@ -91,7 +110,8 @@ def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
         day, month, year = first, second, third
     else:
         month, day, year = first, second, third
-    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2 or int(year) == 0:
+    is_no_year = int(year) == 0 and (len(year) == 4 or not int(month))  # 1/1/00 is of 2000
+    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2 or is_no_year:
         raise ValueError("is not a date")
     known_month = int(month) or None
     return PartialDate(
@@ -101,13 +121,27 @@ def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
 
 def has_short_year(text: str) -> bool:
     """Whether a date has a year of two digits, so that it does not say of which century."""
-    parts = _parts(text)
+    named, parts = _named(text), _parts(text)
+    if named is not None:
+        return len(named[0]) == 2
     return parts is not None and len(parts[0]) <= 2 and len(parts[2]) == 2
 
 
 def is_century_open(text: str, born: PartialDate, today: date) -> bool:
     """Whether somebody with this birth date as written may be a hundred years older than read."""
     return born.year - 100 >= today.year - _OLDEST and has_short_year(text)
+
+
+def _named(text: str) -> tuple[str, int, str] | None:
+    """Year, month and day of a date whose month has its name, as ``July 25, 1979``."""
+    if found := _DAY_AND_NAME.match(text):
+        day, name, year = found.groups()
+    elif found := _NAME_AND_DAY.match(text):
+        name, day, year = found.groups()
+    else:
+        return None
+    begun = [n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.casefold())]
+    return (year, begun[0], day) if begun else None
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:

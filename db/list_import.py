@@ -266,7 +266,8 @@ def _refuse_bad_rows(read: ListFile, wanted: ListWanted) -> None:
         first = read.bad_rows[0]
         raise ImportRefusedError(
             f"{read.bad_rows.total} of {read.in_file} rows cannot be used; the first is line "
-            f"{first.line}: {first.why}. Nothing was changed. Mend them, or leave them out."
+            f"{first.line}: {first.why}. Nothing was changed. Mend them, or leave them out; the "
+            "preview and vestibule-hub lists diff name each."
         )
 
 

@@ -23,6 +23,7 @@ from db import (
     list_before,
     list_export,
     list_import,
+    list_lock,
     list_table,
     policy,
     settings,
@@ -168,14 +169,27 @@ def show_lists(url: str) -> str:
     with existing(url) as database, database.read() as session:
         known = watchlists.all_lists(session)
         names = {s.site_id: s.name for s in sites.everyone(session)}
-    now, is_one = _now(), len(names) == 1
-    return "\n".join(
+        now = _now()
+        coming = list_lock.under_way(session, now)
+    is_one = len(names) == 1
+    lines = [] if coming is None else [_coming(coming)]
+    lines += [
         f"{w.name}  {'' if is_one else names.get(w.site_id, 'the district') + '  '}"
         f"{w.category.value}  version {w.version}  {w.entry_count} people  "
         f"imported {w.imported_at:%Y-%m-%d %H:%M} UTC  {_age(w, now)}"
         + ("" if w.entry_count else "  look: with nobody on it, it finds nobody")
         for w in known
-    ) or ("There are no lists yet: vestibule-hub lists import FILE --name N --category C")
+    ]
+    return "\n".join(lines) or (
+        "There are no lists yet: vestibule-hub lists import FILE --name N --category C"
+    )
+
+
+def _coming(coming: list_lock.UnderWay) -> str:
+    return (
+        f'"{coming.list_name}" is being imported since {coming.started_at:%H:%M:%S} UTC, and no '
+        "other list can be meanwhile; if that import was killed, for half a minute more"
+    )
 
 
 def _age(known: Watchlist, now: datetime) -> str:

@@ -213,6 +213,32 @@ def test_one_order_of_dates_holds_for_the_whole_column() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["July 25, 1979", "Jul 25 1979", "25 July 1979", "25-JUL-1979", "25-jul-79", "Jul. 25, 79"],
+)
+def test_month_with_its_name_is_read(text: str) -> None:
+    (entry,) = read(f'LAST,FIRST,DOB\nBaptiste,Rose,"{text}"\n').entries()
+
+    assert entry.born == PartialDate(1979, 7, 25)
+
+
+@pytest.mark.parametrize(
+    "text", ["Smarch 25, 1979", "July 25, 0000", "25 Ju", "July", "J 25 1979", "July 125, 1979"]
+)
+def test_what_only_looks_like_a_month_is_no_date(text: str) -> None:
+    (bad,) = read(f'LAST,FIRST,DOB\nBaptiste,Rose,"{text}"\n').bad_rows
+
+    assert bad.why == f'birth date "{text}" is not a date'
+
+
+def test_spreadsheets_number_of_a_day_is_named_as_such() -> None:
+    (bad,) = read("LAST,FIRST,DOB\nBaptiste,Rose,29221\n").bad_rows
+
+    assert bad.why.startswith('birth date "29221" is not a date; where it is a spreadsheet')
+    assert bad.why.endswith("give its column the format of a date")
+
+
+@pytest.mark.parametrize(
     ("text", "born"),
     [
         ("1979", PartialDate(1979)),
@@ -220,6 +246,7 @@ def test_one_order_of_dates_holds_for_the_whole_column() -> None:
         ("1979-00", PartialDate(1979)),
         ("1979-07-00", PartialDate(1979, 7)),
         ("00/00/1979", PartialDate(1979)),
+        ("25/07/00", PartialDate(2000, 7, 25)),
         ("19790714", PartialDate(1979, 7, 14)),
         ("19031985", PartialDate(1985, 3, 19)),
     ],

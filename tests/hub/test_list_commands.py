@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from admin_console.hub.__main__ import main
-from db import districts, watchlists
+from db import districts, list_lock, watchlists
 from db.engine import open_database
 from db.list_models import ListImportRow
 from db.models import WatchlistRow
@@ -231,6 +231,20 @@ def test_show_says_how_old_each_list_is_and_may_be(
 
     put(run, given(LIST), "--max-age-days", "none")
     assert "0 days old, of any age" in run("show")[1]
+
+
+def test_show_says_that_an_import_holds_the_place_of_others(
+    run: Run, given: Callable[[str], Path], url: str
+) -> None:
+    put(run, given(LIST))
+    database = open_database(url)
+    with list_lock.held(database, "Registry", lambda: datetime.now(UTC)):
+        during = run("show")[1]
+    database.close()
+
+    assert during.startswith('"Registry" is being imported since ')
+    assert "if that import was killed, for half a minute more" in during
+    assert "is being imported" not in run("show")[1]
 
 
 def test_difference_to_a_list_that_is_not_there_says_so(
