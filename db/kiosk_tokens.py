@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from db import pairing, signing
@@ -22,6 +22,22 @@ TOKEN_FOR = timedelta(hours=1)
 CHALLENGE_FOR = timedelta(minutes=1)
 APART = timedelta(minutes=1)
 """By how much the clocks of several hubs at one database may differ."""
+
+_WHOSE = (
+    select(DeviceRow)
+    .join(
+        DeviceTokenRow,
+        (DeviceTokenRow.device_id == DeviceRow.device_id)
+        & (DeviceTokenRow.epoch == DeviceRow.epoch),
+    )
+    .where(
+        DeviceTokenRow.token_hash == bindparam("hash"),
+        DeviceTokenRow.made_at <= bindparam("latest"),
+        DeviceTokenRow.expires_at > bindparam("now"),
+        DeviceRow.revoked_at.is_(None),
+    )
+)
+"""Put together once: every request of a kiosk asks it."""
 
 
 class Refusal(Enum):
@@ -102,20 +118,8 @@ def issue(session: Session, kiosk_id: str, epoch: int, now: datetime) -> str:
 
 def kiosk_with(session: Session, token: str, now: datetime) -> PairedKiosk | None:
     """Whose token this is: None when it has run out, or its kiosk was revoked or paired again."""
-    row = session.scalar(
-        select(DeviceRow)
-        .join(
-            DeviceTokenRow,
-            (DeviceTokenRow.device_id == DeviceRow.device_id)
-            & (DeviceTokenRow.epoch == DeviceRow.epoch),
-        )
-        .where(
-            DeviceTokenRow.token_hash == hash_token(token),
-            DeviceTokenRow.made_at <= now + APART,
-            DeviceTokenRow.expires_at > now,
-            DeviceRow.revoked_at.is_(None),
-        )
-    )
+    asked = {"hash": hash_token(token), "now": now, "latest": now + APART}
+    row = session.scalar(_WHOSE, asked)
     if row is None:
         return None
     return replace(pairing.value_of(row), state=pairing.own_state(row.state))
