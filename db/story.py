@@ -84,6 +84,7 @@ def story(session: Session, visit_id: UUID) -> VisitStory | None:
         log_verified=is_as_made
         and all(_is_whole(session, d) for d in {e.device_id for e, *_ in rows}),
         rechecks=tuple(rechecks.of_visit(session, visit_id)),
+        in_force=None if in_force is None else in_force.decision_id,
     )
 
 

@@ -27,6 +27,10 @@ FOOT = 16.0
 _CELL_GAP, _ROW_GAP = 6.0, 5.0
 _CODE = 84.0
 """The QR code's side: a phone reads it from a hand's breadth."""
+SEAL = _CODE + 20
+"""What the log's seal takes."""
+_KEPT = 3
+"""Last rows of a table, which stay together, and with the log's seal."""
 _INVISIBLE = 3
 """Text rendering mode (ISO 32000-1, 9.3.6)."""
 
@@ -52,6 +56,8 @@ class Sheets:
         self._size = _SIZES[paper]
         self.room = self._size[0] - 2 * MARGIN
         self.top = self._size[1] - MARGIN
+        self._most = self.top - MARGIN - FOOT - 17
+        """What has room below the heads of a table's columns on a page of its own."""
         self._foot, self._pages = foot, pages
         self.canvas = Canvas(self._buffer, pagesize=self._size, pageCompression=1, invariant=1)
         file = truetype()
@@ -111,10 +117,10 @@ class Sheets:
         self.top -= 22
         self.rule()
 
-    def heading(self, text: str, *, size: float = 11.0) -> None:
-        """Stays with the first lines of what follows."""
+    def heading(self, text: str, *, size: float = 11.0, room: float = 45.0) -> None:
+        """Stays with the first lines of what follows, which take so much room."""
         lines = wrapped(text, self.room, size, 600)
-        self.need(12 + len(lines) * (size + 3) + 45)
+        self.need(12 + len(lines) * (size + 3) + room)
         self.top -= 12
         for part in lines:
             self.top -= size + 3
@@ -138,24 +144,44 @@ class Sheets:
             self.say(line, MARGIN + 90, self.top, weight=500)
         self.top -= 3
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        """Rows with a rule below each; what stands over the columns comes again on each page."""
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, below: float = 0.0
+    ) -> None:
+        """Rows with a rule below each; what stands over the columns comes again on each page.
+
+        The last few rows stay together, and with them what stands `below` and takes so much room.
+        """
         lefts = list(_lefts(columns, self.room))
-        self.need(60)
+        kept = min(self._height(columns, rows[-_KEPT:]) + below, self._most)
+        self.need(self.beginning(columns, rows, below))
         self._heads(columns, lefts)
-        for row in rows:
-            cells = [
-                wrapped(text, column.share * self.room - _CELL_GAP, SIZE, column.weight)
-                for text, column in zip(row, columns, strict=True)
-            ]
-            height = max(map(len, cells)) * LINE + _ROW_GAP
-            if self.need(height):
+        for left_over, row in zip(range(len(rows), 0, -1), rows, strict=True):
+            cells = self._cells(columns, row)
+            height = _height(cells)
+            if self.need(kept if left_over == _KEPT else height):
                 self._heads(columns, lefts)
             for cell, left, column in zip(cells, lefts, columns, strict=True):
                 for number, line in enumerate(cell, 1):
                     self.say(line, left, self.top - LINE * number, weight=column.weight)
             self.top -= height
             self.rule()
+
+    def beginning(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], below: float = 0.0
+    ) -> float:
+        """What of a table is never parted, from its top: all of it when it is short."""
+        if len(rows) > _KEPT:
+            return 60
+        return 16 + min(self._height(columns, rows) + below, self._most)
+
+    def _height(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> float:
+        return sum(_height(self._cells(columns, row)) for row in rows)
+
+    def _cells(self, columns: Sequence[Column], row: Sequence[str]) -> list[list[str]]:
+        return [
+            wrapped(text, column.share * self.room - _CELL_GAP, SIZE, column.weight)
+            for text, column in zip(row, columns, strict=True)
+        ]
 
     def _heads(self, columns: Sequence[Column], lefts: Sequence[float]) -> None:
         for column, left in zip(columns, lefts, strict=True):
@@ -165,7 +191,7 @@ class Sheets:
 
     def seal(self, head: TreeHead, site: Site) -> None:
         """How the log stood, for whoever checks it later: by eye, by typing, or by the QR code."""
-        self.need(_CODE + 20)
+        self.need(SEAL)
         self.top -= 14
         self._code(f"{head.size}:{head.root.hex()}", MARGIN + self.room - _CODE)
         base = self.top - 10
@@ -236,6 +262,10 @@ def moment_words(moment: datetime, site: Site) -> str:
     return f"{day_and_time(moment, site)} ({site.time_zone})"
 
 
+def day_of(moment: datetime, site: Site) -> str:
+    return f"{moment.astimezone(ZoneInfo(site.time_zone)):%Y-%m-%d}"
+
+
 def day_and_time(moment: datetime, site: Site) -> str:
     return f"{moment.astimezone(ZoneInfo(site.time_zone)):%Y-%m-%d %H:%M}"
 
@@ -260,6 +290,10 @@ def wrapped(text: str, room: float, size: float, weight: int) -> list[str]:
 def cut(text: str, room: float) -> str:
     """The first line of it."""
     return wrapped(text, room, SIZE, 400)[0]
+
+
+def _height(cells: Sequence[Sequence[str]]) -> float:
+    return max(map(len, cells)) * LINE + _ROW_GAP
 
 
 def _lefts(columns: Sequence[Column], room: float) -> Iterator[float]:

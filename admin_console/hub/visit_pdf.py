@@ -1,19 +1,27 @@
 """One visit on paper: who it was, why it was held, what spoke for and against, who decided what."""
 
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
 from admin_console.hub.sheets import (
+    LINE,
     QUIET,
+    SEAL,
     Column,
     Paper,
     Sheets,
     day_and_time,
+    day_of,
     moment_words,
     pdf_of,
     time_words,
 )
-from db.domain.decision import Decision
+from db.domain.clearance import Lapse
+from db.domain.decision import Decision, Verdict
 from db.domain.desk import Site, VisitStory
-from db.domain.screening import Evidence, Field, Match, Screening
-from db.domain.visit import VisitState
+from db.domain.screening import ClearedMatch, Evidence, Field, Match, Screening
+from db.domain.visit import Visit, VisitState
 from db.screening.explain import chance_sentence, list_age_sentence
 from db.signing import TreeHead
 from db.story import HOLDS, VERDICTS
@@ -35,6 +43,19 @@ _DECISIONS = (
     Column("By", 0.24),
 )
 _HAPPENED = (Column("When", 0.18), Column("What", 0.38, 500), Column("", 0.44))
+_INSIDE = VERDICTS | {Verdict.APPROVE: "May stay", Verdict.DENY: "Must leave"}
+"""Of whoever was inside already."""
+_LAPSES = {
+    Lapse.ENTRY_CHANGED: "the entry has changed since",
+    Lapse.EXPIRED: "the clearance has expired",
+    Lapse.ENDED: "the clearance was ended",
+}
+_GAP = 4.0
+"""Below a heading."""
+_OF_A_MATCH = 95.0
+"""Its paragraphs and the first rows of its evidence, which stay with its heading."""
+_BELOW_ALL = 2 * LINE + 11 + SEAL
+"""Whether the log is whole, and its seal."""
 _STATES = {
     VisitState.CLEARED: "Not signed in yet",
     VisitState.HELD: "Waits for a decision",
@@ -51,19 +72,18 @@ def visit_pdf(story: VisitStory, site: Site, head: TreeHead, paper: Paper) -> by
 
     def write(sheets: Sheets) -> None:
         name = story.visit.identity.name.full or "(erased)"
-        day, _, _ = day_and_time(story.visit.started_at, site).partition(" ")
-        sheets.title(name, day, site.name, "Record of a visit")
-        _facts(sheets, story, site)
+        sheets.title(name, day_of(story.visit.started_at, site), site.name, "Record of a visit")
+        _facts(sheets, story, site, head.at)
         screenings = ((story.screening,) if story.screening else ()) + tuple(
             recheck.screening for recheck in story.rechecks
         )
         for number, screening in enumerate(screenings):
             _screening(sheets, screening, site, is_later=number > 0)
-        later = tuple(recheck.decision for recheck in story.rechecks if recheck.decision)
-        _decisions(sheets, story.decisions + later, site)
-        sheets.heading("What happened")
+        _decisions(sheets, story, site)
         lines = [(day_and_time(h.at, site), h.words, h.detail) for h in story.happened]
-        sheets.table(_HAPPENED, lines)
+        room = sheets.beginning(_HAPPENED, lines, _BELOW_ALL)
+        sheets.heading("What happened", room=room + _GAP)
+        sheets.table(_HAPPENED, lines, below=_BELOW_ALL)
         sheets.top -= 6
         sheets.paragraph(
             "The log of this visit is whole: each event follows on the one before."
@@ -76,12 +96,20 @@ def visit_pdf(story: VisitStory, site: Site, head: TreeHead, paper: Paper) -> by
     return pdf_of("Record of a visit", paper, foot, write)
 
 
-def _facts(sheets: Sheets, story: VisitStory, site: Site) -> None:
+def _state(visit: Visit, site: Site, now: datetime) -> str:
+    """Whoever came on an earlier day and was not seen leaving is not said to be inside."""
+    came_at = visit.checked_in_at or visit.started_at
+    is_of_today = day_of(came_at, site) == day_of(now, site)
+    is_inside = visit.state is VisitState.ON_SITE and is_of_today
+    return "On site" if is_inside else _STATES[visit.state]
+
+
+def _facts(sheets: Sheets, story: VisitStory, site: Site, now: datetime) -> None:
     visit = story.visit
     birth, details = visit.identity.birth_date, visit.details
     host = details.host if details is not None else None
     facts = (
-        ("State", _STATES[visit.state]),
+        ("State", _state(visit, site, now)),
         ("Born", "" if birth is None else f"{birth:%Y-%m-%d}"),
         ("Came", f"{time_words(visit.started_at, site)} at {story.kiosk_name}"),
         ("Signed in", time_words(visit.checked_in_at, site)),
@@ -110,17 +138,36 @@ def _screening(sheets: Sheets, screening: Screening, site: Site, *, is_later: bo
         sheets.paragraph(f"Held: {why}.")
     else:
         sheets.paragraph("Not held.")
-    for cleared in screening.cleared:
-        sheets.paragraph(f"Cleared by {cleared.cleared_by} until {cleared.expires_on:%Y-%m-%d}.")
     for match in screening.matches:
-        _match(sheets, match, screening)
+        _match(sheets, "May be", match, screening, _lapse_words(match, screening, site))
+    for cleared in screening.cleared:
+        said = _cleared_words(cleared, site)
+        _match(sheets, "Cleared earlier, not held:", cleared.match, screening, said)
 
 
-def _match(sheets: Sheets, match: Match, screening: Screening) -> None:
-    sheets.heading(f"May be {match.entry.name.full}, {match.list_name}", size=9.5)
+def _lapse_words(match: Match, screening: Screening, site: Site) -> str:
+    """That staff had said that the visitor is another person, and why that is over."""
+    lapsed = screening.lapsed_of(match)
+    if lapsed is None:
+        return ""
+    on = day_of(lapsed.cleared_at, site)
+    return f"Cleared by {lapsed.cleared_by} on {on}, but {_LAPSES[lapsed.why]}."
+
+
+def _cleared_words(cleared: ClearedMatch, site: Site) -> str:
+    on = day_of(cleared.cleared_at, site)
+    until = f"{cleared.expires_on:%Y-%m-%d}"
+    return f"Not this person, said {cleared.cleared_by} on {on}, until {until}: {cleared.reason}"
+
+
+def _match(sheets: Sheets, what: str, match: Match, screening: Screening, said: str) -> None:
+    sheets.heading(f"{what} {match.entry.name.full}, {match.list_name}", size=9.5, room=_OF_A_MATCH)
+    if said:
+        sheets.paragraph(said)
+    people = "1 person" if match.list_size == 1 else f"{match.list_size:,} people"
     age = list_age_sentence(match, screening.screened_at).lower()
     sheets.paragraph(
-        f"{match.list_size:,} people on version {match.list_version}, {age}. "
+        f"{people} on version {match.list_version}, {age}. "
         f"{chance_sentence(match)} Together {_bits(match.bits)} bits.",
         grey=QUIET,
     )
@@ -142,17 +189,33 @@ def _bits(bits: float) -> str:
     return f"{sign}{abs(bits):.1f}"
 
 
-def _decisions(sheets: Sheets, decisions: tuple[Decision, ...], site: Site) -> None:
+def _decisions(sheets: Sheets, story: VisitStory, site: Site) -> None:
+    """In the order in which they were made, whatever they are about."""
+    later = [recheck.decision for recheck in story.rechecks if recheck.decision]
+    decisions = sorted((*story.decisions, *later), key=lambda d: d.decided_at)
     if not decisions:
         return
-    sheets.heading("Decisions")
+    others = (d.decision_id for d in story.decisions if d.decision_id != story.in_force)
+    superseded = set(others) if story.in_force is not None else set()
+    again = {d.decision_id for d in later}
     rows = [
         (
             day_and_time(d.decided_at, site),
-            VERDICTS[d.verdict],
+            _verdict_words(d, superseded, again),
             d.reason,
             f"{d.decided_by}, at the {d.where.value}",
         )
         for d in decisions
     ]
+    sheets.heading("Decisions", room=sheets.beginning(_DECISIONS, rows) + _GAP)
     sheets.table(_DECISIONS, rows)
+
+
+def _verdict_words(
+    decision: Decision, superseded: Collection[UUID], again: Collection[UUID]
+) -> str:
+    if decision.decision_id in superseded:
+        return f"{VERDICTS[decision.verdict]} (not in force: another reached the hub first)"
+    if decision.decision_id in again:
+        return f"{_INSIDE[decision.verdict]} (on the later match)"
+    return VERDICTS[decision.verdict]

@@ -220,6 +220,8 @@ class VisitStory:
     """Whether the kiosk's chain up to the visit's last event is unbroken at the hub."""
     rechecks: tuple[Recheck, ...] = ()
     """What later versions of the lists said, oldest first."""
+    in_force: UUID | None = None
+    """Which of the decisions counts: others came after it and changed nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,9 @@ def test_they_stand_out_among_those_on_site_and_in_their_own_story(
     assert "Approved by Pia Moreno, after Dana Whitlock had decided" in words
     assert "Not admitted by Dana Whitlock" in words
     assert "Signed in although the office had decided: not admitted" in words
+    assert [d.decided_by for d in story.decisions if d.decision_id == story.in_force] == [
+        "Dana Whitlock"
+    ]
 
 
 def test_alarm_ends_when_they_are_signed_out(

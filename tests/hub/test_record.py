@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -12,10 +13,15 @@ from admin_console.hub.__main__ import main
 from admin_console.hub.visit_pdf import visit_pdf
 from db import audit
 from db.domain.audit import Deed
+from db.domain.clearance import Lapse
+from db.domain.decision import Verdict
 from db.domain.desk import VisitStory
 from db.domain.people import PersonName
+from db.domain.recheck import Recheck
+from db.domain.screening import ClearedMatch, HoldReason, LapsedClearance
+from db.domain.visit import VisitState
 from db.signing import TreeHead
-from tests.console.invented import NOW, SITE, make_match, make_screening, make_tony
+from tests.console.invented import NOW, SITE, at, make_match, make_screening, make_tony
 from tests.console.records import make_past, make_story
 from tests.hub.test_report import words_of
 from tests.hub_of_tests import HubOfTests, hub_at
@@ -80,6 +86,87 @@ def test_record_of_many_matches_and_an_endless_name_loses_nothing() -> None:
     assert [n for n in range(6) if f"List {n:02}" not in whole] == []
     assert whole.replace(" ", "").count("W" * 300) == 6
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
+
+
+def test_record_tells_of_a_cleared_match_what_it_tells_of_any_other() -> None:
+    match = make_match()
+    cleared = ClearedMatch(
+        match, uuid4(), "Priya Raghunathan", at(9, 14, days_ago=30), "Met him", date(2027, 11, 1)
+    )
+    screening = replace(make_screening(1, None), cleared=(cleared,))
+
+    page = " ".join(words_of(visit_pdf(replace(held(), screening=screening), SITE, HEAD, "a4")))
+
+    assert f"Cleared earlier, not held: {match.entry.name.full}, {match.list_name}" in page
+    said = "Not this person, said Priya Raghunathan on 2026-10-18, until 2027-11-01: Met him"
+    assert said in page
+    for evidence in match.evidence:
+        assert evidence.words in page
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (Lapse.ENTRY_CHANGED, "the entry has changed since"),
+        (Lapse.EXPIRED, "the clearance has expired"),
+        (Lapse.ENDED, "the clearance was ended"),
+    ],
+)
+def test_record_says_that_a_visitor_was_cleared_once_and_why_that_is_over(
+    why: Lapse, words: str
+) -> None:
+    match = make_match()
+    pair = (match.list_id, match.entry.entry_id)
+    lapsed = LapsedClearance(*pair, uuid4(), "Priya Raghunathan", at(9, 14, days_ago=30), why)
+    screening = replace(make_screening(1, HoldReason.MATCH, match), lapsed=(lapsed,))
+
+    page = " ".join(words_of(visit_pdf(replace(held(), screening=screening), SITE, HEAD, "a4")))
+
+    assert f"Cleared by Priya Raghunathan on 2026-10-18, but {words}." in page
+
+
+def test_record_tells_decisions_in_their_order_and_which_of_them_is_not_in_force() -> None:
+    told = held()
+    (first,) = told.decisions
+    moments = [first.decided_at + timedelta(minutes=n) for n in (2, 5)]
+    second = replace(first, decision_id=uuid4(), reason="Heard late", decided_at=moments[1])
+    stay = replace(
+        first, decision_id=uuid4(), reason="Stays", decided_at=moments[0], verdict=Verdict.APPROVE
+    )
+    recheck = Recheck(uuid4(), told.visit.visit_id, make_screening(2, None), stay)
+    told = replace(told, decisions=(first, second), in_force=first.decision_id, rechecks=(recheck,))
+
+    page = " ".join(words_of(visit_pdf(told, SITE, HEAD, "letter")))
+
+    table = page[page.index("Decisions") : page.index("What happened")]
+    places = [table.index(reason) for reason in (first.reason, "Stays", "Heard late")]
+    assert places == sorted(places)
+    assert "May stay (on the later match)" in table
+    assert table.count("not in force") == 1
+    assert table.index("not in force") > places[1]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "state"), [(0, "On site"), (1, "Signed in, not seen leaving")]
+)
+def test_record_says_of_whoever_came_today_that_they_are_on_site(days_ago: int, state: str) -> None:
+    came = at(9, 2, days_ago=days_ago)
+    visit = replace(held().visit, state=VisitState.ON_SITE, started_at=came, checked_in_at=came)
+
+    page = " ".join(words_of(visit_pdf(replace(held(), visit=visit), SITE, HEAD, "letter")))
+
+    assert f"State {state} Born" in page
+
+
+@pytest.mark.parametrize("many", [2, 3, 6, 11, 12])
+def test_seal_of_the_log_stands_on_no_page_alone(many: int) -> None:
+    told = held()
+    lines = tuple(replace(told.happened[0], words=f"Line {n:02}") for n in range(many))
+
+    last = words_of(visit_pdf(replace(told, happened=lines), SITE, HEAD, "letter"))[-1]
+
+    assert "The log's seal" in last
+    assert [n for n in range(many)[-3:] if f"Line {n:02}" not in last] == []
 
 
 @pytest.fixture
