@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from admin_console.console.pages.column_mapper import ColumnMapper
 from admin_console.console.pages.entry_form import draft_of
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
+from admin_console.console.theme import load_theme
 from db.aliases import aliases_from
 from db.domain.desk import ImportProgress, Role
 from db.domain.entry_history import FieldChange, RemovalAsked
@@ -287,6 +289,26 @@ def test_column_is_read_as_somebody_says(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(button(shell, "goImport"), LEFT)
     qtbot.waitUntil(lambda: len(hub.imported) == 1)
     assert hub.imported[0][0].columns == said
+
+
+def test_several_columns_may_be_other_names_and_one_any_other_field(qtbot: QtBot) -> None:
+    mapper = ColumnMapper(load_theme())
+    qtbot.addWidget(mapper)
+    mapper.show_columns((("AKA1", "", "aliases"), ("REASON", "", "note"), ("AKA2", "", "")))
+    column, field = child(mapper, Choice, "mapColumn"), child(mapper, Choice, "mapField")
+    column.setCurrentText("AKA2")
+
+    said = []
+    for name in ("aliases", "note"):
+        with qtbot.waitSignal(mapper.changed) as changed:
+            field.setCurrentIndex(field.findData(name))
+            field.activated.emit(field.currentIndex())
+        said.append(changed.args[0])
+
+    assert said == [
+        {"AKA1": "aliases", "REASON": "note", "AKA2": "aliases"},
+        {"AKA1": "aliases", "REASON": "", "AKA2": "note"},
+    ]
 
 
 def test_reading_a_file_shows_how_far_it_is_and_can_be_stopped(
