@@ -184,6 +184,30 @@ class RecoveryCodeRow(InDistrict, Base):
     staff_id: Mapped[UUID] = mapped_column(index=True)
 
 
+class StaffAccountRow(InDistrict, Base):
+    """An account of the district's provider that signs in as a member of staff."""
+
+    __tablename__ = "staff_account"
+    account_hash: Mapped[Hex256] = mapped_column(primary_key=True)
+    """Of issuer and subject; a district has one provider."""
+    staff_id: Mapped[UUID]
+    linked_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("district_id", "staff_id"),)
+
+
+class OidcSignInRow(InDistrict, Base):
+    """A sign-in with the district's provider that is under way; deleted when it is finished."""
+
+    __tablename__ = "oidc_sign_in"
+    state_hash: Mapped[Hex256] = mapped_column(primary_key=True)
+    ticket_hash: Mapped[Hex256]
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(String(64))
+    port: Mapped[int]
+    made_at: Mapped[datetime]
+
+
 class AttemptRow(InDistrict, Base):
     """A try to get in, counted by all processes of the hub; `who` is hashed, since it names."""
 

@@ -172,17 +172,19 @@ INVENTORY = (
         _of("webhook_message", "body"),
     ),
     Kept(
-        "Staff: names, roles, sites, passwords, PINs, second factors, who is signed in",
+        "Staff: names, roles, sites, passwords, PINs, second factors, linked accounts, "
+        "who is signed in",
         "hub; names and PINs on kiosks too",
         "a removed person's name stays, since the log names them by id; nothing lets them in",
         "the terminal; colleagues see the name with what was decided",
-        f"{_ENCRYPTED}; passwords, PINs, codes and tokens only as hashes",
+        f"{_ENCRYPTED}; passwords, PINs, codes, tokens and accounts only as hashes",
         (
             *_of("staff", "name display_name role password_hash totp_key created_at removed_at"),
             *_of("staff_pin", "display_name pin_hash"),
             *_of("staff_site", "staff_id site_id"),
             *_of("staff_session", "token_hash staff_id created_at expires_at seen_at"),
             *_of("recovery_code", "code_hash staff_id"),
+            *_of("staff_account", "account_hash staff_id linked_at"),
         ),
     ),
     Kept(

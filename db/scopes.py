@@ -49,6 +49,8 @@ FREE: Mapping[str, str] = MappingProxyType(
         "StaffPinRow": "the feed sends those of its kiosk's site: `db.sites.pins_of`",
         "StaffSessionRow": _OF_STAFF,
         "RecoveryCodeRow": _OF_STAFF,
+        "StaffAccountRow": _OF_STAFF,
+        "OidcSignInRow": "a sign-in under way: no route shows it",
         "AttemptRow": _OF_STAFF,
         "WebhookRow": "no route shows it",
         "WebhookMessageRow": "no route shows it",

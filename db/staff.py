@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db import districts, passwords, sites
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
-from db.hub_models import RecoveryCodeRow, StaffRow, StaffSessionRow
+from db.hub_models import RecoveryCodeRow, StaffAccountRow, StaffRow, StaffSessionRow
 from db.ids import new_id
 
 SESSION = timedelta(hours=12)
@@ -75,12 +75,12 @@ def add(
     session.flush()
     only = sites.only(session)
     sites.give(session, row.staff_id, [only] if only else [])
-    return _value(row)
+    return value_of(row)
 
 
 def everybody(session: Session) -> list[StaffMember]:
     query = select(StaffRow).where(_IS_THERE).order_by(StaffRow.name)
-    return [_value(r) for r in session.scalars(query)]
+    return [value_of(r) for r in session.scalars(query)]
 
 
 def is_anybody(session: Session) -> bool:
@@ -91,7 +91,7 @@ def is_anybody(session: Session) -> bool:
 def find(session: Session, name: str) -> StaffMember | None:
     """Who signs in with this name."""
     row = _row_named(session, name)
-    return None if row is None else _value(row)
+    return None if row is None else value_of(row)
 
 
 def named(session: Session, name: str) -> StaffMember:
@@ -109,7 +109,7 @@ def verify(session: Session, name: str, password: str) -> StaffMember | None:
         HASHER.verify(row.password_hash if row is not None else NOBODY, password)
     except argon2.exceptions.VerificationError:
         return None
-    return None if row is None else _value(row)
+    return None if row is None else value_of(row)
 
 
 def remove(session: Session, staff_id: UUID, now: datetime) -> None:
@@ -118,6 +118,7 @@ def remove(session: Session, staff_id: UUID, now: datetime) -> None:
     row.removed_at, row.name = now, f"removed:{staff_id.hex}"
     row.password_hash, row.totp_key = "", ""
     session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.staff_id == staff_id))
+    session.execute(delete(StaffAccountRow).where(StaffAccountRow.staff_id == staff_id))
     close_sessions(session, staff_id)
 
 
@@ -168,7 +169,7 @@ def of_token(session: Session, token: str, now: datetime) -> OpenSession | None:
         return None
     row, opened = found
     seen_at = opened.seen_at or opened.created_at
-    return None if now - seen_at >= IDLE else OpenSession(_value(row), seen_at)
+    return None if now - seen_at >= IDLE else OpenSession(value_of(row), seen_at)
 
 
 def seen(session: Session, token: str, now: datetime) -> None:
@@ -213,5 +214,6 @@ def _check_password(password: str, names: Sequence[str]) -> None:
         raise StaffError(f"{why} Nothing was changed.")
 
 
-def _value(row: StaffRow) -> StaffMember:
+def value_of(row: StaffRow) -> StaffMember:
+    """A row as others see it."""
     return StaffMember(row.staff_id, row.name, row.display_name, Role(row.role))

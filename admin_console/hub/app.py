@@ -27,6 +27,7 @@ from admin_console.hub import (
     list_routes,
     live_routes,
     notice_routes,
+    oidc_routes,
     openapi,
     pairing_routes,
     report_routes,
@@ -131,6 +132,7 @@ def create_app(
     app.include_router(feed_routes.router)
     app.include_router(live_routes.router)
     app.include_router(session_routes.router)
+    app.include_router(oidc_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(report_routes.router)
     app.include_router(list_routes.router)

@@ -18,6 +18,7 @@ from admin_console.hub.backlog import Backlog
 from admin_console.hub.feed import Feed
 from admin_console.hub.lines import Lines
 from admin_console.hub.metrics import Metrics
+from admin_console.hub.oidc_provider import ProviderKeys
 from admin_console.hub.previews import Previews
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
@@ -53,6 +54,7 @@ class Context:
     backlog: Backlog = field(default_factory=Backlog)
     feed: Feed = field(default_factory=Feed)
     lines: Lines = field(default_factory=Lines)
+    provider_keys: ProviderKeys = field(default_factory=ProviderKeys)
     photo_keep_days: int = KEEP_DAYS
     backups_kept: int = 0
     """So many, one a day; 0 when the hub makes none itself."""

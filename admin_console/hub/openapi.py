@@ -19,6 +19,7 @@ from admin_console.hub import (
     event_routes,
     examples,
     feed_routes,
+    oidc_routes,
     pairing_routes,
     report_routes,
     session_routes,
@@ -102,6 +103,8 @@ class Problem:
     """With 422 for a batch: the kiosk's log has forked."""
     needs_code: bool | None = None
     """With 401 at sign-in: the second factor's code is missing."""
+    subject: str | None = None
+    """With 403 at a sign-in by the district's account that nobody linked: the account."""
     decision: Decision | None = None
     """With 409 for a decision: the one that was first."""
 
@@ -150,6 +153,9 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/log/head"): Says(feed_routes.WireTreeHead),
     ("GET", "/v1/log/proof"): Says(feed_routes.Proof),
     ("GET", f"{_LISTS}/{{list_id}}/entries"): Says(WatchlistEntry, media=NDJSON),
+    ("GET", "/v1/oidc"): Says(oidc_routes.Offered),
+    ("POST", "/v1/oidc/start"): Says(oidc_routes.Started, oidc_routes.StartRequest),
+    ("POST", "/v1/oidc/session"): Says(SignedIn, oidc_routes.FinishRequest),
     ("POST", "/v1/session"): Says(SignedIn, session_routes.SignInRequest),
     ("DELETE", "/v1/session"): Says(status=204),
     ("GET", "/v1/set-up"): Says(session_routes.SetUp),

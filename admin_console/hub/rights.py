@@ -91,6 +91,9 @@ OPEN_ROUTES = frozenset(
         "POST /v1/token/challenge",
         "POST /v1/token",
         "POST /v1/session",
+        "GET /v1/oidc",
+        "POST /v1/oidc/start",
+        "POST /v1/oidc/session",
         "GET /v1/set-up",
         "POST /v1/set-up",
     }

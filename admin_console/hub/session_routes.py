@@ -26,7 +26,7 @@ from db.staff import StaffError
 
 SIGN_INS_AT_ONCE = 2
 """Checking a password takes 64 MB, so that guessing is slow."""
-_TOO_OFTEN = "Too many tries. Wait a minute, then try again."
+TOO_OFTEN = "Too many tries. Wait a minute, then try again."
 _NEEDS_CODE = "Type the code that your telephone shows, or a recovery code."
 _WRONG_CODE = "That code is wrong, too old or was used already. Type the one that shows now."
 
@@ -55,7 +55,7 @@ async def sign_in(request: Request, context: InContext) -> Response:
     asked = await body_as(request, SignInRequest)
     address = address_of(request)
     who = f"sign-in {address} {asked.name.strip().casefold()}"
-    await run_in_threadpool(guessing.count_try, context, who, _TOO_OFTEN)
+    await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
     sign_ins: asyncio.Semaphore = request.app.state.sign_ins
     async with sign_ins:
         signed_in = await run_in_threadpool(_sign_in, context, asked, address)
@@ -74,7 +74,7 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
         _note_refusal(context, asked.name, address)
         raise refuse(401, "That name and password do not fit together.")
     now = context.now()
-    seen = _seen_by(context, member)
+    seen = seen_by(context, member)
     with context.database.begin() as session:
         is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
             session, member.staff_id, asked.code, now
@@ -91,7 +91,7 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
     return None
 
 
-def _seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:
+def seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:
     """The first site that somebody may see, and all of them; 403 for who was given none."""
     with context.database.read() as session:
         limits = sites.of_staff(session, member)
@@ -117,7 +117,7 @@ async def set_up(request: Request, context: InContext) -> Response:
     asked = await body_as(request, FirstStaff)
     address = address_of(request)
     who = f"set-up {address}"
-    await run_in_threadpool(guessing.count_try, context, who, _TOO_OFTEN)
+    await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
     sign_ins: asyncio.Semaphore = request.app.state.sign_ins
     async with sign_ins:
         signed_in = await run_in_threadpool(_set_up, context, asked, address)
@@ -140,7 +140,7 @@ def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
             "That is not the set-up code that the hub printed when it started, or somebody used "
             "it already.",
         )
-    return SignedIn(token, member, *_seen_by(context, member))
+    return SignedIn(token, member, *seen_by(context, member))
 
 
 def _note_refusal(context: Context, name: str, address: str) -> None:

@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing, set_up
 from admin_console.hub.writing import write_lines
-from db import audit, audit_table, changes, second_factor, sites, staff, staff_pins, totp
+from db import (
+    accounts,
+    audit,
+    audit_table,
+    changes,
+    oidc,
+    second_factor,
+    sites,
+    staff,
+    staff_pins,
+    totp,
+)
 from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
 
@@ -50,9 +61,10 @@ def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
 
 def everybody(url: str) -> str:
     with existing(url) as database, database.read() as session:
-        is_one = bool(sites.only(session))
+        is_one, linked = bool(sites.only(session)), accounts.linked(session)
         people = [
             f"{m.name}  {m.display_name}  {m.role.value}{'' if is_one else _sites_of(session, m)}"
+            f"{'  with a linked account' if m.staff_id in linked else ''}"
             for m in staff.everybody(session)
         ]
     return "\n".join(people) or ("Nobody may sign in yet: vestibule-hub staff add NAME")
@@ -77,6 +89,30 @@ def set_password(url: str, name: str, password: str) -> str:
         staff.set_password(session, member.staff_id, password, hub_site.names_of(session))
         _note(session, Deed.PASSWORD_CHANGED, member)
     return f"{member.display_name} has another password, and was signed out everywhere."
+
+
+def link(url: str, name: str, subject: str) -> str:
+    """Let an account of the district's provider sign in as somebody."""
+    with set_up(url) as database, database.begin() as session:
+        member, provider = staff.named(session, name), oidc.provider(session)
+        if provider is None:
+            raise staff.StaffError(
+                "This hub knows no provider of accounts yet: vestibule-hub oidc set. Nothing was "
+                "changed."
+            )
+        accounts.link(session, member.staff_id, provider.issuer, subject, _now())
+        _note(session, Deed.ACCOUNT_LINKED, member)
+    return f"{member.display_name} may sign in with {provider.name} too."
+
+
+def unlink(url: str, name: str) -> str:
+    """Let no account sign in as somebody any more; the password still does."""
+    with set_up(url) as database, database.begin() as session:
+        member = staff.named(session, name)
+        accounts.unlink(session, member.staff_id)
+        staff.close_sessions(session, member.staff_id)
+        _note(session, Deed.ACCOUNT_UNLINKED, member)
+    return f"{member.display_name} signs in by password only, and was signed out everywhere."
 
 
 def set_pin(url: str, name: str, pin: str) -> str:

@@ -5,6 +5,7 @@ import getpass
 import sys
 from collections.abc import Callable
 
+from admin_console.hub import oidc_commands
 from db.domain.desk import Role
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -14,7 +15,8 @@ Command = Callable[..., argparse.ArgumentParser]
 def add_parsers(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
 ) -> None:
-    """Add both to the hub's commands."""
+    """Add both to the hub's commands, and ``oidc`` beside them."""
+    oidc_commands.add_to(commands, command)
     people = commands.add_parser("staff", help="who may sign in").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -53,6 +55,13 @@ def add_parsers(
     )
     _name(factor)
     factor.add_argument("--off", action="store_true", help="ask for it no more")
+
+    link = command(
+        people, "link", "let an account of the district's provider sign in as somebody", _link
+    )
+    _name(link)
+    link.add_argument("--subject", required=True, help="as the refusal at the sign-in shows it")
+    _name(command(people, "unlink", "let no account sign in as somebody any more", _unlink))
 
     audit = command(commands, "audit", "who looked at what, and who changed what", _audit)
     audit.add_argument("--csv", default="", metavar="FILE", nargs="?", const="-")
@@ -134,6 +143,18 @@ def _second_factor(arguments: argparse.Namespace) -> int:
     if arguments.off:
         return _say(staff_command.end_second_factor(arguments.database, arguments.name))
     return _say(staff_command.begin_second_factor(arguments.database, arguments.name, _ask_code))
+
+
+def _link(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    return _say(staff_command.link(arguments.database, arguments.name, arguments.subject))
+
+
+def _unlink(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import staff_command  # noqa: PLC0415
+
+    return _say(staff_command.unlink(arguments.database, arguments.name))
 
 
 def _ask_code(address: str) -> str:

@@ -27,6 +27,7 @@ OF_NOBODY = {
     "feed": "feed_id version",
     "list_import": "lock_id import_id list_name edition started_at renewed_at phase done total "
     "is_cancelled site_id",
+    "oidc_sign_in": "state_hash ticket_hash nonce verifier port made_at",
     "pairing_code": "code expires_at tries_left used_at site_id",
     "pairing_request": "request_id secret short_string device_id name last_epoch public_key "
     "asked_at expires_at state replaces site_id",

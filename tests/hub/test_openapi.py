@@ -14,6 +14,7 @@ from db.engine import open_database
 OPEN = {
     "/healthz", "/readyz", "/metrics", "/v1/health", "/v1/session", "/v1/set-up",
     "/v1/ca", "/v1/pairings", "/v1/pairings/{request_id}", "/v1/token", "/v1/token/challenge",
+    "/v1/oidc", "/v1/oidc/start", "/v1/oidc/session",
 }  # fmt: skip
 """Who may ask is not known yet, or does not matter."""
 
