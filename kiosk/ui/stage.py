@@ -120,6 +120,7 @@ class Stage(QObject):
             self._second.stop()
         self.countdown_changed.emit()
 
+    @Slot()
     def _take_next_hint(self) -> None:
         if self._next_hint != self._hint:
             self._set_hint(self._next_hint, is_found=False)

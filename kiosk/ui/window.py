@@ -57,6 +57,9 @@ class KioskWindow(QObject):
 
     Every signal says what a person did and carries one value or nothing. They are stable: the
     controller connects them once.
+
+    What is connected to a method here is a `Slot` by name: Qt would add it to the class while QML
+    uses that, and now and then a press then finds no signal.
     """
 
     # Anywhere: any touch, click or key, so that no time-out comes. Not while the time-out's own
@@ -208,6 +211,7 @@ class KioskWindow(QObject):
         thing = "badge" if self._step is Step.FIND_VISIT else "card"
         self._stage.show_hint(*hint_words(hint, thing), is_found=hint is Hint.FOUND)
 
+    @Slot(int)
     def show_timeout_warning(self, seconds_left: int | None) -> None:
         """Ask whether somebody is still there, and blank what is personal; None takes it away."""
         self._theme.set_veiled(seconds_left is not None)
@@ -259,10 +263,12 @@ class KioskWindow(QObject):
             self.touched.emit()
         return False
 
+    @Slot()
     def _tell_hint(self) -> None:
         if not self._stage.is_warning and not self._stage.is_emergency:
             self.hinted.emit(self._stage.hint_words)
 
+    @Slot()
     def _tell_time(self) -> None:
         now = self._now()
         self._stage.set_clock(day_words(now), clock_words(now))
