@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Property, QObject, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import Property, QObject, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtQml import QmlElement
 from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
@@ -167,6 +167,7 @@ class CameraPicture(QQuickPaintedItem):
         painter.setPen(QPen(QColor("white"), 6))
         painter.drawPath(oval)
 
+    @Slot()
     def _on_arrived(self) -> None:
         if self._feed is not None and not self._is_frozen:
             width, height = max(1, round(self.width())), max(1, round(self.height()))

@@ -68,6 +68,7 @@ class PhotoScreen(QObject):
         self._timer.stop()
         self.skipped.emit()
 
+    @Slot()
     def _on_second(self) -> None:
         self._seconds -= 1
         if self._seconds <= 0:
@@ -79,6 +80,7 @@ class PhotoScreen(QObject):
         if self._feed.frame is not None:
             self._jpeg = cut_photo(self._feed.frame)
 
+    @Slot()
     def _on_frame(self) -> None:
         has_frame = self._feed.frame is not None
         if has_frame is not self._has_frame:

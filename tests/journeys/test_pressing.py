@@ -1,5 +1,9 @@
 """Whatever is pressed reaches the kiosk: QML and Python agree on what there is to call."""
 
+import ast
+from importlib.resources import files
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from kiosk.flow import Step
@@ -26,6 +30,21 @@ def test_nothing_is_added_in_the_course_of_a_sign_in(open_lobby: OpenLobby) -> N
 
     assert _methods(window) == _of_class(window)
     assert _methods(screen) == _of_class(screen)
+
+
+def test_every_method_of_a_screen_that_is_connected_is_a_slot() -> None:
+    bare = [
+        f"{path.name}: {one.name}.{method.name}"
+        for path in sorted(Path(str(files("kiosk.ui"))).glob("*.py"))
+        for one in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(one, ast.ClassDef)
+        for method in one.body
+        if isinstance(method, ast.FunctionDef)
+        and f".connect(self.{method.name})" in ast.unparse(one)
+        and not any("Slot" in ast.unparse(d) for d in method.decorator_list)
+    ]
+
+    assert bare == []
 
 
 def _methods(one: QObject) -> set[str]:
