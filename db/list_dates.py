@@ -83,8 +83,8 @@ def read_year(text: str) -> int | None:
 def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
     """Read one date, whole or not; raises ValueError with words that go on after the date itself.
 
-    A month or a day of 0 says that it is not known. A year of two digits is the last such year up
-    to `latest`.
+    A month or a day of 0 says that it is not known, but of a spreadsheet's empty date. A year of
+    two digits is the last such year up to `latest`.
     """
     year_alone = read_year(text)
     if year_alone is not None:
@@ -92,6 +92,8 @@ def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
     found = _YEAR_AND_MONTH.match(text)
     if found:
         return PartialDate(int(found[1]), int(found[2]) or None)
+    if is_empty_in_spreadsheet(text):
+        raise ValueError("is not a date")
     named = _named(text)
     if named is not None:
         return PartialDate(_whole_year(named[0], latest), named[1], int(named[2]) or None)
@@ -117,6 +119,23 @@ def read_date(text: str, order: DateOrder, latest: int) -> PartialDate:
     return PartialDate(
         _whole_year(year, latest), known_month, (int(day) or None) if known_month else None
     )
+
+
+def is_empty_in_spreadsheet(text: str) -> bool:
+    """Whether this is the day number 0 in a column of dates: spreadsheets show January 0, 1900.
+
+    The year may have two digits (``1/0/00``, ``0-Jan-00``), and would else be read as 2000.
+    """
+    named, parts = _named(text), _parts(text)
+    if named is not None:
+        year, *month_and_day = named[0], named[1], int(named[2])
+    elif parts is not None and len(parts[0]) == 4:
+        year, *month_and_day = parts[0], int(parts[1]), int(parts[2])
+    elif parts is not None:
+        year, *month_and_day = parts[2], int(parts[0]), int(parts[1])
+    else:
+        return False
+    return year in ("00", "1900") and sorted(month_and_day) == [0, 1]
 
 
 def has_short_year(text: str) -> bool:

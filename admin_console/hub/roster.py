@@ -27,7 +27,7 @@ from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
-from db.list_dates import DateOrder, DateVotes, read_date
+from db.list_dates import DateOrder, DateVotes, is_empty_in_spreadsheet, read_date
 from db.list_fields import clean
 from db.screening.index import ListIndex, build_list_from
 from db.screening.names import LONGEST, fold
@@ -267,7 +267,7 @@ def _is_unread(born: str, order: DateOrder | None) -> bool:
 def _born(text: str, order: DateOrder | None) -> PartialDate | None:
     try:
         if not text or order is None:
-            return PartialDate.read(text) if text else None
+            return PartialDate.read(text) if text and not is_empty_in_spreadsheet(text) else None
         return read_date(text, order, datetime.now(UTC).year)
     except ValueError:
         return None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from admin_console.hub.__main__ import main
+from admin_console.hub.roster import read_roster
 from tests.hub.test_screen_command import HEAD, screened
 
 
@@ -56,3 +57,17 @@ def test_every_line_that_is_odd_is_told_however_many_there_are(
     assert f"list.csv, line 32: {unread}" in said
     assert f"list.csv, and 9 more, lines 52-56, 58-61: {unread}" in said
     assert "list.csv, and 10 more, lines 22-31: no calendar" in said
+
+
+@pytest.mark.parametrize("head", ["LAST,FIRST,DOB", "family_name,given_name,birth_date"])
+@pytest.mark.parametrize("text", ["1/0/00", "1/0/1900", "0-Jan-00", "1900-01-00"])
+def test_empty_date_of_a_spreadsheet_is_told_and_nobody_is_born_on_it(
+    tmp_path: Path, text: str, head: str
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"{head}\nIbarra,Luis,{text}\n")
+
+    roster = read_roster(file)
+
+    assert roster.row(0).born is None
+    assert "the birth date cannot be read; compared without it" in roster.odd
