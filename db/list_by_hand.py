@@ -2,17 +2,19 @@
 
 A file says nothing of fields for which it has no column: those stay as they are. Where it does say
 something else than a person wrote, or lacks somebody whom a person added, it is for whoever imports
-to say which of the two holds.
+to say which of the two holds. What was kept once is kept, until the file or the entry says another
+thing: then it is asked about again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import codec, watchlists
+from db import codec, settings, watchlists
 from db.domain.desk import ChangeKind, EntryChange
 from db.domain.entry_history import EntryChangeKind, FieldChange
 from db.domain.watchlist import WatchlistEntry
@@ -25,6 +27,8 @@ from db.list_spool import Line
 from db.screening.names import fold
 
 MOST_SHOWN = 200
+_KEPT = "lists.kept"
+"""The setting that remembers what imports kept, by list and entry, each as a `_question`."""
 _BY_HAND = (EntryChangeKind.ADDED.value, EntryChangeKind.CHANGED.value)
 _NAME_PARTS = ("given", "middle", "suffix")
 _COLUMNS: Mapping[str, frozenset[str]] = {
@@ -59,15 +63,32 @@ def written_in(session: Session, list_id: UUID, edition: int) -> dict[UUID, Writ
     ordered = set(
         session.scalars(select(CustodyRuleRow.entry_id).where(CustodyRuleRow.list_id == list_id))
     )
-    found = {}
+    found, kept = {}, _kept_of(session).get(str(list_id), {})
     for entry_id, entry in watchlists.entries_by_id(
         session, edition, [*said.keys() | ordered]
     ).items():
         of_entry = said.get(entry_id, {})
         still = frozenset(n for n in SHOWN if of_entry.get(n) == field_text(entry, n))
         if still or entry_id in added or entry_id in ordered:
-            found[entry_id] = Written(entry, still, entry_id in added, entry_id in ordered)
+            found[entry_id] = Written(
+                entry, still, entry_id in added, entry_id in ordered, kept.get(entry_id.hex, "")
+            )
     return found
+
+
+def remember_kept(session: Session, list_id: UUID, keeping: "Keeping") -> None:
+    """Remember what an import of this list keeps, so that the next one does not ask it again."""
+    known, lists = _kept_of(session), {str(w.list_id) for w in watchlists.all_lists(session)}
+    kept = {of: questions for of, questions in known.items() if of in lists}
+    kept.pop(str(list_id), None)
+    if keeping.keeps and keeping.kept:
+        kept[str(list_id)] = keeping.kept
+    if kept != known:
+        settings.write(session, _KEPT, kept)
+
+
+def _kept_of(session: Session) -> dict[str, dict[str, str]]:
+    return settings.read(session, _KEPT, dict[str, dict[str, str]]) or {}
 
 
 @dataclass
@@ -75,7 +96,7 @@ class Keeping:
     """Puts into a file's entries what it says nothing of, and what is to stay as people wrote it.
 
     `columns` are the `db.list_fields.FIELDS` that the file has. What it would undo is counted
-    whether it `keeps` that or not.
+    whether it `keeps` that or not, but for what was kept before in the same words.
     """
 
     written: Mapping[UUID, Written]
@@ -83,6 +104,8 @@ class Keeping:
     keeps: bool
     undoes: int = 0
     undone: list[EntryChange] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+    """By the digits of an entry's id, as a `_question`."""
 
     def applied(
         self,
@@ -130,7 +153,8 @@ class Keeping:
             return entry
         lost = frozenset(n for n in known.fields if _undoes(n, known.entry, entry))
         if lost:
-            self._note(ChangeKind.CHANGED, known, f"written by hand: {words_of(lost)}")
+            said = [f"{n}={field_text(entry, n)}" for n in SHOWN if n in lost]
+            self._note(ChangeKind.CHANGED, known, f"written by hand: {words_of(lost)}", said)
         return _as_written(entry, known.entry, lost) if self.keeps else entry
 
     def _stay(self, lacking: Iterable[Written]) -> Iterable[Line]:
@@ -140,12 +164,24 @@ class Keeping:
             self._note(ChangeKind.REMOVED, known, known.words)
         return [(0, values_of(known.entry)) for known in gone] if self.keeps else []
 
-    def _note(self, kind: ChangeKind, known: Written, what: str) -> None:
+    def _note(self, kind: ChangeKind, known: Written, what: str, said: Iterable[str] = ()) -> None:
+        """Count what the file would undo; `said` is what it says instead."""
+        question = _question(known.entry, what, *said)
+        self.kept[known.entry.entry_id.hex] = question
+        if self.keeps and known.kept == question:
+            return
         self.undoes += 1
         if len(self.undone) < MOST_SHOWN:
             entry = known.entry
             born = entry.born.words if entry.born else ""
             self.undone.append(EntryChange(kind, entry.name.full, born, what))
+
+
+def _question(entry: WatchlistEntry, *words: str) -> str:
+    """The same for the same words of a file against an entry that says the same as before."""
+    hashed = sha256(values_of(entry)[-1])
+    hashed.update("\x1f".join(words).encode())
+    return hashed.hexdigest()[:32]
 
 
 def _undoes(name: str, old: WatchlistEntry, new: WatchlistEntry) -> bool:

@@ -41,7 +41,7 @@ from db.list_before import (
     keeping_of,
     laxer_notes,
 )
-from db.list_by_hand import Keeping
+from db.list_by_hand import Keeping, remember_kept
 from db.list_difference import Difference, changes_of
 from db.list_file import ListFile, read_list_file
 from db.list_history import Coming
@@ -324,6 +324,7 @@ def _replace(
         check_in_force(session, wanted.name, wanted.site_id, before)
         watchlists.put_in_force(session, imported, lock.edition)
         custody.forget_list(session, imported.list_id, lock.edition)
+        remember_kept(session, imported.list_id, keeping)
         if coming is not None:
             list_history.remember_removed(session, coming, lock.edition)
         if wanted.columns is not None:

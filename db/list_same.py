@@ -3,11 +3,12 @@
 Without a number of their own people are known by name and birth date, so that one whose date is
 completed gets another id. What was written into the entry, its custody order above all, goes over
 to the one person of the same name whose date does not disagree, if there is only one. Whoever has
-no date at all is not taken for one who has: a name alone may be another man's.
+no date at all is taken for one who has where a file named both, and names nobody else so; whom
+people added by hand, only where the number is the same: a name alone may be another man's.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -42,6 +43,8 @@ class Written:
     """Of `db.entry_changes.SHOWN`."""
     is_added: bool = False
     has_order: bool = False
+    kept: str = ""
+    """What was kept of it at the import before, as `db.list_by_hand` remembers it."""
 
     @property
     def words(self) -> str:
@@ -80,53 +83,76 @@ class SamePeople:
     def settle(self, lines: Iterable[Line], remarks: list[BadRow]) -> list[Line]:
         """The lines held back, with the ids of whom they are; `remarks` says where that differs."""
         held = [(line, entry_in(values)) for line, values in lines]
-        first: dict[UUID, WatchlistEntry] = {}
-        for _, entry in held:
-            first.setdefault(entry.entry_id, entry)
+        in_file = {entry.entry_id for _, entry in held}
         by_family: defaultdict[str, list[WatchlistEntry]] = defaultdict(list)
-        for entry in first.values():
+        for entry in {(e.entry_id, e.born): e for _, e in reversed(held)}.values():
             by_family[fold(entry.name.family)].append(entry)
-        pairs = [
-            (known.entry, entry)
+        named = {
+            entry_id: [
+                entry
+                for family in {fold(n.family) for n in (known.entry.name, *known.entry.aliases)}
+                for entry in by_family[family]
+                if _agree(known, entry)
+            ]
             for entry_id, known in self._written.items()
-            if entry_id not in first
-            for family in {fold(n.family) for n in (known.entry.name, *known.entry.aliases)}
-            for entry in by_family[family]
-            if _agree(known.entry, entry)
-        ]
-        taken = set(self._on_list({entry.entry_id for _, entry in pairs}))
-        pairs = [pair for pair in pairs if pair[1].entry_id not in taken]
-        ours = Counter(known.entry_id for known, _ in pairs)
-        theirs = Counter(entry.entry_id for _, entry in pairs)
+            if entry_id not in in_file
+        }
+        taken = set(self._on_list({entry.entry_id for found in named.values() for entry in found}))
+        pairs = {
+            (known_id, entry.entry_id)
+            for known_id, found in named.items()
+            if self._written[known_id].entry.born is not None or _is_one_new(found, taken)
+            for entry in found
+            if entry.entry_id not in taken
+        }
+        ours = Counter(known_id for known_id, _ in pairs)
+        theirs = Counter(entry_id for _, entry_id in pairs)
         becomes = {
-            entry.entry_id: known
-            for known, entry in pairs
-            if ours[known.entry_id] == theirs[entry.entry_id] == 1
+            entry_id: self._written[known_id].entry
+            for known_id, entry_id in pairs
+            if ours[known_id] == theirs[entry_id] == 1
         }
         settled = []
         for line, entry in held:
             known = becomes.get(entry.entry_id)
             if known is not None:
-                remarks.append(BadRow(line, entry.name.full, _words(known)))
+                remarks.append(BadRow(line, entry.name.full, _words(known, entry)))
                 entry = replace(entry, entry_id=known.entry_id)  # noqa: PLW2901  the same person
             settled.append((line, values_of(entry)))
         return settled
 
 
-def _agree(known: WatchlistEntry, entry: WatchlistEntry) -> bool:
-    if known.reference and entry.reference and known.reference != entry.reference:
+def _is_one_new(found: Sequence[WatchlistEntry], taken: Collection[UUID]) -> bool:
+    """Whether these are one person whom the list does not have yet, or nobody with a date."""
+    born = None
+    for entry in found:
+        if entry.born is None:
+            continue
+        born = same_birth(born, entry.born)
+        if born is None or entry.entry_id in taken:
+            return False
+    return True
+
+
+def _agree(written: Written, entry: WatchlistEntry) -> bool:
+    known = written.entry
+    has_same_number = bool(known.reference) and known.reference == entry.reference
+    if known.reference and entry.reference and not has_same_number:
         return False
     if fold(known.name.suffix) != fold(entry.name.suffix):
         return False  # father and son
     ours, theirs = fold(known.name.middle), fold(entry.name.middle)
     if ours and theirs and not (ours.startswith(theirs) or theirs.startswith(ours)):
         return False
-    if known.born is None and entry.born is not None:
+    is_completed = known.born is None and entry.born is not None
+    if is_completed and written.is_added and not has_same_number:
         return False
     is_one_birth = entry.born is None or same_birth(known.born, entry.born) is not None
     return is_one_birth and is_named_alike(known, entry)
 
 
-def _words(known: WatchlistEntry) -> str:
+def _words(known: WatchlistEntry, entry: WatchlistEntry) -> str:
     born = f"born {known.born.words}" if known.born is not None else "without a birth date"
+    if known.born is None and entry.born is not None:
+        born += " (birth date now complete)"
     return f"taken for the person who is on the list {born}: the only one of that name"

@@ -225,6 +225,95 @@ def test_birth_date_of_somebody_of_that_name_is_not_taken_without_a_question(
     assert people(database)["Finch"].instructions == ""
 
 
+def test_custody_order_goes_over_when_a_file_says_a_birth_date_at_last(
+    any_database: Database,
+) -> None:
+    known = put(any_database, "LAST,FIRST,DOB\nFinch,Amos,\n")
+    before = people(any_database)["Finch"]
+    with any_database.begin() as session:
+        custody.keep(session, known.list_id, before.entry_id, RULE)
+    edit(any_database, known, EntryDraft("Finch", "Amos", instructions="Call Officer Reyes"))
+    completed = "LAST,FIRST,DOB\nFinch,Amos,1960-05-05\n"
+
+    shown = look(any_database, completed)
+    put(any_database, completed)
+    again = look(any_database, completed)
+
+    assert (shown.added, shown.changed, shown.removed, shown.undoes) == (0, 1, 0, 0)
+    assert ["birth date now complete" in r.why for r in shown.remarks] == [True]
+    after = people(any_database)["Finch"]
+    assert (after.entry_id, str(after.born)) == (before.entry_id, "1960-05-05")
+    assert after.instructions == "Call Officer Reyes"
+    assert rule_of(any_database, known, "Finch") == RULE
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("was", "rows"),
+    [
+        ("", "Finch,Amos,05/05/1960\nFinch,Amos,06/06/1985"),  # which of the two?
+        ("Finch,Amos,05/05/1960\n", "Finch,Amos,05/05/1960\nFinch,Amos,06/06/1985"),
+        ("Finch,Amos,05/05/1960\n", "Finch,Amos,05/05/1960"),  # was another person before
+        ("", "Finch,Amelia,05/05/1960"),
+    ],
+)
+def test_custody_order_goes_to_nobody_when_a_file_does_not_say_whose_birth_date(
+    database: Database, was: str, rows: str
+) -> None:
+    known = put(database, f"LAST,FIRST,DOB\nFinch,Amos,\n{was}")
+    with database.read() as session:
+        entries = watchlists.entries_of(session, known.list_id)
+    (undated,) = [entry.entry_id for entry in entries if entry.born is None]
+    with database.begin() as session:
+        custody.keep(session, known.list_id, undated, RULE)
+
+    with pytest.raises(ImportAsksError):
+        put(database, f"LAST,FIRST,DOB\n{rows}\n")
+
+
+def test_person_added_by_hand_without_a_birth_date_is_known_by_the_number(
+    database: Database,
+) -> None:
+    known = put(database, LISTED)
+    draft = EntryDraft("Finch", "Amos", reference="T-7", instructions="Call Officer Reyes")
+    amos = add(database, known, draft)
+
+    put(database, LISTED + "Finch,Amos,05/05/1960,T-7\n")
+
+    found = people(database)["Finch"]
+    assert (found.entry_id, str(found.born)) == (amos, "1960-05-05")
+    assert (found.instructions, len(people(database))) == ("Call Officer Reyes", 3)
+
+
+def test_what_was_kept_is_not_asked_about_again_until_something_else_is_said(
+    any_database: Database,
+) -> None:
+    known = put(any_database, LISTED)
+    add(any_database, known, EntryDraft("Finch", "Amos", instructions="Call Officer Reyes"))
+    edit(any_database, known, replace(DANIEL, note="Never alone"))
+    file = LISTED.replace("CASE\n", "CASE,NOTE\n").replace("T-1\n", "T-1,Alone\n")
+    file = file.replace("T-2\n", "T-2,\n") + "Finch,Amos,05/05/1960,T-7,\n"
+
+    put(any_database, file, KEEPING)
+    kept = people(any_database)
+    put(any_database, file)
+    put(any_database, file)
+
+    assert look(any_database, file).undoes == 0
+    assert look(any_database, file, UNDOING).undoes == 2
+    assert people(any_database) == kept
+    with pytest.raises(ImportAsksError, match="into 1 entry"):
+        put(any_database, file.replace("Alone", "At no time"))
+    edit(any_database, known, replace(DANIEL, note="Never, ever"))
+    with pytest.raises(ImportAsksError, match="into 1 entry"):
+        put(any_database, file)
+    put(any_database, file, UNDOING)
+    assert (people(any_database)["Quillfeather"].note, look(any_database, file).undoes) == (
+        "Alone",
+        0,
+    )
+
+
 def test_preview_stays_quick_when_nothing_was_written_by_hand(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
