@@ -1,7 +1,8 @@
 """What one person asked to be done to an entry, until another confirms it, and what has to wait.
 
 Removing an entry takes two people. So does changing it so that somebody passes whom it held: by
-its end, by a name that goes, by another birth date; or so that its custody order says less.
+its end, by a name that goes or changes, by another birth date; or so that its custody order says
+less.
 """
 
 from datetime import date
@@ -31,13 +32,14 @@ def needs_two(session: Session, *, is_locked: bool = False) -> bool:
 def hides(before: WatchlistEntry, after: WatchlistEntry, today: date) -> bool:
     """Whether somebody may pass with the changed entry whom it held before.
 
-    A middle name or a suffix that is new, or goes, lets nobody pass who has the name without it.
+    A name goes with any part of it that is changed, taken out or added, so long as it does not stay
+    as another name: a middle name that is added tells whoever has another one apart.
     """
     if before.valid_until is not None and before.valid_until < today:
         return False  # it holds nobody any more
     return (
         before.born != after.born
-        or not _has_each(_names(after), _names(before))
+        or not _names(before) <= _names(after)
         or (after.valid_until or date.max) < (before.valid_until or date.max)
         or (after.valid_from or date.min) > max(before.valid_from or date.min, today)
     )
@@ -89,13 +91,3 @@ def _names(entry: WatchlistEntry) -> set[PersonName]:
         PersonName(fold(name.given), fold(name.family), fold(name.middle), fold(name.suffix))
         for name in (entry.name, *entry.aliases)
     }
-
-
-def _has_each(names: set[PersonName], before: set[PersonName]) -> bool:
-    return all(old in names or any(_is_alike(old, new) for new in names) for old in before)
-
-
-def _is_alike(old: PersonName, new: PersonName) -> bool:
-    return (old.given, old.family) == (new.given, new.family) and all(
-        not a or not b or a == b for a, b in ((old.middle, new.middle), (old.suffix, new.suffix))
-    )

@@ -131,7 +131,7 @@ def laxer_notes(before: Before, wanted: Category, laxer: int) -> tuple[str, ...]
         entries = "1 changed entry" if laxer == 1 else f"{laxer:,} changed entries"
         notes.append(
             f"With {entries} somebody may pass who was held before: by another birth date, a name "
-            "that goes, or days on which it does not count."
+            "that goes or changes, or days on which it does not count."
         )
     if is_laxer(None if before.known is None else before.known.category, wanted):
         notes.append(

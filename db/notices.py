@@ -158,7 +158,7 @@ def tell_of_laxer(
         entries = "1 entry" if laxer == 1 else f"{laxer:,} entries"
         said.append(
             f"changed {entries} of it so that somebody may pass who was held before: by another "
-            "birth date, a name that goes, or days on which it does not count"
+            "birth date, a name that goes or changes, or days on which it does not count"
         )
     if is_registry_now:
         said.append(

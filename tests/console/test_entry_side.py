@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from admin_console.console.models.entry_story import Run, said_of
+from admin_console.console.models.entry_story import Run, said_of, waits_said
 from admin_console.console.pages.custody_card import when_words
 from admin_console.console.pages.entry_side import deed_lines
 from admin_console.console.pages.rule_card import ClockError, clock_from
@@ -18,13 +19,20 @@ from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.toggles import Tick
 from db.domain.custody import CustodyRule, Forbids
 from db.domain.desk import Role
-from db.domain.entry_history import EntryChangeKind, EntryDeeds, EntryEvent, FieldChange
+from db.domain.entry_history import (
+    EntryChangeKind,
+    EntryDeeds,
+    EntryEvent,
+    FieldChange,
+    RemovalAsked,
+)
 from db.domain.errors import HubRefusedError
 from db.domain.figures import HoldFigures
 from tests.console import invented, listed
 from tests.console.fake_hub import FakeHub
 from tests.console.test_entries import LEFT, RODERICK, button, open_entry
 from tests.console.windows import child, open_shell, press
+from tests.makers import NINE
 from tests.screens.console.looking import silhouette
 
 Key = Qt.Key
@@ -250,3 +258,14 @@ def test_deeds_leave_out_what_never_happened() -> None:
     deeds = EntryDeeds(date(2026, 8, 31), 1, HoldFigures())
 
     assert deed_lines(deeds) == (("Screened since", "1 visitor"), ("Held", "0 visitors"))
+
+
+def test_words_that_ask_for_another_person_say_how_a_name_needs_none() -> None:
+    name, born = FieldChange("name", "Dee Ott", "Dee Jay Ott"), FieldChange("born", "1980", "1981")
+
+    asked = [RemovalAsked("Jo", uuid4(), NINE, "", (change,)) for change in (name, born)]
+
+    assert [waits_said(a).endswith("Or keep the old name as another name.") for a in asked] == [
+        True,
+        False,
+    ]

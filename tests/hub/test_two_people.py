@@ -1,6 +1,8 @@
 """What lets a listed person pass takes two people, and administrators hear of the rest."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ from db import codec, staff, watchlists
 from db.domain.desk import ImportPreview, Role
 from db.domain.entry_history import EntryChangeKind, EntryFile
 from db.domain.notice import Notice, NoticeKind, Notices
+from db.domain.people import Identity, PersonName
 from db.domain.watchlist import Watchlist, WatchlistEntry
+from db.ids import new_id
+from db.screening.engine import screen
+from db.screening.index import build_index
 from tests.hub_of_tests import PASSWORD, HubOfTests, hub_at
-from tests.makers import NINE
+from tests.makers import NINE, make_identity, make_watchlist
 
 DANIEL = {
     "family": "Quillfeather",
@@ -22,6 +28,13 @@ DANIEL = {
 }
 LISTED = b"LAST,FIRST,DOB,AKA,CASE\nQuillfeather,Daniel,03/07/1984,Dan Quill,T-1\n"
 MARLOW = b"Marlow,Helena,04/17/1986,,T-2\n"
+WITH_MIDDLE = b"LAST,FIRST,MIDDLE,DOB,AKA,CASE\nQuillfeather,Daniel,%s,03/07/1984,Dan Quill,T-1\n"
+
+
+def bits_of(visitor: Identity, entry: WatchlistEntry) -> float:
+    index = build_index([(make_watchlist(), (entry,))])
+    found = screen(visitor, index, number_hash="", now=NINE, screening_id=new_id(NINE))
+    return found.matches[0].bits
 
 
 class Office:
@@ -41,6 +54,13 @@ class Office:
         )
         assert answer.is_success, answer.text
         return codec.from_json(answer.content, Watchlist)
+
+    def preview(self, content: bytes) -> ImportPreview:
+        where = {"name": "No trespass", "category": "trespass"}
+        answer = self.hub.client.post(
+            "/v1/watchlists/preview", params=where, content=content, headers=self.dana
+        )
+        return codec.from_json(answer.content, ImportPreview)
 
     def entries(self) -> list[WatchlistEntry]:
         with self.hub.database.read() as session:
@@ -89,6 +109,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
         {"birth_date": "1900-01-01"},
         {"birth_date": ""},
         {"aliases": ""},
+        {"middle": "James"},
+        {"suffix": "Jr"},
     ],
 )
 def test_nobody_lets_a_listed_man_pass_alone_by_changing_his_entry(
@@ -141,8 +163,8 @@ def test_change_that_waits_is_taken_back(office: Office) -> None:
         {"aliases": "Dan Quill; Brandon Okonkwo"},
         {"family": "Quill", "aliases": "Dan Quill; Quillfeather, Daniel"},
         {"given": "DÁNIEL"},
-        {"middle": "James"},
-        {"suffix": "Jr"},
+        {"middle": "James", "aliases": "Dan Quill; Quillfeather, Daniel"},
+        {"suffix": "Jr", "aliases": "Dan Quill; Quillfeather, Daniel"},
     ],
 )
 def test_change_that_lets_nobody_pass_takes_one_person(
@@ -153,6 +175,39 @@ def test_change_that_lets_nobody_pass_takes_one_person(
     assert changed.removal is None
     assert changed.entry is not None
     assert changed.entry.version == 2
+
+
+@pytest.mark.parametrize("middles", [("Robert", "", "James"), ("", "James"), ("Robert", "James")])
+def test_entry_means_a_man_of_another_middle_name_in_no_number_of_steps_of_one_person(
+    office: Office, middles: tuple[str, ...]
+) -> None:
+    middle, *later = middles
+    office.take(WITH_MIDDLE % middle.encode())
+    before, version = office.entries(), office.entries()[0].version
+    robert = PersonName("Daniel", "Quillfeather", "Robert")
+    visitor = replace(make_identity(birth_date=date(1984, 3, 8)), name=robert)
+
+    for other in later:
+        asked = office.change(version, middle=other)
+        assert asked.removal is not None
+
+    james = replace(before[0], name=replace(before[0].name, middle="James"))
+    assert office.entries() == before
+    assert bits_of(visitor, before[0]) > bits_of(visitor, james)
+
+
+@pytest.mark.parametrize("middles", [("Robert", ""), ("", "James"), ("Robert", "James")])
+def test_import_that_changes_a_middle_name_is_told_before_and_after(
+    office: Office, middles: tuple[str, str]
+) -> None:
+    was, now_is = (WITH_MIDDLE % middle.encode() for middle in middles)
+    office.take(was)
+    told = len(office.notices())
+
+    assert office.preview(now_is).laxer == 1
+    office.take(now_is)
+
+    assert len(office.notices()) == told + 1
 
 
 def test_entry_that_holds_nobody_any_more_is_changed_by_one(office: Office) -> None:
@@ -197,11 +252,7 @@ def test_import_that_takes_people_off_a_list_is_told_to_administrators(office: O
 def test_import_by_which_a_listed_man_may_pass_is_told_before_and_after(
     office: Office, file: bytes
 ) -> None:
-    where = {"name": "No trespass", "category": "trespass"}
-    preview = office.hub.client.post(
-        "/v1/watchlists/preview", params=where, content=file, headers=office.dana
-    )
-    shown = codec.from_json(preview.content, ImportPreview)
+    shown = office.preview(file)
 
     office.take(file)
 
@@ -215,7 +266,10 @@ def test_import_by_which_a_listed_man_may_pass_is_told_before_and_after(
 
 
 def test_import_by_which_nobody_passes_is_no_notice(office: Office) -> None:
-    office.take(b"LAST,FIRST,MI,DOB,AKA,CASE\nQuillfeather,Daniel,J,03/07/1984,Dan Quill,T-1\n")
+    office.take(
+        b"LAST,FIRST,MI,DOB,AKA,CASE\n"
+        b'Quillfeather,Daniel,J,03/07/1984,"Dan Quill; Quillfeather, Daniel",T-1\n'
+    )
 
     assert office.notices() == []
 

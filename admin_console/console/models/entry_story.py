@@ -62,6 +62,14 @@ def what_is_asked(asked: RemovalAsked) -> str:
     return "; ".join(lines) if asked.changes else asked.reason
 
 
+def waits_said(asked: RemovalAsked) -> str:
+    """What becomes of a change that takes another person, and how a name's can do without one."""
+    said = "Another person has to confirm it. Until then the entry counts as it was."
+    if any(change.field == "name" for change in asked.changes):
+        said += " Or keep the old name as another name."
+    return said
+
+
 def changes_said(changes: tuple[FieldChange, ...]) -> tuple[Said, ...]:
     """A line for each field that differs."""
     return tuple(line for change in changes for line in _lines(change))

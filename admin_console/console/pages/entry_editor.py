@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from admin_console.console import words
 from admin_console.console.client import HubClient
-from admin_console.console.models.entry_story import what_is_asked
+from admin_console.console.models.entry_story import waits_said, what_is_asked
 from admin_console.console.pages.entry_form import EntryForm, draft_of
 from admin_console.console.pages.entry_side import ClearancesCard, DeedsCard, HistoryCard
 from admin_console.console.pages.rule_card import ClockError
@@ -200,7 +200,7 @@ class EntryEditor(Panel):
         if file.entry is not None:
             said = f"Version {file.entry.version} of this entry is in force on every kiosk."
             if file.removal is not None:
-                said = "Another person has to confirm it. Until then the entry counts as it was."
+                said = waits_said(file.removal)
             self.saved.emit(file.entry.name.full, said)
 
     def _on_discard(self) -> None:
