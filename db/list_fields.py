@@ -112,11 +112,13 @@ _LONGEST = {
     "suffix": ("suffix", 40),
     "jurisdiction": ("place", 40),
     "reference": ("number", 200),
-    "aliases": ("list of other names", 4_000),
     "note": ("note", 4_000),
     "instructions": ("text for staff", 4_000),
 }
 """In characters: what our tables hold, and no more than a desk can read."""
+_LONGEST_ALIAS = 4_000
+"""In characters, of one of a person's other names. Of how many there may be nothing is said: they
+come from several columns and rows, and what a list has is to be exported, read again and edited."""
 _VALID_AHEAD = 50
 """Years from now up to which a validity is meant whose year has two digits."""
 _HEX256 = re.compile(r"^[0-9a-f]{64}$")
@@ -256,7 +258,7 @@ class EntryReader:
             other_names = "; ".join([cells[at] for at in self._more_aliases if cells[at]])
         sought, aliases = [family, given, middle, suffix, reference], ""
         if other_names:
-            found = aliases_from(other_names, PersonName(given, family, middle, suffix))
+            found = _aliases(other_names, PersonName(given, family, middle, suffix))
             aliases = aliases_to_json(found)
             sought[4:4] = [part for n in found for part in (n.family, n.given, n.middle, n.suffix)]
         if number_hash or photo:
@@ -302,6 +304,20 @@ def _check_lengths(known: Iterable[tuple[str, str]]) -> None:
             words, most = _LONGEST[field]
             if len(text) > most:
                 raise FieldError(f"the {words} has {len(text)} characters; {most} is the most")
+
+
+def _aliases(text: str, name: PersonName) -> tuple[PersonName, ...]:
+    """Their length is that of their parts, which an export writes as they are."""
+    found = aliases_from(text, name)
+    if len(text) > _LONGEST_ALIAS:
+        most = max(
+            (len(p) for n in found for p in (n.family, n.given, n.middle, n.suffix)), default=0
+        )
+        if most > _LONGEST_ALIAS:
+            raise FieldError(
+                f"one of the other names has {most} characters; {_LONGEST_ALIAS} is the most"
+            )
+    return found
 
 
 def _birth(text: str, written: str, orders: DateOrders, today: date) -> tuple[str, Odd]:
