@@ -22,7 +22,7 @@ from db import (
     scopes,
     watchlists,
 )
-from db.domain.custody import NO_RULE, CustodyRule
+from db.domain.custody import CustodyRule
 from db.domain.entry_history import (
     EntryChangeKind,
     EntryDraft,
@@ -290,7 +290,8 @@ def _changed(
     if digest_of(entry) == digest_of(before) and not of_rule:
         raise EntryRefusedError("Nothing differs from what the entry says already.")
     hides = list_asking.hides(before, entry, editor.at.date())
-    is_laxer = hides or (rule is not None and rule.says_less_than(ruled or NO_RULE))
+    # A first order takes nothing away: the entry holds whom it held, and the desk learns more.
+    is_laxer = hides or (rule is not None and ruled is not None and rule.says_less_than(ruled))
     return _Wanted(draft, entry, rule, (*changes(before, entry), *of_rule), is_laxer)
 
 

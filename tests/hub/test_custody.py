@@ -148,6 +148,28 @@ def test_order_that_is_to_say_more_takes_one_person(
     assert save(hub, address, dana, replace(DRAFT, rule=more), 1).rule == more
 
 
+def test_first_order_of_an_imported_entry_takes_one_person_and_is_told_at_the_desk(
+    hub: HubOfTests, ours: str, dana: dict[str, str]
+) -> None:
+    hub.client.post(
+        "/v1/watchlists",
+        params={"name": "Custody orders", "category": "custody"},
+        content=b"LAST,FIRST,DOB\nVanterpool,Roderick,08/30/1986\n",
+        headers=dana,
+    ).raise_for_status()
+    with hub.database.read() as session:
+        (entry,) = watchlists.entries_of(session, UUID(ours.split("/")[-2]))
+    address = f"{ours}/{entry.entry_id}"
+
+    ruled = save(hub, address, dana, DRAFT, entry.version)
+    mine = match_with(ruled)
+    screen(hub, mine)
+    (hold,) = codec.from_json(hub.client.get("/v1/desk", headers=dana).content, Desk).holds
+
+    assert ruled.removal is None
+    assert hold.brief_of(mine).rule == RULE
+
+
 def test_draft_that_says_nothing_of_an_order_leaves_it(
     hub: HubOfTests, ours: str, dana: dict[str, str]
 ) -> None:
