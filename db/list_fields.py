@@ -174,12 +174,30 @@ def fields_of(header: Sequence[str], columns: Mapping[str, str] | None = None) -
     return fields
 
 
+def said_of(remembered: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """What was said of a list's columns before, and what is said now, which counts first."""
+    taken = {*columns.values()} - SEVERAL - {""}
+    kept = {name: field for name, field in remembered.items() if field not in taken}
+    return {**kept, **columns}
+
+
 def left_out(header: Sequence[str], fields: Sequence[str], columns: Mapping[str, str]) -> list[str]:
     """The columns that `fields_of` leaves out because another one is that field already."""
     return [
         name
         for name, field in zip(header, fields, strict=True)
         if not field and columns.get(name, _guess(name))
+    ]
+
+
+def others_forgone(
+    header: Sequence[str], fields: Sequence[str], columns: Mapping[str, str]
+) -> list[str]:
+    """The columns that could be one more of a field of `SEVERAL`, and are left out as was said."""
+    return [
+        name
+        for name, field in zip(header, fields, strict=True)
+        if not field and columns.get(name) == "" and _guess(name) in SEVERAL
     ]
 
 

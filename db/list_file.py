@@ -25,6 +25,8 @@ from db.list_fields import (
     has_unseen,
     is_category,
     left_out,
+    others_forgone,
+    said_of,
 )
 from db.list_merge import merged
 from db.list_rows import entry_in, name_in
@@ -121,7 +123,7 @@ def read_list_file(
 ) -> ListFile:
     """Read a list, CSV or XLSX. `columns` maps names in the file to `FIELDS`, where not guessed.
 
-    Without them those that are `remembered` of the list count, as far as the file has them.
+    Of the others count those that are `remembered` of the list, as far as the file has them.
     `same` says who is somebody of the list in force although the id says another.
 
     Raises `ImportRefusedError` when the file as a whole cannot be used, and whatever `tell` raises.
@@ -132,7 +134,8 @@ def read_list_file(
             f"No column of the file is called {_quoted(strays)}. Nothing was changed. It has "
             f"{_quoted(table.header)}."
         )
-    said = (remembered if columns is None else columns) or {}
+    before, now = remembered or {}, columns or {}
+    said = said_of(before, now)
     fields = fields_of(table.header, said)
     if "family" not in fields:
         raise ImportRefusedError(
@@ -153,6 +156,7 @@ def read_list_file(
                 *table.notes,
                 *_lacking(table.header, fields),
                 *_twice(left_out(table.header, fields, said)),
+                *_forgone([n for n in others_forgone(table.header, fields, said) if n not in now]),
                 *_categories(table.header, fields),
             )
             return read
@@ -253,6 +257,14 @@ def _twice(names: Sequence[str]) -> Iterator[str]:
         yield (
             f"Left out, because another column is read as the same: {_quoted(names)}. What they "
             "say of people is not on the list."
+        )
+
+
+def _forgone(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield (
+            f"Left out, as was said at an import before: {_quoted(names)}. Other names there are "
+            "not on the list."
         )
 
 

@@ -43,6 +43,7 @@ from db.list_before import (
 )
 from db.list_by_hand import Keeping, remember_kept
 from db.list_difference import Difference, changes_of
+from db.list_fields import said_of
 from db.list_file import ListFile, read_list_file
 from db.list_history import Coming
 from db.list_lock import Lock, Phase, Progress
@@ -66,8 +67,8 @@ def to_nobody(_: Progress) -> None:
 class ListWanted:
     """How a list is to be imported. `max_age_days` None leaves the limit as it is, 0 takes it away.
 
-    `columns` maps names in the file to fields (`db.list_fields.FIELDS`); None takes what was said
-    for the list of that name before.
+    `columns` maps names in the file to fields (`db.list_fields.FIELDS`); of the others that counts
+    which was said for the list of that name before.
     """
 
     name: str
@@ -188,9 +189,13 @@ def columns_for(session: Session, name: str, site_id: str) -> dict[str, str]:
 
 
 def keep_columns(session: Session, name: str, site_id: str, columns: Mapping[str, str]) -> None:
-    """Remember it, for the next file of this list; another school's of that name has its own."""
+    """Remember it, for the next file of this list; another school's of that name has its own.
+
+    What was said before of other columns stays.
+    """
     known = settings.read(session, COLUMNS, dict[str, dict[str, str]]) or {}
-    settings.write(session, COLUMNS, {**known, _columns_key(name, site_id): dict(columns)})
+    key = _columns_key(name, site_id)
+    settings.write(session, COLUMNS, {**known, key: said_of(known.get(key, {}), columns)})
 
 
 def _columns_key(name: str, site_id: str) -> str:

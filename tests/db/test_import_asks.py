@@ -187,6 +187,44 @@ def test_columns_remembered_from_another_file_do_not_stop_one_that_lacks_them(
     assert put(database, FIRST).entry_count == 2
 
 
+def test_what_was_said_of_one_column_leaves_the_others_as_they_are(database: Database) -> None:
+    head = "LAST,FIRST,DOB,WHY,AKA1"
+    put(database, f"{head}\nMarlow,Helena,1986,a,\n", replace(OURS, columns={"WHY": "note"}))
+    put(database, f"{head}\nMarlow,Helena,1986,a,\n", replace(OURS, columns={"AKA1": "aliases"}))
+
+    shown = look(database, f"{head},AKA2\nMarlow,Helena,1986,a,,Vance Otto\n")
+
+    fields = [field for _, _, field in shown.columns]
+    assert fields == ["family", "given", "birth_date", "note", "aliases", "aliases"]
+    assert shown.notes == ()
+
+
+def test_column_of_other_names_that_was_left_out_before_is_named(database: Database) -> None:
+    file = "LAST,FIRST,DOB,AKA1,AKA2\nMarlow,Helena,1986,,Vance Otto\n"
+    wanted = replace(OURS, columns={"AKA2": ""})
+    assert look(database, file, wanted).notes == ()
+    put(database, file, wanted)
+
+    (note,) = look(database, file).notes
+    (still,) = look(database, file, replace(OURS, columns={"AKA1": "aliases"})).notes
+
+    assert note.startswith('Left out, as was said at an import before: "AKA2".')
+    assert still == note
+    assert look(database, file, replace(OURS, columns={"AKA2": "aliases"})).notes == ()
+
+
+def test_what_is_said_of_a_column_now_counts_before_what_was_said_of_another(
+    database: Database,
+) -> None:
+    put(database, "WHO,NAME\nMarlow,Vance\n", replace(OURS, columns={"WHO": "family"}))
+    file, now = "WHO,NAME\nMarlow,Vance\n", replace(OURS, columns={"NAME": "family"})
+
+    put(database, file, now)
+
+    assert [field for _, _, field in look(database, file).columns] == ["", "family"]
+    assert families(database) == {"Vance"}
+
+
 def test_other_sheets_of_a_spreadsheet_are_named(database: Database, tmp_path: Path) -> None:
     content = two_sheets(tmp_path)
 

@@ -34,7 +34,8 @@ class ColumnMapper(QWidget):
     """Two choices: a column, and what it is.
 
     Signals:
-        changed: names in the file to fields, empty for what is left out.
+        changed: of the columns that somebody has changed, names in the file to fields, empty for
+            what is left out.
     """
 
     changed = Signal(object)
@@ -76,5 +77,5 @@ class ColumnMapper(QWidget):
         if self._fields.get(name) == field:
             return
         taken = field if field not in SEVERAL else ""
-        said = {n: "" if f == taken else f for n, f in self._fields.items()}
+        said = {n: "" for n, f in self._fields.items() if f and f == taken}
         self.changed.emit({**said, name: field})

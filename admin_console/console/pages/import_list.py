@@ -101,7 +101,7 @@ class ImportView(Panel):
     def _on_columns(self, columns: dict[str, str]) -> None:
         """Somebody says which column is which: the file is read anew."""
         if self._file is not None and not self._is_busy:
-            self._read(replace(self._file, columns=columns))
+            self._read(replace(self._file, columns={**(self._file.columns or {}), **columns}))
 
     def _read(self, file: ListFile) -> None:
         self._file = file
