@@ -3,6 +3,8 @@
 The hub alone keeps it and tells staff of it. No kiosk learns which students an order is about.
 """
 
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
@@ -10,6 +12,8 @@ from enum import StrEnum
 MOST_STUDENTS = 20
 LONGEST_STUDENT = 80
 _WEEK = tuple(range(7))
+_OF_A_GRADE = frozenset({"grade", "kindergarten", "k", "pk", "tk", "prek", "room", "class"})
+"""Words that tell of a student's grade, as any digit does."""
 
 
 class Forbids(StrEnum):
@@ -45,14 +49,17 @@ class CustodyRule:
         )
 
     def says_less_than(self, before: "CustodyRule") -> bool:
-        """Whether it counts at fewer hours, forbids less, or names fewer students, or is empty."""
+        """Whether it counts at fewer hours, forbids less, or names fewer students, or is empty.
+
+        A student of another grade is the same one: else each order would wait every year.
+        """
         return (
             (self == NO_RULE) > (before == NO_RULE)
             or not {*(before.days or _WEEK)} <= {*(self.days or _WEEK)}
             or (self.begins or time.min) > (before.begins or time.min)
             or (self.ends or time.max) < (before.ends or time.max)
             or self.forbids not in (before.forbids, Forbids.PICK_UP_AND_CONTACT)
-            or not {*before.students} <= {*self.students}
+            or not _names(before.students) <= _names(self.students)
         )
 
     def why_not(self) -> str:
@@ -66,6 +73,31 @@ class CustodyRule:
         if any(len(student) > LONGEST_STUDENT for student in self.students):
             return f"A student's words are at most {LONGEST_STUDENT} characters"
         return ""
+
+
+def _names(students: tuple[str, ...]) -> Counter[str]:
+    """How many students there are of each name; *Imani V., grade 3* is *imani v.*.
+
+    Only a tail that tells of a grade goes: in *Vanterpool, Imani* it is the student.
+    """
+    counts = Counter[str]()
+    for student in students:
+        parts = [" ".join(part.split()) for part in _folded(student).split(",")]
+        while len(parts) > 1 and _is_of_a_grade(parts[-1]):
+            parts.pop()
+        counts[", ".join(parts)] += 1
+    return counts
+
+
+def _is_of_a_grade(part: str) -> bool:
+    words = part.replace("-", "").split()
+    return any(w in _OF_A_GRADE or any(sign.isdigit() for sign in w) for w in words)
+
+
+def _folded(text: str) -> str:
+    """Small letters without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 NO_RULE = CustodyRule()

@@ -138,6 +138,7 @@ def test_order_that_is_to_say_less_waits_for_a_second_person(
         replace(RULE, days=(), begins=None, ends=None),
         replace(RULE, forbids=Forbids.PICK_UP_AND_CONTACT),
         replace(RULE, students=("Imani V., grade 3", "Jonah V.")),
+        replace(RULE, students=("Imani V., grade 4",)),
     ],
 )
 def test_order_that_is_to_say_more_takes_one_person(
@@ -146,6 +147,27 @@ def test_order_that_is_to_say_more_takes_one_person(
     address, _ = add(hub, ours, dana)
 
     assert save(hub, address, dana, replace(DRAFT, rule=more), 1).rule == more
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_less"),
+    [
+        (("Imani V., grade 3",), ("Imani V., grade 4",), False),
+        (("Imani V., grade K",), ("Imani V., 1st",), False),
+        (("Imani V., Pre-K",), ("Imani V.",), False),
+        (("Imani V., grade 3, room 12",), ("IMANÍ  V., grade 4",), False),
+        (("Imani V., grade 3",), ("Jonah V., grade 3",), True),
+        (("Imani V., grade 3", "Imani V., grade 5"), ("Imani V., grade 4",), True),
+        (("Vanterpool, Imani, grade 3",), ("Vanterpool, Jonah, grade 3",), True),
+        (("Vanterpool, Imani",), ("Vanterpool, Jonah",), True),
+    ],
+)
+def test_grade_of_a_student_changes_alone_and_the_student_does_not(
+    before: tuple[str, ...], after: tuple[str, ...], is_less: bool
+) -> None:
+    rule = replace(RULE, students=before)
+
+    assert replace(RULE, students=after).says_less_than(rule) is is_less
 
 
 def test_first_order_of_an_imported_entry_takes_one_person_and_is_told_at_the_desk(
