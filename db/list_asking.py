@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from db import codec, districts, settings
 from db.domain.entry_history import EntryChangeKind, FieldChange, RemovalAsked
+from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName
 from db.domain.watchlist import WatchlistEntry
+from db.list_merge import same_birth
 from db.list_models import EntryHistoryRow, EntryRemovalRow
 from db.screening.names import fold
 
@@ -29,8 +31,13 @@ def needs_two(session: Session, *, is_locked: bool = False) -> bool:
     return look(session, TWO_TO_REMOVE, bool) is not False
 
 
-def hides(before: WatchlistEntry, after: WatchlistEntry, today: date) -> bool:
+def hides(
+    before: WatchlistEntry, after: WatchlistEntry, today: date, *, is_import: bool = False
+) -> bool:
     """Whether somebody may pass with the changed entry whom it held before.
+
+    By hand any other birth date counts. A registry's file completes thousands of them: in an import
+    one counts that contradicts the date before, takes a part of it away, or is the first.
 
     A name goes with any part of it that is changed, taken out or added, so long as it does not stay
     as another name: a middle name that is added tells whoever has another one apart.
@@ -38,7 +45,7 @@ def hides(before: WatchlistEntry, after: WatchlistEntry, today: date) -> bool:
     if before.valid_until is not None and before.valid_until < today:
         return False  # it holds nobody any more
     return (
-        before.born != after.born
+        (before.born != after.born and not (is_import and _completes(before.born, after.born)))
         or not _names(before) <= _names(after)
         or (after.valid_until or date.max) < (before.valid_until or date.max)
         or (after.valid_from or date.min) > max(before.valid_from or date.min, today)
@@ -84,6 +91,10 @@ def _event_of(session: Session, list_id: UUID, entry_id: UUID) -> EntryHistoryRo
         .order_by(EntryHistoryRow.changed_at.desc(), EntryHistoryRow.change_id.desc())
         .limit(1)
     )
+
+
+def _completes(before: PartialDate | None, after: PartialDate | None) -> bool:
+    return before is not None and same_birth(before, after) == after
 
 
 def _names(entry: WatchlistEntry) -> set[PersonName]:

@@ -115,7 +115,7 @@ def compared(
     laxer = frozenset(
         values[0]
         for _, values in step.changed
-        if list_asking.hides(entries[UUID(values[0])], entry_in(values), today)
+        if list_asking.hides(entries[UUID(values[0])], entry_in(values), today, is_import=True)
     )
     step = replace(step, laxer=laxer, before=entries)
     added = {values[0] for _, values in step.added} & before.cleared.keys()

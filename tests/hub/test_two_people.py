@@ -265,6 +265,41 @@ def test_import_by_which_a_listed_man_may_pass_is_told_before_and_after(
     assert "Quillfeather" not in notice.text
 
 
+def with_birth_date(born: str) -> bytes:
+    return b"LAST,FIRST,DOB,AKA,CASE\nQuillfeather,Daniel,%s,Dan Quill,T-1\n" % born.encode()
+
+
+@pytest.mark.parametrize(("was", "now_is"), [("1984", "03/07/1984"), ("1984-03", "1984-03-07")])
+def test_birth_date_that_a_file_completes_is_told_as_that_and_no_notice(
+    office: Office, was: str, now_is: str
+) -> None:
+    office.take(with_birth_date(was))
+    told = office.notices()
+
+    shown = office.preview(with_birth_date(now_is))
+    office.take(with_birth_date(now_is))
+
+    assert (shown.laxer, shown.notes) == (0, ())
+    assert [change.what for change in shown.changes] == ["birth date now complete"]
+    assert office.notices() == told
+
+
+@pytest.mark.parametrize(("was", "now_is"), [("1984", "03/07/1985"), ("1984-03-07", "1984")])
+def test_birth_date_that_contradicts_or_loses_the_one_before_is_told(
+    office: Office, was: str, now_is: str
+) -> None:
+    office.take(with_birth_date(was))
+
+    assert office.preview(with_birth_date(now_is)).laxer == 1
+
+
+def test_birth_date_that_one_person_completes_by_hand_waits(office: Office) -> None:
+    office.take(with_birth_date("1984"))
+    (entry,) = office.entries()
+
+    assert office.change(entry.version, birth_date="1984-03-07").removal is not None
+
+
 def test_import_by_which_nobody_passes_is_no_notice(office: Office) -> None:
     office.take(
         b"LAST,FIRST,MI,DOB,AKA,CASE\n"
