@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 
 from db.domain.desk import BadRow
 from db.domain.errors import ImportRefusedError
-from db.domain.watchlist import WatchlistEntry
+from db.domain.watchlist import Category, WatchlistEntry
 from db.list_dates import DateVotes
 from db.list_fields import (
     DATE_FIELDS,
@@ -81,6 +81,8 @@ class ListFile:
     held_back: list[Line] = field(default_factory=list)
     """Whom `same` is still to settle."""
     same: SamePeople | None = None
+    categories: set[str] = field(default_factory=set)
+    """The columns that would say a category of somebody that is not the list's."""
     notes: tuple[str, ...] = ()
     """What of the whole file is not read, in sentences."""
 
@@ -120,11 +122,13 @@ def read_list_file(
     same: SamePeople | None = None,
     *,
     remembered: Mapping[str, str] | None = None,
+    category: Category | None = None,
 ) -> ListFile:
     """Read a list, CSV or XLSX. `columns` maps names in the file to `FIELDS`, where not guessed.
 
     Of the others count those that are `remembered` of the list, as far as the file has them.
-    `same` says who is somebody of the list in force although the id says another.
+    `same` says who is somebody of the list in force although the id says another. `category` is
+    the list's, None where that is not known yet.
 
     Raises `ImportRefusedError` when the file as a whole cannot be used, and whatever `tell` raises.
     """
@@ -145,7 +149,7 @@ def read_list_file(
     votes = _count_dates(fields, islice(table.rows(tell), _SAMPLE))
     orders = _orders(votes)
     while True:
-        read, votes = _read(table, fields, orders, today, tell, same=same)
+        read, votes = _read(table, fields, orders, today, tell, same=same, category=category)
         if read.in_file == 0:
             read.spool.close()
             raise ImportRefusedError(
@@ -157,7 +161,7 @@ def read_list_file(
                 *_lacking(table.header, fields),
                 *_twice(left_out(table.header, fields, said)),
                 *_forgone([n for n in others_forgone(table.header, fields, said) if n not in now]),
-                *_categories(table.header, fields),
+                *_categories([n for n in table.header if n in read.categories and n not in said]),
             )
             return read
         orders = _orders(votes)  # the sample was wrong, and the whole column decides
@@ -172,11 +176,13 @@ def _read(
     tell: Tell,
     *,
     same: SamePeople | None,
+    category: Category | None,
 ) -> tuple[ListFile, dict[str, DateVotes]]:
     votes = {name: DateVotes() for name in DATE_FIELDS if name in fields}
     by_column = [(fields.index(name), vote) for name, vote in votes.items()]
     read, reader = ListFile((), fields, Spool(), same=same), EntryReader(fields, orders, today)
     first: tuple[str, ...] | None = None
+    unread = [at for at, n in enumerate(table.header) if not fields[at] and is_category(n)]
     try:
         for count, row in enumerate(table.rows(tell), 1):
             if first is None:
@@ -187,6 +193,9 @@ def _read(
                     "once. Nothing was changed. Part it into several lists."
                 )
             _take(read, row, reader, by_column)
+            for at in unread:
+                if at < len(row.cells) and _is_another(row.cells[at], category):
+                    read.categories.add(table.header[at])
         if same is not None:
             for line, values in same.settle(read.held_back, read.remarks):
                 read.spool.add(line, values)
@@ -268,13 +277,18 @@ def _forgone(names: Sequence[str]) -> Iterator[str]:
         )
 
 
-def _categories(header: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
-    for name, read_as in zip(header, fields, strict=True):
-        if not read_as and is_category(name):
-            yield (
-                f'"{_short(name)}" is not read: of which category the list is, whoever imports it '
-                "says, and of all of it."
-            )
+def _is_another(cell: str, category: Category | None) -> bool:
+    """Whether a cell says another category than the list's."""
+    said = clean(cell).casefold()
+    return bool(said) and (category is None or said != category.value)
+
+
+def _categories(names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        yield (
+            f'"{_short(name)}" is not read: of which category the list is, whoever imports it '
+            "says, and of all of it."
+        )
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ power cut) leaves rows that no list names; the next import takes them away.
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import BinaryIO
@@ -127,7 +127,8 @@ def differences(
     before = before_of(database, wanted.name, wanted.site_id)
     if before.known is None:
         yield f'There is no list called "{wanted.name}" yet: all of it would be new.'
-    with _read(database, file, wanted, before, now=now, say=_Sayer(to_nobody)) as read:
+    of_list = wanted if before.known is None else replace(wanted, category=before.known.category)
+    with _read(database, file, of_list, before, now=now, say=_Sayer(to_nobody)) as read:
         difference, keeping = Difference(), keeping_of(before, read, wanted.by_hand)
         with database.read() as session:
             for at, batch in enumerate(read.batches()):
@@ -263,6 +264,7 @@ def _read(
         lambda done, total: say(Phase.READING, done, total),
         SamePeople(before.written, on_list),
         remembered=remembered,
+        category=wanted.category,
     )
 
 

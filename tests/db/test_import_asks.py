@@ -20,6 +20,7 @@ from db.domain.partial_date import PartialDate
 from db.domain.watchlist import Category, Watchlist
 from db.engine import Database
 from db.list_editing import Editor
+from db.list_export import csv_of
 from db.list_import import ListWanted
 from tests.hub_of_tests import Clock
 from tests.makers import NINE
@@ -161,6 +162,43 @@ def test_category_in_a_file_is_not_read_and_the_import_says_so(database: Databas
     (note,) = look(database, "LAST,FIRST,DOB,CATEGORY\nMarlow,Helena,1986,custody\n").notes
 
     assert note.startswith('"CATEGORY" is not read: of which category the list is')
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted", "is_told"),
+    [
+        (("trespass", "Trespass"), OURS, False),
+        (("trespass", ""), OURS, False),
+        (("trespass", "custody"), OURS, True),
+        (("custody", "custody"), OURS, True),
+        (("custody", "custody"), replace(OURS, columns={"CATEGORY": ""}), False),
+        (("custody", "custody"), replace(OURS, columns={"CATEGORY": "note"}), False),
+    ],
+)
+def test_category_in_a_file_is_told_where_it_differs_and_nobody_left_it_out(
+    database: Database, cells: tuple[str, str], wanted: ListWanted, *, is_told: bool
+) -> None:
+    file = "LAST,FIRST,DOB,CATEGORY\nMarlow,Helena,1986,{}\nVance,Otto,1970,{}\n".format(*cells)
+
+    assert bool(look(database, file, wanted).notes) is is_told
+    put(database, file, wanted)
+    if wanted.columns:
+        assert look(database, file).notes == ()
+
+
+def test_list_that_was_exported_comes_back_without_a_question(database: Database) -> None:
+    known = put(database, FIRST)
+
+    shown = look(database, "".join(csv_of(database, known.list_id)))
+
+    assert (shown.notes, shown.added, shown.changed, shown.removed) == ((), 0, 0, 0)
+    lines = list_import.differences(
+        database,
+        io.BytesIO("".join(csv_of(database, known.list_id)).encode()),
+        replace(OURS, category=Category.ALERT),
+        NINE,
+    )
+    assert not [line for line in lines if line.startswith("Look")]
 
 
 def test_column_that_somebody_said_is_read_before_one_whose_name_tells(database: Database) -> None:
