@@ -49,6 +49,10 @@ _NO_CATEGORY = (
     "birth date need not hold anybody. In a custody, trespass or alert list it does: say which in "
     "such a column"
 )
+_EMPTY_CATEGORY = (
+    "the category is empty; compared as a registry, in which an exact name without a birth date "
+    "need not hold anybody"
+)
 _NO_SEX = frozenset(("x", "u", "9", "unknown", "unspecified"))
 
 
@@ -181,7 +185,7 @@ def _filled(roster: Roster, records: Callable[[], Iterator[Record]]) -> Roster:
             roster.remarks.append(remark)
         if any(c.strip() for c in cells):
             row = _kept(cells, at, len(header))
-            _note(roster, row, begins)
+            _note(roster, row, begins, has_category=bool(at[COLUMNS.index("category")]))
             roster.starts.append(kept.tell())
             roster.lines.append(begins)
             kept.write(_CELL.join(row) + _ROW)
@@ -292,7 +296,7 @@ def _entry(row: RosterRow, place: int) -> WatchlistEntry:
     )
 
 
-def _note(roster: Roster, row: list[str], line: int) -> None:
+def _note(roster: Roster, row: list[str], line: int, *, has_category: bool) -> None:
     """Sort a row by its category, and remark what is odd about it (without what it says)."""
     _, given, middle, family, _, born, sex, _, text, bad = row
 
@@ -312,6 +316,8 @@ def _note(roster: Roster, row: list[str], line: int) -> None:
         remark(one)
     if text and category.value != text.casefold():
         remark("the category is unknown; taken as alert, which holds by the name alone")
+    if has_category and not text:
+        remark(_EMPTY_CATEGORY)
 
 
 def _spans(lines: "array[int]") -> str:

@@ -71,3 +71,18 @@ def test_empty_date_of_a_spreadsheet_is_told_and_nobody_is_born_on_it(
 
     assert roster.row(0).born is None
     assert "the birth date cannot be read; compared without it" in roster.odd
+
+
+@pytest.mark.parametrize(
+    "head", [f"{HEAD},aliases,category", "id,FIRST,MIDDLE,LAST,SUFFIX,DOB,SEX,AKA,CATEGORY"]
+)
+def test_listed_person_of_no_category_is_told_by_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], head: str
+) -> None:
+    rows = "7,Luis,,Ibarra,,1984-07-03,M,,custody\n8,Amos,,Finch,,1960-05-05,M,,\n"
+
+    _, said, status = screened(tmp_path, capsys, "", lists=f"{head}\n{rows}")
+
+    assert status == 0
+    assert "list.csv, line 3: the category is empty; compared as a registry" in said
+    assert "line 2" not in said
