@@ -12,15 +12,10 @@ from sqlalchemy.orm import Session
 from db import watchlists
 from db.domain.desk import ChangeKind, EntryChange, ImportPreview
 from db.domain.watchlist import WatchlistEntry
+from db.entry_table import TABLE, is_of_edition
 from db.list_by_hand import Keeping
 from db.list_file import ListFile
-from db.list_rows import (
-    TABLE,
-    Values,
-    entry_in,
-    in_version,
-    is_of_edition,
-)
+from db.list_rows import Values, entry_in, in_version
 from db.list_spool import BITS, Line
 
 SHOWN = 200

@@ -15,7 +15,8 @@ from db import key_store, private_files, watchlists
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database
-from db.list_rows import TABLE, digest_of, is_of_edition
+from db.entry_table import TABLE, is_of_edition
+from db.list_rows import digest_of
 from db.screening import store
 from db.screening.index import (
     EntryOf,

@@ -1,4 +1,7 @@
-"""An entry as the columns of its table, and what it says as a digest. No queries here."""
+"""An entry as the columns of its table, and what it says as a digest.
+
+Pure: no queries and no SQLAlchemy, so that the console reads lists without loading a database.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,14 +9,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_
-from sqlalchemy.orm import Session
-
-from db import codec, districts
+from db import codec
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 from db.domain.watchlist import WatchlistEntry
-from db.models import WatchlistEntryRow
 from db.sought import sought_of
 
 COLUMNS = (
@@ -22,9 +21,6 @@ COLUMNS = (
     "valid_until", "photo", "sought", "version", "digest",
 )  # fmt: skip
 """Of `WatchlistEntryRow`, but for its edition; `values_of` gives them in this order."""
-TABLE = WatchlistEntryRow.__table__
-ENTRY = tuple(TABLE.c[name] for name in COLUMNS)
-"""What to select for `entry_of`."""
 _SEXES = {sex.value: sex for sex in Sex}
 
 Said = tuple[
@@ -37,11 +33,6 @@ Values = tuple[
 """`COLUMNS` as a file's reader makes them a million times: an id is 32 digits, a day ISO 8601, and
 an empty text stands for NULL too (see `MAY_BE_NULL`)."""
 MAY_BE_NULL = frozenset(["born", "aliases", "valid_from", "valid_until"])
-
-
-def is_of_edition(session: Session, edition: int | None) -> ColumnElement[bool]:
-    """Picks the district's rows of one edition from the bare table."""
-    return and_(TABLE.c.district_id == districts.of(session), TABLE.c.edition == edition)
 
 
 def values_of(entry: WatchlistEntry) -> Values:
@@ -105,7 +96,7 @@ def name_in(values: Values) -> PersonName:
 
 
 def entry_of(row: Sequence[Any]) -> WatchlistEntry:
-    """The entry that a row of `ENTRY` holds."""
+    """The entry that a row of `db.entry_table.ENTRY` holds."""
     (
         entry_id, given, middle, family, suffix, born, sex, aliases, jurisdiction, number_hash,
         reference, note, instructions, valid_from, valid_until, photo, _, version, _,

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from db import watchlists
 from db.domain.entry_history import EntryPage
-from db.list_rows import ENTRY, TABLE, entry_of, is_of_edition
+from db.entry_table import ENTRY, TABLE, is_of_edition
+from db.list_rows import entry_of
 from db.sought import spellings_of
 
 _PAGE = 100

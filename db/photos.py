@@ -27,8 +27,6 @@ LOG = logging.getLogger(__name__)
 
 LOST = "photos.lost"
 """The setting that names the photos whose files are gone or damaged."""
-KEEP_DAYS = 30
-"""How long photos are kept where nobody says otherwise."""
 LARGEST_BYTES = 2 * 1024 * 1024
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _MARK, _KEY_ID_BYTES, _NONCE_BYTES = b"VPH1", 8, 12

@@ -25,7 +25,7 @@ from db.domain.events import VisitorRechecked
 from db.domain.notice import NoticeKind
 from db.domain.visit import Visit, VisitState
 from db.domain.watchlist import Watchlist
-from db.list_rows import TABLE, is_of_edition
+from db.entry_table import TABLE, is_of_edition
 from db.models import VisitRow
 from db.outbox import Device
 

@@ -4,7 +4,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from db import districts, scopes
-from db.list_rows import TABLE
+from db.entry_table import TABLE
 from db.models import VisitRow, WatchlistRow
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from db import districts, list_bulk
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
+from db.entry_table import ENTRY, TABLE, is_of_edition
 from db.list_models import ListImportRow
-from db.list_rows import ENTRY, TABLE, entry_of, is_of_edition, values_of
+from db.list_rows import entry_of, values_of
 from db.models import WatchlistEntryRow, WatchlistRow
 from db.scopes import EVERY_SITE
 

@@ -55,8 +55,8 @@ from admin_console.hub.upkeep import (
 from admin_console.hub.wake import Wake
 from admin_console.hub.webhook_sender import keep_telling
 from db.domain.errors import StorageError
+from db.domain.policy import PHOTO_KEEP_DAYS
 from db.engine import Database
-from db.photos import KEEP_DAYS
 
 
 def now_in_utc() -> datetime:
@@ -67,7 +67,7 @@ def create_app(
     database: Database,
     photos: Path,
     now: Callable[[], datetime] = now_in_utc,
-    photo_keep_days: int = KEEP_DAYS,
+    photo_keep_days: int = PHOTO_KEEP_DAYS,
     tell: Callable[[Served], object] | None = None,
     *,
     ca: str = "",

@@ -25,10 +25,10 @@ from admin_console.hub.wake import Wake
 from db import audit, kiosk_tokens, pairing, sites, staff
 from db.domain.desk import Role, Site, StaffMember
 from db.domain.kiosks import STATE_HEADER
+from db.domain.policy import PHOTO_KEEP_DAYS
 from db.domain.rights import FOR_ALL_SITES, may
 from db.engine import Database
 from db.pairing import PairedKiosk
-from db.photos import KEEP_DAYS
 
 SITE = "site"
 """The parameter of a request that asks about one site only."""
@@ -55,7 +55,7 @@ class Context:
     feed: Feed = field(default_factory=Feed)
     lines: Lines = field(default_factory=Lines)
     provider_keys: ProviderKeys = field(default_factory=ProviderKeys)
-    photo_keep_days: int = KEEP_DAYS
+    photo_keep_days: int = PHOTO_KEEP_DAYS
     backups_kept: int = 0
     """So many, one a day; 0 when the hub makes none itself."""
     ca: str = ""

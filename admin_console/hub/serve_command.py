@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from admin_console.hub import backup_parser, keys_command
-from db.photos import KEEP_DAYS
+from db.domain.policy import PHOTO_KEEP_DAYS
 
 DEFAULT_LISTEN = "127.0.0.1:8470"
 
@@ -35,7 +35,7 @@ def add_to(
     serve.add_argument(
         "--photo-keep-days",
         type=days,
-        default=KEEP_DAYS,
+        default=PHOTO_KEEP_DAYS,
         metavar="DAYS",
         help="visitors' photos are deleted here after so many days (default: %(default)s); say the "
         "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 CLEARANCE_DAYS, RESCREEN_DAYS, VISIT_KEEP_DAYS = 365, 30, 365
+PHOTO_KEEP_DAYS = 30
+"""How long a hub keeps visitors' photos where nobody says otherwise."""
 LONGEST_DAYS = 3_660
 WORDS_LENGTH = 300
 DENIAL_WORDS = "Tell the principal. Do not say why."

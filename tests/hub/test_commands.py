@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +83,14 @@ def hosts_of(url: str) -> list[str]:
 
 
 # ---- staff and kiosks ------------------------------------------------------------------------
+
+
+def test_help_comes_without_loading_a_database_first() -> None:
+    ask = "import sys, admin_console.hub.__main__; print('sqlalchemy' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"
 
 
 def test_staff_that_were_added_are_listed(hub: Hub) -> None:
