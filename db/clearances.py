@@ -97,12 +97,17 @@ def end(session: Session, clearance_id: UUID, at: datetime, by: str) -> None:
 
 
 def learn(session: Session, clearance: Clearance) -> None:
-    """Keep one that the hub tells of. One that ended here never begins again."""
+    """Keep one that the hub tells of. One that ended here never begins again.
+
+    Whom it is about is the hub's word: this kiosk may have had older keys for a while.
+    """
     row = districts.get(session, ClearanceRow, clearance.clearance_id)
     if row is None:
         session.add(_row(clearance))
-    elif clearance.ended_at is not None:
-        _end(row, clearance.ended_at, clearance.ended_by)
+    else:
+        row.visitor_key = clearance.visitor_key
+        if clearance.ended_at is not None:
+            _end(row, clearance.ended_at, clearance.ended_by)
     session.flush()
 
 

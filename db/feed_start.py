@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from db import changes, clearances, codec, policy, settings, sites, visits, watchlists
+from db import (
+    changes,
+    clearances,
+    codec,
+    number_keys,
+    policy,
+    settings,
+    sites,
+    visits,
+    watchlists,
+)
 from db.changes import Change
 from db.domain.desk import Site
 from db.domain.visit import CheckOutWay, Host, VisitState
@@ -49,6 +59,7 @@ def _parts(
     site_id = "" if site is None else site.site_id
     parts: list[tuple[str, object]] = [
         ("policy", policy.of(session)),
+        ("number_keys", number_keys.sealed(session)),  # before what is hashed with them
         ("staff_pins", sites.pins_of(session, site_id)),
     ]
     hosts = settings.read(session, HOSTS.format(site_id=site_id), list[Host])

@@ -14,7 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db import applying, chain, clearances, codec, districts, rechecks, visit_events, visits
+from db import (
+    applying,
+    chain,
+    clearances,
+    codec,
+    districts,
+    number_keys,
+    rechecks,
+    visit_events,
+    visits,
+)
 from db.desk_models import ClearanceRow, RecheckRow
 from db.domain.events import DomainEvent
 from db.engine import open_database
@@ -39,6 +49,7 @@ def differences(session: Session) -> list[str]:
     scratch = open_database("sqlite://")
     try:
         with scratch.begin() as again:
+            number_keys.take(again, number_keys.later(session))
             erased = _replay(session, again)
             return [
                 *_visits(session, again, erased),

@@ -30,6 +30,13 @@ def locked(session: Session, name: str, of: type[T]) -> T | None:
     return None if row is None else codec.from_json(row.value, of)
 
 
+def shared(session: Session, name: str, of: type[T]) -> T | None:
+    """The same, but others may read it so meanwhile too."""
+    query = select(SettingRow.value).where(SettingRow.name == name)
+    text = session.scalar(query.with_for_update(read=True))
+    return None if text is None else codec.from_json(text, of)
+
+
 def write(session: Session, name: str, value: object) -> None:
     text = codec.to_json(value).decode()
     row = districts.get(session, SettingRow, name)

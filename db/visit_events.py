@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import chain, clearances, codec, districts, rechecks, visits
+from db import chain, clearances, codec, districts, number_keys, rechecks, visits
 from db.chain import Envelope
 from db.domain.decision import Decision, Verdict
 from db.domain.events import (
@@ -35,6 +35,7 @@ from db.domain.screening import Outcome
 from db.domain.visit import CheckOutWay, VisitState
 from db.hub_models import DeviceRow
 from db.models import DecisionRow, ScreeningRow, VisitRow, WatchlistRow
+from db.number_keys import LaterKey
 
 _TOGETHER = "visits_together"
 _SITES_OF_KIOSKS = "sites_of_kiosks"
@@ -55,6 +56,7 @@ class _Together:
     rows: dict[UUID, VisitRow | None]
     screenings: list[ScreeningRow]
     """Written behind the visits that they refer to."""
+    keys: tuple[LaterKey, ...]
 
 
 @contextmanager
@@ -67,7 +69,7 @@ def together(session: Session, events: Iterable[DomainEvent]) -> Iterator[None]:
     ids = {event.visit_id for event in events if isinstance(event, _OF_ONE_ROW)}
     rows: dict[UUID, VisitRow | None] = dict.fromkeys(ids)
     rows |= {row.visit_id: row for row in visits.locked_rows(session, ids)}
-    session.info[_TOGETHER] = _Together(rows, [])
+    session.info[_TOGETHER] = _Together(rows, [], number_keys.settled(session) if ids else ())
     try:
         yield
         _write(session)
@@ -218,6 +220,7 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
     held = screening.outcome is Outcome.HOLD
     kept: _Together | None = session.info.get(_TOGETHER)
     if _known_row(session, kept, event.visit_id) is None:
+        keys = number_keys.settled(session) if kept is None else kept.keys
         _add(
             session,
             kept,
@@ -235,8 +238,8 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
                 birth_date=identity.birth_date,
                 sex=identity.sex,
                 document=_json_or_none(identity.document),
-                number_hash=event.number_hash,
-                visitor_key=event.visitor_key,
+                number_hash=number_keys.lift(event.number_hash, keys, event.key_id),
+                visitor_key=number_keys.lift(event.visitor_key, keys, event.key_id),
                 started_at=envelope.occurred_at,
                 with_escort=False,
             ),

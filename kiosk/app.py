@@ -31,7 +31,7 @@ from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
 from kiosk.speech import Voice, open_voice
 from kiosk.staff_desk import StaffDesk
-from kiosk.sync import own_state
+from kiosk.sync import exchange, own_state
 from kiosk.sync.client import HubClient
 from kiosk.sync.exchange import Learned
 from kiosk.sync.own_token import OwnToken, Token
@@ -120,6 +120,7 @@ def build_kiosk(
     database = open_database(config.database_url, keys=config.keys)
     with database.begin() as session:
         own = own_device.read(session, datetime.now(UTC))
+        exchange.read_anew_after_update(session)
     zone = _zone(config, own.site)
     words = SiteWords(
         site_name=own.site.name if own.site is not None else config.site.name,

@@ -1,12 +1,11 @@
 """Who this kiosk is: its own id from the first start on, and what the hub gave it at pairing."""
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import settings, signing
+from db import number_keys, settings, signing
 from db.domain.desk import Site
 from db.ids import new_id
 from db.outbox import Device
@@ -16,7 +15,6 @@ from kiosk.sync.own_token import OwnKey
 
 DEVICE = "device"
 PAIRING = "hub.pairing"
-NUMBER_KEY = "number_key"
 SIGNING_KEY = "signing_key"
 EARLIER_KEYS = "signing_keys.earlier"
 HUB_KEY = "hub.key"
@@ -47,6 +45,7 @@ class OwnDevice:
 
     device: Device
     number_key: bytes
+    """The district's first one; those behind it are in the database (`db.number_keys`)."""
     signing_key: bytes
     """Its private key of this pairing: signs what it sends, and gets it its tokens."""
     access: HubAccess | None
@@ -72,10 +71,8 @@ def read(session: Session, now: datetime) -> OwnDevice:
     if device is None:
         device = Device("", "", str(new_id(now)))
         settings.write(session, DEVICE, device)
-    key = settings.read(session, NUMBER_KEY, str)
-    if key is None:
-        key = secrets.token_hex(32)
-        settings.write(session, NUMBER_KEY, key)
+    number_keys.make(session)
+    key = settings.read(session, number_keys.FIRST, str) or ""
     signing_key = settings.read(session, SIGNING_KEY, str)
     if signing_key is None:
         signing_key = signing.new_key().hex()
@@ -119,7 +116,8 @@ def keep_pairing(
         settings.write(session, EARLIER_KEYS, earlier)
     settings.write(session, SIGNING_KEY, key.hex())
     settings.write(session, DEVICE, device)
-    settings.write(session, NUMBER_KEY, given.number_key)
+    settings.write(session, number_keys.FIRST, given.number_key)
+    number_keys.take(session, given.later_number_keys)
     settings.write(session, PAIRING, access)
     settings.write(session, SITE, given.site)
     settings.write(session, HUB_KEY, given.hub_key)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import clearances, outbox, photos, policy, visits
+from db import clearances, number_keys, outbox, photos, policy, visits
 from db.domain.decision import Decision, Verdict
 from db.domain.errors import PhotoError, StorageError, VestibuleError
 from db.domain.events import (
@@ -47,7 +47,7 @@ class Desk:
     device: outbox.Device
     zone: ZoneInfo
     number_key: bytes
-    """The district's key for hashes of ID numbers."""
+    """The district's first key for hashes of ID numbers: see `db.number_keys`."""
     photos: Path
     typed_name_is_held: bool = True
     """Whether somebody without an ID waits for staff to vouch."""
@@ -82,8 +82,11 @@ def screen_visitor(
     `index` is None when the lists could not be loaded. Whatever goes wrong in the comparison is
     a hold, never a pass.
     """
-    number_hash = _number_hash(desk, identity)
-    key = clearances.visitor_key(desk.number_key, identity, number_hash)
+    keys = number_keys.later(session)
+    first_hash = _first_hash(desk, identity)
+    number_hash = number_keys.lift(first_hash, keys)
+    first_key = clearances.visitor_key(desk.number_key, identity, first_hash)
+    key = number_keys.lift(first_key, keys)
     found = _screen(desk, identity, index, number_hash, now)
     screening = clearances.consider(session, found, key, _today(desk, now))
     earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
@@ -97,6 +100,7 @@ def screen_visitor(
         number_hash=number_hash,
         screening=screening,
         visitor_key=key,
+        key_id=number_keys.newest_id(keys),
     )
     outbox.add(
         session,
@@ -286,7 +290,8 @@ def _is_cleared_since(screening: Screening, before: Screening) -> bool:
     return any((m.list_id, m.entry.entry_id) in cleared for m in before.matches)
 
 
-def _number_hash(desk: Desk, identity: Identity) -> str:
+def _first_hash(desk: Desk, identity: Identity) -> str:
+    """The ID's number hashed with the district's first key; empty without a number."""
     if identity.document is None:
         return ""
     return visits.hash_document_number(desk.number_key, identity.document)
@@ -322,5 +327,5 @@ def next_midnight(zone: ZoneInfo, now: datetime) -> datetime:
 
 def on_site_of(session: Session, desk: Desk, identity: Identity) -> list[Visit]:
     """Find the visits of whoever shows this ID that nobody saw end, newest first."""
-    number_hash = _number_hash(desk, identity)
+    number_hash = number_keys.lift(_first_hash(desk, identity), number_keys.later(session))
     return visits.on_site_of_person(session, identity, number_hash)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from admin_console.hub import site_desk
-from db import audit, codec, visits
+from db import audit, codec, number_keys, settings, visits
 from db.domain.clearance import Clearances
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Desk as DeskPage
@@ -102,6 +102,9 @@ class District:
     def open_kiosk(self, name: str, site_id: str = "") -> QuietKiosk:
         given = self.hub.pair(str(new_id(self.clock())), name, site_id=site_id)
         database = open_database(f"sqlite:///{self.folder}/{name}.db")
+        with database.begin() as session:
+            settings.write(session, number_keys.FIRST, given.number_key)
+            number_keys.take(session, given.later_number_keys)
         desk = Desk(
             Device(given.district_id, given.site_id, given.kiosk_id, given.epoch),
             ZoneInfo(given.site.time_zone),

@@ -16,7 +16,17 @@ from fastapi import FastAPI
 from admin_console.hub import site
 from admin_console.hub.app import create_app
 from admin_console.hub.authority import LiveCertificate
-from db import changes, codec, hub_trust, kiosk_tokens, pairing, signing, staff, staff_pins
+from db import (
+    changes,
+    codec,
+    hub_trust,
+    kiosk_tokens,
+    number_keys,
+    pairing,
+    signing,
+    staff,
+    staff_pins,
+)
 from db.domain.desk import Role, SignedIn, Site
 from db.engine import Database, open_database
 from kiosk.sync.client import Pairing
@@ -91,10 +101,10 @@ class HubOfTests:
                 site_id=own.site_id,
             )
             token = kiosk_tokens.issue(session, kiosk_id, kiosk.epoch, self.clock())
-            number_key = site.number_key(session)
+            number_key, later = site.number_key(session), number_keys.later(session)
             hub_key = signing.public_of(site.signing_key(session)).hex()
         ids = (own.district_id, own.site_id, kiosk_id, kiosk.epoch)
-        return PairedOfTests(*ids, number_key, own, hub_key, key, token)
+        return PairedOfTests(*ids, number_key, own, hub_key, later, key, token)
 
     def own_token(self, given: PairedOfTests) -> OwnToken:
         """The kiosk's token, got as kiosks do if it has a key."""

@@ -28,6 +28,12 @@ def add_commands(
     )
     command(of_keys, "show", "say where the keys are, not what they are", _show)
     command(of_keys, "rotate", "encrypt everything with new keys; the hub must be stopped", _rotate)
+    command(
+        of_keys,
+        "rotate-numbers",
+        "hash ID numbers with a new key, as after a kiosk was stolen and revoked",
+        _rotate_numbers,
+    )
     moved = command(of_keys, "move", "keep the same keys elsewhere", _move)
     moved.add_argument("--to", required=True, choices=[Place.KEYRING, Place.FILE], type=Place)
 
@@ -39,7 +45,27 @@ def _show(arguments: argparse.Namespace) -> int:
     for name, what in _what().items():
         place = key_store.place(folder, name)
         _say(f"The key of the {what}: {_WORDS[place].format(folder / key_store.FOLDER)}")
+    _say(_said_of_numbers(arguments.database))
     return 0
+
+
+def _said_of_numbers(url: str) -> str:
+    from admin_console.hub.commands import existing  # noqa: PLC0415
+    from db import number_keys  # noqa: PLC0415
+    from db.domain.errors import StorageError  # noqa: PLC0415
+
+    try:
+        with existing(url) as database, database.read() as session:
+            known = number_keys.later(session)
+    except StorageError:
+        return "The key for ID numbers: in the database, which cannot be read now."
+    if not known:
+        return "The key for ID numbers: in the database, and never changed."
+    changed = f"{known[-1].made_at:%Y-%m-%d}"
+    return (
+        f"The key for ID numbers: in the database, {number_keys.newest_id(known)}, "
+        f"changed {len(known)} times, last on {changed}."
+    )
 
 
 def _what() -> dict[str, str]:
@@ -93,6 +119,27 @@ def _rotate(arguments: argparse.Namespace) -> int:
     with key_store.exclusive(folder):
         key_store.drop_old(folder, key_store.PHOTOS)
     _say(f"{done} photos have a new key.")
+    return 0
+
+
+def _rotate_numbers(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from db import audit, changes, number_keys  # noqa: PLC0415
+    from db.domain.audit import Deed  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    with set_up(arguments.database) as database, database.begin() as session:
+        count = number_keys.add(session, now)
+        changes.add(session, "number_keys", number_keys.sealed(session))
+        key_id = number_keys.newest_id(number_keys.later(session))
+        audit.note(session, audit.TERMINAL, Deed.NUMBER_KEY_CHANGED, now, detail=key_id)
+    _say(
+        f"ID numbers have a new key, {key_id}. The hashes of {count} visits were made anew with "
+        "it, so everybody is recognised as before. Kiosks learn the key when they next reach the "
+        "hub. The log and older backups hold the hashes of before until retention ends them."
+    )
     return 0
 
 

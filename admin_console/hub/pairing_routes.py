@@ -16,11 +16,12 @@ from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import Context, InContext, address_of, bearer
-from db import audit, chain, pairing, pairing_requests, pairing_secret, signing
+from db import audit, chain, number_keys, pairing, pairing_requests, pairing_secret, signing
 from db.domain.audit import About, Deed
 from db.domain.desk import Site
 from db.domain.kiosks import PairingRequest
 from db.ids import new_id
+from db.number_keys import LaterKey
 from db.pairing import LAST_EPOCH
 from db.pairing_requests import Asking, State
 
@@ -89,6 +90,8 @@ class Paired:
     """Public key of the hub, in hex: its receipts and the heads of its log are signed with it."""
     proof: str
     """That this hub knew the code, in hex."""
+    later_number_keys: tuple[LaterKey, ...] = ()
+    """Those behind `number_key`, in their order: see `db.number_keys`."""
 
 
 @router.get("/ca")
@@ -128,7 +131,7 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
                 site_id=got.kiosk.site_id,
             )
         site = hub_site.of(session, "" if got.kiosk is None else got.kiosk.site_id)
-        key = hub_site.number_key(session)
+        key, later_keys = hub_site.number_key(session), number_keys.later(session)
         hub_key = signing.public_of(hub_site.signing_key(session)).hex()
     if got.state is State.REJECTED:
         raise refuse(403, "The hub's administrator has turned this kiosk away.")
@@ -147,6 +150,7 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
         site,
         hub_key,
         proof.hex(),
+        later_keys,
     )
     return answer(given)
 

@@ -1,12 +1,11 @@
 """Which schools and district a hub serves, and the key for its hashes. Made once, then kept."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import audit, chain, changes, districts, settings, signing, sites, tree
+from db import audit, chain, changes, districts, number_keys, settings, signing, sites, tree
 from db.domain.audit import Deed
 from db.domain.desk import Site
 from db.domain.errors import StorageError
@@ -17,7 +16,6 @@ from db.outbox import Device
 DISTRICT_NAME = "district_name"
 DISTRICT_ID = "district_id"
 """As events say it, on a hub from before there were sites; else that of the database's rows."""
-NUMBER_KEY = "number_key"
 SIGNING_KEY = "signing_key"
 LOG_ID = "log_id"
 EPOCH = "hub_epoch"
@@ -79,8 +77,7 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
             for other in told:
                 tell_kiosks(session, other.site_id)
             audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, now, site_id=site.site_id)
-    if settings.read(session, NUMBER_KEY, str) is None:
-        settings.write(session, NUMBER_KEY, secrets.token_hex(32))
+    number_keys.make(session)
     if settings.read(session, SIGNING_KEY, str) is None:
         settings.write(session, SIGNING_KEY, signing.new_key().hex())
         settings.write(session, LOG_ID, str(new_id(now)))
@@ -109,8 +106,8 @@ def names_of(session: Session) -> tuple[str, ...]:
 
 
 def number_key(session: Session) -> str:
-    """The district's key for hashes of ID numbers, in hex."""
-    return settings.read(session, NUMBER_KEY, str) or ""
+    """The district's first key for hashes of ID numbers, in hex."""
+    return settings.read(session, number_keys.FIRST, str) or ""
 
 
 def signing_key(session: Session) -> bytes:

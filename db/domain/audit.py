@@ -62,6 +62,7 @@ class Deed(StrEnum):
     WEBHOOK_RESUMED = "webhook_resumed"
     LOG_EXPORTED = "log_exported"
     HUB_RESTORED = "hub_restored"
+    NUMBER_KEY_CHANGED = "number_key_changed"
     AUDIT_EXPORTED = "audit_exported"
 
 

@@ -27,6 +27,8 @@ class VisitorScreened:
     screening: Screening
     visitor_key: str = ""
     """Who this is for clearances; empty for somebody who cannot be known again."""
+    key_id: str = ""
+    """Up to which of the district's keys both are hashed: see `db.number_keys`."""
 
 
 @dataclass(frozen=True, slots=True)

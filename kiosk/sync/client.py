@@ -14,6 +14,7 @@ from db.domain.desk import Site
 from db.domain.errors import HubRefusedError
 from db.domain.visit import CheckOutWay
 from db.domain.watchlist import WatchlistEntry
+from db.number_keys import LaterKey
 
 
 class HubGapError(HubRefusedError):
@@ -53,6 +54,8 @@ class Pairing:
     site: Site
     hub_key: str = ""
     """The hub's public key, in hex; a hub of an older version has none."""
+    later_number_keys: tuple[LaterKey, ...] = ()
+    """Those behind `number_key`, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from db import (
     clearances,
     codec,
+    number_keys,
     outbox,
     photos,
     policy,
@@ -32,6 +33,7 @@ from db.domain.errors import HubRefusedError, StorageError
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Host
 from db.engine import Database
+from db.number_keys import SealedKey
 from db.outbox import Device
 from kiosk.sync import trust
 from kiosk.sync.client import (
@@ -60,6 +62,9 @@ COMPLETE = "hub.lists_complete"
 """Whether every list that the hub had has come since this kiosk was paired with its school."""
 HEARD_AT = "hub.heard_at"
 """When the hub was last heard, to the minute, by this computer's clock."""
+KINDS = "hub.kinds_of_changes"
+_KINDS = 2
+"""Goes up with each kind of change that `_learn` comes to know; 2: the keys for ID numbers."""
 HOSTS = "hub.hosts"
 SITE = "hub.site"
 
@@ -108,6 +113,16 @@ def start_over(session: Session) -> None:
     """Read the hub's feed from its beginning. What is known by now stays in force meanwhile."""
     settings.write(session, CURSOR, 0)
     settings.write(session, MARK, "")
+
+
+def read_anew_after_update(session: Session) -> None:
+    """Read the feed anew once this program knows more kinds of changes than the one before it.
+
+    What an older program did not know is behind the cursor by now.
+    """
+    if settings.read(session, KINDS, int) != _KINDS:
+        settings.write(session, KINDS, _KINDS)
+        start_over(session)
 
 
 def push(database: Database, device: Device, hub: HubClient) -> Pushed:
@@ -291,21 +306,11 @@ def _learn(session: Session, change: Change) -> Learned:
             decision = codec.from_json(body, HubDecision).decision
             in_force = visit_events.apply_decision(session, decision)
             return Learned(decision=decision if in_force else None)
-        case "check_out":
-            out = codec.from_json(body, StaffCheckOut)
-            visit_events.apply_staff_check_out(session, out.visit_id, out.at)
-            return Learned()
         case "watchlist":
             return Learned(lists_changed=True)
         case "watchlist_removed":
             watchlists.remove(session, codec.from_json(body, _ListId).list_id)
             return Learned(lists_changed=True)
-        case "clearance":
-            clearances.learn(session, codec.from_json(body, Clearance))
-            return Learned()
-        case "policy":
-            policy.keep(session, codec.from_json(body, DeskPolicy))
-            return Learned()
         case "hosts":
             settings.write(session, HOSTS, codec.from_json(body, tuple[Host, ...]))
             return Learned(hosts_changed=True)
@@ -313,12 +318,28 @@ def _learn(session: Session, change: Change) -> Learned:
             site = codec.from_json(body, Site)
             settings.write(session, SITE, site)
             return Learned(site=site)
+        case _:
+            _keep(session, change.kind, body)
+            return Learned()
+
+
+def _keep(session: Session, kind: str, body: bytes) -> None:
+    """What is read from the database when it is needed: the program need not hear of it."""
+    match kind:
+        case "check_out":
+            out = codec.from_json(body, StaffCheckOut)
+            visit_events.apply_staff_check_out(session, out.visit_id, out.at)
+        case "clearance":
+            clearances.learn(session, codec.from_json(body, Clearance))
+        case "number_keys":
+            number_keys.learn(session, codec.from_json(body, tuple[SealedKey, ...]))
+        case "policy":
+            policy.keep(session, codec.from_json(body, DeskPolicy))
         case "staff_pins":
             pins = codec.from_json(body, tuple[StaffPin, ...])
             staff_pins.replace(session, [(p.staff_id, p.display_name, p.pin_hash) for p in pins])
-            return Learned()
         case _:
-            return Learned()  # from a newer hub: the kiosk learns it once it is updated
+            pass  # from a newer hub: the kiosk learns it once it is updated (`_KINDS`)
 
 
 @dataclass(frozen=True, slots=True)

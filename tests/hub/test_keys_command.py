@@ -4,13 +4,17 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from admin_console.hub import entry_photos
 from admin_console.hub.__main__ import main
-from db import key_store, photos
+from db import changes, key_store, number_keys, photos
+from db.domain.audit import Deed
 from db.engine import open_database
+from db.hub_models import AuditRow
 from tests.hub_of_tests import hub_at
 
+DEED = Deed.NUMBER_KEY_CHANGED
 JPEG = b"\xff\xd8\xff face \xff\xd9"
 
 
@@ -74,3 +78,45 @@ def test_keys_do_not_move_into_a_keyring_that_is_not_there(
 
     assert "no keyring" in capsys.readouterr().err
     assert keys(tmp_path) == before
+
+
+def test_id_numbers_get_a_new_key_while_the_hub_runs(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hub_at(url, tmp_path / "hub") as hub:
+        assert main(["keys", "rotate-numbers", "--database", url]) == 0
+        with hub.database.read() as session:
+            (key,) = number_keys.later(session)
+            query = select(AuditRow.who, AuditRow.detail).where(AuditRow.deed == DEED)
+            ((who, detail),) = session.execute(query)
+            newest = changes.newest(session)
+
+    said = capsys.readouterr().out
+    assert number_keys.id_of(key) == detail
+    assert who == "terminal"
+    assert detail in said
+    assert "everybody is recognised as before" in said
+    assert newest is not None
+    assert newest.kind == "number_keys"
+    assert key.key not in said + newest.body
+
+
+def test_command_says_whether_the_key_for_id_numbers_was_ever_changed(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["keys", "show", "--database", url])
+    assert "ID numbers: in the database, and never changed." in capsys.readouterr().out
+
+    main(["keys", "rotate-numbers", "--database", url])
+    capsys.readouterr()
+    main(["keys", "show", "--database", url])
+
+    assert "changed 1 times, last on" in capsys.readouterr().out
+
+
+def test_where_no_database_is_the_command_still_says_where_the_other_keys_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "show", "--database", f"sqlite:///{tmp_path}/nobody/hub.db"]) == 0
+
+    assert "The key of the database: none yet." in capsys.readouterr().out
