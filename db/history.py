@@ -105,7 +105,7 @@ def page(
         now,
         tuple(visits.value_of(row) for row in shown),
         len(rows) if is_all else _count(session, found),
-        mark_of(shown[-1]) if len(rows) > limit else None,
+        mark_of(shown[-1].started_at, shown[-1].visit_id) if len(rows) > limit else None,
         _verdicts(session, [row.visit_id for row in shown]),
     )
 
@@ -185,7 +185,7 @@ def _just_now(session: Session) -> Iterator[Happening]:
             EventRow.event_type.in_(("visit.checked_in", "visit.checked_out", "decision.made")),
             EventRow.parked.is_(None),
         )
-        .order_by(EventRow.occurred_at.desc())
+        .order_by(EventRow.event_id.desc())  # as they occurred, and found by their key
         .limit(5)
     )
     for event, row in rows:
@@ -217,9 +217,9 @@ def _found(session: Session, filters: Filters, zone: ZoneInfo) -> Found:
     return name_search.of_name(session, query, letters(filters.text).split())
 
 
-def mark_of(row: VisitRow) -> str:
+def mark_of(started_at: datetime, visit_id: UUID) -> str:
     """What `page` takes as `after`, for the page behind this visit."""
-    return urlsafe_b64encode(f"{row.started_at.isoformat()} {row.visit_id}".encode()).decode()
+    return urlsafe_b64encode(f"{started_at.isoformat()} {visit_id}".encode()).decode()
 
 
 def _unmark(mark: str) -> tuple[datetime, UUID]:

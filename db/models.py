@@ -59,7 +59,7 @@ class VisitRow(OfSite, Base):
     sticker: Mapped[str] = mapped_column(String(16), default="")
 
     __table_args__ = (
-        Index("ix_visit_state", "state"),
+        Index("ix_visit_state_started_at_visit_id", "state", "started_at", "visit_id"),
         Index("ix_visit_started_at_visit_id", "started_at", "visit_id"),
         Index("ix_visit_site_id_started_at_visit_id", "site_id", "started_at", "visit_id"),
         Index("ix_visit_photo", "photo"),

@@ -11,7 +11,7 @@ rest is never looked at.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,8 @@ TABLE = "visit_part"
 """On SQLite."""
 _PART = table(TABLE, column("rowid"), column("visit_id", Uuid()))
 _NEWEST_FIRST = (VisitRow.started_at.desc(), VisitRow.visit_id.desc())
+_LATEST = datetime.max.replace(tzinfo=UTC)
+"""Any: SQLite goes by the index that is in order only where it is asked for a part of it."""
 _SECURE_DELETE = (3, 42)
 """The version of SQLite that knows it; SQLCipher's wheels are newer."""
 _SHORTEST = 3
@@ -98,7 +100,7 @@ def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> 
     query = query.where(*map(_holds, words))
     parts = [word for word in words if len(word) >= _SHORTEST]
     if not parts or session.get_bind().dialect.name != "sqlite":
-        return Found(query, _NEWEST_FIRST, _behind)
+        return Found(query.where(VisitRow.started_at <= _LATEST), _NEWEST_FIRST, _behind)
     sought = " ".join(f'"{part}"' for part in parts)
     matches = text(f"{TABLE} MATCH :sought").bindparams(sought=sought)
     by_parts = query.join(_PART, _PART.c.visit_id == VisitRow.visit_id).where(matches)

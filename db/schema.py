@@ -11,14 +11,14 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
-from db import desk_models, hub_models, list_models, log_models, models, name_search
+from db import desk_models, estimates, hub_models, list_models, log_models, models, name_search
 from db.columns import Base
 from db.domain.errors import StorageError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest revision in `migrations/versions`; a test compares the two."""
 NEWER = (
     "This database was written by a newer version of Vestibule. It was not changed. Install that "
@@ -56,6 +56,8 @@ def bring_up_to_date(engine: Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise StorageError(NEWER) from error
+        if connection.dialect.name == "sqlite":
+            estimates.tell(connection)
 
 
 def alembic_config() -> "Config":
@@ -87,6 +89,7 @@ def revision_of(connection: Connection) -> str | None:
 def _make(connection: Connection) -> None:
     Base.metadata.create_all(connection)
     name_search.make_parts(connection)
+    estimates.tell(connection)
     connection.execute(insert(models.DistrictRow).values(district_id=uuid4()))
     connection.exec_driver_sql(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "

@@ -115,7 +115,12 @@ def _questions(known: list[VisitRow], rng: random.Random) -> Iterator[tuple[str,
         return Filters(first_day=on, last_day=on)
 
     yield "newest", lambda: (Filters(), "")
-    yield "deeper", lambda: (Filters(), history.mark_of(somebody()))
+
+    def mark() -> str:
+        visit = somebody()
+        return history.mark_of(visit.started_at, visit.visit_id)
+
+    yield "deeper", lambda: (Filters(), mark())
     yield "day", lambda: (day(), "")
     yield "exact name", lambda: (Filters(text=somebody().search_name), "")
     yield "surname", lambda: (Filters(text=somebody().family_name), "")
