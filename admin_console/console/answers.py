@@ -7,6 +7,7 @@
     HubRefusedError           the hub says no, in words for the person who asked
     ├── SessionOverError      sign in again
     ├── CodeNeededError       signing in takes a code of the second factor too
+    ├── NotLinkedError        an account of the district that is nobody's here; says which
     ├── UnknownHubError       the first contact: somebody has to compare who it is
     └── AlreadyDecidedError   somebody else was first; carries their decision
 """
@@ -38,6 +39,14 @@ class SessionOverError(HubRefusedError):
 
 class CodeNeededError(HubRefusedError):
     """Name and password are right; the code of the second factor is missing or wrong."""
+
+
+class NotLinkedError(HubRefusedError):
+    """The provider said who it is, and that account is linked with nobody at this hub."""
+
+    def __init__(self, words: str, subject: str) -> None:
+        super().__init__(words)
+        self.subject = subject
 
 
 class UnknownHubError(HubRefusedError):
@@ -96,6 +105,10 @@ def refuse(response: httpx.Response) -> None:
         raise SessionOverError(words)
     if response.status_code == httpx.codes.CONFLICT and "decision" in body:
         raise AlreadyDecidedError(words, msgspec.convert(body["decision"], Decision))
+    if response.status_code == httpx.codes.FORBIDDEN and isinstance(body.get("subject"), str):
+        raise NotLinkedError(words, body["subject"])
+    if response.status_code == httpx.codes.BAD_GATEWAY and "detail" in body:
+        raise HubRefusedError(words)  # the hub is well: somebody whom it asked is not
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise OddAnswerError(
             "The hub answered that it has trouble itself. Nothing was changed; try again, and"

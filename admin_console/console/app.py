@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from admin_console.console.account_sign_in import OpenBrowser
 from admin_console.console.client import HubClient
 from admin_console.console.http_hub import HttpHub
 from admin_console.console.known_hubs import KnownHubs
@@ -23,6 +24,11 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
+def open_in_browser(address: str) -> bool:
+    """Show an address in the person's own browser; False when there is none."""
+    return QDesktopServices.openUrl(QUrl(address))
+
+
 def build_console(
     hub_url: str = DEFAULT_HUB,
     *,
@@ -30,11 +36,12 @@ def build_console(
     hub: HubClient | None = None,
     clock: Callable[[], datetime] = now_utc,
     known: KnownHubs | None = None,
+    open_browser: OpenBrowser = open_in_browser,
 ) -> ConsoleWindow:
     """A console for the hub at `hub_url`, not yet shown. Needs a QApplication.
 
     `dark` None follows the desktop. `hub` replaces the line over HTTP, `clock` the time.
-    `known` are the hubs that were compared before.
+    `known` are the hubs that were compared before. `open_browser` shows an address.
     """
     application = QApplication.instance()
     if not isinstance(application, QApplication):
@@ -49,7 +56,9 @@ def build_console(
         application.setFont(theme.font())
         application.setPalette(palette(theme))
     address = urlsplit(hub_url).netloc or hub_url
-    window = ConsoleWindow(theme, hub or HttpHub(hub_url, known=known), address, clock)
+    window = ConsoleWindow(
+        theme, hub or HttpHub(hub_url, known=known), address, clock, open_browser
+    )
     # Not the application's: pages are then looked through once, when the window takes them, and
     # not whenever a part of them is put into its place.
     window.setStyleSheet(style_sheet(theme))

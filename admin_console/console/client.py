@@ -5,7 +5,7 @@ thing is `http_hub`. No Qt.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -83,10 +83,24 @@ class FirstStaff:
     password: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountStart:
+    """A sign-in with the district's account that the hub has begun."""
+
+    address: str
+    """Where the browser goes."""
+    ticket: str = field(repr=False)
+    """With which it is finished, within `seconds`."""
+    seconds: int
+
+
 class HubClient(Protocol):
     """Everything the console asks of the hub."""
 
     def sign_in(self, name: str, password: str, code: str = "") -> SignedIn: ...
+    def account_name(self) -> str: ...
+    def begin_account(self, port: int) -> AccountStart: ...
+    def finish_account(self, ticket: str, state: str, code: str) -> SignedIn: ...
     def trust(self, ca: str) -> None: ...
     def waits_for_set_up(self) -> bool: ...
     def set_up(self, first: FirstStaff) -> SignedIn: ...

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from admin_console.console.answers import SessionOverError, read
-from admin_console.console.client import FirstStaff, ListFile, VisitFilter
+from admin_console.console.client import AccountStart, FirstStaff, ListFile, VisitFilter
 from admin_console.console.known_hubs import KnownHubs
 from admin_console.console.line import HubLine
 from db import codec
@@ -40,6 +40,9 @@ PAGE = 200
 _COUNTING = 60.0
 """Seconds that counting a year of visits, and the entries of large lists, may take."""
 
+_PROVIDER = 40.0
+"""Seconds that the hub may take to ask a provider three times."""
+
 _LONG = 300.0
 """Seconds that reading a list of a million people may take."""
 
@@ -69,6 +72,32 @@ class HttpHub:
         asked = {"name": name, "password": password} | ({"code": code} if code else {})
         try:
             response = self._line.send("POST", "/v1/session", json=asked)
+        except SessionOverError as error:
+            raise HubRefusedError(str(error)) from None
+        return self._signed_in(response)
+
+    def account_name(self) -> str:
+        """What the account is called that staff may sign in with here; empty without one.
+
+        Raises `UnknownHubError` as `sign_in` does.
+        """
+        self._line.meet()
+        return read(self._line.send("GET", "/v1/oidc"), dict[str, str]).get("name", "")
+
+    def begin_account(self, port: int) -> AccountStart:
+        """Begin a sign-in whose browser comes back to this port of this computer."""
+        self._line.meet()
+        asked = codec.to_json({"port": port})
+        return read(self._line.send("POST", "/v1/oidc/start", content=asked), AccountStart)
+
+    def finish_account(self, ticket: str, state: str, code: str) -> SignedIn:
+        """Sign in with what the browser brought back.
+
+        Raises `NotLinkedError` for an account that is nobody's here.
+        """
+        asked = {"ticket": ticket, "state": state, "code": code}
+        try:
+            response = self._line.send("POST", "/v1/oidc/session", json=asked, patience=_PROVIDER)
         except SessionOverError as error:
             raise HubRefusedError(str(error)) from None
         return self._signed_in(response)

@@ -162,10 +162,14 @@ class HubSession(QObject):
         failed: Callable[[Exception], object],
     ) -> None:
         def on_done(value: T) -> None:
+            if self._is_closed:  # who asked has left, and the pages with them
+                return
             self._note_answer()
             done(value)
 
         def on_failed(error: Exception) -> None:
+            if self._is_closed:
+                return
             if isinstance(error, SessionOverError):
                 self.over.emit(str(error))
             if isinstance(error, HubAwayError):

@@ -6,7 +6,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from admin_console.console.answers import CodeNeededError, OddAnswerError, UnknownHubError
+from admin_console.console.account_sign_in import AccountSignIn, OpenBrowser
+from admin_console.console.answers import (
+    CodeNeededError,
+    NotLinkedError,
+    OddAnswerError,
+    UnknownHubError,
+)
 from admin_console.console.client import FirstStaff, HubClient
 from admin_console.console.pages.set_up import SetUpPage
 from admin_console.console.pages.sign_in import SignInPage
@@ -25,7 +31,14 @@ SMALLEST, WANTED = QSize(1280, 720), QSize(1440, 900)
 class ConsoleWindow(QMainWindow):
     """One window, one member of staff at a time."""
 
-    def __init__(self, theme: Theme, hub: HubClient, hub_address: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        hub: HubClient,
+        hub_address: str,
+        clock: Clock,
+        open_browser: OpenBrowser,
+    ) -> None:
         super().__init__()
         self._theme, self._hub, self._clock = theme, hub, clock
         self._session: HubSession | None = None
@@ -35,6 +48,14 @@ class ConsoleWindow(QMainWindow):
         self.sign_in_page.asked.connect(self.sign_in)
         self.sign_in_page.compared.connect(self._on_compared)
         self._met = ""
+        self._account = AccountSignIn(hub, self._jobs, open_browser, self)
+        self._account.waiting.connect(self.sign_in_page.wait_for_browser)
+        self._account.finishing.connect(self._on_browser_back)
+        self._account.signed_in.connect(self._on_signed_in)
+        self._account.failed.connect(self._on_refused)
+        self.sign_in_page.account_asked.connect(self._account.begin)
+        self.sign_in_page.browser_asked.connect(self._account.open_again)
+        self.sign_in_page.browser_left.connect(self._on_browser_left)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.sign_in_page)
         self.set_up_page = SetUpPage(theme)
@@ -50,6 +71,23 @@ class ConsoleWindow(QMainWindow):
         self.sign_in_page.start()
         # A hub that is away, or is older, is found so once somebody signs in.
         self._jobs.run(hub.waits_for_set_up, self._on_set_up_known, self._on_not_known)
+        self._ask_account()
+
+    def _ask_account(self) -> None:
+        """Which account staff may sign in with is the hub's to say: it may have changed.
+
+        A hub that is away, is not known yet, or is older, offers none.
+        """
+        offer = self.sign_in_page.offer_account
+        self._jobs.run(self._hub.account_name, offer, lambda _error: offer(""))
+
+    def _on_browser_back(self) -> None:
+        self.sign_in_page.finish()
+        self.activateWindow()
+
+    def _on_browser_left(self) -> None:
+        self._account.leave()
+        self.sign_in_page.start()
 
     def set_up(self, first: FirstStaff) -> None:
         """Ask the hub for the first administrator; its refusal stays on the page."""
@@ -92,6 +130,7 @@ class ConsoleWindow(QMainWindow):
         def on_met(waits: bool) -> None:
             self.sign_in_page.go_on()
             self._on_set_up_known(waits)
+            self._ask_account()
 
         self._jobs.run(meet, on_met, self._on_refused)
 
@@ -108,12 +147,16 @@ class ConsoleWindow(QMainWindow):
         if isinstance(error, CodeNeededError):
             self.sign_in_page.ask_code(said)
             return
+        if isinstance(error, NotLinkedError):
+            self.sign_in_page.tell_not_linked(error.subject)
+            return
         if isinstance(error, HubAwayError) and not isinstance(error, OddAnswerError):
             said = (
                 "The hub does not answer. Check that it runs and that this computer is on the"
                 " school's network, then try again. The kiosks go on without it."
             )
         self.sign_in_page.fail(said)
+        self._ask_account()
 
     def _on_sign_out_asked(self) -> None:
         if self.shell is not None and not self.shell.desk.finish():
@@ -138,6 +181,7 @@ class ConsoleWindow(QMainWindow):
         session.close()
         self.setWindowTitle("Vestibule")
         self.sign_in_page.start(said=said)
+        self._ask_account()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.shell is not None and not self.shell.desk.finish():
@@ -145,6 +189,7 @@ class ConsoleWindow(QMainWindow):
             event.ignore()
             return
         self._ring.stop()
+        self._account.leave()
         if self._session is not None:
             self._session.close()
         self._hub.close()

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from admin_console.console.answers import CodeNeededError
-from admin_console.console.client import FirstStaff
+from admin_console.console.answers import CodeNeededError, NotLinkedError
+from admin_console.console.client import AccountStart, FirstStaff
 from db import inventory
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.domain.desk import Role, SignedIn
@@ -49,6 +49,20 @@ class AuditedHub:
     set_up_code: str = ""
     """What lets the first administrator in; empty once there is one."""
     first: list[FirstStaff] = field(default_factory=list)
+
+    account: str = ""
+    """What staff may sign in with beside a password; empty without one."""
+
+    def account_name(self) -> str:
+        return self.account
+
+    def begin_account(self, port: int) -> AccountStart:
+        back = f"https://login.example/realm?state=invented&port={port}"
+        return AccountStart(back, "invented ticket", 300)
+
+    def finish_account(self, ticket: str, state: str, code: str) -> SignedIn:
+        del ticket, state, code
+        raise NotLinkedError("This account is not linked with anybody here.", "2" * 60)
 
     def waits_for_set_up(self) -> bool:
         return bool(self.set_up_code)

@@ -99,3 +99,17 @@ def test_question_asked_many_times_at_once_is_asked_twice(qtbot: QtBot) -> None:
 
     assert len(asked) == 2
     session.close()
+
+
+def test_answer_that_comes_when_somebody_has_left_is_told_to_nobody(qtbot: QtBot) -> None:
+    session, told = open_session(FakeHub()), list[object]()
+    session.ask(lambda line: line.desk(), told.append, told.append)
+
+    session.close()
+    later = open_session(FakeHub())
+    answers: list[Desk] = []
+    later.ask(lambda line: line.desk(), answers.append, told.append)
+    qtbot.waitUntil(lambda: len(answers) == 1)
+
+    assert told == []
+    later.close()

@@ -38,9 +38,11 @@ def let_old_windows_go() -> None:
 def open_console(
     qtbot: QtBot, hub: FakeHub, clock: Clock | None = None, *, dark: bool = False
 ) -> ConsoleWindow:
-    """The window with the sign-in page, shown and active."""
+    """The window with the sign-in page, shown and active. No test opens anybody's browser."""
     let_old_windows_go()
-    window = build_console(hub=hub, clock=clock or Clock(), dark=dark)
+    window = build_console(
+        hub=hub, clock=clock or Clock(), dark=dark, open_browser=lambda _address: True
+    )
     show(qtbot, window)
     return window
 

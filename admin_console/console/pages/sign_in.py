@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from admin_console.console.navigation import Logo
+from admin_console.console.pages.account_part import AccountPart, AtBrowser, NotLinked
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
 from admin_console.console.parts.chips import Icon
@@ -17,10 +18,16 @@ class SignInPage(Panel):
 
     Signals:
         asked: sign in with this name, password and code, which is empty unless the hub asks.
+        account_asked: sign in with the district's account of this name.
+        browser_asked: show the browser once more.
+        browser_left: stop waiting for the browser.
         compared: the number that is shown is the hub's.
     """
 
     asked = Signal(str, str, str)
+    account_asked = Signal(str)
+    browser_asked = Signal()
+    browser_left = Signal()
     compared = Signal()
 
     def __init__(self, theme: Theme, hub_address: str) -> None:
@@ -52,6 +59,13 @@ class SignInPage(Panel):
         alarm.addWidget(Icon(theme, "alarm", theme.colours.alarm), 0, Qt.AlignmentFlag.AlignTop)
         alarm.addWidget(self._said, 1)
         self._alarm.hide()
+        self._account = AccountPart(theme)
+        self._account.asked.connect(self._on_account_asked)
+        self._at_browser = AtBrowser(theme)
+        self._at_browser.again.connect(self.browser_asked)
+        self._at_browser.left.connect(self.browser_left)
+        self._not_linked = NotLinked(theme)
+        self._typed = QWidget()
         self._first = self._first_contact()
         self._first.hide()
         middle = QHBoxLayout()
@@ -72,12 +86,34 @@ class SignInPage(Panel):
         self._code_row.hide()
         self._show(said)
         self._first.hide()
+        self._show_form()
         self.set_busy(busy=False)
         (self._password if self._name.text() else self._name).setFocus()
 
     def fail(self, said: str) -> None:
         """Say why it did not work; the name stays, the password goes."""
         self.start(said=said)
+
+    def offer_account(self, account: str) -> None:
+        """Offer to sign in with an account of this name; with an empty one only the password."""
+        self._account.offer(account)
+
+    def wait_for_browser(self, account: str, minutes: int) -> None:
+        """Somebody signs in there now."""
+        self._show("")
+        self._typed.hide()
+        self._account.hide()
+        self._at_browser.wait(account, minutes)
+
+    def finish(self) -> None:
+        """The browser came back, and the hub is asked."""
+        self._show_form()
+        self.set_busy(busy=True)
+
+    def tell_not_linked(self, subject: str) -> None:
+        """The account is nobody's here."""
+        self.start(said="This account is not linked with anybody here yet.")
+        self._not_linked.tell(subject)
 
     def ask_code(self, said: str) -> None:
         """Ask for the code of the second factor; name and password stay meanwhile."""
@@ -107,8 +143,15 @@ class SignInPage(Panel):
     def set_busy(self, *, busy: bool) -> None:
         self._go.set_off("The hub is asked." if busy else "")
         self._go.set_words("Signing in" if busy else "Sign in")
+        self._account.set_busy(busy=busy)
         for field in (self._name, self._password, self._code):
             field.setEnabled(not busy)
+
+    def _show_form(self) -> None:
+        self._at_browser.hide()
+        self._not_linked.hide()
+        self._typed.show()
+        self._account.offer(self._account.account)
 
     def _show(self, said: str) -> None:
         self._said.setText(said)
@@ -125,6 +168,13 @@ class SignInPage(Panel):
             self._show("")
             self.set_busy(busy=True)
             self.asked.emit(name, password, self._code.text().strip())
+
+    def _on_account_asked(self) -> None:
+        self._show("")
+        self._not_linked.hide()
+        self._password.clear()
+        self.set_busy(busy=True)
+        self.account_asked.emit(self._account.account)
 
     def _first_contact(self) -> QWidget:
         theme, c = self._theme, self._theme.colours
@@ -158,17 +208,24 @@ class SignInPage(Panel):
             Words(theme, "The desk, the history and the lists of your school.", colour=c.muted)
         )
         body.addSpacing(24)
+        typed = QVBoxLayout(self._typed)
+        typed.setContentsMargins(0, 0, 0, 0)
+        typed.setSpacing(0)
         for label, field in (("Name", self._name), ("Password", self._password)):
-            body.addWidget(Words(theme, label, weight=Weight.LABEL))
-            body.addSpacing(4)
-            body.addWidget(field)
-            body.addSpacing(16)
-        body.addWidget(self._code_row)
+            typed.addWidget(Words(theme, label, weight=Weight.LABEL))
+            typed.addSpacing(4)
+            typed.addWidget(field)
+            typed.addSpacing(16)
+        typed.addWidget(self._code_row)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self._go)
-        body.addLayout(row)
+        typed.addLayout(row)
+        body.addWidget(self._typed)
+        body.addWidget(self._at_browser)
         body.addWidget(self._alarm)
+        body.addWidget(self._not_linked)
+        body.addWidget(self._account)
         body.addWidget(self._first)
         body.addSpacing(20)
         body.addWidget(Words(theme, f"Hub at {hub_address}", Text.CAPTION, colour=c.faint))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.models.accuracy import Span
+from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
@@ -38,6 +39,39 @@ def test_sign_in_refused(qtbot: QtBot, looks_like: Look) -> None:
     child(window, Field, "signInPassword").clearFocus()
 
     looks_like(window, "00-sign-in-refused")
+
+
+def test_sign_in_with_an_account(qtbot: QtBot, looks_like: Look) -> None:
+    window = open_console(qtbot, FakeHub(account="Marlow account"))
+    qtbot.waitUntil(child(window, Button, "accountSignIn").isVisible)
+    child(window, Field, "signInName").clearFocus()
+
+    looks_like(window, "00-sign-in-account")
+
+
+def test_sign_in_with_a_long_account_that_is_nobodys(qtbot: QtBot, looks_like: Look) -> None:
+    name = "Marlow Unified School District staff and volunteer accounts"
+    window = open_console(qtbot, FakeHub(account=name), dark=True)
+    window.resize(1280, 720)
+    qtbot.waitUntil(child(window, Button, "accountSignIn").isVisible)
+
+    window.sign_in_page.tell_not_linked("248289761001-" + "7" * 60)
+    child(window, Field, "signInName").clearFocus()
+
+    looks_like(window, "00-sign-in-not-linked")
+
+
+def test_sign_in_while_the_browser_is_open(qtbot: QtBot, looks_like: Look) -> None:
+    window = open_console(qtbot, FakeHub(account="Marlow Unified School District account"))
+    window.resize(1280, 720)
+    button = child(window, Button, "accountSignIn")
+    qtbot.waitUntil(button.isVisible)
+
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(child(window, QWidget, "atBrowser").isVisible)
+    child(window, Button, "leaveBrowser").clearFocus()
+
+    looks_like(window, "00-sign-in-at-browser")
 
 
 def test_on_site(qtbot: QtBot, looks_like: Look) -> None:
