@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from kiosk.sync.http import HttpHub
 from kiosk.sync.known_hub import KnownHub
 from kiosk.sync.own_token import OwnKey, OwnToken, Token
 from kiosk.sync.proving import get_token
+from tests import quick
 from tests.makers import NINE
 
 PASSWORD = "invented pass phrase"  # noqa: S105  of nobody
@@ -165,23 +166,33 @@ def hub_at(
     One that ran before has its staff already.
     """
     clock, database = clock or Clock(), open_database(url)
+    with database.read() as session:
+        ran_before = site.of(session) is not None
+    if ran_before:
+        begun: AbstractContextManager[None] = nullcontext()
+    else:
+        begun = quick.set_up_once(database, clock(), lambda: _set_up(database, clock()))
+    with begun:
+        with database.read() as session:
+            school = site.of(session)
+        assert school is not None
+        with running(database, folder, clock, school, certificate, ca) as hub:
+            yield hub
+
+
+def _set_up(database: Database, now: datetime) -> None:
     names = site.SiteNames("Marlow Unified", "Lincoln Elementary School", "America/Chicago")
     with database.begin() as session:
-        ran_before = site.of(session) is not None
-        school = site.ensure(session, names, clock())
+        school = site.ensure(session, names, now)
         for name, shown, role in (
             ("dwhitlock", "Dana Whitlock", Role.ADMINISTRATOR),
             ("rbegaye", "Rosa Begaye", Role.FRONT_DESK),
         ):
-            if ran_before:
-                continue
-            member = staff.add(session, name, PASSWORD, display_name=shown, role=role, now=clock())
+            member = staff.add(session, name, PASSWORD, display_name=shown, role=role, now=now)
             if role is Role.ADMINISTRATOR:
                 staff_pins.add(session, member.staff_id, shown, staff_pins.hash_pin(PIN))
                 pins = staff_pins.everybody(session)
                 changes.add(session, "staff_pins", pins, site_id=school.site_id)
-    with running(database, folder, clock, school, certificate, ca) as hub:
-        yield hub
 
 
 @contextmanager
