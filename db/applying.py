@@ -16,12 +16,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
 from db import chain, codec, districts, news, quarantine, tree, visit_events
-from db.columns import DISTRICT_OPTION
+from db.districts import OWN, TABLES
 from db.domain.events import DomainEvent
 from db.log_models import AppliedAheadRow, AppliedRow, EventBodyRow, EventRow
 
@@ -30,6 +40,19 @@ _HELD = "order_is_held"
 _PARKED = "newly_parked"
 _PLACES = 0x5645_504C
 """Any number, the same for every hub: the class of PostgreSQL's lock over a district's places."""
+_LOCK_PLACES = select(
+    func.pg_advisory_xact_lock(_PLACES, bindparam("district_key", type_=Integer()))
+)
+_APPLIED = TABLES[AppliedRow.__tablename__]
+_AHEAD = TABLES[AppliedAheadRow.__tablename__]
+_OURS = (_APPLIED.c.district_id == OWN) & (_APPLIED.c.applied_id == _ONLY)
+_UPTO = select(_APPLIED.c.upto).where(_OURS)
+_LOCK_UPTO = _UPTO.with_for_update()
+_BEGIN = insert(_APPLIED).values(district_id=OWN, applied_id=_ONLY, upto=0)
+_MOVE = update(_APPLIED).where(_OURS).values(upto=bindparam("moved_to"))
+_FORGET_AHEAD = delete(_AHEAD).where(
+    _AHEAD.c.district_id == OWN, _AHEAD.c.leaf_index < bindparam("moved_to")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +65,7 @@ class Applied:
 
 def hold_order(session: Session) -> None:
     """Until the transaction ends nobody else applies events, or gives them places."""
-    session.info[_HELD] = _row(session)
+    session.info[_HELD] = _locked(session)
     hold_places(session)
 
 
@@ -53,15 +76,15 @@ def hold_places(session: Session) -> None:
     """
     if session.connection().dialect.name == "postgresql":
         key = int.from_bytes(districts.of(session).bytes[-4:], signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(_PLACES, key)))
+        districts.run(session, _LOCK_PLACES, {"district_key": key})
 
 
 def catch_up(session: Session, visit_ids: Collection[UUID]) -> tuple[chain.Envelope, ...]:
     """Apply what waits of these visits, ahead of the others. The caller holds the order."""
-    row = session.info[_HELD]
-    waiting = _waiting(row.upto) & EventRow.visit_id.in_(list(visit_ids))
-    if not visit_ids:
+    upto: int = session.info[_HELD]
+    if not visit_ids or upto >= tree.frontier(session).size:
         return ()
+    waiting = _waiting(upto) & EventRow.visit_id.in_(list(visit_ids))
     return tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=True))
 
 
@@ -128,22 +151,23 @@ def take_in(session: Session) -> None:
     places = tree.take_in(session)
     if places:
         news.tell(session)
-    row: AppliedRow | None = session.info.pop(_HELD, None)
-    if row is None or not places:
+    upto: int | None = session.info.pop(_HELD, None)
+    if upto is None or not places:
         return
-    if session.scalar(select(exists().where(_waiting(row.upto), EventRow.leaf_index < places[0]))):
+    between = _waiting(upto) & (EventRow.leaf_index < places[0])
+    if upto < places[0] and session.scalar(select(exists().where(between))):
         _note_ahead(session, places)
     else:
-        _move_to(session, row, places.stop)
+        _move_to(session, places.stop)
 
 
 def go_on(session: Session, limit: int) -> Applied:
     """Apply the next `limit` events of the hub's order that wait."""
-    row = _row(session)
-    end = min(row.upto + limit, tree.frontier(session).size)
-    waiting = _waiting(row.upto) & (EventRow.leaf_index < end)
+    upto = _locked(session)
+    end = min(upto + limit, tree.frontier(session).size)
+    waiting = _waiting(upto) & (EventRow.leaf_index < end)
     found = tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=False))
-    _move_to(session, row, end)
+    _move_to(session, end)
     if found:
         news.tell(session)
     return Applied(found, is_more=end < tree.frontier(session).size)
@@ -177,7 +201,7 @@ def try_again(
 
     Of a visit whose later events were applied meanwhile it stays parked: it would come too late.
     """
-    row = _row(session)
+    upto = _locked(session)
     later = aliased(EventRow)
     is_late = exists().where(
         later.district_id == EventRow.district_id,
@@ -185,7 +209,7 @@ def try_again(
         later.leaf_index > EventRow.leaf_index,
         later.parked.is_(None),
     )
-    parked = (EventRow.parked != quarantine.OF_ANOTHER) & (EventRow.leaf_index < row.upto)
+    parked = (EventRow.parked != quarantine.OF_ANOTHER) & (EventRow.leaf_index < upto)
     if kiosk_ids is not None:
         parked &= EventRow.device_id.in_(list(kiosk_ids))
     tried = session.execute(
@@ -206,34 +230,24 @@ def try_again(
 
 def has_more(session: Session) -> bool:
     """Whether `go_on` would find something to do. Takes no lock."""
-    row = _read_row(session)
-    return (row.upto if row else 0) < tree.frontier(session).size
+    return _upto(session) < tree.frontier(session).size
 
 
 def waiting(session: Session) -> int:
     """How many events are stored and were not applied yet."""
-    row = _read_row(session)
-    return (
-        session.scalar(
-            select(func.count()).select_from(EventRow).where(_waiting(row.upto if row else 0))
-        )
-        or 0
-    )
+    query = select(func.count()).select_from(EventRow).where(_waiting(_upto(session)))
+    return session.scalar(query) or 0
 
 
 def settled(session: Session) -> int:
     """How many events of the hub's order, from the first on, were all applied or parked."""
-    row = _read_row(session)
-    first = session.scalar(
-        select(func.min(EventRow.leaf_index)).where(_waiting(row.upto if row else 0))
-    )
+    first = session.scalar(select(func.min(EventRow.leaf_index)).where(_waiting(_upto(session))))
     return tree.frontier(session).size if first is None else first
 
 
 def is_applied(session: Session) -> ColumnElement[bool]:
     """Which events of the hub's order were applied, or parked."""
-    row = _read_row(session)
-    return EventRow.leaf_index.is_not(None) & ~_waiting(row.upto if row else 0)
+    return EventRow.leaf_index.is_not(None) & ~_waiting(_upto(session))
 
 
 def _waiting(upto: int) -> ColumnElement[bool]:
@@ -279,21 +293,19 @@ def _note_ahead(session: Session, places: Iterable[int]) -> None:
         session.execute(insert(AppliedAheadRow), rows)
 
 
-def _move_to(session: Session, row: AppliedRow, upto: int) -> None:
-    row.upto = upto
-    session.execute(delete(AppliedAheadRow).where(AppliedAheadRow.leaf_index < upto))
+def _move_to(session: Session, upto: int) -> None:
     session.flush()
+    districts.run(session, _MOVE, {"moved_to": upto})
+    districts.run(session, _FORGET_AHEAD, {"moved_to": upto})
 
 
-def _row(session: Session) -> AppliedRow:
-    key = (session.info[DISTRICT_OPTION], _ONLY)
-    row = session.get(AppliedRow, key, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = AppliedRow(applied_id=_ONLY, upto=0)
-        session.add(row)
-        session.flush()
-    return row
+def _locked(session: Session) -> int:
+    """`AppliedRow.upto`, which nobody else changes until this transaction ends."""
+    upto: int | None = districts.run(session, _LOCK_UPTO).scalar()
+    if upto is None:
+        districts.run(session, _BEGIN)
+    return upto or 0
 
 
-def _read_row(session: Session) -> AppliedRow | None:
-    return districts.get(session, AppliedRow, _ONLY)
+def _upto(session: Session) -> int:
+    return districts.run(session, _UPTO).scalar() or 0

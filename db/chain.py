@@ -54,8 +54,7 @@ class Envelope(msgspec.Struct, frozen=True):
     body_commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class SealedEvent:
+class SealedEvent(NamedTuple):
     """An event as it travels and is kept: exact line, and the body with its salt beside it."""
 
     line: bytes
@@ -85,8 +84,7 @@ def is_body_of(envelope: Envelope, salt: bytes, body: bytes) -> bool:
     return len(salt) == SALT_BYTES and hmac.compare_digest(envelope.body_commit, commit(salt, body))
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """What a database keeps beside the line, to search by: it must say the same as the line."""
 
     event_id: UUID

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from db import applying, chain, districts, ingest, log, pairing, quarantine, signing, tree
+from db import applying, chain, districts, ingest, log, quarantine, signing, tree
+from db.districts import OWN, TABLES
 from db.domain.desk import Site
 from db.ingest import ForkError, GapError, MalformedEventError
-from db.log_models import ChainRow, EventRow, SignedHeadRow
+from db.log_models import ChainRow, DeviceKeyRow, EventRow, SignedHeadRow
 
 __all__ = [
     "ForkError",
@@ -28,6 +29,34 @@ __all__ = [
 
 MOST_AT_ONCE = 50
 """Of so many new events the sender waits until they are applied too: a tenth of a second."""
+
+_CHAIN, _KEY = TABLES[ChainRow.__tablename__], TABLES[DeviceKeyRow.__tablename__]
+_THIS_CHAIN = (
+    (_CHAIN.c.district_id == OWN)
+    & (_CHAIN.c.device_id == bindparam("device"))
+    & (_CHAIN.c.epoch == bindparam("at_epoch"))
+)
+_LOCK = (
+    select(_CHAIN.c.head_seq, _CHAIN.c.head_hash, _KEY.c.public_key)
+    .outerjoin(
+        _KEY,
+        (_KEY.c.district_id == _CHAIN.c.district_id)
+        & (_KEY.c.device_id == _CHAIN.c.device_id)
+        & (_KEY.c.epoch == _CHAIN.c.epoch),
+    )
+    .where(_THIS_CHAIN)
+    .with_for_update(of=_CHAIN)
+)
+_ADVANCE = (
+    update(_CHAIN)
+    .where(_THIS_CHAIN)
+    .values(
+        head_seq=bindparam("head_seq"),
+        head_hash=bindparam("head_hash"),
+        acked_seq=bindparam("head_seq"),
+    )
+)
+_SIGN = insert(TABLES[SignedHeadRow.__tablename__]).values(district_id=OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +99,17 @@ def receive(
     Raises `GapError`, `ForkError` or `MalformedEventError`; the caller's transaction then rolls
     back, so that nothing of the batch is half applied.
     """
-    row = log.chain_row(session, device_id, epoch)
-    batch = ingest.check((row.head_seq, row.head_hash), device_id, epoch, events)
+    seq, digest, key = _locked(session, device_id, epoch)
+    batch = ingest.check((seq, digest), device_id, epoch, events)
     end = _same_as_kept(session, device_id, epoch, batch.known)
     if batch.new:
-        last = batch.new[-1]
-        row.head_seq, row.head_hash = last.envelope.seq, last.hash
-        end = (row.head_seq, row.head_hash)
-    row.acked_seq = row.head_seq
-    if events:
-        _keep_signature(session, signing.ChainHead(device_id, epoch, *end), signature)
-    session.flush()
-    reached = log.Head(epoch, row.head_seq, row.head_hash)
+        end = seq, digest = batch.new[-1].envelope.seq, batch.new[-1].hash
+        place = {"device": device_id, "at_epoch": epoch}
+        districts.run(session, _ADVANCE, {**place, "head_seq": seq, "head_hash": digest})
+    if events and key is not None:
+        signed = signing.ChainHead(device_id, epoch, *end)
+        _keep_signature(session, key, signed, signature, is_new=bool(batch.new))
+    reached = log.Head(epoch, seq, digest)
     new = tuple(link.envelope for link in batch.new)
     if len(new) > MOST_AT_ONCE:
         applying.hold_places(session)
@@ -115,20 +143,29 @@ def _apply_and_store(
     return (*waited, *(link.envelope for link in links))
 
 
-def _keep_signature(session: Session, head: signing.ChainHead, signature: bytes) -> None:
-    key = pairing.public_key(session, head.device_id, head.epoch)
-    if key is None:
-        return
+def _locked(session: Session, device_id: str, epoch: int) -> tuple[int, bytes, bytes | None]:
+    """The chain's head and the key that signs it, None when it is not signed.
+
+    Nobody else stores events of this chain before the transaction ends.
+    """
+    place = {"device": device_id, "at_epoch": epoch}
+    row = districts.run(session, _LOCK, place).one_or_none()
+    if row is None:
+        log.chain_row(session, device_id, epoch)
+        row = districts.run(session, _LOCK, place).one()
+    return row.head_seq, row.head_hash, row.public_key
+
+
+def _keep_signature(
+    session: Session, key: bytes, head: signing.ChainHead, signature: bytes, *, is_new: bool
+) -> None:
     if not signing.is_signed(key, head, signature):
         raise MalformedEventError("it is not signed with the key that this kiosk was paired with")
     place = (head.device_id, head.epoch, head.seq)
-    if districts.get(session, SignedHeadRow, *place) is None:
-        device_id, epoch, seq = place
-        session.add(
-            SignedHeadRow(
-                device_id=device_id, epoch=epoch, seq=seq, hash=head.hash, signature=signature
-            )
-        )
+    if is_new or districts.get(session, SignedHeadRow, *place) is None:
+        values = {"device_id": head.device_id, "epoch": head.epoch, "seq": head.seq}
+        signed = {"hash": head.hash, "signature": signature}
+        districts.run(session, _SIGN, {**values, **signed})
 
 
 def _same_as_kept(

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,13 @@ from db.domain.errors import StorageError
 CHANNEL = "vestibule_news"
 _US = secrets.token_hex(8)
 """This program, which need not hear of its own news."""
+_NOTIFY = select(func.pg_notify(CHANNEL, bindparam("payload")))
 
 
 def tell(session: Session) -> None:
     """Let the others know once this transaction is committed."""
     if session.connection().dialect.name == "postgresql":
-        session.execute(select(func.pg_notify(CHANNEL, f"{districts.of(session)} {_US}")))
+        districts.run(session, _NOTIFY, {"payload": f"{districts.of(session)} {_US}"})
 
 
 def can_be_heard(engine: Engine) -> bool:

@@ -2,26 +2,35 @@
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts
+from db.districts import OWN, TABLES
 from db.models import SettingRow
 
 T = TypeVar("T")
+_SETTING = TABLES[SettingRow.__tablename__]
+_READ = select(_SETTING.c.name, _SETTING.c.value).where(
+    _SETTING.c.district_id == OWN, _SETTING.c.name.in_(bindparam("names", expanding=True))
+)
+"""Put together once: every request asks it."""
 
 
 def read(session: Session, name: str, of: type[T]) -> T | None:
     """The setting as a value of type `of`, or None when it was never written."""
-    text = session.scalar(select(SettingRow.value).where(SettingRow.name == name))
+    text = _texts(session, name).get(name)
     return None if text is None else codec.from_json(text, of)
 
 
 def read_each(session: Session, *names: str) -> list[str]:
     """Several settings that are texts, by one statement; empty where one was never written."""
-    query = select(SettingRow.name, SettingRow.value).where(SettingRow.name.in_(names))
-    known = {name: codec.from_json(text, str) for name, text in session.execute(query)}
+    known = {name: codec.from_json(text, str) for name, text in _texts(session, *names).items()}
     return [known.get(name, "") for name in names]
+
+
+def _texts(session: Session, *names: str) -> dict[str, str]:
+    return {r.name: r.value for r in districts.run(session, _READ, {"names": names})}
 
 
 def locked(session: Session, name: str, of: type[T]) -> T | None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, select, table, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from db import merkle
-from db.columns import DISTRICT_OPTION
+from db import districts, merkle
+from db.districts import OWN, TABLES
 from db.log_models import EventRow, TreeNodeRow, TreeRow
 
 _ONLY = 1
@@ -22,8 +22,20 @@ _NEW = "new_leaves"
 TILE = 8
 """Levels between the nodes that are stored: 256 leaves to the lowest one."""
 HASH_BYTES = 32
-_EVENT = table(
-    "event", column("district_id", Uuid()), column("event_id", Uuid()), column("leaf_index")
+
+_TREE, _EVENT = TABLES[TreeRow.__tablename__], TABLES[EventRow.__tablename__]
+_OURS = (_TREE.c.district_id == OWN) & (_TREE.c.tree_id == _ONLY)
+_READ = select(_TREE.c.size, _TREE.c.roots).where(_OURS)
+_LOCK = _READ.with_for_update()
+_BEGIN = insert(_TREE).values(district_id=OWN, tree_id=_ONLY, size=0, roots=b"")
+_GROW = (
+    update(_TREE).where(_OURS).values(size=bindparam("grown_size"), roots=bindparam("grown_roots"))
+)
+_KEEP_NODE = insert(TABLES[TreeNodeRow.__tablename__]).values(district_id=OWN)
+_PLACE = (
+    update(_EVENT)
+    .where(_EVENT.c.district_id == OWN, _EVENT.c.event_id == bindparam("id"))
+    .values(leaf_index=bindparam("place"))
 )
 
 
@@ -37,36 +49,36 @@ def take_in(session: Session) -> range:
     events: list[tuple[UUID, bytes]] = session.info.pop(_NEW, [])
     if not events:
         return range(0)
+    session.flush()
     places = take(session, [digest for _, digest in events])
-    session.connection().execute(
-        update(_EVENT)
-        .where(
-            _EVENT.c.district_id == session.info[DISTRICT_OPTION],
-            _EVENT.c.event_id == bindparam("id"),
-        )
-        .values(leaf_index=bindparam("place")),
-        [{"id": e, "place": p} for (e, _), p in zip(events, places, strict=True)],
-    )
+    placed = [{"id": e, "place": p} for (e, _), p in zip(events, places, strict=True)]
+    districts.run(session, _PLACE, placed)
     return places
 
 
 def take(session: Session, hashes: Sequence[bytes]) -> range:
     """Append leaves. Returns their places, which nobody else can take: the tree's row is locked."""
-    row = _locked(session)
-    before = row.size
-    grown = merkle.grow(_frontier(row), hashes)
-    for level, place, digest in grown.nodes:
-        if level and level % TILE == 0:
-            session.add(TreeNodeRow(level=level, place=place, hash=digest))
-    row.size, row.roots = grown.frontier.size, b"".join(grown.frontier.roots)
-    session.flush()
-    return range(before, row.size)
+    row = districts.run(session, _LOCK).one_or_none()
+    if row is None:
+        districts.run(session, _BEGIN)
+    before = merkle.Frontier() if row is None else _frontier(row.size, row.roots)
+    grown = merkle.grow(before, hashes)
+    kept = [
+        {"level": level, "place": place, "hash": digest}
+        for level, place, digest in grown.nodes
+        if level and level % TILE == 0
+    ]
+    if kept:
+        districts.run(session, _KEEP_NODE, kept)
+    after, roots = grown.frontier.size, b"".join(grown.frontier.roots)
+    districts.run(session, _GROW, {"grown_size": after, "grown_roots": roots})
+    return range(before.size, after)
 
 
 def frontier(session: Session) -> merkle.Frontier:
     """How the tree stands; empty on a kiosk and on a hub without events."""
-    row = session.get(TreeRow, (session.info[DISTRICT_OPTION], _ONLY))
-    return merkle.Frontier() if row is None else _frontier(row)
+    row = districts.run(session, _READ).one_or_none()
+    return merkle.Frontier() if row is None else _frontier(row.size, row.roots)
 
 
 def index_of(session: Session, device_id: str, epoch: int, seq: int) -> int:
@@ -146,22 +158,9 @@ def _check(session: Session, size: int) -> None:
         raise ValueError(f"this log never had {size} events")
 
 
-def _locked(session: Session) -> TreeRow:
-    key = (session.info[DISTRICT_OPTION], _ONLY)
-    row = session.get(TreeRow, key, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = TreeRow(tree_id=_ONLY, size=0, roots=b"")
-        session.add(row)
-        session.flush()
-    return row
-
-
-def _frontier(row: TreeRow) -> merkle.Frontier:
-    roots = row.roots
-    return merkle.Frontier(
-        row.size,
-        tuple(roots[at : at + HASH_BYTES] for at in range(0, len(roots), HASH_BYTES)),
-    )
+def _frontier(size: int, roots: bytes) -> merkle.Frontier:
+    each = (roots[at : at + HASH_BYTES] for at in range(0, len(roots), HASH_BYTES))
+    return merkle.Frontier(size, tuple(each))
 
 
 def _nodes(session: Session) -> merkle.NodeOf:

@@ -105,10 +105,10 @@ def _receive(
     is_present = epoch == kiosk.epoch
     if is_present and kiosk.fork is not None:
         return _forked("This kiosk's log has forked. Pair the kiosk again.")
-    batch, site = _events_of(content), context.site(kiosk.site_id)
+    batch = _events_of(content)
     try:
         with context.database.begin() as session:
-            now = context.now()
+            now, site = context.now(), hub_site.at(session, kiosk.site_id)
             got = inbox.receive(
                 session,
                 kiosk.kiosk_id,
