@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from db import scopes, sites
+from db import districts, scopes, sites
+from db.districts import OWN, TABLES
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.hub_models import AuditRow, StaffRow
 from db.ids import new_id
@@ -21,6 +22,7 @@ from db.scopes import EVERY_SITE
 PAGE = 200
 AT_ONCE = 500
 _STAFF = "staff:"
+_NOTE = insert(TABLES[AuditRow.__tablename__]).values(district_id=OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,19 @@ def note(
     `site_id` says who sees it beside the district; without one it is that of the visit, or of the
     one site that this session or the district has.
     """
-    session.add(
-        AuditRow(
-            audit_id=new_id(now),
-            at=now,
-            who=by.who,
-            deed=deed,
-            about=about,
-            about_id=str(about_id),
-            address=by.address,
-            detail=detail,
-            site_id=site_id or _site_of(session, about, about_id),
-        )
-    )
+    values = {
+        "audit_id": new_id(now),
+        "at": now,
+        "who": by.who,
+        "deed": deed,
+        "about": about,
+        "about_id": str(about_id),
+        "address": by.address,
+        "detail": detail,
+        "site_id": site_id or _site_of(session, about, about_id),
+    }
     session.flush()
+    districts.run(session, _NOTE, values)
 
 
 def page(session: Session, now: datetime, *, after: str = "", about_id: str = "") -> AuditPage:

@@ -7,15 +7,25 @@ see it. So each change takes the feed's one row, and that row's lock holds until
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from db import codec, news
+from db import codec, districts, news
+from db.districts import OWN, TABLES
 from db.hub_models import ChangeRow, FeedRow
 from db.scopes import EVERY_SITE
 
 AT_ONCE = 500
 _FEED = 1
+_FEED_TABLE = TABLES[FeedRow.__tablename__]
+_NEXT = (
+    update(_FEED_TABLE)
+    .where(_FEED_TABLE.c.district_id == OWN, _FEED_TABLE.c.feed_id == _FEED)
+    .values(version=_FEED_TABLE.c.version + 1)
+    .returning(_FEED_TABLE.c.version)
+)
+_FIRST = insert(_FEED_TABLE).values(district_id=OWN, feed_id=_FEED, version=1)
+_ADD = insert(TABLES[ChangeRow.__tablename__]).values(district_id=OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +44,14 @@ def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int
 
     Later changes wait until this one commits.
     """
-    query = update(FeedRow).where(FeedRow.feed_id == _FEED).values(version=FeedRow.version + 1)
-    version = session.scalar(query.returning(FeedRow.version))
-    if version is None:
-        session.add(FeedRow(feed_id=_FEED, version=1))
-        version = 1
-        session.flush()
-    body = codec.to_json(value).decode()
-    session.add(ChangeRow(version=version, kind=kind, body=body, site_id=site_id))
     session.flush()
+    version: int | None = districts.run(session, _NEXT).scalar()
+    if version is None:
+        districts.run(session, _FIRST)
+        version = 1
+    body = codec.to_json(value).decode()
+    change = {"version": version, "kind": kind, "body": body, "site_id": site_id}
+    districts.run(session, _ADD, change)
     news.tell(session)
     return version
 

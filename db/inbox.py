@@ -15,6 +15,7 @@ from db import applying, chain, districts, ingest, log, quarantine, signing, tre
 from db.districts import OWN, TABLES
 from db.domain.desk import Site
 from db.ingest import ForkError, GapError, MalformedEventError
+from db.log import CHAIN, THIS_CHAIN
 from db.log_models import ChainRow, DeviceKeyRow, EventRow, SignedHeadRow
 
 __all__ = [
@@ -30,26 +31,21 @@ __all__ = [
 MOST_AT_ONCE = 50
 """Of so many new events the sender waits until they are applied too: a tenth of a second."""
 
-_CHAIN, _KEY = TABLES[ChainRow.__tablename__], TABLES[DeviceKeyRow.__tablename__]
-_THIS_CHAIN = (
-    (_CHAIN.c.district_id == OWN)
-    & (_CHAIN.c.device_id == bindparam("device"))
-    & (_CHAIN.c.epoch == bindparam("at_epoch"))
-)
+_KEY = TABLES[DeviceKeyRow.__tablename__]
 _LOCK = (
-    select(_CHAIN.c.head_seq, _CHAIN.c.head_hash, _KEY.c.public_key)
+    select(CHAIN.c.head_seq, CHAIN.c.head_hash, _KEY.c.public_key)
     .outerjoin(
         _KEY,
-        (_KEY.c.district_id == _CHAIN.c.district_id)
-        & (_KEY.c.device_id == _CHAIN.c.device_id)
-        & (_KEY.c.epoch == _CHAIN.c.epoch),
+        (_KEY.c.district_id == CHAIN.c.district_id)
+        & (_KEY.c.device_id == CHAIN.c.device_id)
+        & (_KEY.c.epoch == CHAIN.c.epoch),
     )
-    .where(_THIS_CHAIN)
-    .with_for_update(of=_CHAIN)
+    .where(THIS_CHAIN)
+    .with_for_update(of=CHAIN)
 )
 _ADVANCE = (
-    update(_CHAIN)
-    .where(_THIS_CHAIN)
+    update(CHAIN)
+    .where(THIS_CHAIN)
     .values(
         head_seq=bindparam("head_seq"),
         head_hash=bindparam("head_hash"),
@@ -151,7 +147,7 @@ def _locked(session: Session, device_id: str, epoch: int) -> tuple[int, bytes, b
     place = {"device": device_id, "at_epoch": epoch}
     row = districts.run(session, _LOCK, place).one_or_none()
     if row is None:
-        log.chain_row(session, device_id, epoch)
+        log.locked_head(session, device_id, epoch)
         row = districts.run(session, _LOCK, place).one()
     return row.head_seq, row.head_hash, row.public_key
 

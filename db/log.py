@@ -5,13 +5,30 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import TypeCoerce, func, select, type_coerce
+from sqlalchemy import TypeCoerce, bindparam, func, insert, select, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
 from db import chain, districts, signing, tree
+from db.districts import OWN, TABLES
 from db.log_models import ChainRow, DeviceKeyRow, EventBodyRow, EventRow, SignedHeadRow
 from db.models import VisitRow
+
+CHAIN, _EVENT = TABLES[ChainRow.__tablename__], TABLES[EventRow.__tablename__]
+THIS_CHAIN = (
+    (CHAIN.c.district_id == OWN)
+    & (CHAIN.c.device_id == bindparam("device"))
+    & (CHAIN.c.epoch == bindparam("at_epoch"))
+)
+_LOCK = select(CHAIN.c.head_seq, CHAIN.c.head_hash).where(THIS_CHAIN).with_for_update()
+_BEGIN = insert(CHAIN).values(district_id=OWN, head_seq=0, acked_seq=0)
+_ADVANCE = (
+    update(CHAIN)
+    .where(THIS_CHAIN)
+    .values(head_seq=bindparam("head_seq"), head_hash=bindparam("head_hash"))
+)
+_ADD_EVENT = insert(_EVENT).values(district_id=OWN)
+_ADD_BODY = insert(TABLES[EventBodyRow.__tablename__]).values(district_id=OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,46 +40,36 @@ class Head:
     hash: bytes
 
 
-def chain_row(session: Session, device_id: str, epoch: int) -> ChainRow:
-    """The chain's row, locked until the transaction ends; made when the chain is new."""
-    row = districts.get(session, ChainRow, device_id, epoch, with_for_update=True)
+def locked_head(session: Session, device_id: str, epoch: int) -> Head:
+    """Where the chain stands, locked until the transaction ends; the chain begins if it is new."""
+    row = districts.run(session, _LOCK, {"device": device_id, "at_epoch": epoch}).one_or_none()
     if row is None:
-        row = ChainRow(
-            device_id=device_id, epoch=epoch, head_seq=0, head_hash=chain.GENESIS, acked_seq=0
-        )
-        session.add(row)
-        session.flush()
-    return row
+        head = {"device_id": device_id, "epoch": epoch, "head_hash": chain.GENESIS}
+        districts.run(session, _BEGIN, head)
+        return Head(epoch, 0, chain.GENESIS)
+    return Head(epoch, row.head_seq, row.head_hash)
 
 
-def store(
-    session: Session,
-    row: ChainRow,
-    envelope: chain.Envelope,
-    sealed: chain.SealedEvent,
+def append(
+    session: Session, head: Head, envelope: chain.Envelope, sealed: chain.SealedEvent
 ) -> None:
     """Put one link that this program made behind the head of its chain."""
-    digest, columns = chain.link(row.head_hash, sealed.line), chain.columns_of(envelope)
-    kept = EventRow(
-        event_id=envelope.event_id,
-        device_id=envelope.kiosk_id,
-        epoch=envelope.epoch,
-        seq=envelope.seq,
-        event_type=columns.type,
-        visit_id=columns.visit_id,
-        occurred_at=columns.occurred_at,
-        received_at=None,
-        line=sealed.line,
-        hash=digest,
-        parked=None,
-    )
-    session.add(kept)
-    session.flush()
-    session.add(EventBodyRow(event_id=envelope.event_id, salt=sealed.salt, body=sealed.body))
-    row.head_seq, row.head_hash = envelope.seq, digest
-    session.flush()
+    digest, columns = chain.link(head.hash, sealed.line), chain.columns_of(envelope)
+    place = {"device_id": envelope.kiosk_id, "epoch": envelope.epoch, "seq": envelope.seq}
+    beside = {
+        "event_id": columns.event_id,
+        "event_type": columns.type,
+        "visit_id": columns.visit_id,
+        "occurred_at": columns.occurred_at,
+    }
+    districts.run(session, _ADD_EVENT, {**place, **beside, "line": sealed.line, "hash": digest})
+    body = {"event_id": columns.event_id, "salt": sealed.salt, "body": sealed.body}
+    districts.run(session, _ADD_BODY, body)
+    reached = {"head_seq": envelope.seq, "head_hash": digest}
+    of_chain = {"device": envelope.kiosk_id, "at_epoch": envelope.epoch}
+    districts.run(session, _ADVANCE, {**of_chain, **reached})
     if envelope.kiosk_id == chain.HUB:
-        tree.will_take(session, kept.event_id, digest)
+        tree.will_take(session, columns.event_id, digest)
 
 
 def verify_log(

@@ -41,7 +41,7 @@ def add(
     watchlists: Mapping[str, int] | None = None,
 ) -> UUID:
     """Append the event to the device's chain and apply it to the visits. Returns its id."""
-    row = log.chain_row(session, device.kiosk_id, device.epoch)
+    head = log.locked_head(session, device.kiosk_id, device.epoch)
     name, body = codec.event_to_json(event)
     salt = secrets.token_bytes(chain.SALT_BYTES)
     envelope = chain.Envelope(
@@ -53,7 +53,7 @@ def add(
         site_id=device.site_id,
         kiosk_id=device.kiosk_id,
         epoch=device.epoch,
-        seq=row.head_seq + 1,
+        seq=head.seq + 1,
         occurred_at=now,
         clock_offset=device.clock_offset_ms,
         actor=actor,
@@ -63,7 +63,7 @@ def add(
         body_commit=chain.commit(salt, body),
     )
     sealed = chain.SealedEvent(codec.to_json(envelope), salt, body)
-    log.store(session, row, envelope, sealed)
+    log.append(session, head, envelope, sealed)
     visit_events.apply(session, envelope, event)
     return envelope.event_id
 
@@ -92,8 +92,7 @@ def pending(
 
 def head(session: Session, device: Device) -> log.Head:
     """Where the device's own chain stands."""
-    row = log.chain_row(session, device.kiosk_id, device.epoch)
-    return log.Head(row.epoch, row.head_seq, row.head_hash)
+    return log.locked_head(session, device.kiosk_id, device.epoch)
 
 
 def hash_at(session: Session, device: Device, seq: int) -> bytes | None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from db import chain, clearances, codec, districts, number_keys, rechecks, visits
 from db.chain import Envelope
+from db.districts import OWN, TABLES
 from db.domain.decision import Decision, Verdict
 from db.domain.events import (
     BadgeFailed,
@@ -43,6 +44,11 @@ _OF_ONE_ROW = (
     VisitorScreened, VisitCheckedIn, VisitCheckedOut, VisitAbandoned, BadgeFailed, BadgePrinted,
 )  # fmt: skip
 """Events that need nothing but their visit's row; others look at what is written."""
+_ADD_SCREENING = insert(TABLES[ScreeningRow.__tablename__]).values(district_id=OWN)
+_DEVICE = TABLES[DeviceRow.__tablename__]
+_SITE_OF_KIOSK = select(_DEVICE.c.site_id).where(
+    _DEVICE.c.district_id == OWN, _DEVICE.c.device_id == bindparam("kiosk_id")
+)
 
 
 class OfAnotherSiteError(ValueError):
@@ -54,7 +60,7 @@ class _Together:
     """The rows of visits that are applied to as a set, None for a visit that is not there yet."""
 
     rows: dict[UUID, VisitRow | None]
-    screenings: list[ScreeningRow]
+    screenings: list[dict[str, object]]
     """Written behind the visits that they refer to."""
     keys: tuple[LaterKey, ...]
 
@@ -81,9 +87,8 @@ def _write(session: Session) -> None:
     session.flush()
     kept: _Together | None = session.info.get(_TOGETHER)
     if kept is not None and kept.screenings:
-        session.add_all(kept.screenings)
+        districts.run(session, _ADD_SCREENING, kept.screenings)
         kept.screenings.clear()
-        session.flush()
 
 
 def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
@@ -163,8 +168,8 @@ def _site_of_kiosk(session: Session, envelope: Envelope) -> str | None:
         return None
     known: dict[str, str | None] = session.info.setdefault(_SITES_OF_KIOSKS, {})
     if envelope.kiosk_id not in known:
-        row = districts.get(session, DeviceRow, envelope.kiosk_id)
-        known[envelope.kiosk_id] = None if row is None else row.site_id
+        asked = {"kiosk_id": envelope.kiosk_id}
+        known[envelope.kiosk_id] = districts.run(session, _SITE_OF_KIOSK, asked).scalar()
     return known[envelope.kiosk_id]
 
 
@@ -244,17 +249,17 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
                 with_escort=False,
             ),
         )
-    row = ScreeningRow(
-        screening_id=screening.screening_id,
-        visit_id=event.visit_id,
-        screened_at=screening.screened_at,
-        outcome=screening.outcome,
-        screening=codec.to_json(screening).decode(),
-    )
+    row = {
+        "screening_id": screening.screening_id,
+        "visit_id": event.visit_id,
+        "screened_at": screening.screened_at,
+        "outcome": screening.outcome,
+        "screening": codec.to_json(screening).decode(),
+    }
     if kept is not None:
         kept.screenings.append(row)
     else:
-        session.add(row)
+        districts.run(session, _ADD_SCREENING, row)
 
 
 def _known_row(session: Session, kept: _Together | None, visit_id: UUID) -> VisitRow | None:
