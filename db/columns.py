@@ -55,6 +55,8 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UTCDateTime}  # noqa: RUF012  SQLAlchemy reads it as is
 
 
+LARGEST_INTEGER = 2**31 - 1
+"""What an `INTEGER` column holds (PostgreSQL): no larger number may be asked for."""
 DISTRICT_OPTION = "district_id"
 """The execution option of an engine that says whose rows it reads and writes."""
 

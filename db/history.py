@@ -23,6 +23,8 @@ from db.screening.names import letters
 from db.story import happening_words
 
 PAGE = 200
+_FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 29)
+"""Whose midnights every time zone has, and also that of the day after."""
 _IN_FORCE = and_(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False))
 
 
@@ -212,8 +214,8 @@ def _found(session: Session, filters: Filters, zone: ZoneInfo) -> Found:
     if filters.first_day is not None:
         query = query.where(VisitRow.started_at >= _midnight(filters.first_day, zone))
     if filters.last_day is not None:
-        next_day = filters.last_day + timedelta(days=1)
-        query = query.where(VisitRow.started_at < _midnight(next_day, zone))
+        before = _midnight(filters.last_day, zone, after=timedelta(days=1))
+        query = query.where(VisitRow.started_at < before)
     return name_search.of_name(session, query, letters(filters.text).split())
 
 
@@ -230,5 +232,7 @@ def _unmark(mark: str) -> tuple[datetime, UUID]:
         raise BadPageError("That is not a page of this history.") from error
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def _midnight(day: date, zone: ZoneInfo, after: timedelta = timedelta(0)) -> datetime:
+    """The beginning of a day, or of one so long after it; of one that no calendar has, the last."""
+    day = min(max(day, _FIRST_DAY), _LAST_DAY) + after
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

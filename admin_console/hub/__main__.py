@@ -20,7 +20,7 @@ from admin_console.hub import (
 )
 from db.domain.desk import ByHand
 from db.domain.errors import VestibuleError
-from db.domain.watchlist import Category
+from db.domain.watchlist import LONGEST_AGE_DAYS, Category
 from resources.folders import data_folder
 
 LONGEST_NAME = 200
@@ -235,8 +235,8 @@ def _list_name(text: str) -> str:
 
 
 def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 on")
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_AGE_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days, 1 to {LONGEST_AGE_DAYS}")
     return int(text)
 
 

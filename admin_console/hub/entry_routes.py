@@ -13,10 +13,11 @@ from admin_console.hub.answers import IfMatch, answer, body_as, body_up_to, refu
 from admin_console.hub.context import AskingStaff, StaffContext
 from admin_console.hub.list_desk import ListSettings, ListStart
 from db import entry_deeds, list_asking, list_editing, list_search, watchlists
+from db.columns import LARGEST_INTEGER
 from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
-from db.domain.watchlist import Watchlist
+from db.domain.watchlist import LONGEST_AGE_DAYS, Watchlist
 
 LONGEST_NAME = 200
 
@@ -37,8 +38,10 @@ async def add_list(request: Request, context: StaffContext, asker: AskingStaff) 
     asked = await body_as(request, ListStart)
     name = " ".join(asked.name.split())
     age = asked.max_age_days
-    if not 0 < len(name) <= LONGEST_NAME or (age is not None and age < 1):
-        raise refuse(422, "A list needs a name of at most 200 characters, and an age from 1 on.")
+    if not 0 < len(name) <= LONGEST_NAME or (age is not None and not 1 <= age <= LONGEST_AGE_DAYS):
+        raise refuse(
+            422, "A list needs a name of at most 200 characters, and an age of 1 to 36500 days."
+        )
     wanted = ListStart(name, asked.category, age)
     return await _answered(lambda: list_desk.add_list(context, wanted, asker))
 
@@ -145,7 +148,7 @@ async def change(
     context: StaffContext,
     asker: AskingStaff,
     *,
-    version: Annotated[int, Query(ge=1)],
+    version: Annotated[int, Query(ge=1, le=LARGEST_INTEGER)],
     if_match: IfMatch = None,
 ) -> Response:
     """Change what an entry says; `version` is the one that was looked at.

@@ -16,7 +16,8 @@ from admin_console.hub.answers import JSON, NDJSON, PROBLEM, answer, problem, re
 from admin_console.hub.context import AskingKiosk, Context, KioskContext
 from admin_console.hub.vouching import Asked
 from db import changes, codec, feed_start, signing, tree, watchlists
-from db.pairing import PairedKiosk
+from db.columns import LARGEST_INTEGER
+from db.pairing import LAST_EPOCH, PairedKiosk
 
 MOST_ENTRIES = 5_000
 LONGEST_WAIT_SECONDS = 25.0
@@ -70,7 +71,7 @@ async def feed(
     kiosk: AskingKiosk,
     question: Asked,
     *,
-    cursor: Annotated[int, Query(ge=0)] = 0,
+    cursor: Annotated[int, Query(ge=0, le=LARGEST_INTEGER)] = 0,
     mark: Annotated[str, Query(max_length=64)] = "",
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Response:
@@ -137,11 +138,11 @@ def log_head(context: KioskContext, _: AskingKiosk) -> Response:
 def log_proof(
     context: KioskContext,
     kiosk: AskingKiosk,
-    size: Annotated[int, Query(ge=0)],
+    size: Annotated[int, Query(ge=0, le=LARGEST_INTEGER)],
     *,
-    since: Annotated[int | None, Query(ge=0)] = None,
-    epoch: Annotated[int | None, Query(ge=1)] = None,
-    seq: Annotated[int | None, Query(ge=1)] = None,
+    since: Annotated[int | None, Query(ge=0, le=LARGEST_INTEGER)] = None,
+    epoch: Annotated[int | None, Query(ge=1, le=LAST_EPOCH)] = None,
+    seq: Annotated[int | None, Query(ge=1, le=LARGEST_INTEGER)] = None,
 ) -> Response:
     """That the log of `size` events begins with that of `since`, or holds the kiosk's own event.
 

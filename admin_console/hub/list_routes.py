@@ -14,6 +14,7 @@ from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
 from admin_console.hub.context import AskingStaff, StaffContext
 from db import audit, codec, list_export, list_import, list_lock, watchlists
+from db.columns import LARGEST_INTEGER
 from db.domain.audit import About, Deed
 from db.domain.desk import ByHand, ImportProgress, Lists
 from db.domain.errors import (
@@ -22,7 +23,7 @@ from db.domain.errors import (
     ImportCancelledError,
     ImportRefusedError,
 )
-from db.domain.watchlist import Category
+from db.domain.watchlist import LONGEST_AGE_DAYS, Category
 from db.list_import import ListWanted
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -86,11 +87,11 @@ async def import_list(
     *,
     name: ListName,
     category: Category,
-    max_age_days: Annotated[int | None, Query(ge=0)] = None,
+    max_age_days: Annotated[int | None, Query(ge=0, le=LONGEST_AGE_DAYS)] = None,
     skip_bad: bool = False,
     columns: Columns = "",
     by_hand: ByHand | None = None,
-    current_version: Annotated[int | None, Query(ge=0)] = None,
+    current_version: Annotated[int | None, Query(ge=0, le=LARGEST_INTEGER)] = None,
 ) -> Response:
     """Put this file in force, all of it or nothing.
 

@@ -27,7 +27,7 @@ class Throttle:
         with self._lock:
             self._forget(at)
             recent = self._tries.setdefault(who, deque())
-            while recent and at - recent[0] >= WINDOW_SECONDS:
+            while recent and not self._counts(recent[0], at):
                 recent.popleft()
             if len(recent) >= FAILURES:
                 return recent[0] + WINDOW_SECONDS - at
@@ -43,9 +43,14 @@ class Throttle:
         """How many are remembered."""
         return len(self._tries)
 
+    @staticmethod
+    def _counts(tried_at: float, at: float) -> bool:
+        """Not a try of the future either: a clock that was set back would else hold it for long."""
+        return -WINDOW_SECONDS <= at - tried_at < WINDOW_SECONDS
+
     def _forget(self, at: float) -> None:
         while self._tries:
             who, recent = next(iter(self._tries.items()))
-            if at - recent[-1] < WINDOW_SECONDS:
+            if self._counts(recent[-1], at):
                 return
             del self._tries[who]

@@ -8,6 +8,9 @@ from uuid import UUID
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 
+LONGEST_AGE_DAYS = 36_500
+"""How old a list may at most be allowed to be."""
+
 
 class Category(StrEnum):
     """Why a list exists."""

@@ -41,3 +41,11 @@ def test_right_password_leaves_nothing_behind() -> None:
     throttle.succeeded("desk ann")
 
     assert throttle.remembered() == 0
+
+
+def test_tries_under_a_clock_that_was_a_year_ahead_hold_nobody() -> None:
+    throttle, year = Throttle(), 365 * 86_400.0
+    for number in range(FAILURES + 1):
+        throttle.count_try("desk ann", year + number)
+
+    assert throttle.count_try("desk ann", 0.0) == 0.0
