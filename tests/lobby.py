@@ -34,8 +34,9 @@ from kiosk.own_device import HubAccess
 from kiosk.scan.aamva import parse_aamva
 from kiosk.scan.camera import put_on_reel
 from resources.samples.film import Hand, write_film
-from resources.samples.licence import aamva_payload, licence_back
+from resources.samples.licence import aamva_payload
 from resources.samples.people import SamplePerson, sample_person
+from tests import films
 from tests.hub_of_tests import PIN, HubOfTests
 from tests.screens.kiosk.acting import find, is_shown, touch
 
@@ -68,8 +69,7 @@ class Lobby:
     def show_card(self, person: SamplePerson) -> None:
         film = f"{person.family_name}.avi"
         if not (self.folder / "reel" / film).exists():
-            card = licence_back(aamva_payload(person))
-            write_film(self.folder / "reel" / film, card, seed=1, seconds=0.5)
+            films.put_card(self.folder / "reel" / film, person)
         put_on_reel(self.folder / "reel", film)
 
     def identify(self, person: SamplePerson) -> None:

@@ -12,7 +12,7 @@ from kiosk.config import KioskConfig
 from kiosk.front_desk import ANSWER_SECONDS
 from kiosk.scan.camera import put_on_reel
 from kiosk.speech import Voice
-from resources.samples.film import write_empty_desk
+from tests import films
 from tests.district import District, QuietKiosk
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.journeys.lists_of_tests import FIRST, settle
@@ -44,7 +44,7 @@ def open_lobby(hub: HubOfTests, tmp_path: Path, qtbot: QtBot) -> Iterator[OpenLo
         voice: Voice | None = None,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> Lobby:
-        write_empty_desk(tmp_path / "reel" / "empty.avi")
+        films.put_empty_desk(tmp_path / "reel" / "empty.avi")
         put_on_reel(tmp_path / "reel", "empty.avi")
         config = change(make_config(tmp_path))
         pair(config, hub, hub_is_away=hub_is_away)

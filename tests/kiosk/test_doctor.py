@@ -32,8 +32,7 @@ from kiosk.scan.camera import FilmCamera
 from kiosk.scan.camera_modes import Ask, System
 from kiosk.sync import exchange
 from kiosk.sync.exchange import COMPLETE
-from resources.samples.film import write_film
-from resources.samples.licence import aamva_payload, licence_back
+from tests import films
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.lobby import PRIYA, make_config, now, pair
 from tests.makers import NINE, make_screened
@@ -47,7 +46,7 @@ Page = dict[str, Any]
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("film") / "card.avi"
-    write_film(path, licence_back(aamva_payload(PRIYA)), seed=1, seconds=0.5)
+    films.put_card(path, PRIYA)
     return path
 
 
