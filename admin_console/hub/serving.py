@@ -16,6 +16,14 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.announcing import Announcement
 from admin_console.hub.app import create_app, now_in_utc
 from admin_console.hub.authority import LiveCertificate, open_authority, own_names
+from admin_console.hub.door import (
+    ACCEPTED_AT_ONCE,
+    Door,
+    Listener,
+    most_connections,
+    say_once,
+    speaks_through,
+)
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
 from db import codec, hub_trust, move
@@ -38,18 +46,25 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         ready: str,
         wake: Wake,
+        door: Door,
         certificate: LiveCertificate | None,
+        *,
         announcement: Announcement | None,
     ) -> None:
         super().__init__(config)
         self._ready = ready
         self._wake = wake
+        self._door = door
+        self._keeping: asyncio.Task[None] | None = None
         self._certificate = certificate
         self._announcement = announcement
         self._announcing: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(functools.partial(say_once, self._door))
+        self._keeping = loop.create_task(self._door.keep())
         await super().startup(sockets)
         if self._certificate is not None:
             self._renewing = asyncio.create_task(self._certificate.keep())
@@ -62,8 +77,9 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Long polls are answered now: else the end would wait for them, or cut them off.
         self._wake.close()
-        if self._renewing is not None:
-            self._renewing.cancel()
+        for task in (self._renewing, self._keeping):
+            if task is not None:
+                task.cancel()
         if self._announcement is not None and self._announcing is not None:
             await self._announcing
             await self._announcement.end()
@@ -99,10 +115,13 @@ def serve(arguments: argparse.Namespace) -> int:
         # PostgreSQL has tools of its own.
         backups_kept=0 if database_file(arguments.database) is None else arguments.backups_kept,
     )
-    listener = _listen(host, port)
+    door = Door(most_connections(), by_address=not arguments.behind_proxy)
+    listener = _listen(host, port, door)
     port = listener.getsockname()[1]
     config = uvicorn.Config(
         app,
+        http=speaks_through(door),
+        backlog=ACCEPTED_AT_ONCE,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -130,7 +149,9 @@ def serve(arguments: argparse.Namespace) -> int:
         announcement = None
         if certificate is not None and not hub_trust.is_loopback(host):
             announcement = Announcement(site.name, port, own_names(host))
-        server = _Server(config, ready, app.state.context.wake, certificate, announcement)
+        server = _Server(
+            config, ready, app.state.context.wake, door, certificate, announcement=announcement
+        )
         server.run(sockets=[listener])
     finally:
         listener.close()
@@ -157,11 +178,9 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, door: Door) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends small answers at once only where the socket itself says that it is TCP: else the
-    # end of each would wait until the other side confirms its beginning, which takes it 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = Listener(family, door)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 
+from admin_console.hub.door import Door
 from admin_console.hub.serving import _listen
 
 
@@ -15,7 +16,7 @@ def test_a_small_answer_does_not_wait_for_the_other_side() -> None:
             waits.append(not there.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
             writer.close()
 
-        listener = _listen("127.0.0.1", 0)
+        listener = _listen("127.0.0.1", 0, Door(10))
         async with await asyncio.start_server(connected, sock=listener):
             reader, writer = await asyncio.open_connection(*listener.getsockname())
             await reader.read()
