@@ -4,6 +4,10 @@ import asyncio
 import time
 
 QUIET_SECONDS = 0.25
+AT_A_TIME = 2
+"""Batches that are stored at a time: one is checked while the database works on the other. More
+would stand in line for the log's one order, each with a thread and a connection of its own, and
+whoever decides at a console meanwhile would get neither."""
 
 
 class Backlog:
@@ -13,6 +17,8 @@ class Backlog:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
         self._grew_at = float("-inf")
+        self.turn = asyncio.Semaphore(AT_A_TIME)
+        """For who stores a backlog, in the server's loop: first come, first served."""
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say in which loop the server runs; before that, nobody can wait."""

@@ -96,7 +96,11 @@ async def events(
     """
     expect(request, NDJSON)
     content = await body_up_to(request, MOST_BYTES)
-    return await run_in_threadpool(_receive, context, kiosk, epoch, content, signature)
+    batch = (context, kiosk, epoch, content, signature)
+    if content.count(b"\n") <= inbox.MOST_AT_ONCE:
+        return await run_in_threadpool(_receive, *batch)  # somebody may wait for it
+    async with context.backlog.turn:
+        return await run_in_threadpool(_receive, *batch)
 
 
 def _receive(

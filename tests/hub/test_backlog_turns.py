@@ -1,0 +1,45 @@
+"""Many kiosks hand over a backlog at once, and the office goes on working."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from db import inbox
+from tests.hub_of_tests import hub_at
+
+KIOSKS = 45
+"""More than a server has threads (40, of anyio)."""
+LINES = b'{"line":"{}","salt":"","body":"{}"}\n' * (inbox.MOST_AT_ONCE + 1)
+"""Taken for a backlog, and looked at only once it is this kiosk's turn."""
+
+ALL_ARE_THERE_SECONDS, IMPATIENT_SECONDS = 1.0, 2.0
+"""Together well before the hub gives up on a database that is busy (`BUSY_TIMEOUT_MS`)."""
+
+
+def test_while_every_kiosk_stands_in_line_with_its_backlog_the_desk_is_answered(
+    tmp_path: Path,
+) -> None:
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub") as hub:
+        office = hub.sign_in()
+        given = [
+            hub.pair(f"019378a0-0000-7000-8000-{number:012x}", f"Kiosk {number}")
+            for number in range(KIOSKS)
+        ]
+
+        sent = {"Content-Type": "application/x-ndjson"}
+        own = [{"Authorization": f"Bearer {kiosk.token}"} for kiosk in given]
+        for headers in own:  # that they are heard from is noted before
+            assert hub.client.get("/v1/head", headers=headers).status_code == 200
+
+        def hand_over(headers: dict[str, str]) -> int:
+            return hub.client.post("/v1/events", content=LINES, headers=headers | sent).status_code
+
+        with ThreadPoolExecutor(KIOSKS) as pool:
+            with hub.database.begin() as session:
+                session.connection()  # nothing else can be stored meanwhile
+                coming = [pool.submit(hand_over, headers) for headers in own]
+                time.sleep(ALL_ARE_THERE_SECONDS)
+                seen = hub.client.get("/v1/desk", headers=office, timeout=IMPATIENT_SECONDS)
+                assert seen.status_code == 200
+                assert not any(one.done() for one in coming)
+            assert {one.result() for one in coming} == {422}
