@@ -249,9 +249,14 @@ class WebhookRow(InDistrict, Base):
     """Before this moment nothing is sent: it is being tried, or failed a little while ago."""
     tries: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[datetime | None]
+    failed_seconds: Mapped[int] = mapped_column(default=0)
+    """So long it was waited between tries since it last took a message, whatever a clock said."""
     problem: Mapped[str] = mapped_column(String(200), default="")
     heard_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    secret_before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The secret that was renewed; signs too for a while."""
+    renewed_at: Mapped[datetime | None]
 
 
 class WebhookMessageRow(InDistrict, Base):
@@ -261,6 +266,9 @@ class WebhookMessageRow(InDistrict, Base):
     webhook_id: Mapped[Key]
     place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     body: Mapped[Json]
+    refusals: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[str] = mapped_column(String(200), default="")
+    """Why it stands aside and is sent no more; empty while it waits."""
 
     __table_args__ = (
         ForeignKeyConstraint(

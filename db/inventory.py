@@ -166,7 +166,8 @@ INVENTORY = (
     Kept(
         "Messages to other programs that have not arrived: a visit's id, verdict and badge code",
         "hub",
-        "until they have arrived, three days at most; what a receiver keeps is its own matter",
+        "until they have arrived or the receiver is given up, after three days of tries; of those "
+        "that it refuses, the last thousand; what a receiver keeps is its own matter",
         "nobody; the program that they are sent to",
         _ENCRYPTED,
         _of("webhook_message", "body"),

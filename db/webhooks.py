@@ -7,16 +7,24 @@ at a time: a door must not hear of a leaving before the coming.
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from db import applying, chain, codec, districts, tree
+from db import applying, chain, codec, districts, tree, webhook_tries
 from db.domain.errors import ConfigError
-from db.domain.webhook import KINDS, NOTICE_TOLD, Fact, Message, Webhook, facts_of
+from db.domain.webhook import (
+    KINDS,
+    NOTICE_TOLD,
+    Aside,
+    Fact,
+    Webhook,
+    facts_of,
+    message_id,
+)
 from db.hub_models import WebhookMessageRow, WebhookRow
 from db.ids import new_id
 from db.log_models import EventBodyRow, EventRow
@@ -24,11 +32,6 @@ from db.log_models import EventBodyRow, EventRow
 SECRET_BYTES = 32
 AT_ONCE = 500
 """Events that are looked at in one transaction."""
-LEASE = timedelta(seconds=60)
-"""How long a try may take until another hub process may try too."""
-PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1_800, 3_600))
-"""After the first failure, the second, ...; the last one again and again."""
-GIVES_UP = timedelta(days=3)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -84,20 +87,40 @@ def everyone(session: Session) -> list[Webhook]:
 def remove(session: Session, webhook_id: UUID) -> None:
     """Tell it nothing more; what had not arrived is dropped. Raises LookupError."""
     row = _row(session, webhook_id)
-    _drop(session, webhook_id)
+    webhook_tries.drop(session, webhook_id)
     session.delete(row)
     session.flush()
 
 
 def resume(session: Session, webhook_id: UUID, now: datetime) -> Webhook:
-    """Tell it again, at once what waits; one that had ended hears what happens from now on."""
+    """Tell it again, at once what waits or stands aside.
+
+    One that had ended hears what happens from now on.
+    """
     row = _row(session, webhook_id)
     if row.ended_at is not None:
         row.next_leaf = tree.frontier(session).size
-    row.ended_at, row.failing_since, row.problem = None, None, ""
-    row.tries, row.due_at = 0, now
+    row.ended_at, row.due_at = None, now
+    webhook_tries.begin_anew(row)
+    session.execute(
+        update(WebhookMessageRow)
+        .where(WebhookMessageRow.webhook_id == webhook_id)
+        .values(refusals=0, refused="")
+    )
     session.flush()
     return _value(session, row)
+
+
+def renew(session: Session, webhook_id: UUID, now: datetime) -> bytes:
+    """Sign with another secret from now on, and for a day with the one before too.
+
+    Returns the new one. Raises LookupError.
+    """
+    row = _row(session, webhook_id)
+    row.secret_before, row.secret = row.secret, secrets.token_bytes(SECRET_BYTES)
+    row.renewed_at = now
+    session.flush()
+    return row.secret
 
 
 def tell_of_notice(
@@ -151,71 +174,6 @@ def collect(session: Session) -> bool:
     return is_more
 
 
-def claim(session: Session, now: datetime) -> list[Message]:
-    """The oldest message of each address that is due; no other process gets it meanwhile."""
-    rows = session.scalars(
-        select(WebhookRow)
-        .where(
-            WebhookRow.ended_at.is_(None),
-            WebhookRow.due_at <= now,
-            exists().where(WebhookMessageRow.webhook_id == WebhookRow.webhook_id),
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    found = []
-    for row in rows:
-        oldest = session.scalars(
-            select(WebhookMessageRow)
-            .where(WebhookMessageRow.webhook_id == row.webhook_id)
-            .order_by(WebhookMessageRow.place)
-            .limit(1)
-        ).one()
-        row.due_at = now + LEASE
-        found.append(
-            Message(row.webhook_id, oldest.place, row.url, row.secret, oldest.body, row.tries)
-        )
-    session.flush()
-    return found
-
-
-def arrived(session: Session, message: Message, now: datetime) -> None:
-    """It was taken: the next one may follow at once."""
-    row = districts.get(session, WebhookRow, message.webhook_id, with_for_update=True)
-    if row is None:
-        return
-    session.execute(
-        delete(WebhookMessageRow).where(
-            WebhookMessageRow.webhook_id == message.webhook_id,
-            WebhookMessageRow.place == message.place,
-        )
-    )
-    row.heard_at, row.due_at, row.tries = now, now, 0
-    row.failing_since, row.problem = None, ""
-    session.flush()
-
-
-def failed(
-    session: Session, message: Message, problem: str, now: datetime, *, is_gone: bool = False
-) -> bool:
-    """It was not taken: it is tried again, later each time.
-
-    Returns whether this was the last time: the address said that it is gone, or nothing arrived
-    there for days. What waited is dropped then.
-    """
-    row = districts.get(session, WebhookRow, message.webhook_id, with_for_update=True)
-    if row is None or row.ended_at is not None:
-        return False
-    row.failing_since = row.failing_since or now
-    row.problem = problem[:200]
-    row.due_at = now + PAUSES[min(row.tries, len(PAUSES) - 1)]
-    row.tries += 1
-    if is_gone or now - row.failing_since >= GIVES_UP:
-        row.ended_at = now
-        _drop(session, row.webhook_id)
-    session.flush()
-    return row.ended_at is not None
-
-
 def _of_event(line: bytes, body: bytes | None) -> str:
     envelope = codec.from_json(line, chain.Envelope)
     event = None if body is None else codec.event_from_json(envelope.type, body)
@@ -238,13 +196,20 @@ def _put(session: Session, row: WebhookRow, body: str) -> None:
     session.add(WebhookMessageRow(webhook_id=row.webhook_id, place=row.last_place, body=body))
 
 
-def _drop(session: Session, webhook_id: UUID) -> None:
-    session.execute(delete(WebhookMessageRow).where(WebhookMessageRow.webhook_id == webhook_id))
-
-
 def _waiting(session: Session, webhook_id: UUID) -> int:
-    query = select(func.count()).where(WebhookMessageRow.webhook_id == webhook_id)
+    query = select(func.count()).where(
+        WebhookMessageRow.webhook_id == webhook_id, WebhookMessageRow.refused == ""
+    )
     return session.scalar(query) or 0
+
+
+def _aside(session: Session, webhook_id: UUID) -> tuple[Aside, ...]:
+    query = (
+        select(WebhookMessageRow.place, WebhookMessageRow.refused)
+        .where(WebhookMessageRow.webhook_id == webhook_id, WebhookMessageRow.refused != "")
+        .order_by(WebhookMessageRow.place)
+    )
+    return tuple(Aside(message_id(webhook_id, place), why) for place, why in session.execute(query))
 
 
 def _row(session: Session, webhook_id: UUID) -> WebhookRow:
@@ -267,4 +232,6 @@ def _value(session: Session, row: WebhookRow) -> Webhook:
         heard_at=row.heard_at,
         problem=row.problem,
         ended_at=row.ended_at,
+        failing_since=row.failing_since,
+        aside=_aside(session, row.webhook_id),
     )

@@ -247,7 +247,8 @@ def _webhook(kind: str) -> dict[str, Any]:
     said = {
         "webhook-id": "The same for every try.",
         "webhook-timestamp": "Seconds since 1970.",
-        "webhook-signature": "v1 and HMAC-SHA256 of id.timestamp.body (Standard Webhooks 1.0).",
+        "webhook-signature": "v1 and HMAC-SHA256 of id.timestamp.body (Standard Webhooks 1.0); "
+        "two, with a space between, for a day after the secret was renewed.",
     }
     text = {"type": "string"}
     body = {

@@ -11,16 +11,20 @@ import hashlib
 import hmac
 import logging
 import ssl
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import notices, webhooks
+from db import notices, webhook_tries, webhooks
 from db.domain.errors import StorageError
-from db.domain.webhook import Message
+from db.domain.webhook import Failure, Message
 
 LOG = logging.getLogger(__name__)
 
@@ -29,7 +33,13 @@ TRY_SECONDS = 10.0
 PAUSE_SECONDS = 5.0
 """After something went wrong here."""
 SECRET_PREFIX = "whsec_"  # noqa: S105  what secrets begin with
-_GONE = 410
+_NOT_NOW = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+"""These ask to come again (RFC 9110, 15.5.9; RFC 8470; RFC 6585)."""
+MOST_AT_ONCE = 64
+"""Addresses that are being told at the same time."""
+SLOW_AT_ONCE = 8
+"""So many of them may be slow ones."""
+SLOW_SECONDS = 2.0
 
 
 def secret_as_text(secret: bytes) -> str:
@@ -44,29 +54,54 @@ def signature(secret: bytes, message_id: str, seconds: int, body: str) -> str:
     return "v1," + base64.b64encode(digest).decode("ascii")
 
 
+@dataclass
+class _Lanes:
+    """Which addresses are being told, and which were slow the last time.
+
+    Slow ones wait for each other and never keep the others waiting.
+    """
+
+    under_way: dict[asyncio.Task[None], UUID] = field(default_factory=dict)
+    slow: set[UUID] = field(default_factory=set)
+
+    @property
+    def room(self) -> int:
+        return MOST_AT_ONCE - len(self.under_way)
+
+    @property
+    def slow_room(self) -> int:
+        return min(self.room, SLOW_AT_ONCE - len(self.slow & {*self.under_way.values()}))
+
+
 async def keep_telling(context: Context) -> None:
-    """Send whatever is due, then wait for news, until cancelled."""
+    """Send whatever is due, each address on its own, until cancelled."""
+    lanes = _Lanes()
     # No proxy of the surroundings: an address is told directly or not at all.
-    async with httpx.AsyncClient(
-        timeout=TRY_SECONDS, follow_redirects=False, trust_env=False
-    ) as client:
+    async with (
+        httpx.AsyncClient(timeout=TRY_SECONDS, follow_redirects=False, trust_env=False) as client,
+        asyncio.TaskGroup() as group,
+    ):
         while True:
-            seen, pause = context.wake.count, 0.0
+            seen, pause = context.wake.count, 1.0
             try:
-                due = await finish_in_thread(_due, context)
-                await asyncio.gather(*(_tell(context, client, message) for message in due))
+                for message in await finish_in_thread(_due, context, lanes):
+                    task = group.create_task(_tell(context, client, lanes, message))
+                    lanes.under_way[task] = message.webhook_id
+                    task.add_done_callback(lanes.under_way.pop)
             except StorageError as error:
-                due, pause = [], PAUSE_SECONDS
+                pause = PAUSE_SECONDS
                 LOG.warning("other programs were not told, soon again: %s", error)
             except Exception:
                 # A task that dies would tell nobody any more, and silently.
-                due, pause = [], PAUSE_SECONDS
+                pause = PAUSE_SECONDS
                 LOG.exception("telling other programs stumbled and goes on")
-            if not due:
-                await context.wake.wait_behind(seen, max(pause, 1.0))
+            if lanes.room:
+                await context.wake.wait_behind(seen, pause)
+            else:
+                await asyncio.wait(lanes.under_way, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _due(context: Context) -> list[Message]:
+def _due(context: Context, lanes: _Lanes) -> list[Message]:
     with context.database.read() as session:
         if not webhooks.is_any(session):
             return []
@@ -74,24 +109,50 @@ def _due(context: Context) -> list[Message]:
     while is_more:
         with context.database.begin() as session:
             is_more = webhooks.collect(session)
+    slow, now = frozenset(lanes.slow), context.now()
     with context.database.begin() as session:
-        return webhooks.claim(session, context.now())
+        due = webhook_tries.claim(session, now, lanes.room, but=slow)
+        most = min(lanes.slow_room, lanes.room - len(due))
+        return due + webhook_tries.claim(session, now, most, among=slow) if slow else due
 
 
-async def _tell(context: Context, client: httpx.AsyncClient, message: Message) -> None:
-    now = context.now()
-    problem, is_gone = await _problem(client, message, now)
-    await finish_in_thread(_note, context, message, problem, is_gone=is_gone)
+async def _tell(
+    context: Context, client: httpx.AsyncClient, lanes: _Lanes, message: Message
+) -> None:
+    """Send an address what waits for it, as long as it takes it and is quick about it."""
+    following: Message | None = message
+    try:
+        while following is not None:
+            following = await _try(context, client, lanes, following)
+    except StorageError as error:
+        LOG.warning("whether a program was told was not kept, so it is told again: %s", error)
+    except Exception:
+        LOG.exception("telling a program stumbled and goes on")
 
 
-async def _problem(client: httpx.AsyncClient, message: Message, now: datetime) -> tuple[str, bool]:
-    """Why it was not taken, empty when it was; and whether nobody is there any more."""
+async def _try(
+    context: Context, client: httpx.AsyncClient, lanes: _Lanes, message: Message
+) -> Message | None:
+    begun = time.monotonic()
+    problem, failure = await _problem(client, message, context.now())
+    is_slow = time.monotonic() - begun >= SLOW_SECONDS
+    (lanes.slow.add if is_slow else lanes.slow.discard)(message.webhook_id)
+    if not problem:
+        return await finish_in_thread(_note_taken, context, message, goes_on=not is_slow)
+    await finish_in_thread(_note_problem, context, message, problem, failure)
+    return None
+
+
+async def _problem(
+    client: httpx.AsyncClient, message: Message, now: datetime
+) -> tuple[str, Failure]:
+    """Why it was not taken, empty when it was; and what that means."""
     seconds = int(now.timestamp())
     headers = {
         "Content-Type": "application/json",
         "webhook-id": message.message_id,
         "webhook-timestamp": str(seconds),
-        "webhook-signature": signature(message.secret, message.message_id, seconds, message.body),
+        "webhook-signature": _signatures(message, seconds),
     }
     try:
         async with (
@@ -100,21 +161,42 @@ async def _problem(client: httpx.AsyncClient, message: Message, now: datetime) -
         ):
             status = answer.status_code  # its body is nothing to us, however long
     except (TimeoutError, httpx.TimeoutException):
-        return f"no answer within {TRY_SECONDS:.0f} seconds", False
+        return f"no answer within {TRY_SECONDS:.0f} seconds", Failure.AWAY
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
-        return f"it cannot be reached ({type(error).__name__})", False
+        return f"it cannot be reached ({type(error).__name__})", Failure.AWAY
     if 200 <= status < 300:
-        return "", False
-    return f"it answered {status}", status == _GONE
+        return "", Failure.AWAY
+    return f"it answered {status}", _meaning(status)
 
 
-def _note(context: Context, message: Message, problem: str, *, is_gone: bool) -> None:
+def _meaning(status: int) -> Failure:
+    if status == HTTPStatus.GONE:
+        return Failure.GONE
+    is_refused = 400 <= status < 500 and status not in _NOT_NOW
+    return Failure.REFUSED if is_refused else Failure.AWAY
+
+
+def _signatures(message: Message, seconds: int) -> str:
+    """By each secret that signs, with a space between (Standard Webhooks 1.0)."""
+    known = (message.secret, message.secret_before)
+    return " ".join(
+        signature(secret, message.message_id, seconds, message.body)
+        for secret in known
+        if secret is not None
+    )
+
+
+def _note_taken(context: Context, message: Message, *, goes_on: bool) -> Message | None:
+    with context.database.begin() as session:
+        now = context.now()
+        webhook_tries.arrived(session, message, now)
+        return webhook_tries.claim_next(session, message.webhook_id, now) if goes_on else None
+
+
+def _note_problem(context: Context, message: Message, problem: str, failure: Failure) -> None:
     now, host = context.now(), urlsplit(message.url).hostname or ""
     with context.database.begin() as session:
-        if not problem:
-            webhooks.arrived(session, message, now)
-            return
-        is_over = webhooks.failed(session, message, problem, now, is_gone=is_gone)
+        is_over = webhook_tries.failed(session, message, problem, now, failure)
         if is_over:
             about = f"{message.webhook_id} {now:%Y-%m-%dT%H:%M:%S}"
             notices.tell_of_ended_webhook(session, host, now, about=about)

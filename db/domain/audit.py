@@ -60,6 +60,7 @@ class Deed(StrEnum):
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_REMOVED = "webhook_removed"
     WEBHOOK_RESUMED = "webhook_resumed"
+    WEBHOOK_RENEWED = "webhook_renewed"
     LOG_EXPORTED = "log_exported"
     HUB_RESTORED = "hub_restored"
     NUMBER_KEY_CHANGED = "number_key_changed"

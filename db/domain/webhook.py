@@ -5,6 +5,7 @@ A message says that something happened, where and to which visit, and never who 
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID
 
 from db.domain.events import (
@@ -25,6 +26,25 @@ KINDS = (*TYPES, NOTICE_TOLD)
 Fact = str | int | bool
 
 
+class Failure(Enum):
+    """What it means that a message was not taken."""
+
+    AWAY = auto()
+    """Nobody answered, or said that they cannot now."""
+    REFUSED = auto()
+    """This message is not taken; another one may be."""
+    GONE = auto()
+    """Nobody wants to be told there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A message that was refused again and again, and is sent no more."""
+
+    message_id: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """An address that is told; `problem` is why the oldest message has not arrived yet."""
@@ -39,6 +59,10 @@ class Webhook:
     problem: str
     ended_at: datetime | None
     """Since when it is told nothing any more: it failed for days, or said that it is gone."""
+    failing_since: datetime | None = None
+    """When the first try failed since it last took a message."""
+    aside: tuple[Aside, ...] = ()
+    """What it refused, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +76,18 @@ class Message:
     body: str
     tries: int
     """How often it was tried in vain."""
+    secret_before: bytes | None = None
+    """Signs as well for a while after a renewal, so that the receiver can change over."""
 
     @property
     def message_id(self) -> str:
         """The same for every try, so that a receiver can pass over what it has."""
-        return f"msg_{self.webhook_id.hex}_{self.place}"
+        return message_id(self.webhook_id, self.place)
+
+
+def message_id(webhook_id: UUID, place: int) -> str:
+    """What a message is called."""
+    return f"msg_{webhook_id.hex}_{place}"
 
 
 def facts_of(event: DomainEvent | None) -> dict[str, Fact]:

@@ -40,7 +40,7 @@ OF_NOBODY = {
     "watchlist": "list_id name category version imported_at entry_count max_age_days content_hash "
     "edition site_id",
     "webhook": "webhook_id url secret kinds made_at next_leaf last_place due_at tries "
-    "failing_since problem heard_at ended_at",
+    "failing_since failed_seconds problem heard_at ended_at secret_before renewed_at",
     # Of people's rows, what tells nothing of them: ids, places, versions, and when it was written.
     "attempt": "attempt_id",
     "audit": "audit_id at deed site_id",
@@ -59,7 +59,7 @@ OF_NOBODY = {
     "watchlist_entry_history": "change_id list_id entry_id what entry_version list_version "
     "changed_at",
     "watchlist_entry_removal": "list_id entry_id asked_at",
-    "webhook_message": "webhook_id place",
+    "webhook_message": "webhook_id place refusals refused",
 }
 
 

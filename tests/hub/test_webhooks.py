@@ -3,66 +3,24 @@
 import base64
 import hashlib
 import hmac
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from admin_console.hub.__main__ import main
 from admin_console.hub.webhook_sender import secret_as_text
-from db import outbox, webhooks
+from db import outbox, webhook_tries, webhooks
 from db.domain.errors import ConfigError
 from db.domain.events import DomainEvent
-from db.domain.webhook import Webhook
 from db.engine import Database, open_database
+from db.hub_models import WebhookRow
 from db.outbox import Device
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import NINE, make_checked_in
+from tests.receivers import Receiver, state, tell, wait_until
 from tests.sync_of_tests import KioskOfTests
-
-
-class Receiver:
-    """A real server on loopback that another program would be."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(receiver.status)
-                self.send_header("Location", "/elsewhere")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None: ...
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/told"
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, body in self.got]
-
-    @property
-    def types(self) -> list[str]:
-        return [told["type"] for told in self.told]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
 
 
 @pytest.fixture
@@ -98,24 +56,6 @@ def says(kiosk: KioskOfTests, event: DomainEvent) -> None:
             session, kiosk.device, event, NINE, actor="visitor",
             visit_id=getattr(event, "visit_id", None),
         )  # fmt: skip
-
-
-def tell(hub: HubOfTests, receiver: Receiver, *kinds: str) -> tuple[Webhook, bytes]:
-    with hub.database.begin() as session:
-        return webhooks.add(session, receiver.url, kinds, hub.clock())
-
-
-def state(database: Database) -> Webhook:
-    with database.read() as session:
-        (webhook,) = webhooks.everyone(session)
-    return webhook
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.02)
 
 
 def test_what_happens_at_the_desk_is_told_in_its_order_and_names_nobody(
@@ -175,7 +115,7 @@ def test_what_was_not_taken_is_sent_again_with_its_id_before_anything_later(
     assert state(hub.database).waiting == 2
 
     receiver.status = 204
-    clock.at += webhooks.PAUSES[0]
+    clock.at += webhook_tries.PAUSES[0]
 
     wait_until(lambda: state(hub.database).waiting == 0)
     ids = [headers["webhook-id"] for headers, _ in receiver.got]
@@ -206,7 +146,10 @@ def test_address_that_is_gone_ends_and_administrators_hear_of_it(
     kiosk.push()
     wait_until(lambda: state(hub.database).problem != "")
     if how == "days":
-        clock.at += webhooks.GIVES_UP + timedelta(seconds=1)
+        with hub.database.begin() as session:
+            (row,) = session.scalars(select(WebhookRow))
+            row.failed_seconds = int(webhook_tries.GIVES_UP.total_seconds()) - 30
+        clock.at += webhook_tries.PAUSES[0]
 
     wait_until(lambda: state(hub.database).ended_at is not None)
     headers = hub.sign_in()
@@ -238,23 +181,6 @@ def test_notices_are_told_too(hub: HubOfTests, kiosk: KioskOfTests, receiver: Re
     assert told["data"]["kind"] == "denied"
     assert told["data"]["visit_id"] == str(visit_id)
     assert b"No contact order" not in receiver.got[0][1]
-
-
-def test_two_hub_processes_tell_each_thing_once(any_database: Database, receiver: Receiver) -> None:
-    with any_database.begin() as session:
-        webhooks.add(session, receiver.url, ["notice.told"], NINE)
-        for number in range(3):
-            webhooks.tell_of_notice(session, NINE, "denied", UUID(int=number), {})
-
-    with any_database.begin() as session:
-        first = webhooks.claim(session, NINE)
-    with any_database.begin() as session:
-        second = webhooks.claim(session, NINE)
-        later = webhooks.claim(session, NINE + webhooks.LEASE)
-
-    assert [m.place for m in first] == [1]
-    assert second == []
-    assert [m.place for m in later] == [1]  # whoever had it never came back
 
 
 @pytest.mark.parametrize(
@@ -296,6 +222,8 @@ def test_commands_add_show_resume_and_remove(
     assert "visit.checked_in; told nothing yet" in listed
     assert "whsec_" not in listed
     assert run("resume", webhook_id) == (0, "It is told again.\n")
+    status, said = run("renew", webhook_id)
+    assert (status, "whsec_" in said) == (0, True)
     assert run("remove", webhook_id) == (0, "It is told nothing more.\n")
     assert run("remove", webhook_id)[0] == 1
     assert run("list")[1].startswith("No other program is told anything")

@@ -71,6 +71,7 @@ DEEDS = {
     Deed.WEBHOOK_ADDED: "Added a webhook",
     Deed.WEBHOOK_REMOVED: "Removed a webhook",
     Deed.WEBHOOK_RESUMED: "Resumed a webhook",
+    Deed.WEBHOOK_RENEWED: "Renewed a webhook's secret",
     Deed.LOG_EXPORTED: "Exported the log",
     Deed.AUDIT_EXPORTED: "Exported this audit",
 }

@@ -1,0 +1,181 @@
+"""Sending messages to other programs: whose turn it is, and what follows from a try.
+
+A clock may have been wrong: what is due later than any pause lasts is due now, and an address is
+given up by how long it was waited between tries, and not by what the clock says.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from db import districts
+from db.domain.webhook import Failure, Message
+from db.hub_models import WebhookMessageRow, WebhookRow
+
+AT_ONCE = 500
+"""Addresses that are looked at in one transaction."""
+LEASE = timedelta(seconds=60)
+"""How long a try may take until another hub process may try too."""
+PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1_800, 3_600))
+"""After the first failure, the second, ...; the last one again and again."""
+GIVES_UP = timedelta(days=3)
+REFUSALS = 5
+"""So often a message is refused until it stands aside, and the next one is sent."""
+MOST_ASIDE = 1_000
+"""So many refused ones of an address are kept, the newest."""
+BOTH_SIGN = timedelta(days=1)
+"""After a renewal the secret before signs too for so long."""
+_LATEST = max(*PAUSES, LEASE)
+"""Nothing is due later than that, unless a clock was wrong."""
+
+
+def claim(
+    session: Session,
+    now: datetime,
+    most: int = AT_ONCE,
+    *,
+    among: Collection[UUID] | None = None,
+    but: Collection[UUID] = (),
+) -> list[Message]:
+    """The oldest message of addresses that are due; no other process gets it meanwhile.
+
+    Of `most` addresses, of these only if some are named, and of none that is left out.
+    """
+    query = select(WebhookRow).where(
+        WebhookRow.ended_at.is_(None),
+        or_(WebhookRow.due_at <= now, WebhookRow.due_at > now + _LATEST),
+        WebhookRow.webhook_id.not_in(but),
+        exists().where(
+            WebhookMessageRow.webhook_id == WebhookRow.webhook_id,
+            WebhookMessageRow.refused == "",
+        ),
+    )
+    if among is not None:
+        query = query.where(WebhookRow.webhook_id.in_(among))
+    rows = session.scalars(
+        query.order_by(WebhookRow.due_at).limit(most).with_for_update(skip_locked=True)
+    ).all()
+    claimed = [_claimed(session, row, now) for row in rows]
+    session.flush()
+    return [message for message in claimed if message is not None]
+
+
+def claim_next(session: Session, webhook_id: UUID, now: datetime) -> Message | None:
+    """The same of one address that just took a message; None when nothing waits."""
+    row = districts.get(session, WebhookRow, webhook_id, with_for_update=True)
+    if row is None or row.ended_at is not None:
+        return None
+    message = _claimed(session, row, now)
+    session.flush()
+    return message
+
+
+def _claimed(session: Session, row: WebhookRow, now: datetime) -> Message | None:
+    oldest = session.scalar(
+        select(WebhookMessageRow)
+        .where(WebhookMessageRow.webhook_id == row.webhook_id, WebhookMessageRow.refused == "")
+        .order_by(WebhookMessageRow.place)
+        .limit(1)
+    )
+    if oldest is None:
+        return None
+    if row.renewed_at is None or abs(now - row.renewed_at) >= BOTH_SIGN:
+        row.secret_before = None
+    row.due_at = now + LEASE
+    return Message(
+        row.webhook_id,
+        oldest.place,
+        row.url,
+        row.secret,
+        oldest.body,
+        row.tries,
+        row.secret_before,
+    )
+
+
+def arrived(session: Session, message: Message, now: datetime) -> None:
+    """It was taken: the next one may follow at once."""
+    row = districts.get(session, WebhookRow, message.webhook_id, with_for_update=True)
+    if row is None:
+        return
+    session.execute(
+        delete(WebhookMessageRow).where(
+            WebhookMessageRow.webhook_id == message.webhook_id,
+            WebhookMessageRow.place == message.place,
+        )
+    )
+    row.heard_at, row.due_at = now, now
+    begin_anew(row)
+    session.flush()
+
+
+def failed(
+    session: Session,
+    message: Message,
+    problem: str,
+    now: datetime,
+    failure: Failure = Failure.AWAY,
+) -> bool:
+    """It was not taken: it is tried again, later each time, or stands aside.
+
+    Returns whether this was the last time: the address said that it is gone, or took nothing in
+    tries of days. What waited is dropped then.
+    """
+    row = districts.get(session, WebhookRow, message.webhook_id, with_for_update=True)
+    if row is None or row.ended_at is not None:
+        return False
+    row.failing_since = row.failing_since or now
+    row.problem = problem[:200]
+    is_aside, before = False, row.tries
+    if failure is Failure.REFUSED:
+        is_aside, before = _refused(session, message, row.problem)
+    pause = timedelta(0) if is_aside else PAUSES[min(before, len(PAUSES) - 1)]
+    row.due_at = now + pause
+    row.tries += 1
+    row.failed_seconds += int(pause.total_seconds())
+    if failure is Failure.GONE or row.failed_seconds >= GIVES_UP.total_seconds():
+        row.ended_at = now
+        drop(session, row.webhook_id)
+    session.flush()
+    return row.ended_at is not None
+
+
+def _refused(session: Session, message: Message, problem: str) -> tuple[bool, int]:
+    """Whether the message stands aside from now on, and how often it was refused before."""
+    row = districts.get(session, WebhookMessageRow, message.webhook_id, message.place)
+    if row is None:
+        return False, 0
+    row.refusals += 1
+    if row.refusals < REFUSALS:
+        return False, row.refusals - 1
+    row.refused = problem
+    session.flush()
+    of_address = WebhookMessageRow.webhook_id == message.webhook_id
+    too_old = session.scalar(
+        select(WebhookMessageRow.place)
+        .where(of_address, WebhookMessageRow.refused != "")
+        .order_by(WebhookMessageRow.place.desc())
+        .offset(MOST_ASIDE)
+        .limit(1)
+    )
+    if too_old is not None:
+        session.execute(
+            delete(WebhookMessageRow).where(
+                of_address, WebhookMessageRow.refused != "", WebhookMessageRow.place <= too_old
+            )
+        )
+    return True, row.refusals - 1
+
+
+def begin_anew(row: WebhookRow) -> None:
+    """It took something, or somebody says that it will: nothing of before counts."""
+    row.tries, row.failed_seconds = 0, 0
+    row.failing_since, row.problem = None, ""
+
+
+def drop(session: Session, webhook_id: UUID) -> None:
+    """Forget what waits for an address, and what stands aside."""
+    session.execute(delete(WebhookMessageRow).where(WebhookMessageRow.webhook_id == webhook_id))

@@ -1,0 +1,204 @@
+"""Whom a slow receiver delays, when one is given up, and which secrets sign."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from admin_console.hub import webhook_sender
+from admin_console.hub.__main__ import main
+from db import webhook_tries, webhooks
+from db.engine import Database
+from db.hub_models import WebhookRow
+from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.makers import NINE
+from tests.receivers import Receiver, everyone, put_notices, state, tell, wait_until
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def other() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path / "hub", clock) as running:
+        yield running
+
+
+def test_receiver_that_hangs_delays_no_other_one(
+    hub: HubOfTests, receiver: Receiver, other: Receiver
+) -> None:
+    receiver.answers.clear()
+    for one in (receiver, other):
+        tell(hub, one, "notice.told")
+    put_notices(hub.database, 1)
+    wait_until(lambda: len(receiver.got) == 1)
+
+    begun = time.monotonic()
+    for number in range(2, 5):
+        put_notices(hub.database, 1, number)
+        wait_until(lambda so_many=number: len(other.got) == so_many)  # type: ignore[misc]
+
+    assert time.monotonic() - begun < webhook_sender.TRY_SECONDS - 2
+    assert len(receiver.got) == 1
+
+
+def test_slow_receivers_wait_for_each_other_and_leave_room(
+    hub: HubOfTests, receiver: Receiver, other: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_sender, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(webhook_sender, "SLOW_AT_ONCE", 2)
+    for _ in range(4):
+        tell(hub, receiver, "notice.told")
+    put_notices(hub.database, 1)
+    wait_until(lambda: len(receiver.got) == 4)
+    wait_until(lambda: not any(webhook.waiting for webhook in everyone(hub.database)))
+
+    receiver.answers.clear()
+    tell(hub, other, "notice.told")
+    put_notices(hub.database, 1, 2)
+
+    wait_until(lambda: len(other.got) == 1)
+    assert len(receiver.got) <= 4 + 2
+    receiver.answers.set()
+    wait_until(lambda: len(receiver.got) == 8)
+
+
+def test_message_that_is_always_refused_stands_aside_and_the_next_arrives(
+    hub: HubOfTests, receiver: Receiver, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receiver.status = 422
+    webhook, _ = tell(hub, receiver, "notice.told")
+    put_notices(hub.database, 1)
+    for tries in range(1, webhook_tries.REFUSALS):
+        wait_until(lambda so_many=tries: len(receiver.got) == so_many)  # type: ignore[misc]
+        wait_until(lambda so_many=tries: tried(hub.database) == so_many)  # type: ignore[misc]
+        if tries == webhook_tries.REFUSALS - 1:
+            put_notices(hub.database, 1, 2)
+        clock.at += webhook_tries.PAUSES[tries - 1]
+    wait_until(lambda: len(state(hub.database).aside) == 1)
+
+    receiver.status = 200
+    clock.at += webhook_tries.PAUSES[0]  # the second may have been refused once by then
+    wait_until(lambda: state(hub.database).waiting == 0)
+
+    (aside,) = state(hub.database).aside
+    assert aside.message_id == receiver.got[0][0]["webhook-id"]
+    assert aside.why == "it answered 422"
+    assert state(hub.database).heard_at is not None
+    assert main(["webhooks", "list", "--database", hub.database.engine.url.render_as_string()]) == 0
+    assert "1 REFUSED and sent no more" in capsys.readouterr().out
+
+    with hub.database.begin() as session:
+        webhooks.resume(session, webhook.webhook_id, clock.at)
+    wait_until(lambda: not state(hub.database).aside and not state(hub.database).waiting)
+
+
+def test_clock_that_was_a_year_ahead_neither_silences_nor_ends_an_address(
+    any_database: Database, receiver: Receiver
+) -> None:
+    ahead = NINE + timedelta(days=365)
+    with any_database.begin() as session:
+        webhooks.add(session, receiver.url, ["notice.told"], NINE)
+    put_notices(any_database, 3)
+
+    with any_database.begin() as session:
+        (first,) = webhook_tries.claim(session, NINE)
+        assert not webhook_tries.failed(session, first, "it answered 500", NINE)
+        (again,) = webhook_tries.claim(session, ahead)
+        is_over = webhook_tries.failed(session, again, "it answered 500", ahead)
+        (third,) = webhook_tries.claim(session, ahead + webhook_tries.PAUSES[1])
+        webhook_tries.arrived(session, third, ahead)
+    with any_database.begin() as session:
+        (after,) = webhook_tries.claim(session, NINE + timedelta(minutes=5))
+
+    assert not is_over
+    assert after.place == 2
+    assert state(any_database).ended_at is None
+    assert state(any_database).waiting == 2
+
+
+def test_address_ends_after_three_days_of_tries(any_database: Database, receiver: Receiver) -> None:
+    with any_database.begin() as session:
+        webhooks.add(session, receiver.url, ["notice.told"], NINE)
+    put_notices(any_database, 1)
+
+    at, is_over = NINE, False
+    with any_database.begin() as session:
+        while not is_over:
+            (message,) = webhook_tries.claim(session, at)
+            is_over = webhook_tries.failed(session, message, "it answered 500", at)
+            at += webhook_tries.PAUSES[-1]
+
+    assert abs(at - NINE - webhook_tries.GIVES_UP) < timedelta(hours=8)
+
+
+def test_renewed_secret_signs_and_for_a_day_the_one_before_too(
+    hub: HubOfTests, receiver: Receiver, clock: Clock
+) -> None:
+    webhook, before = tell(hub, receiver, "notice.told")
+    with hub.database.begin() as session:
+        new = webhooks.renew(session, webhook.webhook_id, clock.at)
+
+    put_notices(hub.database, 1)
+    wait_until(lambda: len(receiver.got) == 1)
+    clock.at += webhook_tries.BOTH_SIGN
+    put_notices(hub.database, 1, 2)
+    wait_until(lambda: len(receiver.got) == 2)
+
+    assert new != before
+    assert signatures(receiver, 0) == expected(receiver, 0, new, before)
+    assert signatures(receiver, 1) == expected(receiver, 1, new)
+
+
+def signatures(receiver: Receiver, place: int) -> list[str]:
+    return receiver.got[place][0]["webhook-signature"].split(" ")
+
+
+def expected(receiver: Receiver, place: int, *known: bytes) -> list[str]:
+    headers, body = receiver.got[place]
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    made = (hmac.new(secret, signed, hashlib.sha256).digest() for secret in known)
+    return [f"v1,{base64.b64encode(digest).decode()}" for digest in made]
+
+
+def test_two_hub_processes_tell_each_thing_once(any_database: Database, receiver: Receiver) -> None:
+    with any_database.begin() as session:
+        webhooks.add(session, receiver.url, ["notice.told"], NINE)
+    put_notices(any_database, 3)
+
+    with any_database.begin() as session:
+        first = webhook_tries.claim(session, NINE)
+    with any_database.begin() as session:
+        second = webhook_tries.claim(session, NINE)
+        later = webhook_tries.claim(session, NINE + webhook_tries.LEASE)
+
+    assert [m.place for m in first] == [1]
+    assert second == []
+    assert [m.place for m in later] == [1]  # whoever had it never came back
+
+
+def tried(database: Database) -> int:
+    with database.read() as session:
+        return session.scalars(select(WebhookRow)).one().tries
