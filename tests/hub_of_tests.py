@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -217,11 +217,22 @@ def running(  # noqa: PLR0917
 
 
 class PromptServer(uvicorn.Server):
-    """uvicorn, which would sleep for tenths of a second before it sees that it shall end."""
+    """uvicorn, which would sleep for tenths of a second before it sees that it shall end.
+
+    Here it wakes for that, and once a second for the date in its answers.
+    """
 
     async def main_loop(self) -> None:
-        while not await self.on_tick(0):  # noqa: ASYNC110  uvicorn's way of being told
-            await asyncio.sleep(0.01)
+        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), 1)
+
+    def end(self) -> None:
+        """From another thread."""
+        self.should_exit = True
+        with suppress(AttributeError, RuntimeError):  # it has not begun, or has ended by itself
+            self._loop.call_soon_threadsafe(self._ending.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -255,6 +266,6 @@ def _served(app: FastAPI, certificate: LiveCertificate | None) -> Iterator[str]:
     thread.start()
     yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     app.state.context.wake.close()
-    server.should_exit = True
+    server.end()
     thread.join(30)
     assert not thread.is_alive()

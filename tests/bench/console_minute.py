@@ -49,11 +49,7 @@ class Cost:
 
 def serve(folder: Path) -> None:
     """The hub's process: prints its address and a kiosk's token, ends with its input."""
-    import uvicorn  # noqa: PLC0415
-
     from tests import hub_of_tests  # noqa: PLC0415
-
-    hub_of_tests.PromptServer = uvicorn.Server  # type: ignore[misc]  the tests' own never rests
 
     def now() -> datetime:
         return datetime.now(UTC)

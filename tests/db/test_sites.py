@@ -1,7 +1,10 @@
 """The school of an older hub becomes the first site of its district; a kiosk's file stays."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -17,6 +20,7 @@ from db.engine import Database, open_database
 from db.schema import alembic_config
 from tests.db.test_engine import migrate
 from tests.makers import NINE
+from tests.postgres import PostgresServer
 from tests.raw import raw_engine
 
 DISTRICT, LINCOLN = UUID(int=0xD15), "019378a0-0000-7000-8000-000000000001"
@@ -69,12 +73,35 @@ def _put(connection: Connection, into: str, **values: object) -> None:
     connection.execute(insert(table).values(row))
 
 
-@pytest.fixture
-def hub(any_url: str) -> Iterator[Database]:
-    before_there_were_sites(any_url, is_hub=True)
-    opened = open_database(any_url)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module")
+def sqlite_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a hub that came from the version before. Tests have copies of it."""
+    folder = tmp_path_factory.mktemp("hub")
+    before_there_were_sites(f"sqlite:///{folder}/hub.db", is_hub=True)
+    open_database(f"sqlite:///{folder}/hub.db").close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def postgres_hub(postgres: PostgresServer) -> Iterator[str]:
+    """The same in PostgreSQL: the name of its database."""
+    with postgres.new_database() as url:
+        before_there_were_sites(url, is_hub=True)
+        open_database(url).close()
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with ExitStack() as ends:
+        if request.param == "sqlite":
+            shutil.copytree(request.getfixturevalue("sqlite_hub"), tmp_path / "hub")
+            url = f"sqlite:///{tmp_path}/hub/hub.db"
+        else:
+            postgres: PostgresServer = request.getfixturevalue("postgres")
+            name = request.getfixturevalue("postgres_hub")
+            url = ends.enter_context(postgres.new_database(name))
+        yield ends.enter_context(closing(open_database(url)))
 
 
 def test_school_of_an_older_hub_is_its_first_site_with_all_that_there_is(hub: Database) -> None:
