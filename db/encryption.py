@@ -12,11 +12,13 @@ from sqlcipher3 import dbapi2
 
 from db import key_store, private_files
 from db.domain.errors import StorageError
+from db.in_use import IN_USE
 from db.key_store import DATABASE, Place
 
 DBAPI = dbapi2
 Connection, Error = dbapi2.Connection, dbapi2.Error
-_PLAIN_START = b"SQLite format 3\0"
+_NO_DATABASE = "not a database"
+"""What SQLite says of a file that does not begin as one in clear does."""
 _BUSY_SECONDS = 5.0
 NO_KEY = (
     "The key of this database is not here ({keys}), or the file is damaged. It was not changed. "
@@ -38,9 +40,20 @@ def connect(path: Path | str, key: bytes | None) -> Any:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether this is a SQLite file in clear, as versions before this one wrote it."""
-    with path.open("rb") as file:
-        return file.read(len(_PLAIN_START)) == _PLAIN_START
+    """Whether this is a SQLite file in clear, as versions before this one wrote it.
+
+    SQLite itself looks: a process that has the database open loses SQLite's locks on it when
+    anything else closes the file, and then others write into it, or replace it, as if it were free.
+    """
+    unlocked = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    with closing(dbapi2.connect(unlocked, uri=True)) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except dbapi2.OperationalError:
+            raise
+        except dbapi2.DatabaseError as error:
+            return _NO_DATABASE not in str(error)
+    return True
 
 
 def key_to_open(path: Path) -> bytes | None:
@@ -105,27 +118,15 @@ def snapshot(path: Path, copy: Path) -> dict[str, int]:
 
 
 def refuse_in_use(path: Path) -> None:
-    """Raise `StorageError` when another program has the database open."""
+    """Raise `StorageError` when another program has the database open, one of before too.
+
+    (Who holds it for as long as it runs is told by `db.in_use`.)
+    """
     try:
         with closing(connect(path, key_to_open(path))) as connection:
             _take_alone(connection)
     except dbapi2.OperationalError as error:
-        raise StorageError(_IN_USE) from error
-
-
-_IN_USE = (
-    "The database is in use by another program. Nothing was changed. Stop the hub or the kiosk "
-    "that runs with it, then try again."
-)
-
-
-def refuse_if_open(path: Path) -> None:
-    """Raise `StorageError` in words while another program has the database open."""
-    try:
-        with closing(connect(path, key_to_open(path))) as connection:
-            _take_alone(connection)
-    except dbapi2.OperationalError as error:
-        raise StorageError(_IN_USE) from error
+        raise StorageError(IN_USE) from error
 
 
 def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> None:
@@ -154,9 +155,7 @@ def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> Non
         private_files.erase(sealed)
         if isinstance(error, StorageError):
             raise
-        raise StorageError(
-            _IN_USE if "locked" in str(error) else _NOT_DONE.format(error)
-        ) from error
+        raise StorageError(IN_USE if "locked" in str(error) else _NOT_DONE.format(error)) from error
     path.replace(aside)
     _finish(path)
 

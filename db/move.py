@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from db import districts, encryption, log, replay, settings, tree
+from db import districts, encryption, in_use, log, replay, settings, tree
 from db.columns import Base
 from db.domain.errors import StorageError
 from db.engine import database_file, open_database, open_existing
@@ -44,8 +44,14 @@ def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: No
     if the very last step fails, the mark in the old one, is the new one whole and both would serve.
     """
     path = database_file(old_url)
-    if path is not None and path.is_file():
-        encryption.refuse_if_open(path)
+    is_there = path is not None and path.is_file()
+    with in_use.hold(path if is_there else None):
+        if path is not None and is_there:
+            encryption.refuse_in_use(path)
+        return _move(old_url, new_url, now, watch)
+
+
+def _move(old_url: str, new_url: str, now: datetime, watch: Watch) -> Moved:
     old, new = open_existing(old_url), None
     try:
         with old.begin() as session:  # nobody writes meanwhile

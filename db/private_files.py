@@ -21,7 +21,9 @@ def make_private_folder(folder: Path) -> None:
 
 def make_empty(path: Path) -> None:
     """Make a file that only this account can open; one that is there stays as it is."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # One that is there is not even opened: see `db.encryption.is_plain`.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def write(path: Path, content: bytes) -> None:

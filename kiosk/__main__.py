@@ -63,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
+    from db import in_use  # noqa: PLC0415
+    from db.engine import database_file  # noqa: PLC0415
+
+    with in_use.hold(database_file(config.database_url)):
+        return _run_alone(config, arguments)
+
+
+def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
     from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415  the other commands need no Qt
     from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
-from db import backup, encryption, key_store, log, private_files
+from db import backup, encryption, in_use, key_store, log, private_files
 from db.backup import About
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
@@ -96,6 +96,11 @@ def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
     verified. Raises `StorageError` in words.
     """
     place = _path(url)
+    with in_use.hold(place):
+        return _restore(place, path, key, now)
+
+
+def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
     folder, work = place.parent, place.parent / "restoring"
     if place.is_file():
         _refuse_in_use(place)
@@ -105,6 +110,8 @@ def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
         about = backup.unpack(path, key, work)
         found = _prove(work, about, now)
         key_store.take(work, key_store.BACKUP, (key,))
+        if place.is_file():
+            _refuse_in_use(place)  # by a command that began meanwhile
         aside = _exchange(folder, work, place, now)
     except OSError as error:
         raise StorageError(f"The backup could not be put in place ({error}).") from error

@@ -96,14 +96,21 @@ def _move(arguments: argparse.Namespace) -> int:
 
 
 def _rotate(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import entry_photos  # noqa: PLC0415
-    from db import encryption, key_store, photos  # noqa: PLC0415
+    from db import in_use  # noqa: PLC0415
     from db.domain.errors import StorageError  # noqa: PLC0415
 
     folder, path = _of(arguments.database)
+    if path is not None and not path.is_file():
+        raise StorageError(f"There is no database at {path}, and none was made.")
+    with in_use.hold(path):
+        return _rotated(folder, path)
+
+
+def _rotated(folder: Path, path: Path | None) -> int:
+    from admin_console.hub import entry_photos  # noqa: PLC0415
+    from db import encryption, key_store, photos  # noqa: PLC0415
+
     if path is not None:
-        if not path.is_file():
-            raise StorageError(f"There is no database at {path}, and none was made.")
         encryption.rekey(path)
         _say("The database has a new key.")
     with key_store.exclusive(folder):

@@ -26,7 +26,7 @@ from admin_console.hub.door import (
 )
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import codec, hub_trust, move
+from db import codec, hub_trust, in_use, move
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
 from db.key_store import Place
@@ -88,6 +88,11 @@ class _Server(uvicorn.Server):
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until stopped. Raises `ConfigError` or `StorageError` in words before that."""
+    with in_use.hold(database_file(arguments.database)):
+        return _serve(arguments)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
     host, port = _address(arguments.listen)
     if arguments.behind_proxy and not hub_trust.is_loopback(host):
         raise ConfigError(
