@@ -23,6 +23,8 @@ from db.domain.rights import Action, may
 from db.history import Filters
 
 LONGEST_WAIT_SECONDS = 25.0
+OTHER_HUB_SECONDS = 1.0
+"""Not at once: a proxy may send a console to one hub and to another by turns."""
 LONGEST_TEXT = 200
 """So much of what was typed is searched for."""
 
@@ -37,7 +39,7 @@ class DecisionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A number that grows with everything that the console shows."""
+    """A number: another one than before says that something changed of what the console shows."""
 
     version: int
 
@@ -49,13 +51,20 @@ async def live(
     since: int = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Response:
-    """Wait until something that the console shows has changed."""
-    until = time.monotonic() + wait
+    """Wait until something that the console shows has changed.
+
+    `since` is the number that was told last. To one of another hub at the same database, or of
+    before a restart, the answer comes within a second: what has changed since then is not known.
+    """
+    begun = time.monotonic()
     while True:
         seen = context.wake.count
         version = seen + await run_in_threadpool(_feed_version, context)
-        left = until - time.monotonic()
-        if version > since or left <= 0 or context.wake.is_closing:
+        is_ours = context.wake.first <= since <= version
+        longest = wait if is_ours else min(wait, OTHER_HUB_SECONDS)
+        left = begun + longest - time.monotonic()
+        is_news = since <= 0 or (is_ours and version != since)
+        if is_news or left <= 0 or context.wake.is_closing:
             return answer(Live(version))
         with context.metrics.poll():
             await context.wake.wait(seen, left)

@@ -1,10 +1,10 @@
 """Waking those who wait for news: long polls sleep here and not in a transaction."""
 
 import asyncio
-import time
+import secrets
 
-FIRST_SECOND = 1_735_689_600
-"""2025-01-01, in Unix seconds."""
+_MOST_FIRST = 2**30
+"""Counts begin below that, so that consoles can keep them in 32 bits."""
 RECHECK_SECONDS = 1.0
 """How soon news from another process (a command, a second hub) is seen where nobody tells of it."""
 HEARING_RECHECK_SECONDS = 15.0
@@ -19,9 +19,10 @@ class Wake:
 
     def __init__(self) -> None:
         self.recheck_seconds = RECHECK_SECONDS
-        # Starts at the clock, so that a restarted hub never counts below what consoles saw;
-        # at its seconds, so that the count stays small enough for 32 bits.
-        self._count = int(time.time()) - FIRST_SECOND
+        # Anywhere, and not at the clock: a count of another hub at the same database, or of this
+        # one before a restart, must not look like one of ours.
+        self.first = 1 + secrets.randbelow(_MOST_FIRST)
+        self._count = self.first
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
         self._closing = False

@@ -1,0 +1,77 @@
+"""Two hubs at one PostgreSQL database answer a console alike, whichever a proxy sends it to."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from db import changes
+from db.engine import open_database
+from tests.hub_of_tests import HubOfTests, hub_at, running
+
+LONG = 20.0
+
+
+@pytest.fixture
+def hubs(postgres_url: str, tmp_path: Path) -> Iterator[tuple[HubOfTests, HubOfTests]]:
+    with (
+        hub_at(postgres_url, tmp_path / "one") as one,
+        running(open_database(postgres_url), tmp_path / "two", one.clock, one.site) as two,
+    ):
+        yield one, two
+
+
+def live(
+    hub: HubOfTests, headers: dict[str, str], since: int = -1, wait: float = 0
+) -> tuple[int, float]:
+    """The number that a hub says, and after how many seconds."""
+    begun = time.monotonic()
+    answer = hub.client.get("/v1/live", params={"since": since, "wait": wait}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["version"], time.monotonic() - begun
+
+
+def test_number_of_one_hub_keeps_a_console_waiting_at_neither(
+    hubs: tuple[HubOfTests, HubOfTests],
+) -> None:
+    headers = hubs[0].sign_in()
+    numbers = [live(hub, headers)[0] for hub in hubs]
+
+    for hub, of_other in zip(hubs, reversed(numbers), strict=True):
+        number, seconds = live(hub, headers, since=of_other, wait=LONG)
+
+        assert number != of_other
+        assert 0.5 < seconds < LONG / 2  # soon, and not in a ring without a pause
+
+
+def test_number_of_before_a_restart_is_answered_soon(
+    hubs: tuple[HubOfTests, HubOfTests],
+) -> None:
+    hub, headers = hubs[0], hubs[0].sign_in()
+    number, _ = live(hub, headers)
+
+    for of_before in (number + 1_000_000, 1):
+        _, seconds = live(hub, headers, since=of_before, wait=LONG)
+        assert seconds < LONG / 2
+
+
+def test_what_changes_at_one_hub_is_heard_at_once_at_the_other(
+    hubs: tuple[HubOfTests, HubOfTests],
+) -> None:
+    one, two = hubs
+    headers = one.sign_in()
+    number, _ = live(two, headers)
+
+    def change() -> None:
+        with one.database.begin() as session:
+            changes.add(session, "hosts", [])
+
+    later = Timer(1.0, change)
+    later.start()
+    new, seconds = live(two, headers, since=number, wait=LONG)
+    later.join()
+
+    assert new > number
+    assert seconds < LONG / 2
