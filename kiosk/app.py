@@ -27,6 +27,7 @@ from kiosk.presenting import SiteWords
 from kiosk.reception import Desk
 from kiosk.scan.camera import CameraOpener
 from kiosk.scan.worker import ScanWorker
+from kiosk.service_desk import ServiceDesk
 from kiosk.sign_in import SignIn
 from kiosk.sign_out import SignOut
 from kiosk.speech import Voice, open_voice
@@ -162,6 +163,7 @@ def build_kiosk(
     sign_in = SignIn(visit, front_desk, badge_desk, words, times.wait_minimum)
     sign_out = SignOut(visit, front_desk)
     staff_desk = StaffDesk(visit, front_desk)
+    service_desk = ServiceDesk(visit, front_desk, staff_desk)
     scanner = ScanWorker(CameraOpener(config.camera.source, config.camera.settings))
     lens = Lens(visit, sign_in, sign_out, scanner, words)
     lens.accepted.connect(front_desk.count_reading)
@@ -170,6 +172,7 @@ def build_kiosk(
     if sync is not None:
         front_desk.written.connect(sync.wake)
     _listen(news, visit, staff_desk, front_desk, sign_in)
+    news.state_changed.connect(service_desk.on_hub_state)
     jobs, daily = (db_jobs, list_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
     announcer = _announcer(config, window, voice)
     return Kiosk(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from kiosk.draft import VisitDraft
 from kiosk.flow import TRANSITIONS, Event, Step, next_step
@@ -51,7 +51,7 @@ class StepTimes:
                 return self.goodbye, 0
             case Step.TROUBLE:  # three sentences to read
                 return 3 * self.goodbye, 0
-            case Step.STAFF_PIN | Step.STAFF_DECISION:
+            case Step.STAFF_PIN | Step.STAFF_DECISION | Step.SERVICE_PIN | Step.SERVICE:
                 return self.staff, 0
             case _:
                 return (self.idle, self.warning) if Event.LEFT in TRANSITIONS[step] else (0, 0)
@@ -102,6 +102,9 @@ class VisitController(QObject):
     def close(self) -> None:
         """Nobody is waited for any more; no late answer finds its way to the screen."""
         self._patience.wait(0, 0)
+        # Those of its parts too: whatever thread takes them from memory could not stop them.
+        for timer in self.findChildren(QTimer):
+            timer.stop()
         self._sitting += 1
         self.draft = VisitDraft()
 

@@ -30,6 +30,8 @@ class Step(Enum):
     CHECKING_OUT = auto()
     GOODBYE = auto()
     TROUBLE = auto()
+    SERVICE_PIN = auto()
+    SERVICE = auto()
 
 
 class Event(Enum):
@@ -74,6 +76,7 @@ _TABLE: dict[Step, dict[Event, Step]] = {
     Step.WELCOME: {
         Event.CHECK_IN_CHOSEN: Step.SCAN_ID,
         Event.CHECK_OUT_CHOSEN: Step.FIND_VISIT,
+        Event.STAFF_CALLED: Step.SERVICE_PIN,
     },
     Step.SCAN_ID: {
         Event.ID_READ: Step.CONFIRM_IDENTITY,
@@ -151,6 +154,9 @@ _TABLE: dict[Step, dict[Event, Step]] = {
     Step.CHECKING_OUT: {Event.CHECKED_OUT: Step.GOODBYE, Event.FAILED: Step.TROUBLE},
     Step.GOODBYE: {Event.LEFT: Step.WELCOME},
     Step.TROUBLE: {Event.LEFT: Step.WELCOME},
+    # Staff look how the kiosk stands while nobody signs in.
+    Step.SERVICE_PIN: {Event.PIN_ACCEPTED: Step.SERVICE, Event.STAFF_LEFT: Step.WELCOME},
+    Step.SERVICE: {Event.STAFF_LEFT: Step.WELCOME},
 }
 
 TRANSITIONS: Mapping[Step, Mapping[Event, Step]] = MappingProxyType(

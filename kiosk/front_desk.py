@@ -27,13 +27,14 @@ from db.engine import Database
 from db.list_index import ListIndexes
 from db.screening.index import Index
 from db.staff_pins import StaffOnDuty
-from kiosk import pin_lock, readings, reception
+from kiosk import pin_lock, readings, reception, standing
 from kiosk.answer import Answer, NoAnswerError
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.pin_lock import PinLock
 from kiosk.readings import Way
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
+from kiosk.standing import Kept
 from kiosk.sync.exchange import HOSTS
 from resources.toolkit.jobs import Jobs
 
@@ -115,6 +116,11 @@ class FrontDesk(QObject):
             self._loads -= 1
             if not self._loads:
                 self._loaded.set()
+
+    @property
+    def are_lists_loaded(self) -> bool:
+        """Whether visitors are compared with lists; if not, each of them is held."""
+        return self._index is not None
 
     def _lists_now(self) -> Index | None:
         """The lists as they are; those that are just being loaded if they come soon."""
@@ -253,6 +259,10 @@ class FrontDesk(QObject):
     def read_pin_lock(self, done: Done[PinLock]) -> None:
         """How wrong PINs had locked the kiosk before the program was started."""
         self._read(pin_lock.read, done, _log_only)
+
+    def standing(self, done: Done[Kept]) -> None:
+        """How this kiosk stands, as its database says."""
+        self._read(lambda s: standing.read(s, self.desk.device), done, _log_only)
 
     def hosts(self, done: Done[tuple[Host, ...]]) -> None:
         self._read(lambda s: settings.read(s, HOSTS, tuple[Host, ...]) or (), done, _log_only)

@@ -1,4 +1,4 @@
-"""Waiting for the office, and deciding at the kiosk with a staff PIN. A part of `VisitController`.
+"""Waiting for the office, and staff at the kiosk with their PIN. A part of `VisitController`.
 
 A decision comes from the hub or from a PIN; whichever is first is in force.
 """
@@ -24,10 +24,12 @@ from kiosk.sync.exchange import Learned
 from kiosk.ui import views
 
 LOG = logging.getLogger(__name__)
+_PIN_STEPS = (Step.STAFF_PIN, Step.SERVICE_PIN)
+_AFTER_PIN = (Step.STAFF_DECISION, Step.RECORDING_DECISION, Step.SERVICE)
 
 
 class StaffDesk(QObject):
-    """WAIT_FOR_STAFF, STAFF_PIN and STAFF_DECISION."""
+    """WAIT_FOR_STAFF, STAFF_PIN and STAFF_DECISION; and SERVICE_PIN, before `ServiceDesk`."""
 
     def __init__(
         self,
@@ -47,7 +49,8 @@ class StaffDesk(QObject):
         front_desk.read_pin_lock(self._lock)
         visit.offers(Step.WAIT_FOR_STAFF, self._wait_view)
         visit.offers(Step.RECORDING_DECISION, self._wait_view)
-        visit.offers(Step.STAFF_PIN, self._pin_view)
+        for step in _PIN_STEPS:
+            visit.offers(step, self._pin_view)
         visit.offers(Step.STAFF_DECISION, self._decision_view)
         window = visit.window
         window.staff_called.connect(lambda: visit.on_event(Event.STAFF_CALLED))
@@ -58,13 +61,18 @@ class StaffDesk(QObject):
         window.next_person_chosen.connect(lambda: visit.on_event(Event.LEFT))
         visit.step_changed.connect(self._on_step_changed)
 
+    @property
+    def who(self) -> str:
+        """Whose PIN was given; empty before that, and once they have left."""
+        return "" if self._on_duty is None else self._on_duty.display_name
+
     def on_learned(self, learned: Learned) -> None:
         """Something came from the hub: perhaps the decision that the visitor waits for."""
         if learned.decision is not None:
             self._decided(learned.decision)
 
     def _on_step_changed(self, change: StepChange) -> None:
-        if change.step not in (Step.STAFF_PIN, Step.STAFF_DECISION, Step.RECORDING_DECISION):
+        if change.step not in _PIN_STEPS + _AFTER_PIN:
             self._on_duty, self._wrong = None, ""
         held = self._visit.draft.visit
         if change.step is Step.WAIT_FOR_STAFF and held is not None:
@@ -93,7 +101,7 @@ class StaffDesk(QObject):
     # ---- PIN and decision --------------------------------------------------------------------
 
     def _on_pin_entered(self, pin: str) -> None:
-        if self._visit.step is not Step.STAFF_PIN or self._locked_for() or self._is_checking:
+        if self._visit.step not in _PIN_STEPS or self._locked_for() or self._is_checking:
             return
         self._is_checking = True
         now = self._visit.now()
@@ -109,14 +117,14 @@ class StaffDesk(QObject):
             self._lock(staff)
             self._refuse("That PIN is not known here.")
             return
-        if self._visit.step is not Step.STAFF_PIN:
+        if self._visit.step not in _PIN_STEPS:
             return
         self._on_duty, self._wrong = staff, ""
         self._visit.advance(Event.PIN_ACCEPTED)
 
     def _refuse(self, words: str) -> None:
         self._wrong = words
-        if self._visit.step is Step.STAFF_PIN:
+        if self._visit.step in _PIN_STEPS:
             self._visit.refresh()
 
     def _on_staff_decided(self, choice: views.StaffChoice) -> None:
@@ -165,12 +173,12 @@ class StaffDesk(QObject):
         return views.WaitView(number=held.number, is_typed=held.identity.document is None)
 
     def _pin_view(self) -> views.PinView:
-        left = self._locked_for()
+        left, is_service = self._locked_for(), self._visit.step is Step.SERVICE_PIN
         if not left:
-            return views.PinView(wrong=self._wrong)
+            return views.PinView(wrong=self._wrong, is_service=is_service)
         until = self._visit.now() + timedelta(seconds=left)
         words = f"Too many tries. Wait until {until:%-I:%M %p}, or decide on the console."
-        return views.PinView(wrong=words, locked_until=until)
+        return views.PinView(wrong=words, locked_until=until, is_service=is_service)
 
     def _decision_view(self) -> views.StaffView:
         draft, staff = self._visit.draft, self._on_duty

@@ -65,7 +65,7 @@ Page {
             y: 348
 
             Repeater {
-                model: [["shield", "Decide on the visit that waits here"], ["clock", "The page closes after a minute without a touch"], ["history", "Every decision is kept in the log with your name"]]
+                model: pin.model.facts.isService ? [["kiosk", "See how this kiosk stands: hub, lists, what waits"], ["clock", "The page closes after a minute without a touch"]] : [["shield", "Decide on the visit that waits here"], ["clock", "The page closes after a minute without a touch"], ["history", "Every decision is kept in the log with your name"]]
 
                 Item {
                     id: line

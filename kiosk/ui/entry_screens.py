@@ -74,6 +74,7 @@ class PinScreen(QObject):
         return {
             "wrong": self._view.wrong,
             "isLocked": until is not None and self._now() < until,
+            "isService": self._view.is_service,
         }
 
     @Slot()

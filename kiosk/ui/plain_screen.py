@@ -12,6 +12,9 @@ from kiosk.ui.views import (
     GoodbyeView,
     Printing,
     ScanView,
+    ServiceLine,
+    ServiceView,
+    Standing,
     TroubleView,
     WaitView,
     WelcomeView,
@@ -22,7 +25,16 @@ from resources.toolkit.pictures import GivenProvider
 if TYPE_CHECKING:
     from typing import Any
 
-PlainView = WelcomeView | ScanView | ConfirmView | WaitView | BadgeView | GoodbyeView | TroubleView
+PlainView = (
+    WelcomeView
+    | ScanView
+    | ConfirmView
+    | WaitView
+    | BadgeView
+    | GoodbyeView
+    | TroubleView
+    | ServiceView
+)
 
 
 class PlainScreen(QObject):
@@ -98,6 +110,53 @@ def facts_of(view: PlainView, zone: tzinfo | None, picture: str = "") -> "dict[s
                 "kept": view.what_was_kept,
                 "next": view.what_to_do,
             }
+        case ServiceView():
+            return _service(view, zone)
+
+
+_MOST_LINES = 8
+"""That the page has room for."""
+_STANDING_ICONS = {
+    Standing.GOOD: "check-circle",
+    Standing.LOOK: "info",
+    Standing.BROKEN: "alert",
+}
+
+
+def _service(view: ServiceView, zone: tzinfo | None) -> "dict[str, Any]":
+    room = _MOST_LINES - len(view.lines)
+    shown = view.lists if len(view.lists) <= room else view.lists[: room - 1]
+    left = view.lists[len(shown) :]
+    lines = [_service_line(line) for line in (*view.lines, *shown)]
+    if left:
+        look = sum(line.standing is not Standing.GOOD for line in left)
+        lines.append(
+            {
+                "icon": _STANDING_ICONS[Standing.LOOK if look else Standing.GOOD],
+                "isGood": not look,
+                "title": f"{len(left)} more lists",
+                "words": f"{look} of them need a look: vestibule-kiosk doctor names each."
+                if look
+                else "All of them as they should be.",
+            }
+        )
+    return {
+        "staffName": view.staff_name,
+        "lines": lines,
+        "isRead": bool(view.lines),
+        "subtitle": f"As of {clock_words(view.looked_at, zone)}. Vestibule {view.version}."
+        if view.lines
+        else "",
+    }
+
+
+def _service_line(line: ServiceLine) -> "dict[str, Any]":
+    return {
+        "icon": _STANDING_ICONS[line.standing],
+        "isGood": line.standing is Standing.GOOD,
+        "title": line.title,
+        "words": line.words,
+    }
 
 
 def _goodbye(view: GoodbyeView, zone: tzinfo | None) -> "dict[str, Any]":

@@ -49,6 +49,8 @@ PAGES = {
     Step.CHECKING_OUT: "SignOutScreen",
     Step.GOODBYE: "GoodbyeScreen",
     Step.TROUBLE: "TroubleScreen",
+    Step.SERVICE_PIN: "StaffPinScreen",
+    Step.SERVICE: "ServiceScreen",
 }
 
 Screen = (

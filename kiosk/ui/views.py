@@ -7,7 +7,7 @@ screens only format them. A screen never decides what follows: it says what was 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 
 from db.domain.decision import Verdict
 from db.domain.screening import Agreement
@@ -188,6 +188,42 @@ class PinView:
     digits: int = 6
     wrong: str = ""
     locked_until: datetime | None = None
+    is_service: bool = False
+    """Whether how the kiosk stands is behind it, and no visit."""
+
+
+class Standing(IntEnum):
+    """How something stands, from good to bad."""
+
+    GOOD = auto()
+    LOOK = auto()
+    BROKEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One thing about the kiosk, and in what state it is."""
+
+    standing: Standing
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """How this kiosk stands, for a member of staff who gave their PIN. About no visitor.
+
+    Without any lines it is still being read.
+    """
+
+    staff_name: str
+    lines: tuple[ServiceLine, ...]
+    """The hub, what waits for it, and what is wrong with its log."""
+    lists: tuple[ServiceLine, ...]
+    looked_at: datetime
+    version: str = ""
+    locks_after: int = 60
+    """Seconds without a touch until the page closes; only shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +282,7 @@ StepView = (
     | TroubleView
     | PinView
     | StaffView
+    | ServiceView
 )
 
 # ---- said by screens -------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from kiosk.ui.views import (
     GoodbyeView,
     Hint,
     PolicyAgreement,
+    ServiceView,
     StaffChoice,
     StaffView,
     StepView,
@@ -278,7 +279,7 @@ def _seconds_shown(view: StepView) -> int:
     match view:
         case BadgeView() | GoodbyeView():
             return view.returns_after
-        case StaffView():
+        case StaffView() | ServiceView():
             return view.locks_after
         case _:
             return 0

@@ -29,6 +29,7 @@ from resources.samples.scene import Image, somebody
 from tests.makers import OKAFOR, make_identity
 from tests.pictures import picture_of_png
 from tests.screens.kiosk.acting import NOON, find, touch
+from tests.screens.kiosk.service_sights import SERVICE, SERVICE_TROUBLE
 
 LONGEST_NAME = "Maximiliano Bartholomew Quintanilla-Etxeberria de la Fuente Saavedra"
 
@@ -322,6 +323,9 @@ SIGHTS = {
         ),
     ),
     "12-time-out": Sight(Step.VISIT_DETAILS, DETAILS, _warned),
+    "16-service-pin": Sight(Step.SERVICE_PIN, views.PinView(is_service=True)),
+    "16-service": Sight(Step.SERVICE, SERVICE),
+    "16-service-trouble": Sight(Step.SERVICE, SERVICE_TROUBLE),
     "16-staff-decision": Sight(Step.STAFF_DECISION, STAFF),
     "16-staff-decision-longest": Sight(
         Step.STAFF_DECISION,

@@ -23,6 +23,7 @@ IN_OTHER_LOOKS = (
     "09-sign-out-sticker",
     "10-goodbye",
     "12-time-out",
+    "16-service-trouble",
     "16-staff-decision",
 )
 

@@ -1,0 +1,199 @@
+"""How this kiosk stands, for staff: its hub, what waits for it, and the lists that it screens by.
+
+What `vestibule-kiosk doctor` says of these, in the words of the front desk, and without asking the
+hub anew: what the sync threads found last. Counts, moments and names of lists; nobody's name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from sqlalchemy.orm import Session
+
+from db import outbox, photos, settings, watchlists
+from db.domain.watchlist import Watchlist
+from db.outbox import Device
+from kiosk import own_device
+from kiosk.sync import trust
+from kiosk.sync.exchange import COMPLETE, HEARD_AT
+from kiosk.sync.worker import HubState, Reach
+from kiosk.ui.views import ServiceLine, ServiceView, Standing
+from kiosk.ui.wording import clock_words, day_words
+
+_VERSION = version("vestibule")
+_LATELY = timedelta(minutes=5)
+"""A hub is asked each minute, and when it was heard is kept to the minute."""
+_SERVED = "Visitors sign in as ever, and nothing is lost."
+_PAIR = "To pair it again: vestibule-kiosk pair."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of it in the kiosk's own database."""
+
+    is_paired: bool
+    heard_at: datetime | None
+    waiting: int
+    """Events that the hub has not confirmed."""
+    photos: int
+    """Photos that it does not have yet."""
+    has_all_lists: bool
+    lists: tuple[Watchlist, ...]
+    has_other_log: bool
+    """The hub's log is not the one that was shown before."""
+    untrue: int
+    """Answers in the hub's name that it had not signed."""
+
+
+def read(session: Session, device: Device) -> Kept:
+    untrue = trust.untrue(session)
+    is_paired = own_device.is_paired(session)
+    return Kept(
+        is_paired=is_paired,
+        heard_at=settings.read(session, HEARD_AT, datetime),
+        waiting=outbox.waiting(session, device),
+        photos=len(photos.unsent(session)),
+        has_all_lists=not is_paired or bool(settings.read(session, COMPLETE, bool)),
+        lists=tuple(watchlists.all_lists(session)),
+        has_other_log=trust.trouble(session) is not None,
+        untrue=0 if untrue is None else untrue.count,
+    )
+
+
+def view(
+    kept: Kept,
+    hub: HubState,
+    staff_name: str,
+    now: datetime,
+    *,
+    are_lists_loaded: bool,
+    locks_after: int = 60,
+) -> ServiceView:
+    """What the page says; `now` in the school's own zone. What needs a look comes first of each."""
+    first = _hub(kept, hub, now) if kept.is_paired else _NO_HUB
+    lines = [first, _waiting(kept, hub), *_log(kept)]
+    lists = _lists(kept, now, are_lists_loaded=are_lists_loaded)
+    return ServiceView(
+        staff_name=staff_name,
+        lines=tuple(lines),
+        lists=tuple(lists),
+        looked_at=now,
+        version=_VERSION,
+        locks_after=locks_after,
+    )
+
+
+_NO_HUB = ServiceLine(
+    Standing.LOOK,
+    "This kiosk is paired with no hub",
+    "It keeps everything itself, and screens by the lists that it has.",
+)
+
+
+def _hub(kept: Kept, hub: HubState, now: datetime) -> ServiceLine:
+    heard = _heard(kept.heard_at, now)
+    match hub.reach:
+        case Reach.IN_TOUCH if _is_long_ago(kept.heard_at, now):
+            return ServiceLine(Standing.LOOK, "The hub was not heard lately", f"{heard} {_SERVED}")
+        case Reach.IN_TOUCH if not hub.words:
+            return ServiceLine(Standing.GOOD, "In touch with the hub", heard)
+        case Reach.IN_TOUCH:
+            return ServiceLine(Standing.LOOK, "In touch with the hub", hub.words)
+        case Reach.UNKNOWN:
+            return ServiceLine(Standing.LOOK, "The hub has not answered yet", f"{heard} {_SERVED}")
+        case Reach.AWAY:
+            return ServiceLine(Standing.LOOK, "The hub does not answer", f"{heard} {_SERVED}")
+        case Reach.REFUSED:
+            return ServiceLine(Standing.BROKEN, "The hub refuses this kiosk", hub.words)
+        case Reach.UNTRUE:
+            words = f"It is not taken. {heard} {_SERVED}"
+            return ServiceLine(Standing.BROKEN, "What answers is not signed by the hub", words)
+        case Reach.FORKED:
+            return ServiceLine(Standing.BROKEN, "This kiosk and the hub disagree", hub.words)
+        case Reach.UNPAIRED:
+            words = f"The hub lets it in no longer. {heard} Everything is kept. {_PAIR}"
+            return ServiceLine(Standing.BROKEN, "This kiosk was revoked or replaced", words)
+
+
+def _is_long_ago(at: datetime | None, now: datetime) -> bool:
+    return at is None or now - at > _LATELY
+
+
+def _heard(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "It was never heard."
+    local = at.astimezone(now.tzinfo)
+    day = "" if local.date() == now.date() else f" on {day_words(local)}"
+    seconds = (now - at).total_seconds()
+    # A clock that was set back has heard it in time to come: then only the moment is told.
+    ago = f", {_ago(seconds)}" if seconds >= 0 else ""
+    return f"Last heard{day} at {clock_words(local)}{ago}."
+
+
+def _ago(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    if minutes < 2:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} minutes ago"
+    hours = minutes // 60
+    return f"{hours} hours ago" if hours < 48 else f"{hours // 24} days ago"
+
+
+def _waiting(kept: Kept, hub: HubState) -> ServiceLine:
+    if not kept.waiting and not kept.photos:
+        return ServiceLine(Standing.GOOD, "Nothing waits to be sent", "The hub has everything.")
+    parts = [
+        f"{count} {word}{'' if count == 1 else 's'}"
+        for count, word in ((kept.waiting, "event"), (kept.photos, "photo"))
+        if count
+    ]
+    verb = "waits" if kept.waiting + kept.photos == 1 else "wait"
+    title = f"{' and '.join(parts)} {verb} to be sent"
+    if not kept.is_paired:
+        return ServiceLine(Standing.LOOK, title, "They are kept here until it has a hub.")
+    if hub.reach in (Reach.FORKED, Reach.UNPAIRED):
+        return ServiceLine(Standing.BROKEN, title, f"They are kept here. {_PAIR}")
+    standing = Standing.GOOD if hub.reach is Reach.IN_TOUCH else Standing.LOOK
+    return ServiceLine(standing, title, "They are kept here, and go out by themselves.")
+
+
+def _log(kept: Kept) -> list[ServiceLine]:
+    lines = []
+    if kept.has_other_log:
+        words = "Keep the hub and this kiosk as they are, and tell whoever looks after the hub."
+        lines.append(ServiceLine(Standing.BROKEN, "The hub shows another past", words))
+    if kept.untrue:
+        answers = "1 answer was" if kept.untrue == 1 else f"{kept.untrue} answers were"
+        words = f"{answers} not taken. Ask whoever looks after the network."
+        lines.append(ServiceLine(Standing.LOOK, "Something spoke in the hub's name", words))
+    return lines
+
+
+def _lists(kept: Kept, now: datetime, *, are_lists_loaded: bool) -> list[ServiceLine]:
+    lines = [_list(one, now) for one in kept.lists]
+    lines.sort(key=lambda line: (-line.standing, line.title.casefold()))
+    if not kept.has_all_lists:
+        words = "Until then every visitor waits for the office."
+        title = "The hub's lists have not all come yet"
+        lines.insert(0, ServiceLine(Standing.BROKEN, title, words))
+    elif not are_lists_loaded:
+        words = "Every visitor waits for the office. If it stays so, start the kiosk again."
+        lines.insert(0, ServiceLine(Standing.BROKEN, "The lists are not loaded", words))
+    elif not lines:
+        words = "Nobody is compared with any. Import lists at the hub."
+        lines.append(ServiceLine(Standing.LOOK, "There are no lists here", words))
+    return lines
+
+
+def _list(one: Watchlist, now: datetime) -> ServiceLine:
+    days = max((now - one.imported_at).days, 0)
+    age = "today" if days == 0 else f"{days} day{'' if days == 1 else 's'} ago"
+    people = "1 person" if one.entry_count == 1 else f"{one.entry_count:,} people"
+    words = f"Version {one.version}, {people}, imported {age}."
+    if one.max_age_days is not None and days > one.max_age_days:
+        words += f" It should be imported anew every {one.max_age_days} days."
+        return ServiceLine(Standing.LOOK, one.name, words)
+    if not one.entry_count:
+        return ServiceLine(Standing.LOOK, one.name, f"{words} It finds nobody.")
+    return ServiceLine(Standing.GOOD, one.name, words)
