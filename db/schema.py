@@ -5,11 +5,13 @@ database goes the way of the migrations. Tests hold that both ways lead to the s
 """
 
 import logging
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from db import desk_models, estimates, hub_models, list_models, log_models, models, name_search
 from db.columns import Base
@@ -27,22 +29,55 @@ NEWER = (
 MODELS = (models, log_models, hub_models, desk_models, list_models)
 """Where all tables are: `Base.metadata` knows those of the modules that were imported."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_SECONDS = 2.0
+"""So long a change of the tables waits for one, and whoever comes behind waits with it."""
+LOCK_PAUSE_SECONDS = 1.0
+"""So long they pass before it is tried again."""
+LOCK_TRIES = 60
+IN_USE = (
+    "The database must be changed for this version of Vestibule, and something has used its tables "
+    "for minutes: a dump, or a long question at a terminal. Nothing was changed, and other hubs go "
+    "on. Start this hub again when that has ended."
+)
+_IN_THE_WAY = ("55P03", "40P01")
+"""PostgreSQL's codes for a lock that did not come in time, and for two that wait for each other."""
 _MIGRATING = 0x5645_5354
 """Any number, the same for every hub: PostgreSQL's lock while a database is brought up to date."""
+LOG = logging.getLogger(__name__)
 logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every start
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Make the tables, or change them to what this version needs.
+    """Make the tables, or change them to what this version needs: all of it, or nothing.
 
-    Raises `StorageError` when the database is of a newer version.
+    On a server others go on meanwhile. Whoever waits for a table keeps everybody out who comes
+    behind, so the change waits shortly, lets them pass, and is tried again.
+
+    Raises `StorageError` when the database is of a newer version, or in use for too long.
     """
+    for tries in range(1, LOCK_TRIES + 1):
+        try:
+            _bring_up_to_date(engine)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+                raise
+            if tries == LOCK_TRIES:
+                raise StorageError(IN_USE) from error
+            LOG.warning("somebody uses a table that is to be changed: it is tried again soon")
+            time.sleep(LOCK_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _bring_up_to_date(engine: Engine) -> None:
     with engine.begin() as connection:
         if revision_of(connection) == HEAD:
             return
         if connection.dialect.name == "postgresql":
             # Several hubs may start at once: one brings the database up to date, the others wait.
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+            longest = f"{int(LOCK_SECONDS * 1000)}ms"
+            connection.execute(select(func.set_config("lock_timeout", longest, True)))
         elif not inspect(connection).get_table_names():
             _make(connection)
             return

@@ -1,10 +1,18 @@
 """The sync of a kiosk without its screens, and what a test does at its hub."""
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from db import outbox, watchlists
+from db.domain.errors import HubError
 from db.engine import Database
+from db.log_models import EventRow
 from db.outbox import Device
 from kiosk.sync import exchange
 from kiosk.sync.client import Pairing
@@ -92,3 +100,41 @@ def decide(hub: HubOfTests, visit_id: UUID) -> None:
         json={"verdict": "deny", "reason": "Order in force"},
         headers=hub.sign_in(),
     ).raise_for_status()
+
+
+@contextmanager
+def visitors_coming(kiosk: KioskOfTests) -> Iterator[list[int]]:
+    """Visitors come and are sent on and on; yields how many events the hub confirmed each time."""
+    confirmed: list[int] = []
+    ends = threading.Event()
+
+    def come() -> None:
+        while not ends.is_set():
+            kiosk.visitor_comes()
+            try:
+                kiosk.push()
+            except HubError:
+                time.sleep(0.05)
+            else:
+                confirmed.append(acked(kiosk.database))
+
+    thread = threading.Thread(target=come)
+    thread.start()
+    try:
+        yield confirmed
+    finally:
+        ends.set()
+        thread.join()
+
+
+def acked(kiosk: Database) -> int:
+    with kiosk.read() as session:
+        return session.scalar(select(func.max(EventRow.seq))) or 0
+
+
+def until(what: list[int], more: int, seconds: float = 60.0) -> None:
+    """Wait until so many more were confirmed."""
+    wanted, ends = len(what) + more, time.monotonic() + seconds
+    while len(what) < wanted:
+        assert time.monotonic() < ends, "nothing is confirmed any more"
+        time.sleep(0.02)

@@ -2,24 +2,19 @@
 
 import re
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from admin_console.hub import log_command
 from db.columns import Base
-from db.domain.errors import HubError
-from db.engine import Database
 from db.log_models import EventRow
 from tests.hub_of_tests import hub_at
 from tests.postgres import USER, PostgresServer, Replica, start_postgres, start_replica
 from tests.signed_log import signing_kiosk
-from tests.sync_of_tests import KioskOfTests, decide
+from tests.sync_of_tests import acked, decide, until, visitors_coming
 
 
 @pytest.fixture
@@ -41,44 +36,6 @@ def url_of(primary: PostgresServer, replica: PostgresServer) -> str:
     """Both servers in one address; whichever takes writing is the database."""
     hosts = "&".join(f"host=127.0.0.1:{server.port}" for server in (primary, replica))
     return f"postgresql+psycopg://{USER}@/postgres?{hosts}&target_session_attrs=read-write"
-
-
-@contextmanager
-def visitors_coming(kiosk: KioskOfTests) -> Iterator[list[int]]:
-    """Visitors come and are sent on and on; yields how many events the hub confirmed each time."""
-    confirmed: list[int] = []
-    ends = threading.Event()
-
-    def come() -> None:
-        while not ends.is_set():
-            kiosk.visitor_comes()
-            try:
-                kiosk.push()
-            except HubError:
-                time.sleep(0.05)
-            else:
-                confirmed.append(acked(kiosk.database))
-
-    thread = threading.Thread(target=come)
-    thread.start()
-    try:
-        yield confirmed
-    finally:
-        ends.set()
-        thread.join()
-
-
-def acked(kiosk: Database) -> int:
-    with kiosk.read() as session:
-        return session.scalar(select(func.max(EventRow.seq))) or 0
-
-
-def until(what: list[int], more: int, seconds: float = 60.0) -> None:
-    """Wait until so many more were confirmed."""
-    wanted, ends = len(what) + more, time.monotonic() + seconds
-    while len(what) < wanted:
-        assert time.monotonic() < ends, "nothing is confirmed any more"
-        time.sleep(0.02)
 
 
 def test_promoted_replica_has_all_that_was_confirmed_and_the_hub_goes_on_by_itself(
