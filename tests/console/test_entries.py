@@ -23,7 +23,7 @@ from db.domain.watchlist import Category
 from db.list_fields import DateOrders, entry_from
 from tests.console import invented, listed, records
 from tests.console.fake_hub import FakeHub
-from tests.console.windows import child, open_shell, press
+from tests.console.windows import child, is_seen, open_shell, press
 
 Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 RODERICK = invented.make_id(81)
@@ -153,7 +153,7 @@ def test_second_person_confirms_a_removal(qtbot: QtBot) -> None:
 
     qtbot.mouseClick(button(shell, "confirmRemoval"), LEFT)
 
-    qtbot.waitUntil(child(shell, QWidget, "listPeople").isVisible)
+    qtbot.waitUntil(lambda: is_seen(shell, "listPeople"))
     assert hub.removals == [(RODERICK, 3, "")]
 
 

@@ -12,7 +12,7 @@ from db.domain.desk import Role
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
 from tests.console.fake_hub import FakeHub
-from tests.console.windows import child, open_shell
+from tests.console.windows import child, is_seen, open_shell
 
 Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 
@@ -40,7 +40,7 @@ def test_new_list_opens_with_nobody_on_it(qtbot: QtBot, hub: FakeHub) -> None:
 
     qtbot.keyClick(shell, Key.Key_S, Qt.KeyboardModifier.ControlModifier)
 
-    qtbot.waitUntil(child(shell, QWidget, "listPeople").isVisible)
+    qtbot.waitUntil(lambda: is_seen(shell, "listPeople"))
     assert hub.begun == [("Bus alerts", Category.ALERT, 30)]
     assert child(shell, QLabel, "pageTitle").text() == "Bus alerts"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.app import build_console
@@ -92,3 +92,9 @@ def child(parent: QObject, kind: type[T], name: str) -> T:
     found = parent.findChild(kind, name)
     assert found is not None, f"there is no {name}"
     return found
+
+
+def is_seen(parent: QObject, name: str) -> bool:
+    """Whether the widget is there by now, and shown."""
+    found = parent.findChild(QWidget, name)
+    return found is not None and found.isVisible()

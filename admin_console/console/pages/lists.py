@@ -1,6 +1,8 @@
 """The lists in force, how old they are, and the way to import one."""
 
 from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Signal
@@ -36,6 +38,7 @@ TABLE, IMPORT, PEOPLE, EDITOR, NEW = range(5)
 LISTS, CLEARANCES, ACCURACY = range(3)
 
 MAY_NOT = "Only administrators bring in lists. Ask one of yours; the lists hold as they are."
+V = TypeVar("V", ImportView, ListPeople, EntryEditor, NewListView)
 
 
 class ListsPage(Panel):
@@ -51,7 +54,7 @@ class ListsPage(Panel):
 
     def __init__(self, theme: Theme, session: HubSession, photos: PhotoStore) -> None:
         super().__init__(theme.colours.ground)
-        self._theme, self._session = theme, session
+        self._theme, self._session, self._photos = theme, session, photos
         self._shown: Lists | None = None
         self._goes_to_lists = False
         self._may_import = may(session.staff.role, Action.EDIT_LISTS)
@@ -67,32 +70,15 @@ class ListsPage(Panel):
         self.clearances.ended.connect(self._on_ended)
         self.clearances.failed.connect(self._on_not_ended)
         self.accuracy = AccuracyView(theme, session)
-        self.import_view = ImportView(theme, session)
-        self.import_view.left.connect(lambda: self._show(0))
-        self.import_view.step_changed.connect(self.facts_changed)
-        self.import_view.finished.connect(self._on_imported)
-        self.people = ListPeople(theme, session)
-        self.people.left.connect(lambda: self._show(0))
-        self.people.facts_changed.connect(self.facts_changed)
-        self.people.chosen.connect(lambda entry: self._edit(entry.entry_id))
-        self.people.adding_asked.connect(lambda: self._edit(None))
-        self.people.import_asked.connect(self._on_new_version)
-        self.editor = EntryEditor(theme, session, photos)
-        self.editor.left.connect(self._on_edited)
-        self.editor.facts_changed.connect(self.facts_changed)
-        self.editor.stepped.connect(self._on_stepped)
-        self.new_list = NewListView(theme, session)
-        self.new_list.left.connect(lambda: self._show(TABLE))
-        self.new_list.begun.connect(self._on_begun)
+        self._part = TABLE
         self._stack = QStackedWidget()
-        views = (self.import_view, self.people, self.editor, self.new_list)
-        for part in (self._table_page(), *views):
-            self._stack.addWidget(part)
+        self._made: list[ImportView | ListPeople | EntryEditor | NewListView] = []
+        self._table_view = self._table_page()
+        self._stack.addWidget(self._table_view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._toast = Toast(theme, self)
-        self.editor.saved.connect(self._toast.say)
         for keys, does in (
             ("J", lambda: self._table.step(1)),
             ("K", lambda: self._table.step(-1)),
@@ -100,12 +86,54 @@ class ListsPage(Panel):
         ):
             QShortcut(QKeySequence(keys), self._table).activated.connect(does)
 
+    # Each of these views is made when it is first asked for: who signs in waits for none of them.
+
+    @cached_property
+    def import_view(self) -> ImportView:
+        view = self._added(ImportView(self._theme, self._session))
+        view.left.connect(lambda: self._show(TABLE))
+        view.step_changed.connect(self.facts_changed)
+        view.finished.connect(self._on_imported)
+        return view
+
+    @cached_property
+    def people(self) -> ListPeople:
+        view = self._added(ListPeople(self._theme, self._session))
+        view.left.connect(lambda: self._show(TABLE))
+        view.facts_changed.connect(self.facts_changed)
+        view.chosen.connect(lambda entry: self._edit(entry.entry_id))
+        view.adding_asked.connect(lambda: self._edit(None))
+        view.import_asked.connect(self._on_new_version)
+        return view
+
+    @cached_property
+    def editor(self) -> EntryEditor:
+        view = self._added(EntryEditor(self._theme, self._session, self._photos))
+        view.left.connect(self._on_edited)
+        view.facts_changed.connect(self.facts_changed)
+        view.stepped.connect(self._on_stepped)
+        view.saved.connect(self._toast.say)
+        return view
+
+    @cached_property
+    def new_list(self) -> NewListView:
+        view = self._added(NewListView(self._theme, self._session))
+        view.left.connect(lambda: self._show(TABLE))
+        view.begun.connect(self._on_begun)
+        return view
+
+    def _added(self, view: V) -> V:
+        self._stack.addWidget(view)
+        self._made.append(view)
+        view.show_connection()
+        return view
+
     def facts(self, _now: datetime) -> str:
-        if self._stack.currentIndex() == IMPORT:
+        if self._part == IMPORT:
             return self.import_view.title()
-        if self._stack.currentIndex() == PEOPLE:
+        if self._part == PEOPLE:
             return self.people.facts()
-        if self._stack.currentIndex() in (EDITOR, NEW):
+        if self._part in (EDITOR, NEW):
             return ""
         if self._parts.currentIndex() == CLEARANCES:
             return self.clearances.facts()
@@ -118,18 +146,18 @@ class ListsPage(Panel):
 
     def trail(self) -> tuple[str, tuple[str, ...]]:
         """What is shown, and what is above it from the top down."""
-        of = self.people.watchlist
-        if of is not None and self._stack.currentIndex() == EDITOR:
+        of = self.people.watchlist if self._part in (PEOPLE, EDITOR) else None
+        if of is not None and self._part == EDITOR:
             return self.editor.person(), (self.title, of.name)
-        if of is not None and self._stack.currentIndex() == PEOPLE:
+        if of is not None and self._part == PEOPLE:
             return of.name, (self.title,)
-        if self._stack.currentIndex() == NEW:
+        if self._part == NEW:
             return "A new list", (self.title,)
         return self.title, ()
 
     def go_up(self, place: int) -> None:
         """Back to that place of the trail."""
-        if self._stack.currentIndex() == EDITOR:
+        if self._part == EDITOR:
             self._goes_to_lists = place == 0
             self.editor.leave()
         elif place == 0:
@@ -138,11 +166,11 @@ class ListsPage(Panel):
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something just now."""
-        if self._stack.currentIndex() in (PEOPLE, EDITOR):
-            return self._view().keys
-        if self._stack.currentIndex() == NEW:
-            return self.new_list.keys
-        if self._stack.currentIndex() == IMPORT:
+        if self._part == PEOPLE:
+            return self.people.keys
+        if self._part in (EDITOR, NEW):
+            return (self.editor if self._part == EDITOR else self.new_list).keys
+        if self._part == IMPORT:
             return (("Tab", "next field"), ("Ctrl ↵", "go on"), ("Esc", "cancel"))
         if self._parts.currentIndex() == CLEARANCES:
             return self.clearances.keys
@@ -170,10 +198,8 @@ class ListsPage(Panel):
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         self._import.set_off("" if connection.is_up else "The hub is away: importing needs it.")
         self._new.set_off("" if connection.is_up else "The hub is away: a new list needs it.")
-        self.new_list.show_connection()
-        self.import_view.show_connection()
-        self.people.show_connection()
-        self.editor.show_connection()
+        for view in self._made:
+            view.show_connection()
         self.clearances.show_connection(connection)
         self.accuracy.show_connection(connection)
 
@@ -182,9 +208,6 @@ class ListsPage(Panel):
         if self._may_import and self._session.connection.is_up:
             self.import_view.start(self._shown.lists if self._shown else ())
             self._show(IMPORT)
-
-    def _view(self) -> ListPeople | EntryEditor:
-        return self.people if self._stack.currentIndex() == PEOPLE else self.editor
 
     def _edit(self, entry_id: UUID | None) -> None:
         if self.people.watchlist is not None:
@@ -212,7 +235,13 @@ class ListsPage(Panel):
 
     def _show(self, part: int) -> None:
         """One of `TABLE`, `IMPORT`, `PEOPLE`, `EDITOR` and `NEW`."""
-        self._stack.setCurrentIndex(part)
+        self._part = part
+        view: QWidget = self._table_view
+        if part in (IMPORT, NEW):
+            view = self.import_view if part == IMPORT else self.new_list
+        elif part in (PEOPLE, EDITOR):
+            view = self.people if part == PEOPLE else self.editor
+        self._stack.setCurrentWidget(view)
         self.facts_changed.emit()
 
     def _on_tab(self, part: int) -> None:
@@ -248,8 +277,8 @@ class ListsPage(Panel):
         before, self._shown = self._shown, lists
         if is_same(before, lists):
             return
-        same = self.people.watchlist
-        if same is not None and self._stack.currentIndex() == PEOPLE:
+        same = self.people.watchlist if self._part == PEOPLE else None
+        if same is not None:
             newest = next((w for w in lists.lists if w.list_id == same.list_id), same)
             self.people.watchlist = newest
             self.people.refresh()
@@ -273,7 +302,7 @@ class ListsPage(Panel):
         self._open(self._shown.lists[index.row()])
 
     def _on_imported(self, watchlist: Watchlist) -> None:
-        self._show(0)
+        self._show(TABLE)
         people = words.plural(watchlist.entry_count, "person", "people")
         self._toast.say(watchlist.name, f"Version {watchlist.version} in force, {people}")
         self.refresh()
