@@ -32,10 +32,12 @@ from sqlalchemy.orm import Session, aliased
 
 from db import chain, codec, districts, news, quarantine, tree, visit_events
 from db.districts import OWN, TABLES
+from db.domain.errors import UnfitError
 from db.domain.events import DomainEvent
 from db.log_models import AppliedAheadRow, AppliedRow, EventBodyRow, EventRow
 
 _ONLY = 1
+_NO_COLUMN = "a fact that no column takes"
 _HELD = "order_is_held"
 _PARKED = "newly_parked"
 _PLACES = 0x5645_504C
@@ -128,12 +130,14 @@ def _apply_set(session: Session, events: Sequence[_Known], whys: list[str | None
         with session.begin_nested(), visit_events.together(session, [e.event for e in events]):
             for _, envelope, event in events:
                 visit_events.apply(session, envelope, event)
+    except UnfitError:
+        why = quarantine.failed(_NO_COLUMN)
     except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
         why = quarantine.failed(type(error).__name__)
     except StatementError as error:
         if isinstance(error, DBAPIError):
             raise
-        why = quarantine.failed("a fact that no column takes")  # never sent to the server
+        why = quarantine.failed(_NO_COLUMN)  # never sent to the server
     else:
         return
     if len(events) == 1:

@@ -29,6 +29,22 @@ def from_json(content: bytes | str, of: type[T]) -> T:
         raise MalformedError("it is nested too deeply") from error
 
 
+def has_zero_byte(content: bytes) -> bool:
+    """Whether a text in this JSON has one (U+0000, RFC 8259, 7). Raises `MalformedError`."""
+    if rb"\u0000" not in content:
+        return False
+    left = [from_json(content, object)]
+    while left:
+        match left.pop():
+            case str(text) if "\0" in text:
+                return True
+            case dict(parts):
+                left += [*parts.keys(), *parts.values()]
+            case list(parts):
+                left += parts
+    return False
+
+
 def event_to_json(event: DomainEvent) -> tuple[str, bytes]:
     """Wire name and body of an event."""
     return type_of(event), to_json(event)

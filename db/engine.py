@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db import applying, districts, encryption, key_store, schema, scopes
+from db import applying, districts, encryption, key_store, limits, schema, scopes
 from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
 from db.key_store import Place
@@ -90,6 +90,15 @@ class Database:
                 yield session
         except _LOST as error:
             raise StorageError(_why(error, self.engine.url)) from error
+
+    def refuse_unfit(self) -> None:
+        """Measure each row before it is written, as `db.limits` says. For a hub."""
+        if not event.contains(self._writing, "before_flush", limits.check):
+            event.listen(self._writing, "before_flush", limits.check)
+
+    def make_fit(self) -> None:
+        """Make each row fit before it is written, as `db.limits` says."""
+        event.listen(self._writing, "before_flush", limits.fit)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -186,6 +195,11 @@ def _address(url: str) -> URL:
 def database_file(url: str) -> Path | None:
     """The file of a SQLite database; None for a server and for one in memory."""
     return _file_of(_address(url))
+
+
+def is_server(url: str) -> bool:
+    """Whether it is a PostgreSQL server's. Raises `StorageError` for what is no address at all."""
+    return _address(url).get_backend_name() == "postgresql"
 
 
 def _file_of(parts: URL) -> Path | None:

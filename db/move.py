@@ -4,24 +4,26 @@ One transaction there, and none here until it is committed: whatever goes wrong,
 as it was, and the new one is empty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from db import districts, encryption, in_use, log, replay, settings, tree
+from db import districts, encryption, in_use, limits, log, replay, settings, tree
 from db.columns import Base
 from db.domain.errors import StorageError
-from db.engine import database_file, open_database, open_existing
+from db.engine import database_file, is_server, open_database, open_existing
 from db.models import DistrictRow
 
 MOVED = "moved"
 """The setting that an old database has: when it was moved."""
 AT_ONCE = 1_000
+LONGEST_KEY = 80
 Watch = Callable[[str, int], object]
 """Hears of each table with the rows that it has."""
 
@@ -35,6 +37,9 @@ class Moved:
     events: int
     root: bytes
     """Of the tree over the log: the same in both."""
+    cut: int
+    """In so many rows a text was cut or lost a zero byte, or a number was limited. The log's own
+    lines and bodies are never changed."""
 
 
 def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: None) -> Moved:
@@ -43,6 +48,11 @@ def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: No
     Raises StorageError in words; the new database is then empty, and the old one as it was. Only
     if the very last step fails, the mark in the old one, is the new one whole and both would serve.
     """
+    if not is_server(new_url):
+        raise StorageError(
+            "A hub's data is moved to PostgreSQL: --to postgresql+psycopg://host/name. Nothing was "
+            "changed. To another computer or folder it goes by backup and restore."
+        )
     path = database_file(old_url)
     is_there = path is not None and path.is_file()
     with in_use.hold(path if is_there else None):
@@ -62,16 +72,24 @@ def _move(old_url: str, new_url: str, now: datetime, watch: Watch) -> Moved:
                 moved = _copied(session.connection(), there, old.district_id, watch)
                 _check(session, _session(there, old.district_id))
             settings.write(session, MOVED, now)
-    except (SQLAlchemyError, TypeError, ValueError) as error:  # SQLite keeps any value anywhere
-        cause = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        raise StorageError(
-            f"The database was not moved ({cause}). The old one is as it was, the new one empty."
-        ) from error
+    except (SQLAlchemyError, TypeError, ValueError) as error:
+        raise StorageError(_NOT_MOVED.format(_cause(error))) from error
     finally:
         old.close()
         if new is not None:
             new.close()
     return moved
+
+
+_NOT_MOVED = (
+    "The database was not moved ({}). The old one is as it was, the new one empty. A hub can go on "
+    "with the old one; tell whoever maintains Vestibule this line."
+)
+
+
+def _cause(error: Exception) -> str:
+    """What a driver says first: behind that it would show values, names among them."""
+    return str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
 
 
 def refuse_moved(session: Session) -> None:
@@ -92,20 +110,51 @@ def _copied(here: Connection, there: Connection, district_id: UUID, watch: Watch
         )
     there.execute(delete(DistrictRow))
     there.execute(insert(DistrictRow), {"district_id": district_id})
-    total = 0
+    total = cut = 0
     for table in tables:
-        ours, count = select(table).where(table.c.district_id == district_id), 0
-        with here.execute(ours, execution_options={"yield_per": AT_ONCE}) as found:
-            for rows in found.mappings().partitions():
-                there.execute(insert(table), [dict(row) for row in rows])
-                count += len(rows)
+        count = 0
+        for rows in _rows(here, table, district_id):
+            whole = [limits.fitted(table, row) for row in rows]
+            cut += sum(one != row for one, row in zip(whole, rows, strict=True))
+            _insert(there, table, whole)
+            count += len(rows)
         if count != there.scalar(select(func.count()).select_from(table)):
             raise StorageError(f"The copy of {table.name} is not whole. Nothing was changed.")
         watch(table.name, count)
         total += count
     with _session(there, district_id) as session:
         grown = tree.frontier(session)
-    return Moved(len(tables), total, grown.size, grown.root())
+    return Moved(len(tables), total, grown.size, grown.root(), cut)
+
+
+def _rows(here: Connection, table: Table, district_id: UUID) -> Iterator[list[dict[str, Any]]]:
+    ours = select(table).where(table.c.district_id == district_id)
+    try:
+        with here.execute(ours, execution_options={"yield_per": AT_ONCE}) as found:
+            for rows in found.mappings().partitions():
+                yield [dict(row) for row in rows]
+    except (TypeError, ValueError) as error:  # SQLite keeps any value anywhere
+        raise StorageError(_NOT_MOVED.format(f"a row of {table.name} cannot be read")) from error
+
+
+def _insert(there: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """All at once. When that cannot be, each by itself, to say which one is in the way."""
+    try:
+        with there.begin_nested():
+            there.execute(insert(table), rows)
+    except (SQLAlchemyError, TypeError, ValueError):
+        for row in rows:
+            try:
+                there.execute(insert(table), row)
+            except (SQLAlchemyError, TypeError, ValueError) as error:
+                which = f"the row {_name(table, row)} of {table.name}: {_cause(error)}"
+                raise StorageError(_NOT_MOVED.format(which)) from error
+
+
+def _name(table: Table, row: Mapping[str, Any]) -> str:
+    """A row by its key. A key that is text is ours, unless it is out of all measure."""
+    keys = [row[column.name] for column in table.primary_key if column.name != "district_id"]
+    return " ".join(ascii(key)[:LONGEST_KEY] if isinstance(key, str) else str(key) for key in keys)
 
 
 def _session(there: Connection, district_id: UUID) -> Session:

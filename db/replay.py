@@ -47,6 +47,8 @@ def differences(session: Session) -> list[str]:
     Visits whose personal facts were erased from the log cannot be compared, and are passed over.
     """
     scratch = open_database("sqlite://")
+    if session.get_bind().dialect.name == "postgresql":
+        scratch.make_fit()  # as `db.move` did with what SQLite had taken
     try:
         with scratch.begin() as again:
             number_keys.take(again, number_keys.later(session))

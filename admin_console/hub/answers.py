@@ -36,6 +36,8 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 JPEG = "image/jpeg"
 PROBLEM = "application/problem+json"
+ZERO_BYTE = "The request has a zero byte in a text. Nothing was changed. Leave it out."
+"""PostgreSQL keeps no such text, and nobody types one."""
 IfMatch = Annotated[
     str | None,
     Header(description="The ETag of what was looked at: 412 if it was changed meanwhile."),
@@ -130,6 +132,8 @@ async def body_as(request: Request, of: type[T]) -> T:
     expect(request, JSON)
     content = await body_up_to(request, MOST_JSON_BYTES)
     try:
+        if codec.has_zero_byte(content):
+            raise refuse(422, ZERO_BYTE)
         return codec.from_json(content, of)
     except msgspec.DecodeError as error:
         raise refuse(422, f"The request cannot be understood: {error}.") from error

@@ -54,7 +54,8 @@ from admin_console.hub.upkeep import (
 )
 from admin_console.hub.wake import Wake
 from admin_console.hub.webhook_sender import keep_telling
-from db.domain.errors import StorageError
+from admin_console.hub.zero_bytes import NoZeroBytes
+from db.domain.errors import StorageError, UnfitError
 from db.domain.policy import PHOTO_KEEP_DAYS
 from db.engine import Database
 
@@ -78,6 +79,7 @@ def create_app(
     `tell` hears of each answered request. `ca`: the certificate of its authority, as PEM; empty
     when something else does its TLS. A backup a day is made if any are kept.
     """
+    database.refuse_unfit()
     wake = Wake()
     context = Context(
         database,
@@ -145,10 +147,12 @@ def create_app(
     app.include_router(site_routes.router)
     app.include_router(health_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
+    app.add_exception_handler(UnfitError, _on_unfit)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
     app.add_exception_handler(HTTPException, _on_refusal)
     app.add_exception_handler(Exception, _on_fault)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    app.add_middleware(NoZeroBytes)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Watched, metrics=context.metrics, tell=tell)
     return app
@@ -162,6 +166,10 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 async def _on_storage_error(_: Request, error: Exception) -> Response:
     return problem(503, str(error))
+
+
+async def _on_unfit(_: Request, error: Exception) -> Response:
+    return problem(422, str(error))
 
 
 async def _on_wrong_request(_: Request, error: Exception) -> Response:

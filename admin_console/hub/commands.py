@@ -328,6 +328,7 @@ def existing(url: str) -> Iterator[Database]:
 def set_up(url: str) -> Iterator[Database]:
     """The database with a site in it, so that commands may come before the first start."""
     database = open_database(url)
+    database.refuse_unfit()
     try:
         with database.begin() as session:
             hub_site.ensure(session, hub_site.SiteNames(), _now())

@@ -27,12 +27,19 @@ def _move(arguments: argparse.Namespace) -> int:
         if rows:
             sys.stderr.write(f"{table}: {rows:,}\n")
 
+    here, there = beside(arguments.database), beside(arguments.to)
+    if here != there:
+        sys.stderr.write(f"Afterwards the folders {FOLDERS} go from {here} to {there}.\n")
     done = move.move(arguments.database, arguments.to, datetime.now(UTC), watch)
     root = done.root.hex()
     lines = [
         f"{done.rows:,} rows were copied. The log is whole: {done.events:,} events, root {root}."
     ]
-    here, there = beside(arguments.database), beside(arguments.to)
+    if done.cut:
+        lines.append(
+            f"In {done.cut:,} rows a text that PostgreSQL cannot hold was cut or lost zero bytes, "
+            "or a number was limited. The log itself was not changed."
+        )
     if here != there:
         lines.append(f"Move the folders {FOLDERS} from {here} to {there}.")
     lines.append(

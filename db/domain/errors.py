@@ -11,6 +11,7 @@
     ├── ImportCancelledError   somebody stopped an import; nothing was changed
     ├── EntryRefusedError      an entry cannot be written like that; nothing was changed
     ├── StorageError           the database cannot be opened or written
+    ├── UnfitError             a text or number is none that the database can hold
     ├── CameraError            no picture comes
     ├── PrinterError           a badge did not come out
     ├── PhotoError             a photo is not a photo
@@ -54,6 +55,10 @@ class EntryRefusedError(VestibuleError):
 
 class StorageError(VestibuleError):
     """The database cannot be opened or written."""
+
+
+class UnfitError(VestibuleError, ValueError):
+    """A text is too long or has a zero byte, or a number is too large; nothing was changed."""
 
 
 class CameraError(VestibuleError):
