@@ -16,7 +16,7 @@ MOST = 5
 WITHIN = timedelta(minutes=1)
 
 
-def count_try(session: Session, who: str, now: datetime) -> float:
+def count_try(session: Session, who: str, now: datetime, most: int = MOST) -> float:
     """Count a try before it is known how it ends; `succeeded` takes it back.
 
     Returns how many seconds `who` must wait instead, 0.0 when the try may be made.
@@ -28,11 +28,19 @@ def count_try(session: Session, who: str, now: datetime) -> float:
     own = select(AttemptRow.at).where(AttemptRow.who == key).order_by(AttemptRow.at)
     session.scalars(own.with_for_update()).all()  # of two at once, one waits here ...
     recent = session.scalars(own).all()  # ... and sees the other's
-    if len(recent) >= MOST:
+    if len(recent) >= most:
         return max(1.0, (recent[0] + WITHIN - now).total_seconds())
     session.add(AttemptRow(attempt_id=new_id(now), who=key, at=now))
     session.flush()
     return 0.0
+
+
+def take_back(session: Session, who: str) -> None:
+    """Of the tries, the last one was none."""
+    own = select(AttemptRow).where(AttemptRow.who == _key(who)).order_by(AttemptRow.at.desc())
+    last = session.scalar(own.limit(1))
+    if last is not None:
+        session.delete(last)
 
 
 def succeeded(session: Session, who: str) -> None:

@@ -45,6 +45,7 @@ from admin_console.hub.metrics import Served, Watched
 from admin_console.hub.rescreen import keep_rescreening
 from admin_console.hub.safe_headers import SafeHeaders
 from admin_console.hub.throttle import Throttle
+from admin_console.hub.turns import Turns
 from admin_console.hub.upkeep import (
     delete_old_photos,
     forget_old_visits,
@@ -125,7 +126,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.sign_ins = asyncio.Semaphore(session_routes.SIGN_INS_AT_ONCE)
+    app.state.sign_ins = Turns(session_routes.SIGN_INS_AT_ONCE)
     app.state.context = context
     app.include_router(pairing_routes.router)
     app.include_router(token_routes.router)

@@ -20,6 +20,7 @@ from admin_console.hub.lines import Lines
 from admin_console.hub.metrics import Metrics
 from admin_console.hub.oidc_provider import ProviderKeys
 from admin_console.hub.previews import Previews
+from admin_console.hub.strangers import Regulars, Tally
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
 from db import audit, kiosk_tokens, pairing, sites, staff
@@ -54,6 +55,8 @@ class Context:
     backlog: Backlog = field(default_factory=Backlog)
     feed: Feed = field(default_factory=Feed)
     lines: Lines = field(default_factory=Lines)
+    regulars: Regulars = field(default_factory=Regulars)
+    unknown_names: Tally = field(default_factory=Tally)
     provider_keys: ProviderKeys = field(default_factory=ProviderKeys)
     photo_keep_days: int = PHOTO_KEEP_DAYS
     backups_kept: int = 0

@@ -1,6 +1,5 @@
 """Signing in to the console, and out."""
 
-import asyncio
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -8,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import guessing, setting_up
 from admin_console.hub import site as hub_site
+from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.answers import answer, body_as, problem, refuse
 from admin_console.hub.context import (
     AskingStaff,
@@ -18,7 +18,9 @@ from admin_console.hub.context import (
     bearer,
 )
 from admin_console.hub.setting_up import FirstStaff
-from db import audit, second_factor, sites, staff
+from admin_console.hub.strangers import is_told
+from admin_console.hub.turns import Turns
+from db import attempts, audit, second_factor, sites, staff
 from db.domain.audit import About, Deed
 from db.domain.desk import SignedIn, Site, StaffMember
 from db.domain.sites import KnownSite
@@ -26,6 +28,8 @@ from db.staff import StaffError
 
 SIGN_INS_AT_ONCE = 2
 """Checking a password takes 64 MB, so that guessing is slow."""
+MOST_OF_ADDRESS = 30
+"""Wrong tries of an address in a minute: a school's whole office may be behind one."""
 TOO_OFTEN = "Too many tries. Wait a minute, then try again."
 _NEEDS_CODE = "Type the code that your telephone shows, or a recovery code."
 _WRONG_CODE = "That code is wrong, too old or was used already. Type the one that shows now."
@@ -53,15 +57,23 @@ class SetUp:
 async def sign_in(request: Request, context: InContext) -> Response:
     """Sign a member of staff in. 401 with `needs_code` asks for a code of the second factor."""
     asked = await body_as(request, SignInRequest)
-    address = address_of(request)
-    who = f"sign-in {address} {asked.name.strip().casefold()}"
+    address, name = address_of(request), asked.name.strip().casefold()
+    near = neighbourhood(address)
+    who, of_address = f"sign-in {address} {name}", f"sign-ins {near}"
+    is_regular = (near, name) in context.regulars
+    if not is_regular:
+        await run_in_threadpool(guessing.count_try, context, of_address, TOO_OFTEN, MOST_OF_ADDRESS)
     await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
-    sign_ins: asyncio.Semaphore = request.app.state.sign_ins
-    async with sign_ins:
+    turns: Turns = request.app.state.sign_ins
+    async with turns.of(who if is_regular else near):
         signed_in = await run_in_threadpool(_sign_in, context, asked, address)
+    is_known = signed_in is not None or not asked.code
+    if is_known and not is_regular:
+        await run_in_threadpool(guessing.take_back, context, of_address)
     if signed_in is None:
         words = _WRONG_CODE if asked.code else _NEEDS_CODE
         return problem(401, words, needs_code=True)
+    context.regulars.add(near, name)
     await run_in_threadpool(guessing.succeeded, context, who)
     return answer(signed_in)
 
@@ -118,8 +130,8 @@ async def set_up(request: Request, context: InContext) -> Response:
     address = address_of(request)
     who = f"set-up {address}"
     await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
-    sign_ins: asyncio.Semaphore = request.app.state.sign_ins
-    async with sign_ins:
+    turns: Turns = request.app.state.sign_ins
+    async with turns.of(neighbourhood(address)):
         signed_in = await run_in_threadpool(_set_up, context, asked, address)
     await run_in_threadpool(guessing.succeeded, context, who)
     return answer(signed_in)
@@ -144,10 +156,18 @@ def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
 
 
 def _note_refusal(context: Context, name: str, address: str) -> None:
-    """Whose name was tried, if it is one: what else was typed may be a password."""
-    now = context.now()
+    """Whose name was tried, if it is one: what else was typed may be a password.
+
+    Of nobody's names so few lines that a stranger cannot fill the audit with them.
+    """
+    now, near = context.now(), neighbourhood(address)
     with context.database.begin() as session:
         known = staff.find(session, name)
+        count = 1 if known else context.unknown_names.count(near, now.timestamp())
+        if not is_told(count):
+            # As much work as a line is, so that time does not tell which names are somebody's.
+            attempts.count_try(session, f"nobody {near}", now, MOST_OF_ADDRESS)
+            return
         audit.note(
             session,
             audit.By(audit.STRANGER, address),
@@ -155,6 +175,7 @@ def _note_refusal(context: Context, name: str, address: str) -> None:
             now,
             about=About.NOTHING if known is None else About.STAFF,
             about_id="" if known is None else known.staff_id,
+            detail="" if count == 1 else f"{count} names of nobody within an hour",
         )
 
 

@@ -1,6 +1,7 @@
 """Slowing down who guesses: failures for each name and address, in memory. Pure: time is given.
 
-Counted for the pair, so that a stranger's guesses never lock out staff at their own computer.
+Counted for the pair, so that a stranger's guesses never lock out staff at their own computer; and,
+with a larger number, for an address alone.
 """
 
 import threading
@@ -18,7 +19,7 @@ class Throttle:
         """Who tried last comes last."""
         self._lock = threading.Lock()
 
-    def count_try(self, who: str, at: float) -> float:
+    def count_try(self, who: str, at: float, most: int = FAILURES) -> float:
         """Count a try before it is known how it ends, so that no two can slip through at once.
 
         Returns how long `who` must wait instead, 0.0 when the try may be made. `succeeded` takes
@@ -29,7 +30,7 @@ class Throttle:
             recent = self._tries.setdefault(who, deque())
             while recent and not self._counts(recent[0], at):
                 recent.popleft()
-            if len(recent) >= FAILURES:
+            if len(recent) >= most:
                 return recent[0] + WINDOW_SECONDS - at
             recent.append(at)
             self._tries.move_to_end(who)
@@ -38,6 +39,15 @@ class Throttle:
     def succeeded(self, who: str) -> None:
         with self._lock:
             self._tries.pop(who, None)
+
+    def take_back(self, who: str) -> None:
+        """Of the tries, the last one was none."""
+        with self._lock:
+            recent = self._tries.get(who)
+            if recent:
+                recent.pop()
+            if not recent:
+                self._tries.pop(who, None)
 
     def remembered(self) -> int:
         """How many are remembered."""
