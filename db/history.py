@@ -1,19 +1,27 @@
 """What the office reads: holds, the day, who is on site, past visits. Values only."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from db import holds, name_search, pairing, visits, watchlists
+from db import codec, holds, name_search, pairing, visits, watchlists
 from db.domain.decision import Verdict
-from db.domain.desk import MOST_COUNTED, DayFigures, Desk, Happening, OnSite, VisitPage
+from db.domain.desk import (
+    MOST_COUNTED,
+    MOST_COUNTED_OF_NAME,
+    DayFigures,
+    Desk,
+    Happening,
+    OnSite,
+    VisitPage,
+)
 from db.domain.screening import Outcome
 from db.domain.visit import Visit, VisitState
 from db.log_models import EventRow
@@ -25,6 +33,13 @@ from db.story import happening_words
 PAGE = 200
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 29)
 """Whose midnights every time zone has, and also that of the day after."""
+_VERDICT = (
+    select(DecisionRow.verdict)
+    .where(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False))
+    .correlate(VisitRow)
+    .scalar_subquery()
+    .label("verdict")
+)
 _IN_FORCE = and_(DecisionRow.visit_id == VisitRow.visit_id, DecisionRow.superseded.is_(False))
 
 
@@ -41,6 +56,34 @@ class Filters:
 
 class BadPageError(ValueError):
     """A page's mark is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The visit behind which a page begins, and how many there are: they are counted once."""
+
+    started_at: datetime
+    visit_id: UUID
+    total: int = 0
+    is_more: bool = False
+
+    def written(self) -> str:
+        """What `page` takes as `after`."""
+        return urlsafe_b64encode(codec.to_json(self)).decode()
+
+    @classmethod
+    def read(cls, written: str) -> "Mark":
+        """Raises `BadPageError` when that is no mark."""
+        try:
+            mark = codec.from_json(urlsafe_b64decode(written.encode()), cls)
+        except (ValueError, codec.MalformedError) as error:
+            raise BadPageError(_NO_MARK) from error
+        if mark.started_at.tzinfo is None:
+            raise BadPageError(_NO_MARK)
+        return mark
+
+
+_NO_MARK = "That is not a page of this history."
 
 
 def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
@@ -96,39 +139,35 @@ def page(
     Raises `BadPageError` when `after` was not made by an earlier page.
     """
     found = _found(session, filters, zone)
-    query = found.query.order_by(*found.newest_first)
-    if after:
-        query = query.where(found.behind(*_unmark(after)))
-    # The number stands in the statement: PostgreSQL keeps a plan, and has to know that it is small.
-    rows = session.scalars(query.limit(literal(limit + 1, literal_execute=True))).all()
-    is_all = not after and len(rows) <= limit
-    shown = rows[:limit]
+    last = Mark.read(after) if after else None
+    query = found.query.with_only_columns(*visits.COLUMNS, _VERDICT)
+    if last is not None:
+        query = query.where(found.behind(last.started_at, last.visit_id))
+    since, until = _days(filters, zone)
+    until = min(now, until or now, now if last is None else last.started_at)
+    rows = name_search.newest(session, found, query, limit + 1, since=since, until=until)
+    shown, is_end = rows[:limit], len(rows) <= limit
+    if last is not None:
+        total, is_more = last.total, last.is_more
+    else:
+        total, is_more = (len(rows), False) if is_end else _count(session, found, filters)
+    end = None if is_end else Mark(shown[-1].started_at, shown[-1].visit_id, total, is_more)
     return VisitPage(
         now,
-        tuple(visits.value_of(row) for row in shown),
-        len(rows) if is_all else _count(session, found),
-        mark_of(shown[-1].started_at, shown[-1].visit_id) if len(rows) > limit else None,
-        _verdicts(session, [row.visit_id for row in shown]),
+        tuple(map(visits.value_of, shown)),
+        total,
+        None if end is None else end.written(),
+        {row.visit_id: Verdict(row.verdict) for row in shown if row.verdict is not None},
+        is_more,
     )
 
 
-def _count(session: Session, found: Found) -> int | None:
-    """How many visits there are, None when there are more than are counted."""
-    some = found.query.with_only_columns(VisitRow.visit_id).limit(MOST_COUNTED + 1).subquery()
+def _count(session: Session, found: Found, filters: Filters) -> tuple[int, bool]:
+    """How many visits there are, and whether there are more, which are not counted."""
+    most = MOST_COUNTED_OF_NAME if filters.text else MOST_COUNTED
+    some = found.query.with_only_columns(VisitRow.visit_id).limit(most + 1).subquery()
     count = session.scalar(select(func.count()).select_from(some)) or 0
-    return count if count <= MOST_COUNTED else None
-
-
-def _verdicts(session: Session, visit_ids: Sequence[UUID]) -> dict[UUID, Verdict]:
-    """The verdicts in force on these visits."""
-    if not visit_ids:
-        return {}
-    found = session.execute(
-        select(DecisionRow.visit_id, DecisionRow.verdict).where(
-            DecisionRow.visit_id.in_(visit_ids), DecisionRow.superseded.is_(False)
-        )
-    )
-    return {visit_id: Verdict(verdict) for visit_id, verdict in found}
+    return min(count, most), count > most
 
 
 def every_visit(
@@ -211,25 +250,21 @@ def _found(session: Session, filters: Filters, zone: ZoneInfo) -> Found:
         query = query.where(VisitRow.visitor_type == filters.visitor_type)
     if filters.state:
         query = query.where(VisitRow.state == filters.state)
-    if filters.first_day is not None:
-        query = query.where(VisitRow.started_at >= _midnight(filters.first_day, zone))
-    if filters.last_day is not None:
-        before = _midnight(filters.last_day, zone, after=timedelta(days=1))
-        query = query.where(VisitRow.started_at < before)
+    since, until = _days(filters, zone)
+    if since is not None:
+        query = query.where(VisitRow.started_at >= since)
+    if until is not None:
+        query = query.where(VisitRow.started_at < until)
     return name_search.of_name(session, query, letters(filters.text).split())
 
 
-def mark_of(started_at: datetime, visit_id: UUID) -> str:
-    """What `page` takes as `after`, for the page behind this visit."""
-    return urlsafe_b64encode(f"{started_at.isoformat()} {visit_id}".encode()).decode()
-
-
-def _unmark(mark: str) -> tuple[datetime, UUID]:
-    try:
-        moment, visit_id = urlsafe_b64decode(mark.encode()).decode().split(" ")
-        return datetime.fromisoformat(moment), UUID(visit_id)
-    except ValueError as error:
-        raise BadPageError("That is not a page of this history.") from error
+def _days(filters: Filters, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """The moments between which visits began: from the first one on, before the last one."""
+    first, last = filters.first_day, filters.last_day
+    return (
+        None if first is None else _midnight(first, zone),
+        None if last is None else _midnight(last, zone, after=timedelta(days=1)),
+    )
 
 
 def _midnight(day: date, zone: ZoneInfo, after: timedelta = timedelta(0)) -> datetime:

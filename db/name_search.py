@@ -1,9 +1,10 @@
 """Finding visits by any part of a visitor's name, among millions.
 
-PostgreSQL has an index of every three letters in a row (`pg_trgm`). SQLite has a table of its own
-for it, `visit_part` (FTS5, tokenizer ``trigram``), which triggers keep as the visits are. Its
-rows are numbered by the moment in which a visit began, so that the newest are found first and the
-rest is never looked at.
+PostgreSQL has an index of every three letters in a row (`pg_trgm`), whose hits have no order: it
+looks among the newest visits first, so that not all of a common name are read. SQLite has a table
+of its own for it, `visit_part` (FTS5, tokenizer ``trigram``), which triggers keep as the visits
+are. Its rows are numbered by the moment in which a visit began, so that the newest are found first
+and the rest is never looked at.
 """
 
 # ruff: noqa: S608  (the statements are put together of nothing but what stands here)
@@ -11,7 +12,7 @@ rest is never looked at.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Row,
     Select,
     Uuid,
     bindparam,
     column,
     func,
+    literal,
     or_,
     select,
     table,
@@ -43,8 +46,11 @@ TABLE = "visit_part"
 """On SQLite."""
 _PART = table(TABLE, column("rowid"), column("visit_id", Uuid()))
 _NEWEST_FIRST = (VisitRow.started_at.desc(), VisitRow.visit_id.desc())
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 """Any: SQLite goes by the index that is in order only where it is asked for a part of it."""
+_FIRST_SPAN, _WHOLE = timedelta(days=60), timedelta(days=3_650)
+"""In which PostgreSQL looks for a word first, and what is as good as all visits."""
 _SECURE_DELETE = (3, 42)
 """The version of SQLite that knows it; SQLCipher's wheels are newer."""
 _SHORTEST = 3
@@ -89,6 +95,8 @@ class Found:
     newest_first: tuple[ColumnElement[Any], ...]
     behind: Callable[[datetime, UUID], ColumnElement[bool]]
     """Those that come after the visit that began then and has this id."""
+    words: int = 0
+    """Of a name that PostgreSQL looks up."""
 
 
 def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> Found:
@@ -100,11 +108,42 @@ def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> 
     query = query.where(*map(_holds, words))
     parts = [word for word in words if len(word) >= _SHORTEST]
     if not parts or session.get_bind().dialect.name != "sqlite":
-        return Found(query.where(VisitRow.started_at <= _LATEST), _NEWEST_FIRST, _behind)
+        words_sought = len(words) if session.get_bind().dialect.name == "postgresql" else 0
+        query = query.where(VisitRow.started_at <= _LATEST)
+        return Found(query, _NEWEST_FIRST, _behind, words_sought)
     sought = " ".join(f'"{part}"' for part in parts)
     matches = text(f"{TABLE} MATCH :sought").bindparams(sought=sought)
     by_parts = query.join(_PART, _PART.c.visit_id == VisitRow.visit_id).where(matches)
     return Found(by_parts, (_PART.c.rowid.desc(),), _behind_in_parts)
+
+
+def newest(
+    session: Session,
+    found: Found,
+    query: Select[*tuple[Any, ...]],
+    count: int,
+    *,
+    since: datetime | None,
+    until: datetime,
+) -> Sequence[Row[Any]]:
+    """The first `count` rows of a query over what was found, newest first.
+
+    `since` and `until` say where the visits lie, as far as that is known: a guess does no harm.
+    """
+    # The number stands in the statement: PostgreSQL keeps a plan, and has to know that it is small.
+    query = query.order_by(*found.newest_first).limit(literal(count, literal_execute=True))
+    if found.words:
+        # A kept plan knows no name: it would compare those of all visits, from the newest on.
+        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    # Two words together are a few people's, whose visits are all read at once.
+    span = _FIRST_SPAN if found.words == 1 else _WHOLE
+    earliest = _EARLIEST if since is None else since
+    while span < min(_WHOLE, until - earliest):
+        rows = session.execute(query.where(VisitRow.started_at >= until - span)).all()
+        if len(rows) == count:
+            return rows
+        span *= max(2 * count // max(len(rows), 1), 2)
+    return session.execute(query).all()
 
 
 def _holds(word: str) -> ColumnElement[bool]:

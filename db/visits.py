@@ -4,9 +4,10 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts
@@ -179,8 +180,18 @@ def decision_value(row: DecisionRow) -> Decision:
     )
 
 
-def value_of(row: VisitRow) -> Visit:
-    """The value of a row: for `db` only, rows never leave it."""
+COLUMNS = (
+    VisitRow.visit_id, VisitRow.number, VisitRow.site_id, VisitRow.kiosk_id, VisitRow.state,
+    VisitRow.given_name, VisitRow.middle_name, VisitRow.family_name, VisitRow.suffix,
+    VisitRow.birth_date, VisitRow.sex, VisitRow.document, VisitRow.started_at, VisitRow.details,
+    VisitRow.with_escort, VisitRow.photo, VisitRow.badge_code, VisitRow.valid_until,
+    VisitRow.checked_in_at, VisitRow.checked_out_at, VisitRow.checked_out_by, VisitRow.sticker,
+)  # fmt: skip
+"""What `value_of` reads: asked for alone, many rows come in a quarter of the time."""
+
+
+def value_of(row: VisitRow | Row[Any]) -> Visit:
+    """The value of a row, or of its `COLUMNS`: for `db` only, rows never leave it."""
     return Visit(
         visit_id=row.visit_id,
         number=row.number,
@@ -201,7 +212,7 @@ def value_of(row: VisitRow) -> Visit:
     )
 
 
-def _identity(row: VisitRow) -> Identity:
+def _identity(row: VisitRow | Row[Any]) -> Identity:
     name = PersonName(row.given_name, row.family_name, row.middle_name, row.suffix)
     document = None if row.document is None else codec.from_json(row.document, Document)
     birth_date: date | None = row.birth_date

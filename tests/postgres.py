@@ -62,6 +62,14 @@ class PostgresServer:
         with self._connection() as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
+    def kept_database(self, name: str) -> str:
+        """The database of this name, which stays as long as the server's folder."""
+        with self._connection() as connection:
+            asked = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(asked, (name,)).fetchone() is None:
+                connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
+
     def set_up(self, statement: LiteralString) -> None:
         """Change the server's configuration, which it reads again at once."""
         with self._connection() as connection:
@@ -86,7 +94,8 @@ class PostgresServer:
 def start_postgres(folder: Path, *, fsync: bool = False) -> Iterator[PostgresServer]:
     """Start a server; fails the test in words when PostgreSQL is not installed.
 
-    Without `fsync` it is quicker and may lose what it confirmed, which no test looks at.
+    A folder that had one before has its databases again. Without `fsync` it is quicker and may
+    lose what it confirmed, which no test looks at.
     """
     binaries = _binaries()
     if binaries is None:
@@ -95,7 +104,8 @@ def start_postgres(folder: Path, *, fsync: bool = False) -> Iterator[PostgresSer
         )
     port, data = _free_port(), folder / "data"
     as_owner = _as_owner(folder)
-    _call([*as_owner, str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust"])
+    if not data.exists():
+        _call([*as_owner, str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust"])
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
     options += "" if fsync else " -c fsync=off -c autovacuum=off -c max_wal_size=128MB"
     control = [*as_owner, str(binaries / "pg_ctl"), "-D", str(data), "-w"]

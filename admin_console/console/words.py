@@ -7,7 +7,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from db.domain.decision import Verdict
-from db.domain.desk import MOST_COUNTED, Role
+from db.domain.desk import Role
 from db.domain.people import DocumentKind, Identity
 from db.domain.screening import Field, HoldReason, Screening, Tier
 from db.domain.visit import Visit, VisitorType, VisitState
@@ -219,11 +219,10 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def visits(total: int | None) -> str:
-    """``1 visit``, ``1,204 visits``; None is more than are counted."""
-    if total is None:
-        return f"Over {plural(MOST_COUNTED, 'visit', 'visits')}"
-    return plural(total, "visit", "visits")
+def visits(total: int, *, is_more: bool = False) -> str:
+    """``1 visit``, ``1,204 visits``, ``Over 1,000 visits`` where no more are counted."""
+    counted = plural(total, "visit", "visits")
+    return f"Over {counted}" if is_more else counted
 
 
 def listed(names: list[str]) -> str:

@@ -180,7 +180,7 @@ class OnSite:
     """Visits among them that the office had decided against: see `Alarm`."""
 
 
-MOST_COUNTED = 10_000
+MOST_COUNTED, MOST_COUNTED_OF_NAME = 10_000, 1_000
 """Visits that are counted: counting ten million takes longer than anybody waits."""
 
 
@@ -190,11 +190,13 @@ class VisitPage:
 
     as_of: datetime
     visits: tuple[Visit, ...]
-    total: int | None
-    """How many visits there are; None when there are more than `MOST_COUNTED`."""
+    total: int
+    """How many visits there are; with `is_more` there are more than these."""
     next_page: str | None = None
     verdicts: Mapping[UUID, Verdict] = field(default_factory=dict)
     """The verdict in force on each of these visits that was decided on."""
+    is_more: bool = False
+    """Whether only the first ones were counted: `MOST_COUNTED`, or of a name fewer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,11 +257,11 @@ def test_history_goes_on_page_by_page(qtbot: QtBot) -> None:
 
 
 def test_history_of_more_visits_than_are_counted_says_so(qtbot: QtBot) -> None:
-    page = replace(records.make_page(records.make_past(), "older"), total=None)
+    page = replace(records.make_page(records.make_past(), "older"), total=1_000, is_more=True)
 
     shell, _ = open_history(qtbot, FakeHub(pages={None: page}))
 
-    assert shell.history.facts(page.as_of) == "Over 10,000 visits"
+    assert shell.history.facts(page.as_of) == "Over 1,000 visits"
 
 
 def test_enter_opens_the_drawer_and_escape_closes_it(qtbot: QtBot) -> None:

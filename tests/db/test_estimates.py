@@ -36,7 +36,7 @@ def page(**filters: Any) -> Asked:
 
 
 def next_page(session: Session) -> object:
-    after = history.mark_of(NINE, new_id(NINE))
+    after = history.Mark(NINE, new_id(NINE)).written()
     return history.page(session, Filters(), ZONE, NINE, after=after)
 
 

@@ -109,15 +109,17 @@ def test_only_visits_of_the_own_school_are_found_and_counted(crowd: Database, wo
     assert pages[0].total == len(ids_of(pages))
 
 
-def test_more_visits_than_are_counted_have_no_number(
+def test_page_says_when_there_are_more_visits_than_were_counted(
     crowd: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "MOST_COUNTED", 20)
+    monkeypatch.setattr(history, "MOST_COUNTED_OF_NAME", 7)
 
-    whole, some = (next(every_page(crowd, words)) for words in ("", "manning"))
+    whole, some, few = (list(every_page(crowd, words)) for words in ("", "man", "raghunathan jo"))
 
-    assert whole.total is None
-    assert some.total is not None
+    assert {(page.total, page.is_more) for page in whole} == {(20, True)}
+    assert {(page.total, page.is_more) for page in some} == {(7, True)}
+    assert {(page.total, page.is_more) for page in few} == {(len(ids_of(few)), False)}
 
 
 def test_visitor_is_found_by_the_name_that_stands_now(any_database: Database) -> None:

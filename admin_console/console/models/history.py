@@ -46,12 +46,13 @@ class Loaded:
     """What of the history is here: whole pages, newest first."""
 
     visits: tuple[Visit, ...] = ()
-    total: int | None = 0
-    """None when there are more than `MOST_COUNTED`."""
+    total: int = 0
     next_page: str | None = None
     as_of: datetime | None = None
     verdicts: Mapping[UUID, Verdict] = field(default_factory=dict)
     """The verdicts in force on those that were decided on."""
+    is_more: bool = False
+    """Whether there are more than `total`, which nobody counted."""
 
     def with_first(self, page: VisitPage) -> "Loaded":
         """A new first page, in front of the older pages that are still true."""
@@ -64,13 +65,23 @@ class Loaded:
         )
         verdicts = {**self.verdicts, **page.verdicts}
         if page.next_page is None or not older:
-            return Loaded(page.visits, page.total, page.next_page, page.as_of, verdicts)
-        return Loaded(page.visits + older, page.total, self.next_page, page.as_of, verdicts)
+            return _loaded(page, page.visits, page.next_page, verdicts)
+        return _loaded(page, page.visits + older, self.next_page, verdicts)
 
     def with_next(self, page: VisitPage) -> "Loaded":
         """One more page behind those that are here."""
         visits, verdicts = self.visits + page.visits, {**self.verdicts, **page.verdicts}
-        return Loaded(visits, page.total, page.next_page, page.as_of, verdicts)
+        return _loaded(page, visits, page.next_page, verdicts)
+
+
+def _loaded(
+    newest: VisitPage,
+    visits: tuple[Visit, ...],
+    next_page: str | None,
+    verdicts: Mapping[UUID, Verdict],
+) -> Loaded:
+    """These visits, with the rest as the newest answer has it."""
+    return Loaded(visits, newest.total, next_page, newest.as_of, verdicts, newest.is_more)
 
 
 def by_day(loaded: Loaded, zone: ZoneInfo) -> tuple[Day | Visit, ...]:

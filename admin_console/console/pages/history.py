@@ -80,7 +80,7 @@ class HistoryPage(Panel):
     def facts(self, _now: datetime) -> str:
         if self._loaded.as_of is None:
             return "The visits are asked for"
-        total = words.visits(self._loaded.total)
+        total = words.visits(self._loaded.total, is_more=self._loaded.is_more)
         if self._session.connection.is_up:
             return total
         return f"{total}, as of {words.clock(self._loaded.as_of, self._session.zone)}"
@@ -230,7 +230,7 @@ class HistoryPage(Panel):
             if number is not None and number != self._table.currentIndex().row():
                 self._table.setCurrentIndex(self._model.index(number, 0))
         self._table.verticalScrollBar().setValue(at)
-        shown = words.visits(loaded.total)
+        shown = words.visits(loaded.total, is_more=loaded.is_more)
         is_all = self._filters.wanted() == VisitFilter()
         self._in_view.setText(f"{shown} {'in the log' if is_all else 'in this view'}")
         self._card.setVisible(bool(loaded.visits))
