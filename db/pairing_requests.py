@@ -1,7 +1,6 @@
 """How a kiosk asks to be let in: a one-time code, a proof of it, and somebody who accepts."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +18,9 @@ from db.pairing import PairedKiosk
 VALID_FOR = timedelta(minutes=10)
 TRIES = 5
 MOST_CODES = 4
-"""So many of a site may be open at once: each costs a guess's check some tens of milliseconds."""
+"""So many of a site may be open at once."""
+MOST_WITHOUT_NUMBER = 16
+"""So many a try without a number is compared with: each takes some tens of milliseconds."""
 
 
 class State(StrEnum):
@@ -52,7 +53,7 @@ class Collected:
 
 
 def new_code(session: Session, now: datetime, site_id: str = "") -> str:
-    """A code of eight digits with which one kiosk of a site may ask within ten minutes."""
+    """A code of twelve digits with which one kiosk of a site may ask within ten minutes."""
     session.execute(delete(PairingCodeRow).where(PairingCodeRow.expires_at <= now))
     site_id = site_id or sites.only(session)
     still = session.scalars(
@@ -62,7 +63,16 @@ def new_code(session: Session, now: datetime, site_id: str = "") -> str:
     )
     for row in list(still)[MOST_CODES - 1 :]:
         session.delete(row)
-    code = f"{secrets.randbelow(10**8):08}"
+    numbers = {pairing_secret.number_of(c) for c in session.scalars(select(PairingCodeRow.code))}
+    number = next(
+        (
+            n
+            for _ in range(100)
+            if (n := _random_digits(pairing_secret.NUMBER_DIGITS)) not in numbers
+        ),
+        _random_digits(pairing_secret.NUMBER_DIGITS),
+    )
+    code = number + _random_digits(pairing_secret.SECRET_DIGITS)
     session.add(
         PairingCodeRow(
             code=code,
@@ -73,13 +83,20 @@ def new_code(session: Session, now: datetime, site_id: str = "") -> str:
         )
     )
     session.flush()
-    return f"{code[:4]}-{code[4:]}"
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def begin_try(session: Session, now: datetime) -> dict[str, str]:
-    """The open codes and their sites, each with one try less: counted before it ends."""
-    rows = session.scalars(select(PairingCodeRow))
-    codes = {row.code: row.site_id for row in rows if _is_open(row, now)}
+def begin_try(session: Session, now: datetime, number: str) -> dict[str, str]:
+    """The open code of this number and its site, with one try less: counted before it ends.
+
+    Without a number, as kiosks of the version before ask, the newest open codes: no try is counted
+    for them, since a stranger would use up everybody's. Whoever asks has to be slowed for all.
+    """
+    newest_first = select(PairingCodeRow).order_by(PairingCodeRow.expires_at.desc())
+    is_open = [row for row in session.scalars(newest_first) if _is_open(row, now)]
+    if not number:
+        return {row.code: row.site_id for row in is_open[:MOST_WITHOUT_NUMBER]}
+    codes = {r.code: r.site_id for r in is_open if pairing_secret.number_of(r.code) == number}
     if codes:
         session.execute(
             update(PairingCodeRow)
@@ -89,22 +106,12 @@ def begin_try(session: Session, now: datetime) -> dict[str, str]:
     return codes
 
 
-def ask(
-    session: Session, code: str, others: Iterable[str], asking: Asking, now: datetime
-) -> PairingRequest | None:
-    """Use up a code for a kiosk that proved it; None when somebody else was faster.
-
-    `others` are the codes that the same try has cost one: they get it back.
-    """
+def ask(session: Session, code: str, asking: Asking, now: datetime) -> PairingRequest | None:
+    """Use up a code for a kiosk that proved it; None when somebody else was faster."""
     row = districts.get(session, PairingCodeRow, code, with_for_update=True)
     if row is None or row.used_at is not None or row.expires_at <= now:
         return None
     row.used_at = now
-    session.execute(
-        update(PairingCodeRow)
-        .where(PairingCodeRow.code.in_([c for c in others if c != code]))
-        .values(tries_left=PairingCodeRow.tries_left + 1)
-    )
     session.execute(delete(PairingRequestRow).where(PairingRequestRow.expires_at <= now))
     request = PairingRequestRow(
         request_id=new_id(now),
@@ -194,6 +201,10 @@ def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
     if row.replaces is not None:
         pairing.revoke(session, row.replaces, now)
     return Collected(State.ACCEPTED, kiosk)
+
+
+def _random_digits(count: int) -> str:
+    return f"{secrets.randbelow(10**count):0{count}}"
 
 
 def _is_open(row: PairingCodeRow, now: datetime) -> bool:

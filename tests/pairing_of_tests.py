@@ -16,6 +16,11 @@ def new_code(hub: HubOfTests) -> str:
         return pairing_requests.new_code(session, hub.clock())
 
 
+def wrong(code: str) -> str:
+    """With the number of this code, another secret."""
+    return f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
+
+
 def waiting(hub: HubOfTests) -> tuple[PairingRequest, ...]:
     with hub.database.read() as session:
         return pairing_requests.waiting(session, hub.clock())
@@ -66,4 +71,5 @@ def wire(code: str, kiosk_id: str = "") -> dict[str, str | bool]:
         "kiosk_id": kiosk_id,
         "public_key": PUBLIC_KEY.hex(),
         "proves_key": True,
+        "number": pairing_secret.number_of(code),
     }

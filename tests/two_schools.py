@@ -172,7 +172,7 @@ def fill(school: School) -> Records:
             code = pairing_requests.new_code(session, hub.clock(), school.site_id).replace("-", "")
             device_id = str(new_id(hub.clock()))
             asking = Asking(device_id, f"New kiosk {tag}{n}", 0, b"", b"s", school.site_id)
-            made = pairing_requests.ask(session, code, [code], asking, hub.clock())
+            made = pairing_requests.ask(session, code, asking, hub.clock())
             assert made is not None
             requests.append(str(made.request_id))
         spare = pairing.let_in(

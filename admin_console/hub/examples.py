@@ -44,7 +44,7 @@ TEXTS = MappingProxyType(
         "kiosk_id": "019378a0-0000-7000-8000-00000000a5c5",
         "kiosk_name": "Front kiosk",
         "list_name": "Custody orders",
-        "code": "4829-1376",
+        "code": "7305-4829-1376",
         "password": "invented pass phrase",
         "short_string": "482 913",
         "status": "ok",

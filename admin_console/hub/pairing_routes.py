@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
+from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import Context, InContext, address_of, bearer
 from db import audit, chain, number_keys, pairing, pairing_requests, pairing_secret, signing
@@ -31,6 +32,9 @@ NO_CODE = (
     "That pairing code is wrong, used, tried too often, or older than ten minutes. Make a new one "
     "at the console, or with vestibule-hub pair."
 )
+TOO_OFTEN = "Too many codes were tried. Wait a minute."
+WITHOUT_NUMBER = "pair without a number"
+"""Who asks so, as kiosks of the version before do, is counted for the whole hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class AskRequest:
     `kiosk_id` is its own from before, so that its log goes on; empty, or from another site, it gets
     a new one. `epoch` is that of its last pairing, 0 before the first one. `public_key` (Ed25519)
     is of the key that will sign its batches, and with which it gets its tokens: `proves_key` says
-    that it can, which kiosks of older versions cannot. `nonce` and `proof` as `db.pairing_secret`
-    has them; the proof names `kiosk_id` as it stands here. All bytes in hex.
+    that it can, which kiosks of older versions cannot. `nonce`, `proof` and the code's `number` as
+    `db.pairing_secret` has them; the proof names `kiosk_id` as it stands here. All bytes in hex.
     """
 
     nonce: str
@@ -59,6 +63,7 @@ class AskRequest:
     epoch: int = 0
     site_id: str = ""
     proves_key: bool = False
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ def ca(context: InContext) -> Response:
 async def ask(request: Request, context: InContext) -> Response:
     """Ask to be let in, with the proof of a code."""
     asked = await body_as(request, AskRequest)
-    made = await run_in_threadpool(_ask, context, asked, f"pair {address_of(request)}")
+    near = neighbourhood(address_of(request))
+    made = await run_in_threadpool(_ask, context, asked, f"pair {near}")
     return answer(Asked(made.request_id, made.expires_at), 202)
 
 
@@ -160,9 +166,11 @@ def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
     _check_version(asked)
     _check_kiosk_id(asked)
     nonce, proof = _bytes(asked.nonce), _bytes(asked.proof)
-    guessing.count_try(context, who, "Too many codes were tried. Wait a minute.")
+    guessing.count_try(context, who, TOO_OFTEN)
+    if not asked.number:
+        guessing.count_try(context, WITHOUT_NUMBER, TOO_OFTEN)
     with context.database.begin() as session:
-        codes = pairing_requests.begin_try(session, now)
+        codes = pairing_requests.begin_try(session, now, asked.number)
     for code, site_id in codes.items():
         # Outside a transaction: it takes tens of milliseconds.
         secret = pairing_secret.stretch(code, nonce, context.ca)
@@ -174,9 +182,11 @@ def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
             kiosk_id = _kiosk_id(session, asked, site_id, now)
             last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
             asking = Asking(kiosk_id, name, last_epoch, public_key, secret, site_id)
-            made = pairing_requests.ask(session, code, codes, asking, now)
+            made = pairing_requests.ask(session, code, asking, now)
         if made is not None:
             guessing.succeeded(context, who)
+            if not asked.number:
+                guessing.take_back(context, WITHOUT_NUMBER)
             context.wake.notify()
             return made
     raise refuse(403, NO_CODE)

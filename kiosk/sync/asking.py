@@ -65,6 +65,7 @@ def ask(
         "site_id": site_id,
         "public_key": public_key.hex(),
         "proves_key": True,
+        "number": pairing_secret.number_of(code),
     }
     try:
         response = client.post("/v1/pairings", json=asked, timeout=TIMEOUT)

@@ -15,7 +15,7 @@ from kiosk.sync.asking import Asked, collect
 from kiosk.sync.client import HubUnpairedError
 from tests.hub_of_tests import FRONT_KIOSK, Clock, HubOfTests, PairedOfTests, hub_at
 from tests.makers import NINE
-from tests.pairing_of_tests import KEY, accepts, asks, new_code, waiting
+from tests.pairing_of_tests import KEY, accepts, asks, new_code, waiting, wrong
 from tests.sync_of_tests import KioskOfTests, device_of
 
 OTHER = "019378a0-0000-7000-8000-00000000f408"
@@ -116,7 +116,7 @@ def test_code_that_is_guessed_five_times_is_worthless(hub: HubOfTests, clock: Cl
     code = new_code(hub)
     for _ in range(5):
         with pytest.raises(HubRefusedError, match="code is wrong"):
-            asks(hub, "0000-0000" if code != "0000-0000" else "1111-1111")
+            asks(hub, wrong(code))
     clock.at = NINE.replace(minute=NINE.minute + 2)  # the address may try again
 
     with pytest.raises(HubRefusedError, match="tried too often"):
