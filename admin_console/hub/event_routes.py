@@ -1,5 +1,6 @@
 """What kiosks hand over: their log, and photos."""
 
+import random
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
+from admin_console.hub.backlog import COME_AGAIN_SECONDS, CrowdedError
 from admin_console.hub.context import AskingKiosk, InContext
 from db import codec, inbox, log, notices, pairing, photos, signing
 from db.chain import SealedEvent
@@ -92,15 +94,23 @@ async def events(
 ) -> Response:
     """Take in a batch of events of one epoch, each once in effect.
 
+    503 with `is_busy` and Retry-After (RFC 9110, 10.2.3) while many kiosks hand over a backlog:
+    send the same again after so many seconds.
+
     `signature` is the kiosk's over the head of its chain behind the batch, in hex.
     """
     expect(request, NDJSON)
     content = await body_up_to(request, MOST_BYTES)
     batch = (context, kiosk, epoch, content, signature)
-    if content.count(b"\n") <= inbox.MOST_AT_ONCE:
+    if content.count(b"\n") < inbox.MOST_AT_ONCE:
         return await run_in_threadpool(_receive, *batch)  # somebody may wait for it
-    async with context.backlog.turn:
-        return await run_in_threadpool(_receive, *batch)
+    try:
+        async with context.backlog.turn():
+            return await run_in_threadpool(_receive, *batch)
+    except CrowdedError:
+        again = random.randint(1, COME_AGAIN_SECONDS)  # noqa: S311  no secret: they come one by one
+        words = "Many kiosks hand over their events at once. Nothing of this batch was taken yet."
+        return problem(503, words, {"Retry-After": str(again)}, is_busy=True)
 
 
 def _receive(

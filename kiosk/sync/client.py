@@ -11,7 +11,7 @@ import msgspec
 from db.chain import SealedEvent
 from db.domain.decision import Decision
 from db.domain.desk import Site
-from db.domain.errors import HubRefusedError
+from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.visit import CheckOutWay
 from db.domain.watchlist import WatchlistEntry
 from db.number_keys import LaterKey
@@ -39,6 +39,14 @@ class HubGoneError(HubRefusedError):
 
 class HubTooMuchError(HubRefusedError):
     """The batch has too many bytes: send less at once."""
+
+
+class HubBusyError(HubAwayError):
+    """Many kiosks hand over what waits: it is our turn after `seconds`."""
+
+    def __init__(self, words: str, seconds: float) -> None:
+        super().__init__(words)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from db.domain.kiosks import STATE_HEADER, OwnState
 from db.domain.watchlist import WatchlistEntry
 from kiosk.sync.client import (
     Changes,
+    HubBusyError,
     HubForkError,
     HubGapError,
     HubGoneError,
@@ -32,6 +33,8 @@ from kiosk.sync.own_token import OwnToken
 T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+LONGEST_AWAY_SECONDS = 60.0
+"""No hub sends a kiosk away for longer, whatever it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +238,16 @@ def raise_refusal(response: httpx.Response) -> None:
     words = str(detail) if detail else f"The hub refused (status {response.status_code})."
     if said.get("is_fork") is True:
         raise HubForkError(words)
+    if said.get("is_busy") is True:
+        raise HubBusyError(words, _seconds_away(response))
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise HubAwayError(words)
     raise _REFUSALS.get(response.status_code, HubRefusedError)(words)
+
+
+def _seconds_away(response: httpx.Response) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_AWAY_SECONDS) if asked.isdecimal() else 1.0
 
 
 def _said(response: httpx.Response) -> dict[str, object]:

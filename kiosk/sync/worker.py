@@ -19,7 +19,7 @@ from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync import exchange, trust
-from kiosk.sync.client import HubClient, HubForkError, HubUnpairedError
+from kiosk.sync.client import HubBusyError, HubClient, HubForkError, HubUnpairedError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.known_hub import HubUntrueError
 from kiosk.sync.pokes import Pokes
@@ -175,6 +175,9 @@ class SyncWorker:
             except HubRefusedError as error:
                 self._tell(name, HubState(_reach(error), str(error)))
                 pause = REFUSED_PAUSE_SECONDS
+            except HubBusyError as error:  # it is there, and what waits is told elsewhere
+                self._tell(name, HubState(Reach.IN_TOUCH))
+                pause = error.seconds
             except (HubError, StorageError) as error:
                 self._tell(name, HubState(Reach.AWAY, str(error)))
             except Exception:

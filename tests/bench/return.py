@@ -5,13 +5,15 @@
 The hub is a process of its own, as it is installed behind a reverse proxy, and speaks plain HTTP;
 its database is on a server with fsync on, everything on loopback on this computer. Each kiosk asks
 for its head and sends what the hub lacks in batches as kiosks do. What they send is prepared
-beforehand. Told are the time until everything is stored and confirmed, and the longest wait for one
-answer; behind it the time until the last event was applied to the visits.
+beforehand; whoever is told to come again does so then. Told are the time until everything is stored
+and confirmed, and the longest wait for one answer; behind it the time until the last event was
+applied to the visits.
 """
 
 import argparse
 import asyncio
 import os
+import random
 import re
 import subprocess
 import sys
@@ -126,13 +128,14 @@ def _request(method: str, path: str, token: str, content: bytes) -> bytes:
 
 def run(database: Database, coming: list[Coming], port: int, pid: int) -> None:
     cpu, begins = _cpu_of(pid), time.perf_counter()
-    waits = asyncio.run(_all_come(coming, port))
+    waits, turned_away = asyncio.run(_all_come(coming, port))
     seconds, cpu = time.perf_counter() - begins, _cpu_of(pid) - cpu
     with database.read() as session:
         events, waiting = log.count(session), applying.waiting(session)
     sys.stdout.write(
         f"{len(coming)} kiosks, {events} events stored and confirmed in {seconds:.1f} s "
-        f"({events / seconds:.0f} events/s)\nthe longest wait for an answer: {max(waits):.1f} s\n"
+        f"({events / seconds:.0f} events/s)\nthe longest wait for an answer: {max(waits):.1f} s; "
+        f"{turned_away} batches were told to come again\n"
         f"CPU of the hub for each event: {cpu / events * 1e6:.0f} us, what it applied meanwhile "
         f"with it; {waiting} were not applied yet\n"
     )
@@ -144,25 +147,33 @@ def run(database: Database, coming: list[Coming], port: int, pid: int) -> None:
     sys.stdout.write(f"all were applied {time.perf_counter() - begins:.0f} s after the beginning\n")
 
 
-async def _all_come(coming: list[Coming], port: int) -> list[float]:
+async def _all_come(coming: list[Coming], port: int) -> tuple[list[float], int]:
+    """How long each answer took, and how many sent a kiosk away for a moment."""
     found = await asyncio.gather(*(_comes(kiosk, port) for kiosk in coming))
-    return [wait for waits in found for wait in waits]
+    waits = [wait for waits in found for wait in waits]
+    return waits, len(waits) - sum(len(kiosk.requests) for kiosk in coming)
 
 
 async def _comes(kiosk: Coming, port: int) -> list[float]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    waits = []
-    for request in kiosk.requests:
+    waits, left = list[float](), list(kiosk.requests)
+    while left:
         begins = time.perf_counter()
-        writer.write(request)
-        status = await reader.readline()
-        length = 0
-        while (line := await reader.readline()) != b"\r\n":
+        writer.write(left[0])
+        status, told = await reader.readline(), dict[bytes, bytes]()
+        while (line := await reader.readuntil(b"\r\n")) != b"\r\n":
             name, _, value = line.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        answer = await reader.readexactly(length)
+            told[name.lower()] = value
+        answer = await reader.readexactly(int(told.get(b"content-length", b"0")))
         waits.append(time.perf_counter() - begins)
-        if b" 200 " not in status:
+        if b" 503 " in status and b"retry-after" in told:
+            spread = random.uniform(0.7, 1.3)  # noqa: S311  as a kiosk's worker does
+            writer.close()  # the hub does not keep it open so long
+            await asyncio.sleep(int(told[b"retry-after"]) * spread)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        elif b" 200 " in status:
+            left.pop(0)
+        else:
             raise RuntimeError(f"{status!r} {answer!r}")
     writer.close()
     return waits

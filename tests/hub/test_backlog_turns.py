@@ -4,6 +4,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from admin_console.hub import backlog
 from db import inbox
 from tests.hub_of_tests import hub_at
 
@@ -34,6 +37,7 @@ def test_while_every_kiosk_stands_in_line_with_its_backlog_the_desk_is_answered(
         def hand_over(headers: dict[str, str]) -> int:
             return hub.client.post("/v1/events", content=LINES, headers=headers | sent).status_code
 
+        assert backlog.MOST_IN_LINE >= KIOSKS
         with ThreadPoolExecutor(KIOSKS) as pool:
             with hub.database.begin() as session:
                 session.connection()  # nothing else can be stored meanwhile
@@ -43,3 +47,18 @@ def test_while_every_kiosk_stands_in_line_with_its_backlog_the_desk_is_answered(
                 assert seen.status_code == 200
                 assert not any(one.done() for one in coming)
             assert {one.result() for one in coming} == {422}
+
+
+def test_whoever_would_stand_in_line_too_long_is_told_at_once_when_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "MOST_IN_LINE", 0)
+    with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub") as hub:
+        given = hub.pair()
+        own = {"Authorization": f"Bearer {given.token}", "Content-Type": "application/x-ndjson"}
+        told = hub.client.post("/v1/events", content=LINES, headers=own)
+        assert told.status_code == 503
+        assert told.json()["is_busy"] is True
+        assert 1 <= int(told.headers["Retry-After"]) <= backlog.COME_AGAIN_SECONDS
+        few = hub.client.post("/v1/events", content=LINES[:36], headers=own)
+        assert few.status_code == 422  # somebody may wait for these: they do not stand in line

@@ -10,11 +10,12 @@ import httpx
 import pytest
 from pytestqt.qtbot import QtBot
 
-from db import signing
+from admin_console.hub import backlog, event_routes
+from db import inbox, signing
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database
 from kiosk.sync import exchange, http
-from kiosk.sync.client import HubUnpairedError
+from kiosk.sync.client import HubBusyError, HubUnpairedError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
 from kiosk.sync.worker import HubState, Reach, SyncWorker
@@ -120,6 +121,26 @@ def test_hub_that_is_away_is_worth_a_line_in_the_log_only(
     qtbot.waitUntil(lambda: watched.is_at(Reach.AWAY), timeout=10_000)
     assert "sent when it is back" in watched.states[-1].words
     assert kiosk.waiting() == 1
+
+
+def test_kiosk_that_is_told_to_come_again_is_in_touch_and_sends_soon(
+    kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_AT_ONCE", 0)  # every batch counts as a backlog
+    monkeypatch.setattr(backlog, "MOST_IN_LINE", 0)
+    monkeypatch.setattr(event_routes, "COME_AGAIN_SECONDS", 1)
+    kiosk.visitor_comes()
+    with pytest.raises(HubBusyError) as told:
+        kiosk.push()
+    assert told.value.seconds == 1
+    watched = open_worker(kiosk)
+    qtbot.waitUntil(lambda: watched.is_at(Reach.IN_TOUCH), timeout=10_000)
+    assert kiosk.waiting() == 1
+
+    monkeypatch.setattr(backlog, "MOST_IN_LINE", 1)
+
+    qtbot.waitUntil(lambda: kiosk.waiting() == 0, timeout=10_000)
+    assert {state.reach for state in watched.states} == {Reach.IN_TOUCH}
 
 
 def test_forked_log_is_told_though_news_still_come(
