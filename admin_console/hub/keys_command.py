@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from admin_console.hub import folders
 from db.key_store import Place
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -26,8 +27,10 @@ def add_commands(
     of_keys = commands.add_parser("keys", help="the keys of what the hub keeps").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    command(of_keys, "show", "say where the keys are, not what they are", _show)
-    command(of_keys, "rotate", "encrypt everything with new keys; the hub must be stopped", _rotate)
+    shown = command(of_keys, "show", "say where the keys are, not what they are", _show)
+    rotated = command(
+        of_keys, "rotate", "encrypt everything with new keys; the hub must be stopped", _rotate
+    )
     command(
         of_keys,
         "rotate-numbers",
@@ -36,12 +39,14 @@ def add_commands(
     )
     moved = command(of_keys, "move", "keep the same keys elsewhere", _move)
     moved.add_argument("--to", required=True, choices=[Place.KEYRING, Place.FILE], type=Place)
+    for one in (shown, rotated, moved):
+        folders.add_to(one)
 
 
 def _show(arguments: argparse.Namespace) -> int:
     from db import key_store  # noqa: PLC0415  keeps `--help` quick
 
-    folder, _ = _of(arguments.database)
+    folder, _ = _of(arguments)
     for name, what in _what().items():
         place = key_store.place(folder, name)
         _say(f"The key of the {what}: {_WORDS[place].format(folder / key_store.FOLDER)}")
@@ -89,7 +94,7 @@ _WORDS = {
 def _move(arguments: argparse.Namespace) -> int:
     from db import key_store  # noqa: PLC0415
 
-    folder, _ = _of(arguments.database)
+    folder, _ = _of(arguments)
     for name in _what():
         key_store.move(folder, name, arguments.to)
     return _show(arguments)
@@ -99,7 +104,7 @@ def _rotate(arguments: argparse.Namespace) -> int:
     from db import in_use  # noqa: PLC0415
     from db.domain.errors import StorageError  # noqa: PLC0415
 
-    folder, path = _of(arguments.database)
+    folder, path = _of(arguments)
     if path is not None and not path.is_file():
         raise StorageError(f"There is no database at {path}, and none was made.")
     with in_use.hold(path):
@@ -150,13 +155,12 @@ def _rotate_numbers(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _of(url: str) -> tuple[Path, Path | None]:
+def _of(arguments: argparse.Namespace) -> tuple[Path, Path | None]:
     """The folder that holds what the keys open, and the database's file if there is one."""
     from db.engine import database_file  # noqa: PLC0415
-    from resources.folders import data_folder  # noqa: PLC0415
 
-    path = database_file(url)
-    return (data_folder("hub") if path is None else path.parent), path
+    folder = folders.beside(arguments.database, arguments.data_folder)
+    return folder, database_file(arguments.database)
 
 
 def _say(text: str) -> None:

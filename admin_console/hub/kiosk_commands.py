@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from admin_console.hub import site_parser
+from admin_console.hub import folders, site_parser
 from db.domain.audit import About, Deed
 from db.domain.errors import VestibuleError
 from db.domain.kiosks import Kiosk
@@ -24,7 +24,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
         commands, "pair", "print a one-time code with which a kiosk asks to be let in", _pair
     )
     site_parser.of_one(pair)
-    add(commands, "fingerprint", "print by what consoles know this hub", _fingerprint)
+    fingerprint = add(commands, "fingerprint", "print by what consoles know this hub", _fingerprint)
+    folders.add_to(fingerprint)
     kiosks = commands.add_parser("kiosks", help="which kiosks may talk to this hub")
     of_kiosks = kiosks.add_subparsers(required=True, metavar="COMMAND")
     add(of_kiosks, "list", "the kiosks, and those that wait to be let in", _list)
@@ -56,10 +57,10 @@ def _pair(arguments: argparse.Namespace) -> int:
 
 def _fingerprint(arguments: argparse.Namespace) -> int:
     from admin_console.hub.authority import open_authority  # noqa: PLC0415
-    from admin_console.hub.serving import beside  # noqa: PLC0415
     from db import hub_trust  # noqa: PLC0415
 
-    authority = open_authority(beside(arguments.database) / "tls", _now())
+    folder = folders.beside(arguments.database, arguments.data_folder)
+    authority = open_authority(folder / "tls", _now())
     _say(hub_trust.digits_to_compare(authority.ca))
     return 0
 

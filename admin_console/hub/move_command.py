@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from admin_console.hub import folders
+
 Add = Callable[..., argparse.ArgumentParser]
 FOLDERS = "photos, tls and keys"
 
@@ -17,17 +19,18 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
     moved.add_argument(
         "--to", required=True, metavar="URL", help="an empty one: postgresql+psycopg://host/name"
     )
+    folders.add_to(moved)
 
 
 def _move(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.serving import beside  # noqa: PLC0415  keeps `--help` quick
-    from db import move  # noqa: PLC0415
+    from db import move  # noqa: PLC0415  keeps `--help` quick
 
     def watch(table: str, rows: int) -> None:
         if rows:
             sys.stderr.write(f"{table}: {rows:,}\n")
 
-    here, there = beside(arguments.database), beside(arguments.to)
+    here = folders.beside(arguments.database)
+    there = folders.beside(arguments.to, arguments.data_folder)
     if here != there:
         sys.stderr.write(f"Afterwards the folders {FOLDERS} go from {here} to {there}.\n")
     done = move.move(arguments.database, arguments.to, datetime.now(UTC), watch)
@@ -40,10 +43,11 @@ def _move(arguments: argparse.Namespace) -> int:
             f"In {done.cut:,} rows a text that PostgreSQL cannot hold was cut or lost zero bytes, "
             "or a number was limited. The log itself was not changed."
         )
+    option = "" if arguments.data_folder is None else f" and --data-folder {there}"
     if here != there:
         lines.append(f"Move the folders {FOLDERS} from {here} to {there}.")
     lines.append(
-        "Then start the hub with the new --database. With the old one it no longer starts."
+        f"Then start the hub with the new --database{option}. With the old one it no longer starts."
     )
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

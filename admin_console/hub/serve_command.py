@@ -4,7 +4,8 @@ import argparse
 import logging
 from collections.abc import Callable
 
-from admin_console.hub import backup_parser, keys_command
+from admin_console.hub import backup_parser, folders, keys_command
+from db.domain.errors import VestibuleError
 from db.domain.policy import PHOTO_KEEP_DAYS
 
 DEFAULT_LISTEN = "127.0.0.1:8470"
@@ -41,12 +42,27 @@ def add_to(
         "same as the kiosks, which promise it to visitors ([visit] photo_keep_days)",
     )
     serve.add_argument("--log-requests", action="store_true", help="a line of JSON for each")
+    serve.add_argument(
+        "--log",
+        choices=("text", "json"),
+        default="text",
+        help="how everything is written that the hub says on standard error: json, and each line "
+        "is one object, for whoever collects logs (default: %(default)s)",
+    )
+    folders.add_to(serve)
     backup_parser.add_kept(serve)
     keys_command.add_place(serve)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import serving  # noqa: PLC0415  other commands need no server
+    from admin_console.hub import output, serving  # noqa: PLC0415  other commands need no server
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    return serving.serve(arguments)
+    form = output.Form(arguments.log)
+    output.begin(form)
+    try:
+        return serving.serve(arguments)
+    except VestibuleError as error:
+        if form is output.Form.TEXT:
+            raise
+        logging.getLogger(__name__).critical("%s", error)
+        return 1

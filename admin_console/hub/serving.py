@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import uvicorn
-from sqlalchemy import make_url
 
 from admin_console.hub import setting_up
 from admin_console.hub import site as hub_site
@@ -24,6 +23,7 @@ from admin_console.hub.door import (
     say_once,
     speaks_through,
 )
+from admin_console.hub.folders import beside
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
 from db import codec, hub_trust, in_use, move
@@ -31,7 +31,6 @@ from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
 from db.key_store import Place
 from db.private_files import make_private_folder
-from resources.folders import data_folder
 
 GRACE_SECONDS = 2
 PING_SECONDS = 20.0
@@ -99,6 +98,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             f"Behind a reverse proxy the hub itself is not encrypted, so it only listens on this "
             f"computer: write --listen 127.0.0.1:{port}, and not {host}. Nothing was changed."
         )
+    folder = beside(arguments.database, arguments.data_folder)
     database = open_database(arguments.database, keys=Place(arguments.keys))
     with database.read() as session:
         move.refuse_moved(session)
@@ -108,12 +108,12 @@ def _serve(arguments: argparse.Namespace) -> int:
         code = setting_up.new_code(session)
     certificate, ca = None, ""
     if not arguments.behind_proxy:
-        authority = open_authority(beside(arguments.database) / "tls", now_in_utc())
+        authority = open_authority(folder / "tls", now_in_utc())
         known_as = functools.partial(own_names, host, tuple(arguments.name))
         certificate, ca = LiveCertificate(authority, known_as, now_in_utc), authority.ca
     app = create_app(
         database,
-        _photos(arguments.database),
+        _photos(folder),
         photo_keep_days=arguments.photo_keep_days,
         tell=_tell if arguments.log_requests else None,
         ca=ca,
@@ -127,6 +127,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         app,
         http=speaks_through(door),
         backlog=ACCEPTED_AT_ONCE,
+        # Its lines go where all others go, in the same form: see `output`.
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -209,19 +211,9 @@ def _listen(host: str, port: int, door: Door) -> socket.socket:
     return listener
 
 
-def beside(url: str) -> Path:
-    """The folder of a SQLite file; for a server's database, the hub's own folder."""
-    parts = make_url(url)
-    is_file = parts.get_backend_name() == "sqlite" and parts.database
-    return Path(parts.database).parent if is_file and parts.database else data_folder("hub")
-
-
-def _photos(url: str) -> Path:
-    """Photos lie beside a SQLite file; for a server's database, in the hub's own folder.
-
-    The folder is made here, closed to other accounts.
-    """
-    folder = beside(url) / "photos"
+def _photos(beside_them: Path) -> Path:
+    """The folder for photos; it is made here, closed to other accounts."""
+    folder = beside_them / "photos"
     try:
         make_private_folder(folder)
     except OSError as error:

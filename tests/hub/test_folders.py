@@ -1,0 +1,54 @@
+"""Where photos, certificates and keys are: one folder that all hubs of a district share."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from admin_console.hub.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def start_once(url: str, folder: Path) -> str:
+    """Start the real hub and end it again. Returns the digits that consoles ask about."""
+    command = [
+        sys.executable, "-m", "admin_console.hub", "serve", "--listen", "127.0.0.1:0",
+        "--database", url, "--data-folder", str(folder),
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as hub:
+        assert hub.stdout is not None
+        hub.stdout.readline()
+        digits = hub.stdout.readline().rpartition(": ")[2].strip()
+        hub.terminate()
+        hub.communicate(timeout=60)
+    return digits
+
+
+def test_hubs_of_a_district_that_share_a_folder_are_known_by_the_same_number(
+    postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / "shared"
+
+    digits = {start_once(postgres_url, shared) for _ in range(2)}
+
+    of_commands = ["--database", postgres_url, "--data-folder", str(shared)]
+    assert main(["fingerprint", *of_commands]) == 0
+    assert digits == {capsys.readouterr().out.strip()}
+    assert {"photos", "tls"} <= {path.name for path in shared.iterdir()}
+    assert main(["keys", "move", "--to", "file", *of_commands]) == 0
+    assert main(["keys", "rotate", *of_commands]) == 0
+    assert (shared / "keys").is_dir()
+
+
+def test_folder_of_a_file_is_the_one_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+
+    assert main(["fingerprint", "--database", url, "--data-folder", str(tmp_path)]) == 0
+    assert main(["fingerprint", "--database", url, "--data-folder", "/elsewhere"]) == 1
+    assert "are beside the database" in capsys.readouterr().err

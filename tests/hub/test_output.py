@@ -1,0 +1,126 @@
+"""What the hub says while it runs: as JSON every line is one object, and names nobody."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+FAULTS = """
+import asyncio, gc, logging, threading, warnings
+from admin_console.hub import output
+
+def stumbles():
+    raise ValueError("Quillfeather")
+
+async def forgets():
+    task = asyncio.create_task(asyncio.to_thread(stumbles))
+    await asyncio.sleep(0.2)
+    del task
+    gc.collect()
+
+output.begin(output.Form.JSON)
+logging.getLogger("db").warning("two\\nlines")
+warnings.warn("an old way")
+try:
+    stumbles()
+except ValueError as error:
+    logging.exception("telling stumbled and goes on")
+thread = threading.Thread(target=stumbles)
+thread.start()
+thread.join()
+asyncio.run(forgets())
+try:
+    stumbles()
+except ValueError as error:
+    raise KeyError("Quillfeather") from error
+"""
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[tuple[str, list[str]]]:
+    """The real program behind no TLS; gives its address, and afterwards what it said."""
+    command = [
+        sys.executable, "-m", "admin_console.hub", "serve", "--listen", "127.0.0.1:0",
+        "--behind-proxy", "--database", f"sqlite:///{folder}/hub.db", *options,
+    ]  # fmt: skip
+    said: list[str] = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as hub:
+        assert hub.stdout is not None
+        url = hub.stdout.readline().split()[-1]
+        try:
+            yield url, said
+        finally:
+            hub.send_signal(signal.SIGTERM)
+            said += hub.communicate(timeout=60)[1].splitlines()
+
+
+def speaks_nonsense(url: str) -> None:
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), 30) as line:
+        line.sendall(b"Quillfeather\r\n\r\n")
+        while line.recv(1024):
+            pass
+
+
+def test_every_line_of_a_running_hub_is_json_for_whoever_collects_logs(tmp_path: Path) -> None:
+    with serving(tmp_path, "--log", "json", "--log-requests") as (url, said):
+        speaks_nonsense(url)
+        httpx.get(f"{url}/v1/visits?q=Quillfeather", trust_env=False, timeout=30)
+
+    lines: list[dict[str, Any]] = [json.loads(line) for line in said]
+    assert "uvicorn.error" in {line.get("from") for line in lines}
+    assert "/v1/visits" in {line.get("route") for line in lines}
+    assert all("at" in line for line in lines)
+    assert "Quillfeather" not in "".join(said)
+
+
+def test_what_a_person_reads_is_plain_text(tmp_path: Path) -> None:
+    with serving(tmp_path) as (url, said):
+        speaks_nonsense(url)
+
+    assert any("WARNING Invalid HTTP request" in line for line in said)
+
+
+def test_hub_that_cannot_start_says_so_in_json_too(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "admin_console.hub", "serve", "--log", "json",
+            "--listen", "nowhere", "--database", f"sqlite:///{tmp_path}/hub.db",
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert json.loads(line)["message"].startswith("--listen 'nowhere' is not HOST:PORT")
+
+
+def test_faults_are_told_by_kind_and_place_and_never_by_words_that_may_name_somebody() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "default", "-c", FAULTS],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    told = [(line["from"], line["level"], line.get("errors")) for line in lines]
+    ours = "admin_console.hub.output"
+    assert told == [
+        ("db", "warning", None),
+        ("py.warnings", "warning", None),
+        ("root", "error", ["ValueError"]),
+        (ours, "error", ["ValueError"]),
+        ("asyncio", "error", ["ValueError"]),
+        (ours, "critical", ["KeyError", "ValueError"]),
+    ]
+    assert lines[2]["where"][-1].endswith("stumbles")
+    assert "Quillfeather" not in done.stderr
