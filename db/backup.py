@@ -174,9 +174,9 @@ def _members(path: Path, key: bytes) -> Iterator[tuple[str, IO[bytes]]]:
             pass
 
 
-def newest(folder: Path) -> Path | None:
+def newest(folder: Path, now: datetime) -> Path | None:
     """The newest backup in a folder, by the name that `name_at` gave it."""
-    return max(folder.glob(_PATTERN), default=None)
+    return max(_made(folder, now), default=None)
 
 
 _PATTERN = "hub-*.backup"
@@ -186,7 +186,15 @@ def name_at(now: datetime) -> str:
     return f"hub-{now:%Y%m%dT%H%M%SZ}.backup"
 
 
-def drop_all_but(folder: Path, count: int) -> None:
+def drop_all_but(folder: Path, count: int, now: datetime) -> None:
     """Remove the oldest backups. Raises OSError."""
-    for path in sorted(folder.glob(_PATTERN))[:-count]:
+    for path in _made(folder, now)[:-count]:
         path.unlink()
+
+
+def _made(folder: Path, now: datetime) -> list[Path]:
+    """The backups, oldest first, without those that a wrong clock dates after `now`.
+
+    They neither stand in for one of today nor count among those that stay.
+    """
+    return sorted(path for path in folder.glob(_PATTERN) if path.name <= name_at(now))

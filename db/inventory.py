@@ -46,7 +46,8 @@ INVENTORY = (
     Kept(
         "Who came: name, birth date, sex, kind and place of the ID, whom they saw and why, when",
         _BOTH,
-        f"{_VISITS}; then blanked; times and type stay. On a kiosk only once the hub has it",
+        f"{_VISITS}; then blanked; times and type stay. A week later where nobody saw the visit's "
+        "end, and on a kiosk only once the hub has it",
         "the site's staff at the console, district and auditors; every look is noted",
         f"{_ENCRYPTED}; the ID's number and the badge's code only as keyed and plain hashes",
         _of(
@@ -87,7 +88,8 @@ INVENTORY = (
     Kept(
         "The log's bodies: what happened, with names",
         _BOTH,
-        "as who came: body and salt are deleted, the line without names stays and still verifies",
+        "as who came, and of what the hub could not apply from its receipt: body and salt are "
+        "deleted, the line without names stays and still verifies",
         "staff, as a visit's story and in exports; whoever exports is noted",
         _ENCRYPTED,
         (*_of("event_body", "salt body"), *_of("event", "line")),

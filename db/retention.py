@@ -3,7 +3,8 @@
 Of a visit stay its times, its kiosk and number, the visitor's type, and how it was screened and
 decided, for figures. Names, birth dates, documents, hashes of them, hosts and purposes, the people
 of lists who were compared, and who decided and why are blanked, and so are the events' bodies.
-An open visit is never touched, and on a kiosk none that the hub does not have yet.
+A visit whose end nobody saw is forgotten a week later than others, for nobody is inside that long;
+on a kiosk none is that the hub does not have yet. Of what was parked, the bodies go by their age.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import codec, policy
+from db import clock_doubt, codec, policy
 from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -33,7 +34,16 @@ MOST_A_DAY = 20_000
 """Visits in one run: what is left of a long past goes on the days after."""
 ERASED = "(erased)"
 """In place of a decision's reason and person: a decision without them is none."""
+OPEN_FOR = timedelta(days=7)
+"""So much longer a visit is kept that has no end: nobody signs out by themselves at night."""
 _OPEN = (VisitState.HELD, VisitState.CLEARED, VisitState.ON_SITE)
+
+
+def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> int:
+    """As `forget_old_visits`, and nothing while the clock is in doubt (`db.clock_doubt`)."""
+    with database.begin() as session:
+        is_believed = clock_doubt.is_believed(session, now)
+    return forget_old_visits(database, now, is_kiosk=is_kiosk) if is_believed else 0
 
 
 def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> int:
@@ -68,9 +78,10 @@ def kept(session: Session) -> tuple[int, datetime | None]:
 
 
 def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
+    is_over = or_(VisitRow.state.not_in(_OPEN), VisitRow.started_at < before - OPEN_FOR)
     query = (
         select(VisitRow.visit_id)
-        .where(VisitRow.started_at < before, VisitRow.state.not_in(_OPEN), _has_facts())
+        .where(VisitRow.started_at < before, is_over, _has_facts())
         .order_by(VisitRow.started_at)
         .limit(AT_ONCE)
     )
@@ -161,6 +172,13 @@ def _forget_beside(session: Session, before: datetime) -> None:
     cleared = exists().where(VisitRow.visit_id == ClearanceRow.visit_id, _has_facts())
     is_over = or_(ClearanceRow.ended_at < before, ClearanceRow.expires_on < before.date())
     session.execute(delete(ClearanceRow).where(is_over, ~cleared), execution_options=_UNSEEN)
+    # What a hub could not apply is of no visit that it knows.
+    parked = select(EventRow.event_id).where(
+        EventRow.parked.is_not(None), EventRow.received_at < before
+    )
+    session.execute(
+        delete(EventBodyRow).where(EventBodyRow.event_id.in_(parked)), execution_options=_UNSEEN
+    )
     _forget_told(session, before)
 
 

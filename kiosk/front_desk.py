@@ -16,7 +16,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal
 from sqlalchemy.orm import Session
 
-from db import photos, retention, settings, staff_pins, visits
+from db import clock_doubt, photos, retention, settings, staff_pins, visits
 from db.domain.decision import Decision
 from db.domain.errors import VestibuleError
 from db.domain.events import BadgeFailed, BadgePrinted
@@ -199,9 +199,11 @@ class FrontDesk(QObject):
         """Delete the photos whose days are over, sent or not: the photo's page promised it."""
 
         def work() -> int:
+            now, deleted = self._now(), 0
             with self._database.begin() as session:
-                before = self._now() - timedelta(days=keep_days)
-                deleted = photos.purge(session, self.desk.photos, before)
+                if clock_doubt.is_believed(session, now):
+                    before = now - timedelta(days=keep_days)
+                    deleted = photos.purge(session, self.desk.photos, before)
             photos.encrypt_old(self.desk.photos)
             return deleted
 
@@ -218,7 +220,7 @@ class FrontDesk(QObject):
         """
 
         def work() -> int:
-            return retention.forget_old_visits(self._database, self._now(), is_kiosk=True)
+            return retention.forget_when_certain(self._database, self._now(), is_kiosk=True)
 
         self._list_jobs.run(work, _ignore, _log_only)
 

@@ -109,6 +109,13 @@ def open_authority(folder: Path, now: datetime) -> Authority:
             f"{file} is no certificate with its key. Put it back from a backup: every kiosk knows "
             "this hub by it. (Without it, and the file removed, each has to be paired again.)"
         ) from error
+    if ca.certificate.not_valid_before_utc > now:
+        raise StorageError(
+            "The hub's own authority begins only on "
+            f"{ca.certificate.not_valid_before_utc:%Y-%m-%d}, so no kiosk and no console believes "
+            "the hub before. Is this computer's clock behind? If it is right, the clock was ahead "
+            f"when the authority was made: remove {file} and pair every kiosk again."
+        )
     if ca.certificate.not_valid_after_utc <= now:
         raise StorageError(
             f"The hub's own authority has ended on {ca.certificate.not_valid_after_utc:%Y-%m-%d}. "

@@ -35,7 +35,9 @@ def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
     path = _path(url)
     if not path.is_file():
         raise StorageError(f"There is no database at {path}, and no backup was made.")
-    where = to or path.parent / FOLDER / backup.name_at(now)
+    where = to or path.parent / FOLDER
+    if to is None or to.is_dir():
+        where /= backup.name_at(now)
     key = key_store.newest(path.parent, key_store.BACKUP)
     return where, backup.make(path, path.parent / "photos", where, key, now)
 
@@ -130,7 +132,8 @@ def _prove(work: Path, about: About, now: datetime) -> str:
     """Open what was unpacked, hold it against what the backup says, and begin a new log."""
     with closing(open_database(f"sqlite:///{work / backup.DATABASE}")) as database:
         with database.read() as session:
-            wrong = [v for v in log.verify_log(session) if not v.is_good]
+            chains = log.verify_log(session)
+            wrong = [v for v in chains if not v.is_good]
             unsigned = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
             counted = _counted(session)
         if wrong or unsigned or counted != about.rows:
@@ -140,7 +143,7 @@ def _prove(work: Path, about: About, now: datetime) -> str:
             )
         with database.begin() as session:
             hub_site.begin_new_log(session, now)
-    return "Its log is whole."
+    return "Its log is whole." if chains else "Its log has no events that could be checked."
 
 
 def _counted(session: Session) -> dict[str, int]:

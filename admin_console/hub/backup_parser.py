@@ -26,7 +26,10 @@ def add_commands(
 ) -> None:
     backup = command(commands, "backup", "write everything to one encrypted file", _backup)
     backup.add_argument(
-        "--to", type=Path, metavar="FILE", help="default: a new file in backups/ beside the data"
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help="or a folder, for a new file there; default: in backups/ beside the data",
     )
     backup.add_argument(
         "--show-key",

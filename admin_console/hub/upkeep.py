@@ -9,7 +9,7 @@ from pathlib import Path
 from admin_console.hub import backup_command, entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.threads import finish_in_thread
-from db import backup, list_index, name_search, notices, partitions, photos, retention
+from db import backup, clock_doubt, list_index, name_search, notices, partitions, photos, retention
 from db.domain.errors import StorageError
 from db.engine import Database
 
@@ -36,9 +36,11 @@ async def delete_old_photos(
 
 
 def _purge(database: Database, folder: Path, before: datetime, now: datetime) -> None:
+    deleted = unused = 0
     with database.begin() as session:
-        deleted = photos.purge(session, folder, before)
-        unused = entry_photos.sweep(session, folder, now)
+        if clock_doubt.is_believed(session, now):
+            deleted = photos.purge(session, folder, before)
+            unused = entry_photos.sweep(session, folder, now)
     encrypted = sum(photos.encrypt_old(folder, part) for part in ("", entry_photos.FOLDER))
     if encrypted:
         LOG.info("%d photos of a version before were encrypted", encrypted)
@@ -64,7 +66,7 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
 
 
 def _forget(context: Context) -> int:
-    return retention.forget_old_visits(context.database, context.now(), is_kiosk=False)
+    return retention.forget_when_certain(context.database, context.now(), is_kiosk=False)
 
 
 async def make_partitions(context: Context, every_seconds: float = DAY_SECONDS) -> None:
@@ -120,9 +122,9 @@ def back_up(context: Context, kept: int) -> Path | None:
     """Make a backup; None when there is one of the last day already."""
     url, now = context.database.engine.url.render_as_string(hide_password=False), context.now()
     folder = context.photos.parent / backup_command.FOLDER
-    newest = backup.newest(folder)
+    newest = backup.newest(folder, now)
     if newest is not None and newest.name > backup.name_at(now - timedelta(days=1)):
         return None
     path, _ = backup_command.make(url, None, now)
-    backup.drop_all_but(folder, kept)
+    backup.drop_all_but(folder, kept, now)
     return path

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from db import changes, inbox, log, name_search, outbox, policy, replay, retention, story, visits
 from db.columns import Base
 from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import Site
 from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
 from db.domain.notice import NoticeKind
 from db.domain.policy import DeskPolicy
@@ -121,13 +122,74 @@ def test_what_stays_is_that_somebody_came_and_how_it_was_decided(hub: Database) 
     assert figures == 7
 
 
-def test_open_visit_is_kept_however_old_it_is(hub: Database) -> None:
-    retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)
+def test_visit_whose_end_nobody_saw_is_forgotten_a_week_after_its_days(hub: Database) -> None:
+    names = list[str]()
 
+    for day in (365 + 7, 365 + 8):
+        retention.forget_old_visits(hub, NINE + timedelta(days=day), is_kiosk=False)
+        with hub.read() as session:
+            visit = visits.get(session, INSIDE.visit_id)
+        assert visit is not None
+        names.append(visit.identity.name.family)
+
+    assert names == ["Okonkwo-Bright", ""]
+    assert "Okonkwo-Bright" not in everything(hub)
     with hub.read() as session:
-        visit = visits.get(session, INSIDE.visit_id)
-    assert visit is not None
-    assert visit.identity.name.family == "Okonkwo-Bright"
+        assert all(c.is_good for c in log.verify_log(session))
+        assert replay.differences(session) == []
+
+
+def test_what_the_hub_could_not_apply_is_forgotten_after_its_days_too(
+    any_database: Database, kiosk: Database
+) -> None:
+    """A kiosk of another school: its names are of no visit here."""
+    with kiosk.begin() as session:
+        sent = outbox.pending(session, KIOSK, 0, 100)
+    other = Site("district", "Our district", "other", "Other School", "America/Chicago")
+    with any_database.begin() as session:
+        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE, site=other)
+        assert inbox.quarantined(session) == len(sent)
+
+    retention.forget_old_visits(any_database, NINE + timedelta(days=365), is_kiosk=False)
+    assert "Raghunathan" in everything(any_database)
+    retention.forget_old_visits(any_database, A_YEAR_ON, is_kiosk=False)
+
+    assert [name in everything(any_database) for name in PEOPLE] == [False] * 4
+    with any_database.read() as session:
+        chains = log.verify_log(session)
+        assert [(c.is_good, c.erased) for c in chains] == [(True, len(sent))]
+
+
+def test_clock_that_leaps_ahead_forgets_nothing_until_it_has_stayed_so_for_a_day(
+    hub: Database,
+) -> None:
+    def forgotten(at: datetime) -> int:
+        return retention.forget_when_certain(hub, at, is_kiosk=False)
+
+    assert forgotten(A_YEAR_ON) == 0  # no start before this one: the log's newest event counts
+    assert forgotten(NINE + timedelta(days=1)) == 0
+    assert forgotten(A_YEAR_ON) == 0
+    assert forgotten(A_YEAR_ON + timedelta(hours=8)) == 0
+    assert forgotten(A_YEAR_ON + timedelta(days=300)) == 0
+    assert forgotten(A_YEAR_ON + timedelta(days=301)) == 3
+
+
+def test_kiosk_forgets_nothing_either_when_its_clock_leaps(kiosk: Database) -> None:
+    with closing(kiosk):
+        with kiosk.begin() as session:
+            outbox.accept(session, KIOSK, 6)
+
+        assert retention.forget_when_certain(kiosk, A_YEAR_ON, is_kiosk=True) == 0
+        next_day = A_YEAR_ON + timedelta(days=1)
+        assert retention.forget_when_certain(kiosk, next_day, is_kiosk=True) == 1
+
+
+def test_holiday_of_a_week_is_no_leap(hub: Database) -> None:
+    days = [NINE + timedelta(days=number) for number in (*range(0, 365, 7), 366)]
+
+    done = [retention.forget_when_certain(hub, day, is_kiosk=False) for day in days]
+
+    assert (set(done[:-1]), done[-1]) == ({0}, 2)
 
 
 def test_visit_whose_days_are_not_over_is_kept(hub: Database) -> None:

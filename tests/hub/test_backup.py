@@ -241,3 +241,43 @@ def test_running_hub_makes_a_backup_a_day_and_keeps_some(url: str, tmp_path: Pat
     assert [path is not None for path in made] == [True, False, False] * 3
     there = sorted(path.name for path in (tmp_path / "hub" / "backups").iterdir())
     assert there == [backup.name_at(NINE + timedelta(days=day)) for day in (1, 2)]
+
+
+def test_backup_of_a_clock_that_was_ahead_stands_in_for_none_and_drops_none(
+    url: str, tmp_path: Path
+) -> None:
+    clock = Clock(NINE + timedelta(days=365))
+    with hub_at(url, tmp_path / "hub", clock) as hub:
+        context = Context(hub.database, hub.photos, clock, Wake(), Throttle())
+        ahead = upkeep.back_up(context, kept=2)
+        for day in range(3):
+            clock.at = NINE + timedelta(days=day)
+            assert upkeep.back_up(context, kept=2) is not None
+
+    assert ahead is not None
+    there = sorted(path.name for path in (tmp_path / "hub" / "backups").iterdir())
+    right = [backup.name_at(NINE + timedelta(days=day)) for day in (1, 2)]
+    assert there == [*right, ahead.name]
+
+
+def test_backup_to_a_folder_is_a_new_file_there(url: str, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with hub_at(url, tmp_path / "hub"):
+        assert main(["backup", "--to", str(stick), "--database", url]) == 0
+
+    (made,) = stick.iterdir()
+    assert made.match("hub-*.backup")
+
+
+def test_restored_log_without_events_is_not_called_whole(
+    url: str, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hub_at(url, tmp_path / "hub"):
+        assert main(["backup", "--to", str(file), "--database", url]) == 0
+
+    assert main(["restore", str(file), "--database", url]) == 0
+
+    said = capsys.readouterr().out
+    assert "no events that could be checked" in said
+    assert "whole" not in said

@@ -243,3 +243,13 @@ def test_old_tls_is_not_spoken(tmp_path: Path) -> None:
             pytest.raises(ssl.SSLError),
         ):
             old.wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def test_authority_that_a_clock_ahead_made_is_told_at_the_start(tmp_path: Path) -> None:
+    now = real_now()
+    open_authority(tmp_path, now + timedelta(days=365))
+
+    with pytest.raises(StorageError, match=r"begins only on .* the clock was ahead when"):
+        open_authority(tmp_path, now)
+
+    open_authority(tmp_path, now + timedelta(days=364, hours=1))  # a day behind is let pass

@@ -1,0 +1,75 @@
+"""Whether the clock is to be believed, before what is over by it is deleted for good.
+
+A computer that starts with its clock a year ahead would else forget a year at once. Nobody can tell
+a clock that is wrong from a long holiday, but a wrong one is mostly mended within a day: so after
+a leap it has to stay there for a day first. Whatever is late by that is deleted then.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import settings
+from db.log_models import EventRow
+
+LOG = logging.getLogger(__name__)
+LOOKED = "clock_looked_at"
+LEAP = timedelta(days=7)
+SETTLED = timedelta(hours=23)
+"""A little less than the day after which somebody looks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When the clock was last believed, and since when it is not."""
+
+    at: datetime
+    doubted_since: datetime | None = None
+
+
+def is_believed(session: Session, now: datetime) -> bool:
+    """Whether `now` follows on when this was last asked, by no more than `LEAP`; remembers it.
+
+    After a leap: whether the clock has gone on from there for a day. Who never asked follows on the
+    newest event.
+    """
+    kept = settings.read(session, LOOKED, Looked)
+    known = kept or Looked(_newest(session) or now)
+    found = _look(known, now)
+    if found != kept:
+        settings.write(session, LOOKED, found)
+    if found.doubted_since is None:
+        return True
+    LOG.warning(
+        "the clock is %d days ahead of when this last ran, so nothing is deleted whose days are "
+        "over until it has stayed so for a day: see that the date is right",
+        (now - known.at).days,
+    )
+    return False
+
+
+def _look(known: Looked, now: datetime) -> Looked:
+    if now - known.at <= LEAP:  # also one that was set back
+        return Looked(now)
+    if known.doubted_since is not None:
+        stayed = now - known.doubted_since
+        if SETTLED <= stayed <= SETTLED + LEAP:
+            return Looked(now)
+        if timedelta(0) <= stayed < SETTLED:
+            return known
+    return Looked(known.at, now)
+
+
+def _newest(session: Session) -> datetime | None:
+    """When a hub took in the newest event; on a kiosk, when it said it."""
+    received = (
+        select(EventRow.received_at)
+        .where(EventRow.leaf_index.is_not(None))
+        .order_by(EventRow.leaf_index.desc())
+        .limit(1)
+    )
+    said = select(EventRow.occurred_at).order_by(EventRow.event_id.desc()).limit(1)
+    return session.scalar(received) or session.scalar(said)
