@@ -30,7 +30,8 @@ from db.name_search import Found
 from db.screening.names import letters
 from db.story import happening_words
 
-PAGE = 200
+PAGE = 100
+"""Visits of a page: three screens of the console's."""
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 29)
 """Whose midnights every time zone has, and also that of the day after."""
 _VERDICT = (

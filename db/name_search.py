@@ -107,10 +107,10 @@ def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> 
     """
     query = query.where(*map(_holds, words))
     parts = [word for word in words if len(word) >= _SHORTEST]
-    if not parts or session.get_bind().dialect.name != "sqlite":
-        words_sought = len(words) if session.get_bind().dialect.name == "postgresql" else 0
-        query = query.where(VisitRow.started_at <= _LATEST)
-        return Found(query, _NEWEST_FIRST, _behind, words_sought)
+    if session.get_bind().dialect.name != "sqlite":
+        return Found(query, _NEWEST_FIRST, _behind, len(words))
+    if not parts:
+        return Found(query.where(VisitRow.started_at <= _LATEST), _NEWEST_FIRST, _behind)
     sought = " ".join(f'"{part}"' for part in parts)
     matches = text(f"{TABLE} MATCH :sought").bindparams(sought=sought)
     by_parts = query.join(_PART, _PART.c.visit_id == VisitRow.visit_id).where(matches)

@@ -4,7 +4,7 @@
 
 Fills a database as a hub has it (SQLite encrypted, PostgreSQL in pieces of a month) with three
 years of visits at sixty schools. Prints p50 and p95 in milliseconds, with a warm cache, as whoever
-sees every school and as whoever sees one asks for a page of 200:
+sees every school and as whoever sees one asks for a page of 100:
 
 - page: `db.history.page`, with its count and all that the program makes of the rows
 - statement: what brings the visits, said once more to the driver, until its rows are fetched
