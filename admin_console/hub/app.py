@@ -38,6 +38,7 @@ from admin_console.hub import (
 )
 from admin_console.hub.answers import problem
 from admin_console.hub.applying import keep_applying
+from admin_console.hub.behind_proxy import ProxyWatch
 from admin_console.hub.context import Context
 from admin_console.hub.feed_watch import keep_looking
 from admin_console.hub.hearing import hearing
@@ -74,11 +75,14 @@ def create_app(
     *,
     ca: str = "",
     backups_kept: int = 0,
+    is_behind_proxy: bool = False,
+    metrics_port: int = 0,
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`).
 
     `tell` hears of each answered request. `ca`: the certificate of its authority, as PEM; empty
-    when something else does its TLS. A backup a day is made if any are kept.
+    when something else does its TLS. A backup a day is made if any are kept. `metrics_port`: where
+    programs on this computer ask for figures when the hub is behind a proxy.
     """
     database.refuse_unfit()
     wake = Wake()
@@ -91,6 +95,8 @@ def create_app(
         photo_keep_days=photo_keep_days,
         backups_kept=backups_kept,
         ca=ca,
+        is_open_to_loopback=not is_behind_proxy,
+        metrics_port=metrics_port,
     )
 
     @asynccontextmanager
@@ -155,6 +161,8 @@ def create_app(
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.add_middleware(NoZeroBytes)
     app.add_middleware(SafeHeaders)
+    if is_behind_proxy:
+        app.add_middleware(ProxyWatch)
     app.add_middleware(Watched, metrics=context.metrics, tell=tell)
     return app
 

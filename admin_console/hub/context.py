@@ -63,6 +63,10 @@ class Context:
     """So many, one a day; 0 when the hub makes none itself."""
     ca: str = ""
     """By which kiosks know this hub, as PEM; empty behind a reverse proxy."""
+    is_open_to_loopback: bool = True
+    """Whether requests from this computer are its own programs', which a proxy's are not."""
+    metrics_port: int = 0
+    """At which only programs on this computer ask; 0 for none."""
 
     def within(self, sites: frozenset[str] | None) -> "Context":
         """The same parts, whose database shows these sites only; None: all."""

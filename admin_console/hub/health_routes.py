@@ -6,6 +6,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, Request, Response
 
 from admin_console.hub.answers import answer, refuse
+from admin_console.hub.behind_proxy import says_who_asks
 from admin_console.hub.context import Context, InContext
 from admin_console.hub.metrics import TEXT, Gauge
 from db import inbox, pairing, schema
@@ -34,15 +35,24 @@ def ready(context: InContext) -> Response:
 
 @router.get("/metrics")
 def metrics(request: Request, context: InContext) -> Response:
-    """Figures for Prometheus, for programs on the hub's own computer."""
-    if not _is_this_computer(request):
-        raise refuse(403, "These figures are for programs on the hub's own computer only.")
+    """Figures for Prometheus, for programs on the hub's own computer.
+
+    Behind a reverse proxy, where everybody may look like such a program, at `--metrics-listen`.
+    """
+    if not _is_this_computer(request, context):
+        words = "These figures are for programs on the hub's own computer only"
+        where = "." if context.is_open_to_loopback else ": start it with --metrics-listen."
+        raise refuse(403, words + where)
     return Response(context.metrics.text(_gauges(context)), media_type=TEXT)
 
 
-def _is_this_computer(request: Request) -> bool:
+def _is_this_computer(request: Request, context: Context) -> bool:
     # A proxy on this computer would make everybody look like it: whoever comes through one says so.
-    if "Forwarded" in request.headers or "X-Forwarded-For" in request.headers:
+    if says_who_asks(request.headers):
+        return False
+    server = request.scope.get("server")
+    is_own_port = bool(context.metrics_port and server and server[1] == context.metrics_port)
+    if not context.is_open_to_loopback and not is_own_port:
         return False
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback

@@ -30,6 +30,12 @@ def add_to(
         action="store_true",
         help="speak plain HTTP, on this computer only, for a reverse proxy that does the TLS",
     )
+    serve.add_argument(
+        "--metrics-listen",
+        metavar="HOST:PORT",
+        help="another address of this computer alone, where its programs read /metrics behind a "
+        "reverse proxy too",
+    )
     serve.add_argument("--district-name")
     serve.add_argument("--site-name")
     serve.add_argument("--time-zone", help="IANA name, e.g. America/Chicago")

@@ -99,6 +99,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             f"computer: write --listen 127.0.0.1:{port}, and not {host}. Nothing was changed."
         )
     folder = beside(arguments.database, arguments.data_folder)
+    of_metrics = _on_this_computer(arguments.metrics_listen) if arguments.metrics_listen else None
     database = open_database(arguments.database, keys=Place(arguments.keys))
     with database.read() as session:
         move.refuse_moved(session)
@@ -111,6 +112,12 @@ def _serve(arguments: argparse.Namespace) -> int:
         authority = open_authority(folder / "tls", now_in_utc())
         known_as = functools.partial(own_names, host, tuple(arguments.name))
         certificate, ca = LiveCertificate(authority, known_as, now_in_utc), authority.ca
+    door = Door(most_connections(), by_address=not arguments.behind_proxy)
+    listeners = [_listen(host, port, door)]
+    port, metrics_port = listeners[0].getsockname()[1], 0
+    if of_metrics is not None:
+        listeners.append(_listen(*of_metrics, door))
+        metrics_port = listeners[1].getsockname()[1]
     app = create_app(
         database,
         _photos(folder),
@@ -119,13 +126,13 @@ def _serve(arguments: argparse.Namespace) -> int:
         ca=ca,
         # PostgreSQL has tools of its own.
         backups_kept=0 if database_file(arguments.database) is None else arguments.backups_kept,
+        is_behind_proxy=arguments.behind_proxy,
+        metrics_port=metrics_port,
     )
-    door = Door(most_connections(), by_address=not arguments.behind_proxy)
-    listener = _listen(host, port, door)
-    port = listener.getsockname()[1]
     config = uvicorn.Config(
         app,
         http=speaks_through(door),
+        proxy_headers=arguments.behind_proxy,
         backlog=ACCEPTED_AT_ONCE,
         # Its lines go where all others go, in the same form: see `output`.
         log_config=None,
@@ -159,9 +166,10 @@ def _serve(arguments: argparse.Namespace) -> int:
         server = _Server(
             config, ready, app.state.context.wake, door, certificate, announcement=announcement
         )
-        server.run(sockets=[listener])
+        server.run(sockets=listeners)
     finally:
-        listener.close()
+        for listener in listeners:
+            listener.close()
         database.close()
     return 0
 
@@ -176,6 +184,16 @@ def _tell(served: Served) -> None:
         "ms": round(served.seconds * 1000, 1),
     }
     sys.stderr.write(f"{codec.to_json(line).decode()}\n")
+
+
+def _on_this_computer(text: str) -> tuple[str, int]:
+    host, port = _address(text)
+    if not hub_trust.is_loopback(host):
+        raise ConfigError(
+            f"Figures are for this computer only: write --metrics-listen 127.0.0.1:{port}, and not "
+            f"{host}. Nothing was changed."
+        )
+    return host, port
 
 
 def _address(text: str) -> tuple[str, int]:

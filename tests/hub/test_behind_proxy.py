@@ -1,0 +1,73 @@
+"""A hub behind a reverse proxy: who reads its figures, and a proxy that does not say who asks."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from admin_console.hub.__main__ import main
+from admin_console.hub.app import create_app
+from db.engine import Database
+from tests.hub_of_tests import Clock
+
+FROM_ELSEWHERE = {"X-Forwarded-For": "192.0.2.7"}
+
+
+def asks(app: FastAPI, port: int, *paths: str, headers: dict[str, str] | None = None) -> list[int]:
+    """What a program on the hub's own computer, as which the proxy looks too, gets at a port."""
+
+    async def all_of_them() -> list[int]:
+        way = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+        url = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(transport=way, base_url=url) as client:
+            return [(await client.get(path, headers=headers)).status_code for path in paths]
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.fixture
+def app(database: Database, tmp_path: Path) -> FastAPI:
+    return create_app(database, tmp_path, Clock(), is_behind_proxy=True, metrics_port=8471)
+
+
+def test_proxy_that_does_not_say_who_asks_gets_no_figures(app: FastAPI) -> None:
+    assert asks(app, 8470, "/metrics") == [403]
+
+
+def test_figures_are_read_at_a_port_of_their_own(app: FastAPI) -> None:
+    assert asks(app, 8471, "/metrics") == [200]
+    assert asks(app, 8471, "/metrics", headers=FROM_ELSEWHERE) == [403]
+
+
+def test_hub_without_a_proxy_gives_its_own_computer_the_figures(
+    database: Database, tmp_path: Path
+) -> None:
+    app = create_app(database, tmp_path, Clock())
+
+    assert asks(app, 8470, "/metrics") == [200]
+
+
+def test_proxy_that_does_not_say_who_asks_is_told_of_once(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    asks(app, 8470, "/healthz", "/metrics")
+    asks(app, 8470, "/v1/ca", headers=FROM_ELSEWHERE)
+    assert "proxy" not in caplog.text
+
+    asks(app, 8470, "/v1/ca", "/v1/ca")
+
+    assert caplog.text.count("The reverse proxy does not say who asks") == 1
+
+
+def test_figures_are_never_offered_to_other_computers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = f"sqlite:///{tmp_path}/hub.db"
+
+    status = main(["serve", "--metrics-listen", "0.0.0.0:8471", "--database", database])
+
+    assert status == 1
+    assert "--metrics-listen 127.0.0.1:8471" in capsys.readouterr().err
+    assert not (tmp_path / "hub.db").exists()
