@@ -55,7 +55,7 @@ def look(config: KioskConfig) -> Iterator[Finding]:
         base_url=access.url,
         trust_env=False,
         timeout=_TIMEOUT,
-        verify=hub_trust.context(access.ca),
+        verify=hub_trust.context_at_any_time(access.ca),
     ) as client:
         try:
             health = client.get("/v1/health")

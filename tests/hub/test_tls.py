@@ -16,9 +16,14 @@ from admin_console.console.known_hubs import KnownHubs
 from admin_console.hub.authority import Authority, LiveCertificate, open_authority, own_names
 from db import hub_trust
 from db.domain.errors import ConfigError, HubAwayError, HubRefusedError, StorageError
+from db.engine import open_database
+from kiosk import own_device
+from kiosk.config import KioskConfig, KioskPart
+from kiosk.pairing import pair_with_hub
 from kiosk.sync.http import connect
+from kiosk.sync.proving import own_token
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
-from tests.pairing_of_tests import asks, new_code
+from tests.pairing_of_tests import accepts, asks, new_code
 from tests.sync_of_tests import NO_TOKEN
 
 NAMES = frozenset({"127.0.0.1", "localhost"})
@@ -79,11 +84,41 @@ def test_plain_http_gets_nothing_of_a_hub_with_tls(tmp_path: Path) -> None:
         hub_trust.ca_of(hub.url.replace("https", "http"))
 
 
-def test_expired_certificate_is_refused_with_its_reason(tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", [-400, 400], ids=["behind", "ahead"])
+def test_kiosk_whose_clock_is_a_year_off_is_paired_and_heard(tmp_path: Path, days: int) -> None:
+    config = KioskConfig(kiosk=KioskPart("Front", str(tmp_path / "kiosk")))
+    (tmp_path / "kiosk").mkdir()
+    with tls_hub(tmp_path, days_ago=days) as hub:
+        assert hub.hub is not None
+        pair_with_hub(config, hub.url, new_code(hub.hub), real_now(), show=accepts(hub.hub))
+        database = open_database(config.database_url, keys=config.keys)
+        with database.read() as session:
+            own = own_device.read(session, real_now())
+        database.close()
+        assert own.access is not None
+        token = own_token(own.access.url, own.own_key, own.access.ca)
+
+        with closing(connect(own.access.url, token, own.access.ca)) as kiosk:
+            assert kiosk.head(own.own_key.epoch).seq == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(-400, "not valid yet"), (91, "expired")], ids=["not yet", "expired"]
+)
+def test_console_whose_clock_is_off_is_told_so(tmp_path: Path, days: int, words: str) -> None:
+    with tls_hub(tmp_path, days_ago=days) as hub:
+        with pytest.raises(ssl.SSLCertVerificationError) as refused:
+            shown_serial(hub)
+
+        assert words in hub_trust.why_not_trusted(refused.value)
+
+
+def test_clock_that_is_off_makes_no_other_authority_the_hubs(tmp_path: Path) -> None:
+    known = open_authority(tmp_path / "known", real_now()).ca
     with (
-        tls_hub(tmp_path, days_ago=91) as hub,
-        closing(connect(hub.url, NO_TOKEN, hub.authority.ca)) as kiosk,
-        pytest.raises(HubAwayError, match=r"expired.*kept here"),
+        tls_hub(tmp_path, days_ago=400) as hub,
+        closing(connect(hub.url, NO_TOKEN, known)) as kiosk,
+        pytest.raises(HubAwayError, match="another authority"),
     ):
         kiosk.head(1)
 
