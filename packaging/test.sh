@@ -22,6 +22,9 @@ status=0
 if [ "${1:-}" != checks ]; then
     step "tests"
     export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}" QT_QUICK_BACKEND="${QT_QUICK_BACKEND:-software}"
+    # Some containers keep no bytecode: tests, and each program that they start, would be compiled
+    # anew.
+    unset PYTHONDONTWRITEBYTECODE
     # Two at a time, a file to each: what a file sets up (servers, windows) serves all its tests.
     "$bin/pytest" -q -n 2 --dist loadfile || status=$?
 fi

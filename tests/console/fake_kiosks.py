@@ -5,14 +5,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
-from tests.console import invented, records
+from tests.console import invented
+from tests.console.invented_kiosks import make_kiosks
 
 
 @dataclass
 class FakeKiosks:
     """Half of a hub."""
 
-    kiosks_answer: Kiosks = field(default_factory=records.make_kiosks)
+    kiosks_answer: Kiosks = field(default_factory=make_kiosks)
     trusted: list[str] = field(default_factory=list)
     accepted: list[tuple[UUID, bool]] = field(default_factory=list)
     rejected: list[UUID] = field(default_factory=list)

@@ -19,6 +19,7 @@ from db import hub_trust
 from db.domain.desk import Role, SignedIn
 from tests.console import invented, records
 from tests.console.fake_hub import PASSWORD, FakeHub
+from tests.console.invented_kiosks import make_parked
 from tests.console.windows import Clock, child, open_console, open_shell, press
 
 
@@ -238,7 +239,7 @@ def test_chosen_kiosk_stays_chosen_while_ages_grow(qtbot: QtBot) -> None:
 
 def test_parked_events_say_why_and_what_to_do(qtbot: QtBot) -> None:
     hub = FakeHub()
-    hub.kiosks_answer = replace(hub.kiosks_answer, parked=records.make_parked())
+    hub.kiosks_answer = replace(hub.kiosks_answer, parked=make_parked())
     shell, _ = show_kiosks(qtbot, hub)
     card = child(shell, ParkedCard, "parkedCard")
 

@@ -71,17 +71,6 @@ def paired(hub: HubOfTests, database: Database) -> PairedKiosk:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
-    with hub_at(any_url, tmp_path / "hub", clock) as running:
-        yield running
-
-
-@pytest.fixture
 def kiosk(hub: HubOfTests, tmp_path: Path) -> Iterator[PairedKiosk]:
     database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
     yield paired(hub, database)

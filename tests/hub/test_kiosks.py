@@ -22,11 +22,6 @@ OTHER = "019378a0-0000-7000-8000-00000000f408"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def hub(tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path / "hub", clock) as running:
         yield running

@@ -33,11 +33,6 @@ PORT = 50123
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def provider(clock: Clock) -> Iterator[ProviderOfTests]:
     running = ProviderOfTests(clock, FIRST)
     yield running

@@ -1,6 +1,5 @@
 """What the hub could not apply is seen: of which kiosk, why, since when, and what to do."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,31 +12,12 @@ from db.domain.kiosks import Kiosks, TriedAgain
 from db.domain.notice import NoticeKind, Notices
 from db.engine import open_database
 from kiosk.sync.client import Pairing
-from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests, device_of
 from tests.two_schools import School, two_schools
 
 GYM = "019378a0-0000-7000-8000-00000000f499"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
-    with hub_at(any_url, tmp_path / "hub", clock) as running:
-        yield running
-
-
-@pytest.fixture
-def kiosk(hub: HubOfTests, tmp_path: Path) -> Iterator[KioskOfTests]:
-    given = hub.pair()
-    database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
-    yield KioskOfTests(database, hub.kiosk(given), device_of(given))
-    database.close()
 
 
 def push_to_older_hub(kiosk: KioskOfTests) -> None:

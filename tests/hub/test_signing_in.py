@@ -19,11 +19,6 @@ ROSA = {"name": "rbegaye", "password": PASSWORD}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
     with hub_at(any_url, tmp_path, clock) as running:
         yield running

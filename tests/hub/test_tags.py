@@ -18,11 +18,6 @@ POLICY = {"clearance_days": 90, "denial_words": "Call the principal."}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def hub(tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path, clock) as running:
         yield running

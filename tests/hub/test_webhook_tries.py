@@ -6,7 +6,6 @@ import hmac
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from admin_console.hub.__main__ import main
 from db import webhook_tries, webhooks
 from db.engine import Database
 from db.hub_models import WebhookRow
-from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE
 from tests.receivers import Receiver, everyone, put_notices, state, tell, wait_until
 
@@ -33,17 +32,6 @@ def other() -> Iterator[Receiver]:
     running = Receiver()
     yield running
     running.close()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
-    with hub_at(any_url, tmp_path / "hub", clock) as running:
-        yield running
 
 
 def test_receiver_that_hangs_delays_no_other_one(

@@ -14,10 +14,9 @@ from admin_console.hub.webhook_sender import secret_as_text
 from db import outbox, webhook_tries, webhooks
 from db.domain.errors import ConfigError
 from db.domain.events import DomainEvent
-from db.engine import Database, open_database
+from db.engine import Database
 from db.hub_models import WebhookRow
-from db.outbox import Device
-from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE, make_checked_in
 from tests.receivers import Receiver, state, tell, wait_until
 from tests.sync_of_tests import KioskOfTests
@@ -28,26 +27,6 @@ def receiver() -> Iterator[Receiver]:
     running = Receiver()
     yield running
     running.close()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
-    with hub_at(any_url, tmp_path / "hub", clock) as running:
-        yield running
-
-
-@pytest.fixture
-def kiosk(hub: HubOfTests, tmp_path: Path) -> Iterator[KioskOfTests]:
-    database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
-    given = hub.pair()
-    device = Device(given.district_id, given.site_id, given.kiosk_id, given.epoch)
-    yield KioskOfTests(database, hub.kiosk(given), device)
-    database.close()
 
 
 def says(kiosk: KioskOfTests, event: DomainEvent) -> None:

@@ -15,8 +15,9 @@ from admin_console.console.shell import Shell
 from db.domain.desk import Role
 from db.domain.visit import VisitState
 from resources.accuracy import Accuracy
-from tests.console import counted, records
+from tests.console import counted
 from tests.console.fake_hub import FakeHub
+from tests.console.invented_kiosks import make_parked
 from tests.console.windows import child, open_console, open_shell, press
 from tests.screens.console.looking import Look, settle, with_photos
 
@@ -229,7 +230,7 @@ def test_kiosks_with_a_silent_one_and_parked_events(
     qtbot: QtBot, looks_like: Look, dark: bool, name: str
 ) -> None:
     hub = FakeHub(role=Role.ADMINISTRATOR)
-    hub.kiosks_answer = replace(hub.kiosks_answer, requests=(), parked=records.make_parked())
+    hub.kiosks_answer = replace(hub.kiosks_answer, requests=(), parked=make_parked())
     shell = open_shell(qtbot, hub, dark=dark)
     shell.go("Kiosks")
     table = child(shell, RowTable, "kiosksTable")
