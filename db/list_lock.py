@@ -26,7 +26,8 @@ from db.list_models import ListImportRow
 STALE_AFTER = timedelta(seconds=30)
 """An import that has not said for so long that it goes on was killed."""
 _RENEWED_EVERY_SECONDS = 10.0
-_ONLY = 1
+ONLY = 1
+"""The place of the one import; previews have others (`db.list_previews`)."""
 
 
 class Phase(StrEnum):
@@ -71,7 +72,9 @@ class Lock:
         with self.database.begin() as session:
             self.check(session)
             session.execute(
-                update(ListImportRow).values(
+                update(ListImportRow)
+                .where(ListImportRow.import_id == self.import_id)
+                .values(
                     renewed_at=now,
                     phase=progress.phase.value,
                     done=progress.done,
@@ -81,7 +84,7 @@ class Lock:
 
     def check(self, session: Session) -> None:
         """Raises `ImportCancelledError`, or `ImportRefusedError` when another took the place."""
-        row = districts.get(session, ListImportRow, _ONLY, with_for_update=True)
+        row = districts.get(session, ListImportRow, ONLY, with_for_update=True)
         if row is None or row.import_id != self.import_id:
             raise ImportRefusedError(
                 "This import stood still for too long, and another one began. Nothing was changed. "
@@ -105,7 +108,7 @@ def held(
         with database.begin() as session:
             lock = Lock(database, import_id, watchlists.new_edition(session))
             if not _take(session, lock, list_name, site_id, at):
-                other = districts.get(session, ListImportRow, _ONLY)
+                other = districts.get(session, ListImportRow, ONLY)
                 is_seen = other is not None and scopes.sees(session, other.site_id)
                 raise ImportBusyError(
                     _busy(other.list_name if other is not None and is_seen else None)
@@ -155,7 +158,7 @@ def _take(session: Session, lock: Lock, list_name: str, site_id: str, now: datet
     is_postgres = session.get_bind().dialect.name == "postgresql"
     insert = (postgresql.insert if is_postgres else sqlite.insert)(ListImportRow)
     taken = session.execute(
-        insert.values(lock_id=_ONLY, **values)
+        insert.values(lock_id=ONLY, **values)
         .on_conflict_do_update(
             index_elements=[ListImportRow.district_id, ListImportRow.lock_id],
             set_=values,
@@ -168,7 +171,7 @@ def _take(session: Session, lock: Lock, list_name: str, site_id: str, now: datet
 
 def under_way(session: Session, now: datetime) -> UnderWay | None:
     """The import that goes on at this moment, None when there is none or it was killed."""
-    row = districts.get(session, ListImportRow, _ONLY)
+    row = districts.get(session, ListImportRow, ONLY)
     if row is None or now - row.renewed_at >= STALE_AFTER:
         return None
     progress = Progress(Phase(row.phase), row.done, row.total)
@@ -185,7 +188,7 @@ def shown(session: Session, now: datetime) -> UnderWay | None:
 
 def cancel(session: Session) -> bool:
     """Ask the import that is under way to stop. False when there is none, or another site's."""
-    row = districts.get(session, ListImportRow, _ONLY, with_for_update=True)
+    row = districts.get(session, ListImportRow, ONLY, with_for_update=True)
     if row is None or not scopes.sees(session, row.site_id):
         return False
     row.is_cancelled = True

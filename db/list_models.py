@@ -10,7 +10,10 @@ from db.columns import Base, InDistrict, Json, Key, Name, OfList, SiteId
 
 
 class ListImportRow(InDistrict, Base):
-    """The one import of a list that is under way; whoever holds it renews it again and again."""
+    """The one import of a list that is under way; whoever holds it renews it again and again.
+
+    And beside it the previews (`db.list_previews`).
+    """
 
     __tablename__ = "list_import"
     lock_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -19,7 +19,6 @@ from admin_console.hub.feed import Feed
 from admin_console.hub.lines import Lines
 from admin_console.hub.metrics import Metrics
 from admin_console.hub.oidc_provider import ProviderKeys
-from admin_console.hub.previews import Previews
 from admin_console.hub.strangers import Regulars, Tally
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
@@ -50,7 +49,6 @@ class Context:
     now: Callable[[], datetime]
     wake: Wake
     throttle: Throttle
-    previews: Previews = field(default_factory=Previews)
     metrics: Metrics = field(default_factory=Metrics)
     backlog: Backlog = field(default_factory=Backlog)
     feed: Feed = field(default_factory=Feed)

@@ -1,7 +1,7 @@
 """Lists: what is in force, what a file would change, and putting one in force."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from uuid import UUID, uuid4
 
 import msgspec
@@ -12,11 +12,11 @@ from pydantic import StringConstraints
 
 from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
-from admin_console.hub.context import AskingStaff, StaffContext
-from db import audit, codec, list_export, list_import, list_lock, watchlists
+from admin_console.hub.context import AskingStaff, Context, StaffContext
+from db import audit, codec, list_export, list_import, list_lock, list_previews, watchlists
 from db.columns import LARGEST_INTEGER
 from db.domain.audit import About, Deed
-from db.domain.desk import ByHand, ImportProgress, Lists
+from db.domain.desk import ByHand, ImportPreview, ImportProgress, Lists
 from db.domain.errors import (
     ImportAsksError,
     ImportBusyError,
@@ -65,18 +65,19 @@ async def preview(
     """
     owner = await run_in_threadpool(list_desk.owner, context)
     wanted = ListWanted(name, category, columns=_columns(columns), by_hand=by_hand, site_id=owner)
-    now = context.now()
     async with body_as_file(request, MOST_BYTES) as file:
         try:
-            with context.previews.watching(ticket or uuid4(), name, now) as watch:
-                found = await run_in_threadpool(
-                    list_import.preview, context.database, file, wanted, now, watch
-                )
+            found = await run_in_threadpool(_preview, context, file, wanted, ticket or uuid4())
         except ImportCancelledError as error:
             raise refuse(409, str(error)) from error
         except ImportRefusedError as error:
             raise refuse(422, str(error)) from error
     return answer(found)
+
+
+def _preview(context: Context, file: BinaryIO, wanted: ListWanted, ticket: UUID) -> ImportPreview:
+    with list_previews.watching(context.database, ticket, wanted.name, context.now) as watch:
+        return list_import.preview(context.database, file, wanted, context.now(), watch)
 
 
 @router.post("")
@@ -132,7 +133,8 @@ async def import_list(
 @router.get("/preview/{ticket}")
 def preview_progress(ticket: UUID, context: StaffContext, _: AskingStaff) -> Response:
     """How far a preview has come; 404 when there is none, or nothing to tell yet."""
-    found = context.previews.progress(ticket)
+    with context.database.read() as session:
+        found = list_previews.progress(session, ticket)
     if found is None:
         raise refuse(404, "No file is being read.")
     return answer(found)
@@ -141,7 +143,8 @@ def preview_progress(ticket: UUID, context: StaffContext, _: AskingStaff) -> Res
 @router.delete("/preview/{ticket}")
 def stop_preview(ticket: UUID, context: StaffContext, _: AskingStaff) -> Response:
     """Stop a preview, even one whose file is still on the way."""
-    context.previews.stop(ticket)
+    with context.database.begin() as session:
+        list_previews.stop(session, ticket, context.now())
     return Response(status_code=202)
 
 

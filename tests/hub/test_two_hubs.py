@@ -1,17 +1,22 @@
 """Two hubs at one PostgreSQL database answer a console alike, whichever a proxy sends it to."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Timer
+from uuid import uuid4
 
 import pytest
 
-from db import changes
+from db import list_previews
+from db.domain.errors import ImportCancelledError
 from db.engine import open_database
+from db.list_lock import Phase, Progress
 from tests.hub_of_tests import HubOfTests, hub_at, running
 
 LONG = 20.0
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -57,21 +62,39 @@ def test_number_of_before_a_restart_is_answered_soon(
         assert seconds < LONG / 2
 
 
-def test_what_changes_at_one_hub_is_heard_at_once_at_the_other(
+def test_what_another_program_changes_is_heard_at_both(
+    hubs: tuple[HubOfTests, HubOfTests], postgres_url: str, tmp_path: Path
+) -> None:
+    headers = hubs[0].sign_in()
+    hosts = tmp_path / "hosts.csv"
+    hosts.write_text("name\nAda Okafor\n")
+    command = [sys.executable, "-m", "admin_console.hub", "hosts", "import", str(hosts)]
+
+    for hub in hubs:
+        number, _ = live(hub, headers)
+        with subprocess.Popen(
+            [*command, "--database", postgres_url], stdout=subprocess.DEVNULL, cwd=ROOT
+        ) as other:
+            new, seconds = live(hub, headers, since=number, wait=LONG)
+            assert other.wait(60) == 0
+
+        assert new > number
+        assert seconds < LONG - 1
+
+
+def test_preview_of_a_file_at_one_hub_is_watched_and_stopped_at_the_other(
     hubs: tuple[HubOfTests, HubOfTests],
 ) -> None:
     one, two = hubs
-    headers = one.sign_in()
-    number, _ = live(two, headers)
+    headers, ticket = one.sign_in(), uuid4()
+    address = f"/v1/watchlists/preview/{ticket}"
 
-    def change() -> None:
-        with one.database.begin() as session:
-            changes.add(session, "hosts", [])
+    with list_previews.watching(one.database, ticket, "Registry", one.clock) as watch:
+        watch(Progress(Phase.READING, 40, 100))
+        seen = two.client.get(address, headers=headers)
+        stopped = two.client.delete(address, headers=headers)
+        with pytest.raises(ImportCancelledError):
+            watch(Progress(Phase.READING, 50, 100))
 
-    later = Timer(1.0, change)
-    later.start()
-    new, seconds = live(two, headers, since=number, wait=LONG)
-    later.join()
-
-    assert new > number
-    assert seconds < LONG / 2
+    assert (seen.status_code, seen.json()["done"]) == (200, 40)
+    assert stopped.status_code == 202
