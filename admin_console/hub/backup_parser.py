@@ -1,10 +1,11 @@
 """``vestibule-hub backup`` and ``restore``: what can be said. Imports little, for `--help`."""
 
 import argparse
-import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from admin_console.hub.typed import secret
 
 KEPT = 7
 Command = Callable[..., argparse.ArgumentParser]
@@ -65,7 +66,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     if key is None and arguments.secrets_stdin:
         key = backup_command.key_of(sys.stdin.readline())
     elif key is None:
-        key = backup_command.key_of(getpass.getpass("The backup's key: "))
+        key = backup_command.key_of(secret("The backup's key: "))
     _say(backup_command.restore(arguments.database, arguments.file, key, datetime.now(UTC)))
     return 0
 

@@ -157,8 +157,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     if code is not None:
         ready += (
             "\nNobody may sign in yet. Set up the first administrator at the console, with this "
-            f"code, which works once: {code}"
+            f"code, which works once: {code}\n"
+            "(Or in another terminal here: vestibule-hub staff add NAME --role administrator)"
         )
+    unnamed = hub_site.without_names(site)
+    if unnamed:
+        ready += f"\n{unnamed}"
     try:
         announcement = None
         if certificate is not None and not hub_trust.is_loopback(host):

@@ -13,6 +13,7 @@ from db.domain.sites import KnownSite, SiteDraft
 from db.ids import new_id
 from db.outbox import Device
 
+UNNAMED_SITE, UNNAMED_DISTRICT = "My school", "My district"
 DISTRICT_NAME = "district_name"
 DISTRICT_ID = "district_id"
 """As events say it, on a hub from before there were sites; else that of the database's rows."""
@@ -61,8 +62,8 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
     began_with = sites.oldest(session)
     known = None if began_with is None else _site(session, began_with)
     zone = names.time_zone or (known.time_zone if known else _local_zone())
-    draft = SiteDraft(names.site_name or (known.name if known else "My school"), zone)
-    district_name = names.district_name or (known.district_name if known else "My district")
+    draft = SiteDraft(names.site_name or (known.name if known else UNNAMED_SITE), zone)
+    district_name = names.district_name or (known.district_name if known else UNNAMED_DISTRICT)
     if known is None:
         settings.write(session, DISTRICT_NAME, district_name)
         site = add(session, draft, now)
@@ -82,6 +83,17 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
         settings.write(session, SIGNING_KEY, signing.new_key().hex())
         settings.write(session, LOG_ID, str(new_id(now)))
     return site
+
+
+def without_names(site: Site) -> str:
+    """What to tell whoever starts a hub that was given no names; empty for one that was."""
+    unnamed = [n for n in (site.name, site.district_name) if n in (UNNAMED_SITE, UNNAMED_DISTRICT)]
+    if not unnamed:
+        return ""
+    return (
+        f"It is called {' in '.join(unnamed)} until it is told its names, which visitors read: "
+        "start it once with --site-name and --district-name."
+    )
 
 
 def add(session: Session, draft: SiteDraft, now: datetime) -> Site:

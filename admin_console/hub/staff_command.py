@@ -77,9 +77,21 @@ def remove(url: str, name: str) -> str:
         staff.remove(session, member.staff_id, _now())
         _tell_kiosks(session, member, "")
         _note(session, Deed.STAFF_REMOVED, member)
+        left = _administrators_left(session)
     return (
         f"{member.display_name} may sign in no more and was signed out. Kiosks forget the PIN as "
-        "soon as they reach the hub."
+        f"soon as they reach the hub.{left}"
+    )
+
+
+def _administrators_left(session: Session) -> str:
+    """A warning where there is none."""
+    if any(m.role in {Role.ADMINISTRATOR, Role.DISTRICT} for m in staff.everybody(session)):
+        return ""
+    return (
+        "\nThere is no administrator any more, so that nobody can change lists, kiosks and rules "
+        "at the console: vestibule-hub staff add NAME --role administrator, or staff role NAME "
+        "administrator."
     )
 
 
@@ -134,7 +146,8 @@ def set_role(url: str, name: str, role: Role) -> str:
         _tell_all_kiosks(session)
         _note(session, Deed.ROLE_CHANGED, member, detail=f"{member.role.value} to {role.value}")
         sees_nothing = sites.of_staff(session, replace(member, role=role)) == frozenset()
-    said = f"{member.display_name} is {role.value} now, and has to sign in anew."
+        left = _administrators_left(session)
+    said = f"{member.display_name} is {role.value} now, and has to sign in anew.{left}"
     if not sees_nothing:
         return said
     return (

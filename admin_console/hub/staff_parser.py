@@ -1,11 +1,11 @@
 """``vestibule-hub staff`` and ``audit``: what can be said. Imports little, as `--help` is quick."""
 
 import argparse
-import getpass
 import sys
 from collections.abc import Callable
 
 from admin_console.hub import oidc_commands
+from admin_console.hub.typed import secret
 from db.domain.desk import Role
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -88,8 +88,8 @@ def _add(arguments: argparse.Namespace) -> int:
     if arguments.secrets_stdin:
         password, pin = _typed(), _typed()
     else:
-        password = getpass.getpass("Password: ")
-        pin = getpass.getpass("PIN for the kiosk, six digits (Enter for none): ")
+        password = secret("Password: ")
+        pin = secret("PIN for the kiosk, six digits (Enter for none): ")
     name = arguments.name
     wanted = staff_command.NewStaff(
         name, arguments.display_name or name, Role(arguments.role), tuple(arguments.site)
@@ -112,7 +112,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 def _password(arguments: argparse.Namespace) -> int:
     from admin_console.hub import staff_command  # noqa: PLC0415
 
-    password = _typed() if arguments.secrets_stdin else getpass.getpass("New password: ")
+    password = _typed() if arguments.secrets_stdin else secret("New password: ")
     return _say(staff_command.set_password(arguments.database, arguments.name, password))
 
 
@@ -120,7 +120,7 @@ def _pin(arguments: argparse.Namespace) -> int:
     from admin_console.hub import staff_command  # noqa: PLC0415
 
     asked = "New PIN for the kiosk, six digits (Enter for none): "
-    pin = _typed() if arguments.secrets_stdin else getpass.getpass(asked)
+    pin = _typed() if arguments.secrets_stdin else secret(asked)
     return _say(staff_command.set_pin(arguments.database, arguments.name, pin))
 
 

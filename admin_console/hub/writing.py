@@ -9,9 +9,16 @@ from db.domain.errors import StorageError
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Write beside, then replace: an export that fails leaves the one before as it was."""
+    """Write beside, then replace: an export that fails leaves the one before as it was.
+
+    What is no file and can be written to, a pipe or ``/dev/null``, gets the lines as they come.
+    """
     beside = path.with_name(f"{path.name}.part")
     try:
+        if path.is_fifo() or path.is_char_device():
+            with path.open("wb") as taker:
+                taker.writelines(lines)
+            return
         if path.exists() and not path.is_file():
             raise StorageError(f"{path} is no file. Nothing was written. Name another one.")
         with beside.open("wb") as file:

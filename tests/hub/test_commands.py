@@ -244,6 +244,20 @@ def test_table_goes_to_standard_output_without_a_file(hub: Hub, url: str) -> Non
     assert "José Núñez" in said
 
 
+def test_export_goes_into_what_takes_lines_and_is_no_file(
+    hub: Hub, url: str, tmp_path: Path
+) -> None:
+    add_visit(url)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        assert hub("export", "--csv", pipe) == (0, "")
+        assert "Núñez".encode() in reader.communicate(timeout=20)[0]
+
+    assert hub("export", "--csv", "/dev/null") == (0, "")
+    assert Path("/dev/null").is_char_device()
+
+
 def test_export_that_fails_leaves_the_one_before(hub: Hub, url: str, tmp_path: Path) -> None:
     add_visit(url)
     (tmp_path / "log.csv").write_text("of yesterday", encoding="utf-8")

@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 from admin_console.hub.door import Door
 from admin_console.hub.serving import _listen
+from admin_console.hub.site import UNNAMED_DISTRICT, UNNAMED_SITE, without_names
+from db.domain.desk import Site
 
 
 def test_a_small_answer_does_not_wait_for_the_other_side() -> None:
@@ -25,3 +28,12 @@ def test_a_small_answer_does_not_wait_for_the_other_side() -> None:
     asyncio.run(answers())
 
     assert waits == [False]
+
+
+def test_hub_that_was_given_no_names_says_so() -> None:
+    named = Site("d", "Marlow Unified", "s", "Lincoln Elementary School", "America/Chicago")
+    unnamed = replace(named, name=UNNAMED_SITE)
+
+    assert without_names(named) == ""
+    assert "My school until it is told its names" in without_names(unnamed)
+    assert "--site-name" in without_names(replace(unnamed, district_name=UNNAMED_DISTRICT))

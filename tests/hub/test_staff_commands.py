@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +64,37 @@ def test_removed_member_of_staff_signs_in_and_decides_no_more(hub: Hub, url: str
     assert not can_sign_in(url, PASSWORD)
     assert pins(url) == (0, True)
     assert "Nobody may sign in yet" in hub("staff", "list")[1]
+
+
+def test_last_administrator_is_not_removed_or_made_less_without_a_word(hub: Hub) -> None:
+    hub("staff", "add", "rbegaye", "--secrets-stdin", typed=f"{OTHER}\n\n")
+    warning = "There is no administrator any more"
+
+    assert warning not in hub("staff", "remove", "rbegaye")[1]
+    assert warning in hub("staff", "role", "dwhitlock", "front_desk")[1]
+    assert warning not in hub("staff", "role", "dwhitlock", "district")[1]
+    assert warning in hub("staff", "remove", "dwhitlock")[1]
+
+
+def test_secrets_that_are_piped_are_taken_without_pythons_warnings(url: str) -> None:
+    add = [
+        sys.executable,
+        "-m",
+        "admin_console.hub",
+        "staff",
+        "add",
+        "dwhitlock",
+        "--database",
+        url,
+    ]
+    done = subprocess.run(
+        add, input=f"{PASSWORD}\n\n", text=True, capture_output=True, check=False,
+        cwd=Path(__file__).parents[2], start_new_session=True,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert "Warning" not in done.stderr
+    assert can_sign_in(url, PASSWORD)
 
 
 def test_name_of_who_was_removed_may_be_given_again(hub: Hub, url: str) -> None:
