@@ -8,11 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select, text
 
-from db import applying, chain, inbox, log, outbox, replay, visits, webhooks
+from db import applying, chain, inbox, log, outbox, visits, webhooks
 from db.chain import SealedEvent
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.events import (
-    TYPES,
     BadgeFailed,
     BadgePrinted,
     DecisionMade,
@@ -26,6 +25,7 @@ from db.ids import new_id
 from db.log_models import AppliedAheadRow, EventRow
 from db.models import ScreeningRow, VisitRow
 from db.outbox import Device
+from tests.db.backlogs import apply_all, differences, receive, say
 from tests.makers import KIOSK, NINE, make_checked_in, make_screened
 
 BACK = replace(KIOSK, kiosk_id="back-kiosk")
@@ -47,16 +47,6 @@ def kiosk(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def say(kiosk: Database, *events: DomainEvent, device: Device = KIOSK) -> list[SealedEvent]:
-    """Put events into the device's chain, and give all that it ever said."""
-    with kiosk.begin() as session:
-        for event in events:
-            visit_id = getattr(event, "visit_id", None) or event.decision.visit_id  # type: ignore[union-attr]
-            outbox.add(session, device, event, NINE, actor="visitor", visit_id=visit_id)
-    with kiosk.read() as session:
-        return outbox.pending(session, device, 0, 10_000)
-
-
 def a_day_offline(kiosk: Database, *, held: bool = False) -> tuple[UUID, list[SealedEvent]]:
     """Many visits; the first one is told of at the very end, too."""
     first = make_screened(number=1, held=held)
@@ -64,30 +54,9 @@ def a_day_offline(kiosk: Database, *, held: bool = False) -> tuple[UUID, list[Se
     return first.visit_id, say(kiosk, first, *more)
 
 
-def receive(hub: Database, events: list[SealedEvent], device: Device = KIOSK) -> inbox.Received:
-    with hub.begin() as session:
-        return inbox.receive(session, device.kiosk_id, device.epoch, events, NINE)
-
-
-def apply_all(hub: Database) -> int:
-    """Returns in how many steps."""
-    for step in range(1, 1000):
-        with hub.begin() as session:
-            if not applying.go_on(session, 20).is_more:
-                return step
-    raise AssertionError("there is no end")
-
-
 def waiting(hub: Database) -> int:
     with hub.read() as session:
         return applying.waiting(session)
-
-
-def differences(hub: Database) -> list[str]:
-    with hub.read() as session:
-        assert log.verify_tree(session) == ""
-        assert [v.broken for v in log.verify_log(session) if v.broken] == []
-        return replay.differences(session)
 
 
 def decision_on(visit_id: UUID, verdict: Verdict = Verdict.DENY) -> DecisionMade:
@@ -361,66 +330,3 @@ def test_event_of_no_visit_is_stored_in_a_backlog_too(
     with any_database.read() as session:
         assert log.count(session) == MANY
         assert inbox.quarantined(session) == 0
-
-
-def test_what_an_older_version_could_not_apply_is_tried_again(
-    any_database: Database, kiosk: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    screened = make_screened()
-    events = say(kiosk, screened, make_checked_in(screened.visit_id))
-    with monkeypatch.context() as older:
-        older.delitem(TYPES, "visitor.screened")
-        receive(any_database, events)
-    with any_database.read() as session:
-        assert inbox.quarantined(session) == 2
-
-    with any_database.begin() as session:
-        done = applying.try_again(session).events
-
-    assert [e.seq for e in done] == [1, 2]
-    with any_database.read() as session:
-        visit = visits.get(session, screened.visit_id)
-        assert inbox.quarantined(session) == 0
-    assert visit is not None
-    assert visit.state is VisitState.ON_SITE
-    assert differences(any_database) == []
-
-
-def test_what_is_parked_is_tried_again_some_at_a_time(
-    any_database: Database, kiosk: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    events = say(kiosk, *(make_screened(number=number) for number in range(5)))
-    with monkeypatch.context() as older:
-        older.delitem(TYPES, "visitor.screened")
-        receive(any_database, events)
-        with any_database.begin() as session:
-            first = applying.try_again(session, 2)
-    assert (first.events, first.after) == ((), 1)
-
-    with any_database.begin() as session:
-        second = applying.try_again(session, 2, after=1)
-        last = applying.try_again(session, 2, after=second.after or 0)
-
-    assert [e.seq for e in second.events + last.events] == [3, 4, 5]
-    assert last.after is None
-    with any_database.read() as session:
-        assert inbox.quarantined(session) == 2
-
-
-def test_what_comes_too_late_for_its_visit_stays_parked(
-    any_database: Database, kiosk: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    screened = make_screened()
-    told = (screened, make_checked_in(screened.visit_id))
-    events = say(kiosk, *told, VisitCheckedOut(screened.visit_id, CheckOutWay.BADGE))
-    with monkeypatch.context() as older:
-        older.delitem(TYPES, "visit.checked_in")
-        receive(any_database, events)
-
-    with any_database.begin() as session:
-        done = applying.try_again(session).events
-
-    assert done == ()
-    with any_database.read() as session:
-        assert inbox.quarantined(session) == 1
-    assert differences(any_database) == []
