@@ -177,7 +177,7 @@ def every_visit(
     """All visits with the decision in force, newest first, a few at a time: for `db.export`."""
     found = _found(session, filters, zone)
     query = found.query.add_columns(DecisionRow).outerjoin(DecisionRow, _IN_FORCE)
-    rows = session.execute(query.order_by(*found.newest_first).execution_options(yield_per=500))
+    rows = session.execute(found.in_order(query).execution_options(yield_per=500))
     for visit, decision in rows:
         yield visits.value_of(visit), decision
 

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -39,6 +39,7 @@ from sqlalchemy.orm import Session
 from db.columns import UTCDateTime
 from db.models import VisitRow
 
+Columns = TypeVarTuple("Columns")
 LOG = logging.getLogger(__name__)
 INDEX = "ix_visit_search_name_part"
 """On PostgreSQL. `db.partitions.index_pieces` fills it."""
@@ -97,6 +98,14 @@ class Found:
     """Those that come after the visit that began then and has this id."""
     words: int = 0
     """Of a name that PostgreSQL looks up."""
+    any_moment: ColumnElement[bool] | None = None
+    """What is always so, for `in_order`: what is only counted does better without it."""
+
+    def in_order(self, query: Select[*Columns]) -> Select[*Columns]:
+        """A query over what was found, newest first."""
+        if self.any_moment is not None:
+            query = query.where(self.any_moment)
+        return query.order_by(*self.newest_first)
 
 
 def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> Found:
@@ -110,7 +119,7 @@ def of_name(session: Session, query: Select[VisitRow], words: Sequence[str]) -> 
     if session.get_bind().dialect.name != "sqlite":
         return Found(query, _NEWEST_FIRST, _behind, len(words))
     if not parts:
-        return Found(query.where(VisitRow.started_at <= _LATEST), _NEWEST_FIRST, _behind)
+        return Found(query, _NEWEST_FIRST, _behind, any_moment=VisitRow.started_at <= _LATEST)
     sought = " ".join(f'"{part}"' for part in parts)
     matches = text(f"{TABLE} MATCH :sought").bindparams(sought=sought)
     by_parts = query.join(_PART, _PART.c.visit_id == VisitRow.visit_id).where(matches)
@@ -131,7 +140,7 @@ def newest(
     `since` and `until` say where the visits lie, as far as that is known: a guess does no harm.
     """
     # The number stands in the statement: PostgreSQL keeps a plan, and has to know that it is small.
-    query = query.order_by(*found.newest_first).limit(literal(count, literal_execute=True))
+    query = found.in_order(query).limit(literal(count, literal_execute=True))
     if found.words:
         # A kept plan knows no name: it would compare those of all visits, from the newest on.
         session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))

@@ -90,6 +90,17 @@ def test_visits_of_many_schools_are_read_in_their_order_too(hub: Database) -> No
     assert "TEMP B-TREE" not in " ".join(plans)
 
 
+def test_all_visits_are_counted_by_their_keys_alone(hub: Database) -> None:
+    with hub.begin() as session:
+        for visit_id in (new_id(NINE), new_id(NINE)):
+            screened = make_screened(visit_id=visit_id)
+            outbox.add(session, KIOSK, screened, NINE, actor="visitor", visit_id=visit_id)
+
+    plans = plans_of(hub, lambda s: history.page(s, Filters(), ZONE, NINE, limit=1))
+
+    assert any("COVERING INDEX sqlite_autoindex_visit_1" in plan for plan in plans)
+
+
 def test_desk_reads_neither_all_visits_nor_all_events(hub: Database) -> None:
     plans = plans_of(hub, lambda session: history.desk(session, ZONE, NINE))
 
