@@ -23,13 +23,7 @@ from db.domain.desk import (
     VisitPage,
     VisitStory,
 )
-from db.domain.entry_history import (
-    EntryDeeds,
-    EntryDraft,
-    EntryFile,
-    EntryPage,
-    RemovalAsked,
-)
+from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage, RemovalAsked
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.notice import Notice, Notices
