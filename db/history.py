@@ -23,7 +23,7 @@ from db.domain.desk import (
     VisitPage,
 )
 from db.domain.screening import Outcome
-from db.domain.visit import Visit, VisitState
+from db.domain.visit import Visit
 from db.log_models import EventRow
 from db.models import DecisionRow, ScreeningRow, VisitRow
 from db.name_search import Found
@@ -115,9 +115,7 @@ def desk(session: Session, zone: ZoneInfo, now: datetime) -> Desk:
 
 def on_site(session: Session, now: datetime) -> OnSite:
     rows = session.scalars(
-        select(VisitRow)
-        .where(VisitRow.state == VisitState.ON_SITE)
-        .order_by(VisitRow.checked_in_at)
+        select(VisitRow).where(visits.is_on_site()).order_by(VisitRow.checked_in_at)
     )
     return OnSite(
         now,
@@ -187,9 +185,7 @@ def _figures(session: Session, zone: ZoneInfo, now: datetime) -> DayFigures:
     today = session.execute(
         select(VisitRow.started_at, VisitRow.checked_in_at).where(VisitRow.started_at >= midnight)
     ).all()
-    inside = session.execute(
-        select(VisitRow.valid_until).where(VisitRow.state == VisitState.ON_SITE)
-    ).all()
+    inside = session.execute(select(VisitRow.valid_until).where(visits.is_on_site())).all()
     decided = session.execute(
         select(DecisionRow.verdict, DecisionRow.decided_at, VisitRow.started_at)
         .join(VisitRow, VisitRow.visit_id == DecisionRow.visit_id)

@@ -59,7 +59,7 @@ def alarms(session: Session) -> Iterator[Alarm]:
         select(VisitRow, DecisionRow)
         .join(DecisionRow, DecisionRow.visit_id == VisitRow.visit_id)
         .where(
-            VisitRow.state == VisitState.ON_SITE,
+            visits.is_on_site(),
             DecisionRow.superseded.is_(False),
             or_(
                 DecisionRow.verdict == Verdict.DENY,

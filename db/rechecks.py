@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import clearances, codec, districts
+from db import clearances, codec, districts, visits
 from db.desk_models import RecheckRow
 from db.domain.decision import Decision, Verdict
 from db.domain.events import RecheckDecided, VisitorRechecked
 from db.domain.recheck import Recheck
 from db.domain.screening import Screening
-from db.domain.visit import VisitState
 from db.models import VisitRow
 
 
@@ -80,7 +79,7 @@ def waiting_inside(session: Session, since: datetime) -> list[UUID]:
                 VisitRow.visit_id.in_(
                     select(RecheckRow.visit_id).where(RecheckRow.decision.is_(None))
                 ),
-                VisitRow.state == VisitState.ON_SITE,
+                visits.is_on_site(),
                 VisitRow.checked_in_at >= since,
             )
             .order_by(VisitRow.checked_in_at)
@@ -93,7 +92,7 @@ def denied_inside(session: Session) -> Iterator[tuple[UUID, Decision]]:
     rows = session.execute(
         select(RecheckRow.visit_id, RecheckRow.decision)
         .join(VisitRow, VisitRow.visit_id == RecheckRow.visit_id)
-        .where(VisitRow.state == VisitState.ON_SITE, RecheckRow.verdict == Verdict.DENY)
+        .where(visits.is_on_site(), RecheckRow.verdict == Verdict.DENY)
         .order_by(RecheckRow.screened_at)
     )
     seen: set[UUID] = set()

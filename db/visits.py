@@ -66,11 +66,11 @@ def locked_rows(session: Session, visit_ids: Collection[UUID]) -> Sequence[Visit
 
 def on_site_with_token(session: Session, token: str) -> Visit | None:
     """Who wears the badge with this token and was not seen leaving."""
-    return _one(session, VisitRow.badge_token_hash == hash_badge_token(token), _is_on_site())
+    return _one(session, VisitRow.badge_token_hash == hash_badge_token(token), is_on_site())
 
 
 def on_site_with_sticker(session: Session, sticker: str) -> Visit | None:
-    return _one(session, VisitRow.sticker == sticker, _is_on_site())
+    return _one(session, VisitRow.sticker == sticker, is_on_site())
 
 
 def on_site_named(session: Session, name: PersonName) -> list[Visit]:
@@ -80,7 +80,7 @@ def on_site_named(session: Session, name: PersonName) -> list[Visit]:
     """
     wanted = _solid(name.family), _solid(name.given)
     rows = session.scalars(
-        select(VisitRow).where(_is_on_site()).order_by(VisitRow.started_at.desc())
+        select(VisitRow).where(is_on_site()).order_by(VisitRow.started_at.desc())
     )
     return [
         value_of(r)
@@ -95,7 +95,7 @@ def on_site_named(session: Session, name: PersonName) -> list[Visit]:
 
 def on_site_of_person(session: Session, identity: Identity, number_hash: str) -> list[Visit]:
     """The person's visits that nobody saw end, newest first."""
-    return _of_person(session, identity, number_hash, _is_on_site())
+    return _of_person(session, identity, number_hash, is_on_site())
 
 
 def of_person_since(
@@ -228,8 +228,9 @@ def _solid(name: str) -> str:
     return letters(name).replace(" ", "")
 
 
-def _is_on_site() -> ColumnElement[bool]:
-    return VisitRow.state == VisitState.ON_SITE
+def is_on_site() -> ColumnElement[bool]:
+    """Who was let in and not seen leaving; a visit that was forgotten meanwhile is nobody's."""
+    return (VisitRow.state == VisitState.ON_SITE) & VisitRow.details.is_not(None)
 
 
 def _one(session: Session, *conditions: ColumnElement[bool]) -> Visit | None:

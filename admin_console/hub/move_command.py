@@ -25,14 +25,18 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 def _move(arguments: argparse.Namespace) -> int:
     from db import move  # noqa: PLC0415  keeps `--help` quick
 
+    here = folders.beside(arguments.database)
+    there = folders.beside(arguments.to, arguments.data_folder)
+    unsaid = [f"Afterwards the folders {FOLDERS} go from {here} to {there}.\n"]
+    if here == there:
+        unsaid.clear()
+
     def watch(table: str, rows: int) -> None:
+        while unsaid:  # once nothing stands against it any more
+            sys.stderr.write(unsaid.pop())
         if rows:
             sys.stderr.write(f"{table}: {rows:,}\n")
 
-    here = folders.beside(arguments.database)
-    there = folders.beside(arguments.to, arguments.data_folder)
-    if here != there:
-        sys.stderr.write(f"Afterwards the folders {FOLDERS} go from {here} to {there}.\n")
     done = move.move(arguments.database, arguments.to, datetime.now(UTC), watch)
     root = done.root.hex()
     lines = [

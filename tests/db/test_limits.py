@@ -127,7 +127,9 @@ def test_what_a_hub_of_before_took_is_moved_cut_and_agrees_with_its_log(
 ) -> None:
     assert main(["move", "--database", old, "--to", postgres_url]) == 0
 
-    assert "In 5 rows" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "In 5 rows" in said.out
+    assert said.err.startswith("Afterwards the folders photos, tls and keys go from ")
     assert main(["verify-log", "--database", postgres_url]) == 0
     with closing(open_existing(postgres_url)) as database, database.read() as session:
         names = set(session.scalars(select(VisitRow.family_name)))

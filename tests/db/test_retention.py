@@ -9,7 +9,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from db import changes, inbox, log, name_search, outbox, policy, replay, retention, story, visits
+from db import (
+    changes,
+    history,
+    inbox,
+    log,
+    name_search,
+    outbox,
+    policy,
+    replay,
+    retention,
+    story,
+    visits,
+)
 from db.columns import Base
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Site
@@ -135,6 +147,7 @@ def test_visit_whose_end_nobody_saw_is_forgotten_a_week_after_its_days(hub: Data
     assert names == ["Okonkwo-Bright", ""]
     assert "Okonkwo-Bright" not in everything(hub)
     with hub.read() as session:
+        assert history.on_site(session, A_YEAR_ON + timedelta(days=7)).visits == ()
         assert all(c.is_good for c in log.verify_log(session))
         assert replay.differences(session) == []
 
