@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from websockets.sync.client import connect
 
 from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.authority import LiveCertificate, open_authority
@@ -27,8 +28,12 @@ HALF = b"GET / HTTP/1.1\r\nHost: hub"
 
 async def app(scope: dict[str, object], _receive: object, send: object) -> None:
     """Says yes, to whoever asks for /slow after a while."""
-    assert scope["type"] == "http"
     assert callable(send)
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        await asyncio.sleep(3 * PATIENCE)
+        await send({"type": "websocket.send", "text": "news"})
+        return
     if scope["path"] == "/slow":
         await asyncio.sleep(3 * PATIENCE)
     await send(
@@ -149,6 +154,14 @@ def test_who_waits_for_an_answer_or_asks_again_is_not_let_go(tmp_path: Path) -> 
         assert client.get("/slow").text == "yes"
         threading.Event().wait(PATIENCE * 1.5)
         assert client.get("/").text == "yes"
+
+
+def test_line_on_which_nothing_is_said_for_long_is_kept(tmp_path: Path) -> None:
+    with standing(Door(100, patience=PATIENCE), tmp_path) as house:
+        trusted = hub_trust.context(house.ca)
+        address = f"wss://127.0.0.1:{house.port}/"
+        with connect(address, ssl=trusted, proxy=None) as line:
+            assert line.recv(10) == "news"
 
 
 def test_half_of_a_second_request_is_not_waited_for() -> None:
