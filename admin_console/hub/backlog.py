@@ -13,11 +13,21 @@ whoever decides at a console meanwhile would get neither."""
 MOST_IN_LINE = 48
 """Whoever comes then is told to come again: in line they would wait so long that they give up, and
 what they sent would be stored for nobody."""
-COME_AGAIN_SECONDS = 8
+SOONEST_SECONDS, LATEST_SECONDS = 1.0, 60.0
+_FIRST_PACE = 0.1
+"""Seconds from one batch to the next, before it was seen how long they take."""
 
 
 class CrowdedError(Exception):
-    """Too many stand in line already."""
+    """Too many stand in line already: come again after so many seconds.
+
+    Each is given another moment, as far apart as batches are taken. Who was told to come at any
+    time would cost the hub more by asking than by what they bring.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"come again in {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class Backlog:
@@ -29,6 +39,9 @@ class Backlog:
         self._grew_at = float("-inf")
         self._turns = asyncio.Semaphore(AT_A_TIME)
         self._in_line = 0
+        self._pace = _FIRST_PACE
+        self._taken_at = float("-inf")
+        self._given_until = float("-inf")
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say in which loop the server runs; before that, nobody can wait."""
@@ -47,13 +60,28 @@ class Backlog:
         Raises `CrowdedError` at once.
         """
         if self._in_line >= MOST_IN_LINE:
-            raise CrowdedError
+            raise CrowdedError(self._appointment())
         self._in_line += 1
         try:
             async with self._turns:
                 yield
         finally:
             self._in_line -= 1
+            self._note_pace()
+
+    def _appointment(self) -> float:
+        """Seconds until the next moment that was given to nobody."""
+        now = time.monotonic()
+        last = max(self._given_until, now + SOONEST_SECONDS)
+        self._given_until = min(last + self._pace, now + LATEST_SECONDS)
+        return self._given_until - now
+
+    def _note_pace(self) -> None:
+        """One batch was taken; how long that takes counts only while others stand in line."""
+        now, before = time.monotonic(), self._taken_at
+        self._taken_at = now if self._in_line else float("-inf")
+        if before != float("-inf"):
+            self._pace += (now - before - self._pace) / AT_A_TIME / 8
 
     def is_growing(self) -> bool:
         """Whether more came a moment ago: kiosks still wait, and who applies lets them go first."""

@@ -1,9 +1,9 @@
 """What kiosks hand over: their log, and photos."""
 
-import random
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import ceil
 from typing import Annotated
 
 import msgspec
@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
-from admin_console.hub.backlog import COME_AGAIN_SECONDS, CrowdedError
+from admin_console.hub.backlog import CrowdedError
 from admin_console.hub.context import AskingKiosk, InContext
 from db import codec, inbox, log, notices, pairing, photos, signing
 from db.chain import SealedEvent
@@ -107,10 +107,10 @@ async def events(
     try:
         async with context.backlog.turn():
             return await run_in_threadpool(_receive, *batch)
-    except CrowdedError:
-        again = random.randint(1, COME_AGAIN_SECONDS)  # noqa: S311  no secret: they come one by one
+    except CrowdedError as crowded:
         words = "Many kiosks hand over their events at once. Nothing of this batch was taken yet."
-        return problem(503, words, {"Retry-After": str(again)}, is_busy=True)
+        again = str(ceil(crowded.seconds))
+        return problem(503, words, {"Retry-After": again}, is_busy=True)
 
 
 def _receive(

@@ -1,5 +1,6 @@
 """Many kiosks hand over a backlog at once, and the office goes on working."""
 
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -59,6 +60,27 @@ def test_whoever_would_stand_in_line_too_long_is_told_at_once_when_to_come_again
         told = hub.client.post("/v1/events", content=LINES, headers=own)
         assert told.status_code == 503
         assert told.json()["is_busy"] is True
-        assert 1 <= int(told.headers["Retry-After"]) <= backlog.COME_AGAIN_SECONDS
+        assert 1 <= int(told.headers["Retry-After"]) <= backlog.LATEST_SECONDS
         few = hub.client.post("/v1/events", content=LINES[:36], headers=own)
         assert few.status_code == 422  # somebody may wait for these: they do not stand in line
+
+
+def test_those_who_are_told_to_come_again_come_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backlog, "MOST_IN_LINE", 0)
+
+    async def turned_away() -> list[float]:
+        line, told = backlog.Backlog(), list[float]()
+        for _ in range(5_000):
+            try:
+                async with line.turn():
+                    pytest.fail("there was room")
+            except backlog.CrowdedError as crowded:
+                told.append(crowded.seconds)
+        return told
+
+    told = asyncio.run(turned_away())
+    assert told[0] >= backlog.SOONEST_SECONDS
+    assert told[100] > told[0] + 5  # not all at once
+    assert max(told) <= backlog.LATEST_SECONDS

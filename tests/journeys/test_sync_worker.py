@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pytestqt.qtbot import QtBot
 
-from admin_console.hub import backlog, event_routes
+from admin_console.hub import backlog
 from db import inbox, signing
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database
@@ -128,11 +128,10 @@ def test_kiosk_that_is_told_to_come_again_is_in_touch_and_sends_soon(
 ) -> None:
     monkeypatch.setattr(inbox, "MOST_AT_ONCE", 0)  # every batch counts as a backlog
     monkeypatch.setattr(backlog, "MOST_IN_LINE", 0)
-    monkeypatch.setattr(event_routes, "COME_AGAIN_SECONDS", 1)
     kiosk.visitor_comes()
     with pytest.raises(HubBusyError) as told:
         kiosk.push()
-    assert told.value.seconds == 1
+    assert 1 <= told.value.seconds <= 3
     watched = open_worker(kiosk)
     qtbot.waitUntil(lambda: watched.is_at(Reach.IN_TOUCH), timeout=10_000)
     assert kiosk.waiting() == 1
