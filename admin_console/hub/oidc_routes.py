@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import guessing, id_token
+from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.answers import answer, body_as, problem, refuse
 from admin_console.hub.context import Context, InContext, address_of
 from admin_console.hub.id_token import Expected, Identity, TokenError, UnknownKeyError
@@ -213,4 +214,4 @@ def _how_to_link(subject: str) -> str:
 
 
 def _who(address: str) -> str:
-    return f"oidc {address}"
+    return f"oidc {neighbourhood(address)}"

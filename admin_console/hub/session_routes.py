@@ -59,7 +59,7 @@ async def sign_in(request: Request, context: InContext) -> Response:
     asked = await body_as(request, SignInRequest)
     address, name = address_of(request), asked.name.strip().casefold()
     near = neighbourhood(address)
-    who, of_address = f"sign-in {address} {name}", f"sign-ins {near}"
+    who, of_address = f"sign-in {near} {name}", f"sign-ins {near}"
     is_regular = (near, name) in context.regulars
     if not is_regular:
         await run_in_threadpool(guessing.count_try, context, of_address, TOO_OFTEN, MOST_OF_ADDRESS)
@@ -128,10 +128,11 @@ async def set_up(request: Request, context: InContext) -> Response:
     """Let the first administrator in, with the code that the hub printed, and sign them in."""
     asked = await body_as(request, FirstStaff)
     address = address_of(request)
-    who = f"set-up {address}"
+    near = neighbourhood(address)
+    who = f"set-up {near}"
     await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
     turns: Turns = request.app.state.sign_ins
-    async with turns.of(neighbourhood(address)):
+    async with turns.of(near):
         signed_in = await run_in_threadpool(_set_up, context, asked, address)
     await run_in_threadpool(guessing.succeeded, context, who)
     return answer(signed_in)

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import guessing
 from admin_console.hub import site as hub_site
+from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.answers import answer, body_as, refuse
 from admin_console.hub.context import Context, InContext, address_of
 from db import kiosk_tokens, signing
@@ -114,7 +115,7 @@ def _refused(refusal: Refusal) -> HTTPException:
 
 
 def _who(kiosk_id: str, request: Request) -> str:
-    return f"token {kiosk_id} {address_of(request)}"
+    return f"token {kiosk_id} {neighbourhood(address_of(request))}"
 
 
 def _bytes(text: str) -> bytes:

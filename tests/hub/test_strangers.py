@@ -80,6 +80,24 @@ def test_a_whole_office_signs_in_from_one_address(hub: HubOfTests) -> None:
     assert tries(hub, 1).status_code == 401
 
 
+def test_who_has_a_whole_network_of_addresses_guesses_a_password_no_oftener(
+    hub: HubOfTests,
+) -> None:
+    own = {"X-Forwarded-For": "2001:db8:1:2::10"}
+    assert hub.client.post("/v1/session", json=DANA, headers=own).status_code == 200
+
+    answers = Counter(
+        hub.client.post(
+            "/v1/session",
+            json=DANA | {"password": f"guess {number}"},
+            headers={"X-Forwarded-For": f"2001:db8:1:2::{number + 100:x}"},
+        ).status_code
+        for number in range(20)
+    )
+
+    assert answers == {401: attempts.MOST, 429: 20 - attempts.MOST}
+
+
 def test_an_address_may_try_again_after_a_minute(hub: HubOfTests, clock: Clock) -> None:
     for number in range(MOST_HERE + 1):
         tries(hub, number)
