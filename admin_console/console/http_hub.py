@@ -57,7 +57,8 @@ class HttpHub:
         known: KnownHubs | None = None,
     ) -> None:
         """`known`: the hubs that were compared before; without it, none."""
-        self._line = HubLine(url, known or KnownHubs(None), transport)
+        self._url, self._known = url, known or KnownHubs(None)
+        self._line = HubLine(url, self._known, transport)
 
     def trust(self, ca: str) -> None:
         """Somebody compared the authority that `sign_in` has told of."""
@@ -69,12 +70,17 @@ class HttpHub:
         Raises `UnknownHubError` at the first contact, before anything is sent.
         """
         self._line.meet()
-        asked = {"name": name, "password": password} | ({"code": code} if code else {})
+        device = self._known.device_of(self._url, name)
+        more = {"code": code, "device": device}
+        asked = {"name": name, "password": password} | {k: v for k, v in more.items() if v}
         try:
             response = self._line.send("POST", "/v1/session", json=asked)
         except SessionOverError as error:
             raise HubRefusedError(str(error)) from None
-        return self._signed_in(response)
+        signed_in = self._signed_in(response)
+        if signed_in.device not in ("", device):
+            self._known.keep_device(self._url, name, signed_in.device)
+        return signed_in
 
     def account_name(self) -> str:
         """What the account is called that staff may sign in with here; empty without one.

@@ -1,13 +1,20 @@
-"""Which hubs this account knows: the authority (CA) of each, pinned when somebody compared it."""
+"""Which hubs this account knows: the authority (CA) of each, pinned when somebody compared it.
+
+And the devices that hubs gave, by which they know this account again when somebody signs in.
+"""
 
 import json
+import logging
 import os
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from db.domain.errors import ConfigError
 from db.private_files import make_private_folder
 from resources.folders import data_folder
+
+LOG = logging.getLogger(__name__)
 
 
 class KnownHubs:
@@ -23,9 +30,25 @@ class KnownHubs:
 
     def keep(self, url: str, ca: str) -> None:
         """Know it from now on. Raises `ConfigError` when that cannot be kept."""
-        self._known[_key(url)] = ca
+        self._keep(_key(url), ca)
+
+    def device_of(self, url: str, name: str) -> str:
+        """What the hub gave when somebody of this name signed in last; empty if it never did."""
+        return self._known.get(_device_key(url, name), "")
+
+    def keep_device(self, url: str, name: str, device: str) -> None:
+        """Send it with the next sign-in of this name. Who signed in is in, kept or not."""
+        try:
+            self._keep(_device_key(url, name), device)
+        except ConfigError as error:
+            LOG.warning("the hub will not know this computer again: %s", error)
+
+    def _keep(self, key: str, value: str) -> None:
+        self._known[key] = value
         if self._file is None:
             return
+        # Another console of this account may have written meanwhile.
+        self._known = _read(self._file) | {key: value}
         part = self._file.with_name(f"{self._file.name}.part")
         try:
             make_private_folder(self._file.parent)
@@ -44,6 +67,11 @@ def of_this_account() -> KnownHubs:
 
 def _key(url: str) -> str:
     return urlsplit(url).netloc.casefold()
+
+
+def _device_key(url: str, name: str) -> str:
+    """Says nobody's name to who reads the file."""
+    return f"device {sha256(f'{_key(url)} {name.strip().casefold()}'.encode()).hexdigest()}"
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -81,6 +81,7 @@ TEXTS = MappingProxyType(
         "Readiness.schema": "0020",
         "Screening.engine_version": "1",
         "SignInRequest.code": "",
+        "SignInRequest.device": "",
         "FinishRequest.code": "SplxlOBeZQQYbYS6WxSbIA",
         "Offered.name": "Marlow account",
         "Started.address": "https://login.marlow.example/authorize?response_type=code",

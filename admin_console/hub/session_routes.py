@@ -1,11 +1,11 @@
 """Signing in to the console, and out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from admin_console.hub import guessing, setting_up
+from admin_console.hub import devices, guessing, setting_up
 from admin_console.hub import site as hub_site
 from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.answers import answer, body_as, problem, refuse
@@ -39,11 +39,16 @@ router = APIRouter(prefix="/v1", tags=["sign-in"])
 
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
-    """`code` is that of the second factor, or a recovery code, for those who have one."""
+    """`code` is that of the second factor, or a recovery code, for those who have one.
+
+    `device` is what the last good sign-in with this name gave; without it tries are counted
+    together with those of everybody at this address.
+    """
 
     name: str
     password: str
     code: str = ""
+    device: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,9 @@ async def sign_in(request: Request, context: InContext) -> Response:
     asked = await body_as(request, SignInRequest)
     address, name = address_of(request), asked.name.strip().casefold()
     near = neighbourhood(address)
-    who, of_address = f"sign-in {near} {name}", f"sign-ins {near}"
-    is_regular = (near, name) in context.regulars
+    nonce = await run_in_threadpool(_nonce, context, asked)
+    who, of_address = f"sign-in {nonce or near} {name}", f"sign-ins {near}"
+    is_regular = nonce != "" or (near, name) in context.regulars
     if not is_regular:
         await run_in_threadpool(guessing.count_try, context, of_address, TOO_OFTEN, MOST_OF_ADDRESS)
     await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
@@ -76,6 +82,14 @@ async def sign_in(request: Request, context: InContext) -> Response:
     context.regulars.add(near, name)
     await run_in_threadpool(guessing.succeeded, context, who)
     return answer(signed_in)
+
+
+def _nonce(context: Context, asked: SignInRequest) -> str:
+    """Which device of this name asks; empty for a stranger's."""
+    if not asked.device:  # before the database is asked: these are counted without it
+        return ""
+    with context.database.read() as session:
+        return devices.nonce_of(hub_site.signing_key(session), asked.name, asked.device)
 
 
 def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | None:
@@ -96,8 +110,9 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
             by, known = audit.of_staff(member.staff_id, address), seen[1]
             site_id = known[0].site_id if len(known) == 1 else ""
             audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id)
+            device = devices.known_or_new(hub_site.signing_key(session), asked.name, asked.device)
     if is_in:
-        return SignedIn(token, member, *seen)
+        return SignedIn(token, member, *seen, device)
     if asked.code:
         _note_refusal(context, asked.name, address)
     return None

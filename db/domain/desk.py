@@ -63,6 +63,8 @@ class SignedIn:
     """The first one that they may see."""
     sites: tuple[KnownSite, ...] = ()
     """All that they may see; nobody needs to choose where there is one."""
+    device: str = field(default="", repr=False)
+    """What goes with the next sign-in of this name; empty for other ways to sign in."""
 
 
 @dataclass(frozen=True, slots=True)

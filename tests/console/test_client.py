@@ -1,5 +1,6 @@
 """The line to the hub, against scripted answers of the network."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from admin_console.console.answers import AlreadyDecidedError, OddAnswerError, SessionOverError
 from admin_console.console.client import ListFile, VisitFilter
 from admin_console.console.http_hub import HttpHub
+from admin_console.console.known_hubs import KnownHubs
 from db import codec
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import ByHand
@@ -49,6 +51,22 @@ def test_token_of_the_sign_in_goes_with_everything_after() -> None:
 
     assert desk == invented.make_desk()
     assert seen == ["", "Bearer not-a-real-token"]
+
+
+def test_device_that_the_hub_gave_goes_with_the_next_sign_in_of_that_name(tmp_path: Path) -> None:
+    seen: list[dict[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content))
+        given = replace(invented.make_signed_in(), device="given by the hub")
+        return httpx.Response(200, content=codec.to_json(given))
+
+    for name in ("dwhitlock", "rbegaye", " DWhitlock"):  # each time the console is started anew
+        known = KnownHubs(tmp_path / "hubs.json")
+        HttpHub(URL, httpx.MockTransport(answer), known).sign_in(name, "open sesame")
+
+    assert [asked.get("device", "") for asked in seen] == ["", "", "given by the hub"]
+    assert "dwhitlock" not in (tmp_path / "hubs.json").read_text().casefold()
 
 
 def test_token_is_forgotten_at_sign_out() -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from admin_console.hub import session_routes
+from admin_console.hub import devices, session_routes
 from admin_console.hub.strangers import MOST, Regulars, Tally, is_told
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.turns import Turns
@@ -72,6 +72,59 @@ def test_who_signed_in_here_before_is_let_in_while_a_stranger_here_waits(hub: Hu
     assert last.status_code == 429
 
     assert hub.client.post("/v1/session", json=DANA).status_code == 200
+
+
+def test_wrong_tries_from_behind_an_office_keep_nobody_out_who_comes_with_a_known_device(
+    hub: HubOfTests,
+) -> None:
+    came_in = hub.client.post("/v1/session", json=DANA).json()
+    for number in range(attempts.MOST + 1):
+        last = hub.client.post("/v1/session", json=DANA | {"password": f"guess {number}"})
+    assert last.status_code == 429
+
+    again = hub.client.post("/v1/session", json=DANA | {"device": came_in["device"]})
+
+    assert again.status_code == 200
+    assert again.json()["device"] == came_in["device"]
+
+
+def test_a_known_device_is_known_to_the_other_hubs_of_a_database_too(
+    tmp_path: Path, clock: Clock
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with hub_at(url, tmp_path / "one", clock) as one:
+        known = DANA | {"device": one.client.post("/v1/session", json=DANA).json()["device"]}
+        for number in range(attempts.MOST):
+            one.client.post("/v1/session", json=DANA | {"password": f"guess {number}"})
+
+    with hub_at(url, tmp_path / "two", clock) as two:
+        assert two.client.post("/v1/session", json=DANA).status_code == 429
+        assert two.client.post("/v1/session", json=known).status_code == 200
+
+
+def test_a_device_guesses_no_oftener_than_an_address(hub: HubOfTests) -> None:
+    device = hub.client.post("/v1/session", json=DANA).json()["device"]
+
+    guess = DANA | {"password": "not hers", "device": device}
+    answers = Counter(hub.client.post("/v1/session", json=guess).status_code for _ in range(10))
+
+    assert answers == {401: attempts.MOST, 429: 10 - attempts.MOST}
+
+
+@pytest.mark.parametrize("changed", ["name", "seal", "nonce", "all"])
+def test_a_device_that_the_hub_did_not_give_to_this_name_counts_for_nothing(changed: str) -> None:
+    key, name = b"k" * 32, "dwhitlock"
+    nonce, seal = devices.make(key, name).split(".")
+    forged = {
+        "name": devices.make(key, "rbegaye"),
+        "seal": f"{nonce}.{'0' * len(seal)}",
+        "nonce": f"{'0' * len(nonce)}.{seal}",
+        "all": "\u00e9",
+    }
+
+    assert devices.nonce_of(key, name, forged[changed]) == ""
+    assert devices.nonce_of(b"o" * 32, name, f"{nonce}.{seal}") == ""
+    assert devices.nonce_of(key, " DWhitlock", f"{nonce}.{seal}") == nonce
 
 
 def test_a_whole_office_signs_in_from_one_address(hub: HubOfTests) -> None:
