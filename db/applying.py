@@ -11,7 +11,7 @@ applied ahead, then the new event. Locks are always taken in this order: the kio
 `applied` row, the lock of places, visits, the feed and the hub's chain, the tree's row.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -36,8 +36,14 @@ from db.domain.errors import UnfitError
 from db.domain.events import DomainEvent
 from db.log_models import AppliedAheadRow, AppliedRow, EventBodyRow, EventRow
 
+Follow = Callable[[Session, Sequence[chain.Envelope]], None]
+"""What follows from events that were applied. One from which it cannot follow is parked."""
+
 _ONLY = 1
 _NO_COLUMN = "a fact that no column takes"
+_OF_ITSELF = (
+    DataError, IntegrityError, LookupError, ValueError, OverflowError, codec.MalformedError,
+)  # fmt: skip
 _HELD = "order_is_held"
 _PARKED = "newly_parked"
 _PLACES = 0x5645_504C
@@ -55,6 +61,10 @@ _MOVE = update(_APPLIED).where(_OURS).values(upto=bindparam("moved_to"))
 _FORGET_AHEAD = delete(_AHEAD).where(
     _AHEAD.c.district_id == OWN, _AHEAD.c.leaf_index < bindparam("moved_to")
 )
+
+
+def nothing_follows(_: Session, __: Sequence[chain.Envelope]) -> None:
+    """Where events are applied for their visits alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +91,23 @@ def hold_places(session: Session) -> None:
         districts.run(session, _LOCK_PLACES, {"district_key": key})
 
 
-def catch_up(session: Session, visit_ids: Collection[UUID]) -> tuple[chain.Envelope, ...]:
+def catch_up(
+    session: Session, visit_ids: Collection[UUID], follow: Follow = nothing_follows
+) -> tuple[chain.Envelope, ...]:
     """Apply what waits of these visits, ahead of the others. The caller holds the order."""
     upto: int = session.info[_HELD]
     if not visit_ids or upto >= tree.frontier(session).size:
         return ()
     waiting = _waiting(upto) & EventRow.visit_id.in_(list(visit_ids))
-    return tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=True))
+    return tuple(e for e, _ in _apply_all(session, waiting, follow, is_ahead=True))
 
 
-def apply_all(session: Session, events: Sequence[tuple[chain.Envelope, bytes]]) -> list[str | None]:
-    """Apply events in their order. Returns why each could not be, for the quarantine.
+def apply_all(
+    session: Session,
+    events: Sequence[tuple[chain.Envelope, bytes]],
+    follow: Follow = nothing_follows,
+) -> list[str | None]:
+    """Apply events in their order, and what follows. Returns why each could not be, to park it.
 
     Only what an event itself causes is a reason. A busy or lost database is none: that error goes
     up, and the events are applied later.
@@ -102,7 +118,7 @@ def apply_all(session: Session, events: Sequence[tuple[chain.Envelope, bytes]]) 
         whys.append(why)
         if event is not None:
             known.append(_Known(at, envelope, event))
-    _apply_set(session, known, whys)
+    _apply_set(session, known, whys, follow)
     return whys
 
 
@@ -122,17 +138,27 @@ def _read(envelope: chain.Envelope, body: bytes) -> tuple[DomainEvent | None, st
     return event, None
 
 
-def _apply_set(session: Session, events: Sequence[_Known], whys: list[str | None]) -> None:
-    """All in one savepoint. When that cannot be, each half by itself, down to single events."""
+def _apply_set(
+    session: Session,
+    events: Sequence[_Known],
+    whys: list[str | None],
+    follow: Follow = nothing_follows,
+) -> None:
+    """All in one savepoint, with what follows.
+
+    When that cannot be, each half by itself, down to single events.
+    """
     if not events:
         return
     try:
-        with session.begin_nested(), visit_events.together(session, [e.event for e in events]):
-            for _, envelope, event in events:
-                visit_events.apply(session, envelope, event)
+        with session.begin_nested():
+            with visit_events.together(session, [e.event for e in events]):
+                for _, envelope, event in events:
+                    visit_events.apply(session, envelope, event)
+            follow(session, [e.envelope for e in events])
     except UnfitError:
         why = quarantine.failed(_NO_COLUMN)
-    except (DataError, IntegrityError, LookupError, ValueError, OverflowError) as error:
+    except _OF_ITSELF as error:
         why = quarantine.failed(type(error).__name__)
     except StatementError as error:
         if isinstance(error, DBAPIError):
@@ -144,8 +170,8 @@ def _apply_set(session: Session, events: Sequence[_Known], whys: list[str | None
         whys[events[0].at] = why
         return
     half = len(events) // 2
-    _apply_set(session, events[:half], whys)
-    _apply_set(session, events[half:], whys)
+    _apply_set(session, events[:half], whys, follow)
+    _apply_set(session, events[half:], whys, follow)
 
 
 def take_in(session: Session) -> None:
@@ -165,12 +191,12 @@ def take_in(session: Session) -> None:
         _move_to(session, places.stop)
 
 
-def go_on(session: Session, limit: int) -> Applied:
+def go_on(session: Session, limit: int, follow: Follow = nothing_follows) -> Applied:
     """Apply the next `limit` events of the hub's order that wait."""
     upto = _locked(session)
     end = min(upto + limit, tree.frontier(session).size)
     waiting = _waiting(upto) & (EventRow.leaf_index < end)
-    found = tuple(envelope for envelope, _ in _apply_all(session, waiting, is_ahead=False))
+    found = tuple(e for e, _ in _apply_all(session, waiting, follow, is_ahead=False))
     _move_to(session, end)
     if found:
         news.tell(session)
@@ -200,6 +226,7 @@ def try_again(
     *,
     after: int = -1,
     kiosk_ids: Collection[str] | None = None,
+    follow: Follow = nothing_follows,
 ) -> Tried:
     """Apply what is parked behind the place `after`, if this version can; of some kiosks or all.
 
@@ -227,7 +254,8 @@ def try_again(
         this = EventRow.event_id == event_id
         session.execute(update(EventRow).where(this, ~is_late).values(parked=None))
         is_free = this & EventRow.parked.is_(None)
-        found += [e for e, why in _apply_all(session, is_free, is_ahead=False) if why is None]
+        applied = _apply_all(session, is_free, follow, is_ahead=False)
+        found += [envelope for envelope, why in applied if why is None]
     newly_parked(session)  # what stays was told of before
     return Tried(tuple(found), tried[-1].leaf_index if len(tried) == limit else None)
 
@@ -265,7 +293,7 @@ def _waiting(upto: int) -> ColumnElement[bool]:
 
 
 def _apply_all(
-    session: Session, which: ColumnElement[bool], *, is_ahead: bool
+    session: Session, which: ColumnElement[bool], follow: Follow, *, is_ahead: bool
 ) -> list[tuple[chain.Envelope, str | None]]:
     """Each event, and why it could not be applied."""
     done: list[tuple[chain.Envelope, str | None]] = []
@@ -277,7 +305,7 @@ def _apply_all(
     ).all()
     envelopes = [codec.from_json(row.line, chain.Envelope) for row in rows]
     kept = [(e, row.body) for e, row in zip(envelopes, rows, strict=True) if row.body is not None]
-    told = iter(apply_all(session, kept))
+    told = iter(apply_all(session, kept, follow))
     for envelope, row in zip(envelopes, rows, strict=True):
         why = quarantine.ERASED if row.body is None else next(told)
         if why is not None:

@@ -86,11 +86,13 @@ def receive(
     *,
     signature: bytes = b"",
     site: Site | None = None,
+    follow: applying.Follow = applying.nothing_follows,
 ) -> Received:
     """Store and apply a batch in its order; events that are here already are passed over.
 
     `signature` is the device's over the head behind the batch, if its epoch has a key. `site` is
     the one that the device belongs to: what says that it is of another is kept and not applied.
+    `follow` does what follows from those that are applied at once.
 
     Raises `GapError`, `ForkError` or `MalformedEventError`; the caller's transaction then rolls
     back, so that nothing of the batch is half applied.
@@ -115,21 +117,25 @@ def receive(
             applying.note_parked(session, device_id)
         ingest.store(session, batch.new, ingest.Placing(now, places.start, parked))
         return Received(reached, new, is_more=True)
-    return Received(reached, new, _apply_and_store(session, batch.new, site, now))
+    return Received(reached, new, _apply_and_store(session, batch.new, site, now, follow))
 
 
 def _apply_and_store(
-    session: Session, links: Sequence[ingest.Link], site: Site | None, now: datetime
+    session: Session,
+    links: Sequence[ingest.Link],
+    site: Site | None,
+    now: datetime,
+    follow: applying.Follow,
 ) -> tuple[chain.Envelope, ...]:
     """A few events, of somebody who waits. Their places come with the commit."""
     if not links:
         return ()
     applying.hold_order(session)
     of_visits = {link.envelope.visit_id for link in links} - {None}
-    waited = applying.catch_up(session, [v for v in of_visits if v is not None])
+    waited = applying.catch_up(session, [v for v in of_visits if v is not None], follow)
     parked = [_why_not_ours(envelope, site) for envelope, _, _ in links]
     ours = [(e, sealed.body) for (e, sealed, _), why in zip(links, parked, strict=True) if not why]
-    told = iter(applying.apply_all(session, ours))
+    told = iter(applying.apply_all(session, ours, follow))
     parked = [why or next(told) for why in parked]
     if any(parked):
         applying.note_parked(session, links[0].envelope.kiosk_id)

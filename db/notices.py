@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from db import districts, scopes, sites, watchlists, webhooks
+from db import districts, limits, scopes, sites, watchlists, webhooks
 from db.desk_models import NoticeRow
+from db.districts import TABLES
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.watchlist import Watchlist
 from db.ids import new_id
@@ -30,8 +31,8 @@ def tell(
 ) -> bool:
     """Tell of something once: whatever was told with the same kind and `about` is not told again.
 
-    The staff of `site_id` are told, or of the visit's site; without either everybody is. Returns
-    whether it is news.
+    The staff of `site_id` are told, or of the visit's site; without either everybody is. What it
+    says is made fit for its column: kiosks wrote some of it. Returns whether it is news.
     """
     key = f"{kind} {about}"
     told = select(NoticeRow.notice_id).where(NoticeRow.about == key)
@@ -42,23 +43,23 @@ def tell(
         site_id = "" if visit is None else visit.site_id
     site_id = site_id or sites.only(session)
     notice_id = new_id(now)
-    session.add(
-        NoticeRow(
-            notice_id=notice_id,
-            about=key,
-            kind=kind,
-            at=now,
-            text=text,
-            visit_id=visit_id,
-            list_id=list_id,
-            read_by="",
-            site_id=site_id,
-        )
-    )
+    row = {
+        "notice_id": notice_id,
+        "about": key,
+        "kind": kind,
+        "at": now,
+        "text": text,
+        "visit_id": visit_id,
+        "list_id": list_id,
+        "read_by": "",
+        "site_id": site_id,
+    }
+    fit = limits.fitted(TABLES[NoticeRow.__tablename__], row)
+    session.add(NoticeRow(**fit))
     session.flush()
     ids = {"visit_id": visit_id, "list_id": list_id}
     known = {name: str(value) for name, value in ids.items() if value is not None}
-    webhooks.tell_of_notice(session, now, kind, notice_id, {"text": text, **known})
+    webhooks.tell_of_notice(session, now, kind, notice_id, {"text": fit["text"], **known})
     return True
 
 

@@ -30,11 +30,22 @@ CLEARANCE = "clearance"
 """The kind of a change that tells kiosks of a clearance, or of its end."""
 
 
-def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
-    """What follows from events that kiosks sent, and from what of them is parked."""
+def at(now: datetime) -> applying.Follow:
+    """`of_events` at this moment, for whoever applies them."""
+
+    def follow(session: Session, new: Sequence[Envelope]) -> None:
+        of_events(session, new, now)
+
+    return follow
+
+
+def of_parked(session: Session, now: datetime) -> None:
+    """What follows from what was parked in this transaction: administrators are told."""
     quarantine.tell(session, applying.newly_parked(session), now)
-    if not new:
-        return
+
+
+def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
+    """What follows from events that kiosks sent and that are applied."""
     decided = [e.visit_id for e in new if e.type == "decision.made" and e.visit_id is not None]
     _of_decisions(session, dict.fromkeys(decided), now)
     screened = [e for e in new if e.type == "visitor.screened" and e.visit_id is not None]

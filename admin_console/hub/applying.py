@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from admin_console.hub import aftermath
 from admin_console.hub.backlog import QUIET_SECONDS
 from admin_console.hub.context import Context
+from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import applying, inbox, pairing
-from db.domain.errors import StorageError
 
 LOG = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ def before(session: Session, visit_ids: Collection[UUID], now: datetime) -> None
     All that waits of these visits is applied, and nothing on them comes between.
     """
     applying.hold_order(session)
-    aftermath.of_events(session, applying.catch_up(session, visit_ids), now)
+    applying.catch_up(session, visit_ids, aftermath.at(now))
+    aftermath.of_parked(session, now)
 
 
 async def keep_applying(context: Context) -> None:
@@ -38,11 +39,10 @@ async def keep_applying(context: Context) -> None:
     is_tried = False  # what an older version could not apply
     while True:
         is_more = False
-        try:
+        with going_on(LOG, "parked events were not tried, soon they are tried again"):
             is_tried = is_tried or await finish_in_thread(_try_again, context)
+        with going_on(LOG, "events wait to be applied, soon it is tried again"):
             is_more = await finish_in_thread(_step, context)
-        except StorageError as error:
-            LOG.warning("events wait to be applied, soon it is tried again: %s", error)
         if not is_more:
             await context.backlog.wait(LOOK_SECONDS)
         elif context.backlog.is_growing():
@@ -54,8 +54,9 @@ def _step(context: Context) -> bool:
         if not applying.has_more(session):
             return False
     with context.database.begin() as session:
-        done = applying.go_on(session, AT_ONCE)
-        aftermath.of_events(session, done.events, context.now())
+        now = context.now()
+        done = applying.go_on(session, AT_ONCE, aftermath.at(now))
+        aftermath.of_parked(session, now)
     if done.events:
         context.wake.notify()
     return done.is_more
@@ -82,8 +83,10 @@ def try_again(context: Context) -> int:
     applied, after = 0, -1
     while True:
         with context.database.begin() as session:
-            tried = applying.try_again(session, AT_ONCE, after=after, kiosk_ids=kiosk_ids)
-            aftermath.of_events(session, tried.events, context.now())
+            follow = aftermath.at(context.now())
+            tried = applying.try_again(
+                session, AT_ONCE, after=after, kiosk_ids=kiosk_ids, follow=follow
+            )
         applied += len(tried.events)
         if tried.after is None:
             break

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from admin_console.hub.going_on import going_on
 from db.domain.errors import StorageError
 from db.private_files import make_private_folder
 
@@ -195,10 +196,8 @@ class LiveCertificate:
         """Renew whenever it is due, until cancelled."""
         while True:
             await asyncio.sleep(every_seconds)
-            try:
+            with going_on(LOG, "the hub's certificate was not renewed, soon it is tried again"):
                 await self.look()
-            except (StorageError, OSError):
-                LOG.exception("The hub's certificate could not be renewed; it is tried again.")
 
     async def look(self) -> bool:
         """Renew if it is due. Returns whether it was."""

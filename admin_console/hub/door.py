@@ -20,6 +20,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from admin_console.hub.addresses import neighbourhood
+from admin_console.hub.going_on import going_on
 
 PATIENCE_SECONDS = 10.0
 ACCEPTED_AT_ONCE = 128
@@ -128,7 +129,8 @@ class Door:
         """Go on letting go, until cancelled."""
         while True:
             await asyncio.sleep(self._patience / 10)
-            self.let_go()
+            with going_on(_log, "connections that say nothing were not ended, soon again"):
+                self.let_go()
 
     def tell(self, words: str) -> None:
         """Log what keeps happening while somebody floods the hub: once a minute."""

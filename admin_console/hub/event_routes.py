@@ -131,9 +131,10 @@ def _receive(
                 now,
                 signature=_bytes_of(signature),
                 site=site,
+                follow=aftermath.at(now),
             )
             key = hub_site.signing_key(session)
-            aftermath.of_events(session, got.applied, now)
+            aftermath.of_parked(session, now)
     except inbox.GapError as gap:
         return problem(409, str(gap), expected_seq=gap.expected_seq)
     except inbox.ForkError as fork:

@@ -6,17 +6,17 @@ And whether kiosks are still paired that have a line open: see `admin_console.hu
 import logging
 
 from admin_console.hub.context import Context
+from admin_console.hub.going_on import going_on
 from admin_console.hub.lines import Paired
 from admin_console.hub.threads import finish_in_thread
 from db import changes, pairing
-from db.domain.errors import StorageError
 
 LOG = logging.getLogger(__name__)
 
 LOOK_SECONDS = 25.0
 """So long without any news, and it is looked all the same; `Wake.wait` mostly says sooner."""
 PAUSE_SECONDS = 2.0
-"""After the database could not be read."""
+"""After it could not be looked."""
 
 
 async def keep_looking(context: Context) -> None:
@@ -25,16 +25,14 @@ async def keep_looking(context: Context) -> None:
     pairings: tuple[int, int] | None = None
     try:
         while not context.wake.is_closing:
-            seen, pause = context.wake.count, LOOK_SECONDS
-            try:
+            seen, pause = context.wake.count, PAUSE_SECONDS
+            with going_on(LOG, "kiosks hear of nothing new, soon it is looked again"):
                 found = await finish_in_thread(_look, context, upto)
                 if found:
                     upto = max(found.values())
                     context.feed.grew(found)
                 pairings = await _end_lines(context, pairings)
-            except StorageError as error:
-                pause = PAUSE_SECONDS
-                LOG.warning("kiosks hear of nothing new, soon it is looked again: %s", error)
+                pause = LOOK_SECONDS
             await context.wake.wait(seen, pause)
     finally:
         context.lines.end()

@@ -6,11 +6,9 @@ kiosks and consoles never wait for it.
 
 import logging
 import time
-import traceback
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,10 +17,10 @@ from sqlalchemy.orm import Session
 from admin_console.hub import applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
+from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import comparing, rescreening, sites
 from db.comparing import Calendar, Calendars, Found
-from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
 from db.list_index import FOLDER, ListIndexes
 from db.rescreening import Candidate, Counts, Desk
@@ -46,18 +44,11 @@ async def keep_rescreening(context: Context) -> None:
     """Compare whatever is to be compared, then wait for news, until cancelled."""
     work = Rescreening(context)
     while True:
-        seen, pause = context.wake.count, 0.0
-        try:
-            is_busy = await finish_in_thread(work.step)
-        except StorageError as error:
-            is_busy, pause = False, PAUSE_SECONDS
-            LOG.warning("visits were not compared with the lists, soon again: %s", error)
-        except Exception as error:  # noqa: BLE001
-            # A task that dies would leave every later list uncompared, and silently.
-            is_busy, pause = False, PAUSE_SECONDS
-            LOG.error("comparing visits with the lists stumbled and goes on: %s", _where(error))  # noqa: TRY400  its words may hold a name
+        seen, is_busy, pause = context.wake.count, False, PAUSE_SECONDS
+        with going_on(LOG, "visits were not compared with the lists, soon again"):
+            is_busy, pause = await finish_in_thread(work.step), 1.0
         if not is_busy:
-            await context.wake.wait_behind(seen, max(pause, 1.0))
+            await context.wake.wait_behind(seen, pause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +219,3 @@ def _found(
         return None
     today = now.astimezone(desks.at(candidate.stored.visit.site_id).zone).date()
     return comparing.compare(session, candidate.stored, index, today, now)
-
-
-def _where(error: Exception) -> str:
-    """What kind of error, and at which line of the program: nothing of what it says."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}, {Path(last.filename).name} line {last.lineno}"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from admin_console.hub import backup_command, entry_photos
 from admin_console.hub.context import Context
+from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import backup, clock_doubt, list_index, name_search, notices, partitions, photos, retention
-from db.domain.errors import StorageError
 from db.engine import Database
 
 LOG = logging.getLogger(__name__)
@@ -28,10 +28,8 @@ async def delete_old_photos(
 ) -> None:
     """Delete them at once and then once a day, until cancelled. What fails is tried again then."""
     while True:
-        try:
+        with going_on(LOG, "old photos were not deleted, tomorrow they are tried again"):
             await finish_in_thread(_purge, database, folder, now() - keep, now())
-        except (StorageError, OSError) as error:
-            LOG.warning("old photos were not deleted, tomorrow they are tried again: %s", error)
         await asyncio.sleep(every_seconds)
 
 
@@ -55,11 +53,8 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
 async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS) -> None:
     """Forget at once and then once a day, until cancelled. What fails is tried again then."""
     while True:
-        try:
+        with going_on(LOG, "old visits were not forgotten, tomorrow again"):
             forgotten = await finish_in_thread(_forget, context)
-        except StorageError as error:
-            LOG.warning("old visits were not forgotten, tomorrow again: %s", error)
-        else:
             if forgotten:
                 LOG.info("who came was forgotten of %d visits: their days are over", forgotten)
         await asyncio.sleep(every_seconds)
@@ -72,10 +67,8 @@ def _forget(context: Context) -> int:
 async def make_partitions(context: Context, every_seconds: float = DAY_SECONDS) -> None:
     """Make the pieces of tables that the next months need, at once and then once a day."""
     while partitions.are_used(context.database.engine):
-        try:
+        with going_on(LOG, "tables were not made ready for the next months, tomorrow again"):
             await finish_in_thread(_make_partitions, context)
-        except StorageError as error:
-            LOG.warning("tables were not made ready for the next months, tomorrow again: %s", error)
         await asyncio.sleep(every_seconds)
 
 
@@ -91,10 +84,8 @@ def _make_partitions(context: Context) -> None:
 async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:
     """Look at once and then every hour, until cancelled; each version of a list is told once."""
     while True:
-        try:
+        with going_on(LOG, "the lists' ages were not looked at, in an hour again"):
             await finish_in_thread(_tell, context)
-        except StorageError as error:
-            LOG.warning("the lists' ages were not looked at, in an hour again: %s", error)
         await asyncio.sleep(every_seconds)
 
 
@@ -108,11 +99,8 @@ def _tell(context: Context) -> None:
 async def keep_backups(context: Context, kept: int, every_seconds: float = HOUR_SECONDS) -> None:
     """A backup a day beside the database, until cancelled; `kept` of them stay."""
     while True:
-        try:
+        with going_on(LOG, "no backup was made, it is tried again within the hour"):
             path = await finish_in_thread(back_up, context, kept)
-        except (StorageError, OSError) as error:
-            LOG.warning("no backup was made, it is tried again within the hour: %s", error)
-        else:
             if path is not None:
                 LOG.info("a backup was made: %s", path.name)
         await asyncio.sleep(every_seconds)

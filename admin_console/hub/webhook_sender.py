@@ -21,9 +21,9 @@ from uuid import UUID
 import httpx
 
 from admin_console.hub.context import Context
+from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import notices, webhook_tries, webhooks
-from db.domain.errors import StorageError
 from db.domain.webhook import Failure, Message
 
 LOG = logging.getLogger(__name__)
@@ -82,19 +82,13 @@ async def keep_telling(context: Context) -> None:
         asyncio.TaskGroup() as group,
     ):
         while True:
-            seen, pause = context.wake.count, 1.0
-            try:
+            seen, pause = context.wake.count, PAUSE_SECONDS
+            with going_on(LOG, "other programs were not told, soon again"):
                 for message in await finish_in_thread(_due, context, lanes):
                     task = group.create_task(_tell(context, client, lanes, message))
                     lanes.under_way[task] = message.webhook_id
                     task.add_done_callback(lanes.under_way.pop)
-            except StorageError as error:
-                pause = PAUSE_SECONDS
-                LOG.warning("other programs were not told, soon again: %s", error)
-            except Exception:
-                # A task that dies would tell nobody any more, and silently.
-                pause = PAUSE_SECONDS
-                LOG.exception("telling other programs stumbled and goes on")
+                pause = 1.0
             if lanes.room:
                 await context.wake.wait_behind(seen, pause)
             else:
@@ -121,13 +115,9 @@ async def _tell(
 ) -> None:
     """Send an address what waits for it, as long as it takes it and is quick about it."""
     following: Message | None = message
-    try:
+    with going_on(LOG, "whether a program was told was not kept, so it is told again"):
         while following is not None:
             following = await _try(context, client, lanes, following)
-    except StorageError as error:
-        LOG.warning("whether a program was told was not kept, so it is told again: %s", error)
-    except Exception:
-        LOG.exception("telling a program stumbled and goes on")
 
 
 async def _try(

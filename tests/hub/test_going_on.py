@@ -1,0 +1,176 @@
+"""What one kiosk says stops nothing for the others, and what stumbles at the hub goes on."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin_console.hub import applying as hub_applying
+from admin_console.hub import upkeep
+from admin_console.hub.context import Context
+from admin_console.hub.throttle import Throttle
+from admin_console.hub.wake import Wake
+from db import applying, codec, inbox, visits
+from db.chain import Envelope
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.errors import UnfitError
+from db.domain.events import DecisionMade, VisitorScreened
+from db.domain.notice import NoticeKind, Notices
+from db.engine import Database, open_database
+from db.ids import new_id
+from tests.db.backlogs import differences, receive, say
+from tests.hub_of_tests import HubOfTests
+from tests.makers import NINE, make_match, make_screened
+from tests.sync_of_tests import KioskOfTests, device_of
+
+BACK_KIOSK = "019378a0-0000-7000-8000-00000000f408"
+SECRET = "Quillfeather"  # noqa: S105  a name
+Task = Callable[[Context, Path], Coroutine[Any, Any, None]]
+
+
+def denied_by_a_list_with_a_zero_byte() -> tuple[VisitorScreened, DecisionMade]:
+    held = make_screened(held=True)
+    match = replace(make_match(), list_name="No\0trespass")
+    screened = replace(held, screening=replace(held.screening, matches=(match,)))
+    decision = Decision(
+        new_id(NINE), screened.visit_id, Verdict.DENY, "invented", "Dana", NINE, DecidedAt.KIOSK
+    )
+    return screened, DecisionMade(decision)
+
+
+def denials(hub: HubOfTests) -> list[str]:
+    answer = hub.client.get("/v1/notices", headers=hub.token_of("dwhitlock"))
+    found = codec.from_json(answer.content, Notices).notices
+    return [n.text for n in found if n.kind is NoticeKind.DENIED]
+
+
+def waiting(database: Database) -> int:
+    with database.read() as session:
+        return applying.waiting(session)
+
+
+def test_denial_by_a_list_with_a_zero_byte_is_taken_and_told(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    say(kiosk.database, *denied_by_a_list_with_a_zero_byte(), device=kiosk.device)
+
+    kiosk.push()
+
+    assert kiosk.waiting() == 0
+    assert denials(hub) == ["Dana decided: not admitted. Possible match on No\ufffdtrespass."]
+    assert differences(hub.database) == []
+
+
+def test_backlog_with_such_a_denial_does_not_stop_another_kiosks(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    many = inbox.MOST_AT_ONCE + 1
+    events = (*denied_by_a_list_with_a_zero_byte(), *(make_screened() for _ in range(many)))
+    say(kiosk.database, *events, device=kiosk.device)
+    kiosk.push()
+    given = hub.pair(BACK_KIOSK, "Back kiosk")
+    with closing(open_database(f"sqlite:///{tmp_path}/back.db")) as database:
+        other = KioskOfTests(database, hub.kiosk(given), device_of(given))
+        say(other.database, *(make_screened() for _ in range(many)), device=other.device)
+
+        other.push()
+
+    until = time.monotonic() + 30
+    while waiting(hub.database) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert waiting(hub.database) == 0
+    assert len(denials(hub)) == 1
+
+
+def test_event_from_which_nothing_can_follow_is_parked_and_the_others_are_applied(
+    any_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_AT_ONCE", 1)
+    told = [make_screened(number=number) for number in range(1, 6)]
+    with closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk:
+        receive(any_database, say(kiosk, *told))
+
+    def follow(_: object, new: Sequence[Envelope]) -> None:
+        if any(e.visit_id == told[2].visit_id for e in new):
+            raise UnfitError("what follows does not fit")
+
+    with any_database.begin() as session:
+        applying.go_on(session, 20, follow)
+
+    with any_database.read() as session:
+        known = [visits.get(session, one.visit_id) is not None for one in told]
+        assert known == [True, True, False, True, True]
+        assert (applying.waiting(session), inbox.quarantined(session)) == (0, 1)
+    assert differences(any_database) == []
+    with any_database.begin() as session:
+        applying.try_again(session)
+    assert differences(any_database) == []
+    with any_database.read() as session:
+        assert inbox.quarantined(session) == 0
+
+
+class ClockOfFaults:
+    """Fails at first, in words that nobody may read in a log."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self) -> datetime:
+        self.asked += 1
+        if self.asked < 3:
+            raise ArithmeticError(SECRET)
+        return NINE
+
+
+TASKS: dict[str, Task] = {
+    "photos": lambda c, p: upkeep.delete_old_photos(c.database, p, timedelta(1), c.now, 0.01),
+    "visits": lambda c, _: upkeep.forget_old_visits(c, 0.01),
+    "lists": lambda c, _: upkeep.tell_of_outdated_lists(c, 0.01),
+    "backups": lambda c, _: upkeep.keep_backups(c, 1, 0.01),
+    "backlog": lambda c, _: hub_applying.keep_applying(c),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_work_behind_the_answers_goes_on_whatever_goes_wrong(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(hub_applying, "LOOK_SECONDS", 0.01)
+    clock, folder = ClockOfFaults(), tmp_path / "hub"
+    with (
+        closing(open_database(f"sqlite:///{folder}/hub.db")) as database,
+        closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk,
+        caplog.at_level(logging.WARNING),
+    ):
+        receive(database, say(kiosk, make_screened(), make_screened()))
+        context = Context(database, folder / "photos", clock, Wake(), Throttle())
+
+        assert asyncio.run(goes_on(TASKS[name](context, folder), lambda: clock.asked >= 3))
+
+    assert [r.levelname for r in caplog.records][:2] == ["ERROR", "ERROR"]
+    assert "ArithmeticError, test_going_on.py line" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def goes_on(work: Coroutine[Any, Any, None], is_reached: Callable[[], bool]) -> bool:
+    task = asyncio.create_task(work)
+    for _ in range(2000):
+        if is_reached() or task.done():
+            break
+        await asyncio.sleep(0.01)
+    was_going_on = is_reached() and not task.done()
+    task.cancel()
+    with suppress(asyncio.CancelledError, ArithmeticError):
+        await task
+    return was_going_on
