@@ -23,7 +23,12 @@ PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1_800, 3_600))
 """After the first failure, the second, ...; the last one again and again."""
 GIVES_UP = timedelta(days=3)
 REFUSALS = 5
-"""So often a message is refused until it stands aside, and the next one is sent."""
+"""So often a message is refused until it stands aside, and the next one is sent.
+
+As long as nothing has arrived since, those that are refused after it do so at the second time:
+else each of them would hold up the rest for as long as the first.
+"""
+REFUSALS_IN_A_ROW = 2
 MOST_ASIDE = 1_000
 """So many refused ones of an address are kept, the newest."""
 BOTH_SIGN = timedelta(days=1)
@@ -131,7 +136,7 @@ def failed(
     row.problem = problem[:200]
     is_aside, before = False, row.tries
     if failure is Failure.REFUSED:
-        is_aside, before = _refused(session, message, row.problem)
+        is_aside, before = _refused(session, row, message)
     pause = timedelta(0) if is_aside else PAUSES[min(before, len(PAUSES) - 1)]
     row.due_at = now + pause
     row.tries += 1
@@ -143,15 +148,18 @@ def failed(
     return row.ended_at is not None
 
 
-def _refused(session: Session, message: Message, problem: str) -> tuple[bool, int]:
+def _refused(session: Session, address: WebhookRow, message: Message) -> tuple[bool, int]:
     """Whether the message stands aside from now on, and how often it was refused before."""
     row = districts.get(session, WebhookMessageRow, message.webhook_id, message.place)
     if row is None:
         return False, 0
     row.refusals += 1
-    if row.refusals < REFUSALS:
+    # Places have no gaps, and messages go in their order: one that arrived is there no more.
+    before = districts.get(session, WebhookMessageRow, message.webhook_id, message.place - 1)
+    is_in_a_row = before is not None and before.refused != ""
+    if row.refusals < (REFUSALS_IN_A_ROW if is_in_a_row else REFUSALS):
         return False, row.refusals - 1
-    row.refused = problem
+    row.refused = address.problem
     session.flush()
     of_address = WebhookMessageRow.webhook_id == message.webhook_id
     too_old = session.scalar(

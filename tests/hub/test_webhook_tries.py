@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from admin_console.hub import webhook_sender
 from admin_console.hub.__main__ import main
 from db import webhook_tries, webhooks
+from db.domain.webhook import Failure
 from db.engine import Database
 from db.hub_models import WebhookRow
 from tests.hub_of_tests import Clock, HubOfTests
@@ -101,6 +102,36 @@ def test_message_that_is_always_refused_stands_aside_and_the_next_arrives(
     with hub.database.begin() as session:
         webhooks.resume(session, webhook.webhook_id, clock.at)
     wait_until(lambda: not state(hub.database).aside and not state(hub.database).waiting)
+
+
+def test_messages_refused_in_a_row_hold_up_the_rest_hardly_longer_than_one(
+    any_database: Database,
+) -> None:
+    with any_database.begin() as session:
+        webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+    put_notices(any_database, 9)
+
+    came = [arrives_at(any_database, refused={1, 2, 3, 4, 5, 6, 8}) for _ in range(2)]
+
+    one = sum(webhook_tries.PAUSES[: webhook_tries.REFUSALS - 1], timedelta())
+    assert came == [
+        (7, NINE + one + 5 * webhook_tries.PAUSES[0]),
+        (9, NINE + one),  # what arrived shows that the receiver is well: the next may be it again
+    ]
+
+
+def arrives_at(database: Database, refused: set[int]) -> tuple[int, datetime]:
+    """Which message is the next to arrive, and when."""
+    at = NINE
+    while True:
+        with database.begin() as session:
+            while due := webhook_tries.claim(session, at):
+                (message,) = due
+                if message.place not in refused:
+                    webhook_tries.arrived(session, message, NINE)
+                    return message.place, at
+                webhook_tries.failed(session, message, "it answered 422", at, Failure.REFUSED)
+        at += webhook_tries.PAUSES[0]
 
 
 def test_clock_that_was_a_year_ahead_neither_silences_nor_ends_an_address(
