@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, String, Table
-from sqlalchemy.orm import Mapper, Session, object_mapper
+from sqlalchemy import BigInteger, Integer, String, Table, inspect
+from sqlalchemy.orm import InstanceState, Mapper, Session, object_mapper
 
 from db.domain.errors import UnfitError
 
@@ -48,9 +48,13 @@ class _Bound:
 
 
 def check(session: Session, *_: object) -> None:
-    """Before rows are written: raise `UnfitError` for the first one that does not fit."""
+    """Before rows are written: raise `UnfitError` for the first one that does not fit.
+
+    What a row kept from before it was measured stays: else nothing else of it could ever change.
+    """
     for row, name, bound in _changed(session):
-        if why := bound.why_not(vars(row).get(name)):
+        why = bound.why_not(vars(row).get(name))
+        if why and _is_new(row, name):
             raise UnfitError(f"That cannot be kept: {why}. Nothing was changed.")
 
 
@@ -80,6 +84,12 @@ def _changed(session: Session) -> Iterator[tuple[object, str, _Bound]]:
     for row in rows:
         for name, bound in _of_mapper(object_mapper(row)):
             yield row, name, bound
+
+
+def _is_new(row: object, name: str) -> bool:
+    """Whether this very attribute is to be written."""
+    state: InstanceState[Any] = inspect(row)
+    return bool(state.attrs[name].history.added)
 
 
 @cache

@@ -11,14 +11,17 @@ import pytest
 from sqlalchemy import select, update
 
 from admin_console.hub.__main__ import main
-from db import limits, move, outbox, quarantine
+from db import inbox, limits, move, outbox, quarantine
 from db.domain.desk import Role
 from db.domain.errors import StorageError
-from db.domain.events import VisitorScreened
+from db.domain.events import VisitAbandoned, VisitorScreened
+from db.domain.visit import VisitState
 from db.engine import open_database, open_existing
 from db.hub_models import StaffRow
 from db.models import DecisionRow, VisitRow
 from kiosk.sync.http import HttpHub
+from tests.db.backlogs import receive
+from tests.db.backlogs import say as say_all
 from tests.hub_of_tests import HubOfTests, hub_at, known_hub
 from tests.makers import NINE, make_identity, make_screened
 from tests.sync_of_tests import KioskOfTests, device_of
@@ -136,6 +139,26 @@ def test_what_a_hub_of_before_took_is_moved_cut_and_agrees_with_its_log(
         assert names == {"Marlowe", "Quill\N{REPLACEMENT CHARACTER}feather", "Q" * 200}
         assert "Q" * 200 in set(session.scalars(select(StaffRow.display_name)))
         assert list(session.scalars(select(DecisionRow.decided_by))) == ["Q" * 200]
+
+
+def test_visit_with_a_name_that_a_hub_of_before_took_can_still_end(tmp_path: Path) -> None:
+    held = make_screened(held=True)
+    ended = VisitAbandoned(held.visit_id)
+    with (
+        closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk,
+        closing(open_database(f"sqlite:///{tmp_path}/hub.db")) as hub,
+    ):
+        hub.refuse_unfit()
+        receive(hub, say_all(kiosk, held))
+        with hub.begin() as session:
+            session.execute(update(VisitRow).values(given_name=LONG, family_name="Quill\0"))
+
+        receive(hub, say_all(kiosk, ended))
+
+        with hub.read() as session:
+            assert inbox.quarantined(session) == 0
+            assert list(session.scalars(select(VisitRow.state))) == [VisitState.ABANDONED]
+            assert list(session.scalars(select(VisitRow.given_name))) == [LONG]
 
 
 def test_row_that_cannot_go_is_named_without_what_it_says(old: str, postgres_url: str) -> None:
