@@ -2,7 +2,8 @@
 
 A computer that starts with its clock a year ahead would else forget a year at once. Nobody can tell
 a clock that is wrong from a long holiday, but a wrong one is mostly mended within a day: so after
-a leap it has to stay there for a day first. Whatever is late by that is deleted then.
+a leap it has to stay there for a day first. Whatever is late by that is deleted then. A computer
+that only runs now and then leaps each time: it is believed once it has leapt on often enough.
 """
 
 import logging
@@ -20,6 +21,8 @@ LOOKED = "clock_looked_at"
 LEAP = timedelta(days=7)
 SETTLED = timedelta(hours=23)
 """A little less than the day after which somebody looks again."""
+ENOUGH_LEAPS = 3
+"""In a row, each further on: a wrong clock does not go on like that, time does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,15 @@ class Looked:
 
     at: datetime
     doubted_since: datetime | None = None
+    leaps: int = 0
+    """How often it has leapt on since it was believed."""
 
 
 def is_believed(session: Session, now: datetime) -> bool:
     """Whether `now` follows on when this was last asked, by no more than `LEAP`; remembers it.
 
-    After a leap: whether the clock has gone on from there for a day. Who never asked follows on the
-    newest event.
+    After a leap: whether the clock has gone on from there for a day, or leapt on `ENOUGH_LEAPS`
+    times. Who never asked follows on the newest event.
     """
     kept = settings.read(session, LOOKED, Looked)
     known = kept or Looked(_newest(session) or now)
@@ -45,8 +50,10 @@ def is_believed(session: Session, now: datetime) -> bool:
         return True
     LOG.warning(
         "the clock is %d days ahead of when this last ran, so nothing is deleted whose days are "
-        "over until it has stayed so for a day: see that the date is right",
+        "over until it has stayed so for a day, or this has run %d times: see that the date is "
+        "right",
         (now - known.at).days,
+        ENOUGH_LEAPS - found.leaps,
     )
     return False
 
@@ -60,7 +67,9 @@ def _look(known: Looked, now: datetime) -> Looked:
             return Looked(now)
         if timedelta(0) <= stayed < SETTLED:
             return known
-    return Looked(known.at, now)
+    is_further = known.doubted_since is not None and now > known.doubted_since
+    leaps = known.leaps + 1 if is_further else 1
+    return Looked(now) if leaps >= ENOUGH_LEAPS else Looked(known.at, now, leaps)
 
 
 def _newest(session: Session) -> datetime | None:

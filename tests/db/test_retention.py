@@ -197,6 +197,19 @@ def test_kiosk_forgets_nothing_either_when_its_clock_leaps(kiosk: Database) -> N
         assert retention.forget_when_certain(kiosk, next_day, is_kiosk=True) == 1
 
 
+def test_computer_that_runs_every_other_week_forgets_too_whose_days_are_over(
+    hub: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    days = [NINE + timedelta(days=number) for number in range(0, 16 * 30, 15)]
+
+    done = [retention.forget_when_certain(hub, day, is_kiosk=False) for day in days]
+
+    assert sum(done) == 3
+    last = max(at for at, forgotten in enumerate(done) if forgotten)
+    assert days[last] - NINE <= timedelta(days=365 + retention.OPEN_FOR.days + 3 * 15)
+    assert "or this has run 2 times" in caplog.text
+
+
 def test_holiday_of_a_week_is_no_leap(hub: Database) -> None:
     days = [NINE + timedelta(days=number) for number in (*range(0, 365, 7), 366)]
 
