@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db import codec, districts
+from db import codec, districts, number_keys
 from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, Lapse
 from db.domain.decision import Decision, Verdict
@@ -76,14 +76,16 @@ def apply_decision(
 
     Nothing is cleared for a visitor who cannot be known again (`visitor_key`).
     """
+    keys = number_keys.settled(session)  # before any clearance is locked
     if decision.verdict in AGAINST:
         for row in _of_visit(session, decision.visit_id):
             _end(row, decision.decided_at, decision.decided_by)
     elif decision.verdict is Verdict.NOT_THIS_PERSON and screening is not None and clears_until:
         visit = districts.get(session, VisitRow, decision.visit_id)
         if visit is not None and visit.visitor_key:
+            key = keys.newest(visit.visit_id, visit.visitor_key)
             for match in screening.matches:
-                _clear(session, visit.visitor_key, decision, match, clears_until)
+                _clear(session, key, decision, match, clears_until)
     session.flush()
 
 

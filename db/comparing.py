@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import clearances, rechecks, visits
+from db import clearances, number_keys, rechecks, visits
 from db.domain.decision import Decision, Verdict
 from db.domain.screening import HoldReason, Match, Screening
 from db.domain.visit import Visit
@@ -104,10 +104,11 @@ def stored_of(
             return True
         return calendar.has_begun_since(came_at, calendar.last_begin(session, watchlist))
 
+    keys = number_keys.standing(session)
     return Stored(
         visit=visits.value_of(row),
-        number_hash=row.number_hash,
-        visitor_key=row.visitor_key,
+        number_hash=keys.newest(row.visit_id, row.number_hash),
+        visitor_key=keys.newest(row.visit_id, row.visitor_key),
         lists=frozenset(w.list_id for w in lists if is_news(w)),
         known=frozenset(known),
     )

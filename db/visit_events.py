@@ -36,7 +36,7 @@ from db.domain.screening import Outcome
 from db.domain.visit import CheckOutWay, VisitState
 from db.hub_models import DeviceRow
 from db.models import DecisionRow, ScreeningRow, VisitRow, WatchlistRow
-from db.number_keys import LaterKey
+from db.number_keys import Standing
 
 _TOGETHER = "visits_together"
 _SITES_OF_KIOSKS = "sites_of_kiosks"
@@ -62,7 +62,7 @@ class _Together:
     rows: dict[UUID, VisitRow | None]
     screenings: list[dict[str, object]]
     """Written behind the visits that they refer to."""
-    keys: tuple[LaterKey, ...]
+    keys: Standing
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def together(session: Session, events: Iterable[DomainEvent]) -> Iterator[None]:
     ids = {event.visit_id for event in events if isinstance(event, _OF_ONE_ROW)}
     rows: dict[UUID, VisitRow | None] = dict.fromkeys(ids)
     rows |= {row.visit_id: row for row in visits.locked_rows(session, ids)}
-    session.info[_TOGETHER] = _Together(rows, [], number_keys.settled(session) if ids else ())
+    session.info[_TOGETHER] = _Together(rows, [], number_keys.settled(session))
     try:
         yield
         _write(session)
@@ -225,7 +225,8 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
     held = screening.outcome is Outcome.HOLD
     kept: _Together | None = session.info.get(_TOGETHER)
     if _known_row(session, kept, event.visit_id) is None:
-        keys = number_keys.settled(session) if kept is None else kept.keys
+        now = number_keys.settled(session) if kept is None else kept.keys
+        keys = number_keys.form_of_row(session, now, event.visit_id, event.key_id)
         _add(
             session,
             kept,

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.orm import Session
 
-from db import codec, districts
+from db import codec, districts, number_keys
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.people import Document, Identity, PersonName, Sex
 from db.domain.screening import Screening
@@ -109,8 +109,10 @@ def _of_person(
     session: Session, identity: Identity, number_hash: str, condition: ColumnElement[bool]
 ) -> list[Visit]:
     """The same person shows the same ID number, or without one has the same name and date."""
-    same: ColumnElement[bool] = VisitRow.number_hash == number_hash
-    if not number_hash:
+    same: ColumnElement[bool]
+    if number_hash:
+        same = VisitRow.number_hash.in_(number_keys.forms(session, number_hash, condition))
+    else:
         same = (VisitRow.search_name == search_name(identity.name)) & (
             VisitRow.birth_date == identity.birth_date
         )

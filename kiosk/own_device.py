@@ -118,6 +118,7 @@ def keep_pairing(
     settings.write(session, DEVICE, device)
     settings.write(session, number_keys.FIRST, given.number_key)
     number_keys.take(session, given.later_number_keys)
+    number_keys.finish(session)  # nobody signs in while a kiosk is paired
     settings.write(session, PAIRING, access)
     settings.write(session, SITE, given.site)
     settings.write(session, HUB_KEY, given.hub_key)

@@ -51,6 +51,7 @@ from admin_console.hub.upkeep import (
     delete_old_photos,
     forget_old_visits,
     keep_backups,
+    lift_numbers,
     make_partitions,
     tell_of_outdated_lists,
 )
@@ -108,6 +109,7 @@ def create_app(
             delete_old_photos(database, photos, keep, now),
             tell_of_outdated_lists(context),
             forget_old_visits(context),
+            lift_numbers(context),
             make_partitions(context),
             keep_rescreening(context),
             keep_applying(context),

@@ -138,15 +138,18 @@ def _rotate_numbers(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from admin_console.hub.commands import set_up  # noqa: PLC0415
-    from db import audit, changes, number_keys  # noqa: PLC0415
+    from db import audit, changes, number_keys, number_lifting  # noqa: PLC0415
     from db.domain.audit import Deed  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    with set_up(arguments.database) as database, database.begin() as session:
-        count = number_keys.add(session, now)
-        changes.add(session, "number_keys", number_keys.sealed(session))
-        key_id = number_keys.newest_id(number_keys.later(session))
-        audit.note(session, audit.TERMINAL, Deed.NUMBER_KEY_CHANGED, now, detail=key_id)
+    with set_up(arguments.database) as database:
+        number_lifting.lift_all(database)  # what an earlier change, which was ended, left to do
+        with database.begin() as session:
+            number_keys.add(session, now)
+            changes.add(session, "number_keys", number_keys.sealed(session))
+            key_id = number_keys.newest_id(number_keys.later(session))
+            audit.note(session, audit.TERMINAL, Deed.NUMBER_KEY_CHANGED, now, detail=key_id)
+        count = number_lifting.lift_all(database)
     _say(
         f"ID numbers have a new key, {key_id}. The hashes of {count} visits were made anew with "
         "it, so everybody is recognised as before. Kiosks learn the key when they next reach the "

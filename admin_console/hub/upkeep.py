@@ -10,13 +10,24 @@ from admin_console.hub import backup_command, entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
-from db import backup, clock_doubt, list_index, name_search, notices, partitions, photos, retention
+from db import (
+    backup,
+    clock_doubt,
+    list_index,
+    name_search,
+    notices,
+    number_lifting,
+    partitions,
+    photos,
+    retention,
+)
 from db.engine import Database
 
 LOG = logging.getLogger(__name__)
 
 DAY_SECONDS = 24 * 3600.0
 HOUR_SECONDS = 3600.0
+MINUTE_SECONDS = 60.0
 
 
 async def delete_old_photos(
@@ -62,6 +73,16 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
 
 def _forget(context: Context) -> int:
     return retention.forget_when_certain(context.database, context.now(), is_kiosk=False)
+
+
+async def lift_numbers(context: Context, every_seconds: float = MINUTE_SECONDS) -> None:
+    """Bring visits up to the newest key for ID numbers, which a command that was ended left."""
+    while True:
+        with going_on(LOG, "hashes of ID numbers were not made anew, soon again"):
+            lifted = await finish_in_thread(number_lifting.lift_all, context.database)
+            if lifted:
+                LOG.info("the hashes of %d visits were made anew with the newest key", lifted)
+        await asyncio.sleep(every_seconds)
 
 
 async def make_partitions(context: Context, every_seconds: float = DAY_SECONDS) -> None:

@@ -17,6 +17,7 @@ from db import (
     clearances,
     codec,
     number_keys,
+    number_lifting,
     outbox,
     photos,
     policy,
@@ -56,6 +57,8 @@ LOG = logging.getLogger(__name__)
 BATCH = 200
 BATCH_BYTES = 2_000_000
 """Of lines and bodies. As JSON within JSON they grow, at most to the hub's 4 MB."""
+LIFT_SECONDS = 0.5
+"""How long visits are brought up to a new key before the hub is asked again: somebody may wait."""
 CURSOR = "hub.cursor"
 MARK = "hub.cursor_mark"
 COMPLETE = "hub.lists_complete"
@@ -237,7 +240,10 @@ def pull(
     wait for one while a later one fails. Returns what to say of the hub's log, nothing when it is
     the one that was seen before.
     """
+    number_lifting.lift_all(database, LIFT_SECONDS)
     with database.read() as session:
+        if number_keys.is_lifting(session):
+            wait_seconds = 0
         cursor = settings.read(session, CURSOR, int) or 0
         mark = settings.read(session, MARK, str) or ""
         is_complete = settings.read(session, COMPLETE, bool) or False
@@ -296,6 +302,8 @@ def _write(
         if is_now_complete:
             settings.write(session, COMPLETE, value=True)
             learned = replace(learned, lists_changed=True)
+    if change.kind == "number_keys":
+        number_lifting.lift_all(database, LIFT_SECONDS)
     return learned
 
 

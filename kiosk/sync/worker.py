@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, auto
 from pathlib import Path
 
-from db import visits
+from db import number_keys, visits
 from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
@@ -146,7 +146,8 @@ class SyncWorker:
         if not self._pokes.is_open:
             return False
         with self._database.read() as session:
-            return not visits.is_anybody_held(session)
+            is_busy = visits.is_anybody_held(session) or number_keys.is_lifting(session)
+            return not is_busy
 
     def _on_learned(self, learned: Learned) -> None:
         if not self._stopping.is_set():

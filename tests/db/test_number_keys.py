@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select, text
 
-from db import number_keys, visit_events
+from db import number_keys, number_lifting, visit_events
 from db.chain import Envelope, Refs
 from db.domain.events import VisitorScreened
 from db.engine import Database, open_database
@@ -20,6 +20,7 @@ HASH = "ab" * 32
 def change_the_key(database: Database) -> None:
     with database.begin() as session:
         number_keys.add(session, NINE)
+    number_lifting.lift_all(database)
 
 
 def wait_until_somebody_waits(database: Database) -> None:
