@@ -13,14 +13,18 @@ piece of the other, so that no month could be dropped, and would be checked row 
 is written in one transaction with what it refers to.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Uuid, column, exists, func, inspect, select, text
 from sqlalchemy import table as sql_table
+from sqlalchemy.exc import OperationalError
 
 from db import name_search
+
+LOG = logging.getLogger(__name__)
 
 TABLES = {
     "event": "event_id",
@@ -34,6 +38,7 @@ _MAKING = 0x5645_5350
 """Any number, the same for every hub: PostgreSQL's lock while pieces are made."""
 _INDEXING = 0x5645_4958
 """PostgreSQL's lock while what is there already is indexed."""
+_DROP_SECONDS = 3
 UNIQUE_ON_SQLITE = frozenset({"uq_event_device_id_epoch_seq", "uq_event_leaf_index"})
 """Indexes that hold uniqueness on SQLite, and only find rows on PostgreSQL."""
 REFERENCES = {
@@ -119,9 +124,12 @@ def make_ahead(connection: Connection, today: date) -> list[str]:
 
 _INDEXED_LATER = {
     "ix_event_parked": ("event", "(device_id, received_at) WHERE parked IS NOT NULL"),
+    "ix_visit_state_started_at_visit_id": ("visit", "(state, started_at, visit_id)"),
     name_search.INDEX: ("visit", "USING gin (search_name gin_trgm_ops)"),
 }
 """Indexes that may be there in name only, each with its table and what of it they hold."""
+_REPLACES = {"ix_visit_state_started_at_visit_id": "ix_visit_state"}
+"""Which index is needed no more once another is whole."""
 _NOT_INDEXED = text(
     """
     SELECT piece.inhrelid::regclass::text FROM pg_inherits AS piece
@@ -158,9 +166,27 @@ def index_pieces(engine: Engine) -> list[str]:
                     ):
                         connection.execute(text(statement))
                     done.append(piece)
+            _drop_replaced(connection)
         finally:
             connection.execute(select(func.pg_advisory_unlock(_INDEXING)))
     return done
+
+
+def _drop_replaced(connection: Connection) -> None:
+    is_whole = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:index)")
+    for index, before in _REPLACES.items():
+        is_there = connection.scalar(select(func.to_regclass(before).is_not(None)))
+        if not is_there or not connection.scalar(is_whole, {"index": index}):
+            continue
+        # Of all pieces at once, which takes a moment once nobody else is at the table: who comes
+        # meanwhile would wait behind. What is not dropped now is dropped the next time.
+        connection.execute(text(f"SET lock_timeout = '{_DROP_SECONDS}s'"))
+        try:
+            connection.execute(text(f"DROP INDEX {before}"))
+        except OperationalError as error:
+            LOG.info("%s is dropped later: its table is in use (%s)", before, type(error).__name__)
+        finally:
+            connection.execute(text("RESET lock_timeout"))
 
 
 def is_compared(

@@ -142,6 +142,55 @@ def test_pieces_of_a_version_before_are_indexed_one_by_one(postgres_url: str) ->
     hub.close()
 
 
+def test_visits_get_the_index_of_their_state_piece_by_piece_and_keep_the_one_before_till_then(
+    postgres_url: str,
+) -> None:
+    hub = open_database(postgres_url)
+    visit_at(hub, NINE)
+    hub.close()
+    for revision in ("0020", "head"):
+        migrate(postgres_url, revision)
+    hub = open_database(postgres_url)
+    new, old = "ix_visit_state_started_at_visit_id", "ix_visit_state"
+    assert is_valid(hub, old)
+    assert is_valid(hub, new) is False
+
+    done = partitions.index_pieces(hub.engine)
+
+    assert "visit_2026_11" in done
+    assert is_valid(hub, new)
+    assert is_valid(hub, old) is None
+    assert partitions.index_pieces(hub.engine) == []
+    hub.close()
+
+
+def test_index_that_was_replaced_goes_the_next_time_where_somebody_reads_its_table(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitions, "_DROP_SECONDS", 1)
+    hub = open_database(postgres_url)
+    visit_at(hub, NINE)
+    with hub.begin() as session:
+        session.execute(text("CREATE INDEX ix_visit_state ON visit (state)"))
+
+    with hub.read() as reading:
+        assert reading.scalar(text("SELECT count(*) FROM visit")) == 1
+        partitions.index_pieces(hub.engine)
+        assert is_valid(hub, "ix_visit_state")
+    partitions.index_pieces(hub.engine)
+
+    assert is_valid(hub, "ix_visit_state") is None
+    hub.close()
+
+
+def is_valid(hub: Database, index: str) -> bool | None:
+    """Whether an index holds the rows of every piece; None where there is none."""
+    query = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:index)")
+    with hub.read() as session:
+        found = session.scalar(query, {"index": index})
+    return None if found is None else bool(found)
+
+
 def test_months_made_meanwhile_are_indexed_from_the_start(postgres_url: str) -> None:
     hub = open_database(postgres_url)
     visit_at(hub, NINE)
