@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -187,9 +187,21 @@ def name_at(now: datetime) -> str:
 
 
 def drop_all_but(folder: Path, count: int, now: datetime) -> None:
-    """Remove the oldest backups. Raises OSError."""
-    for path in _made(folder, now)[:-count]:
+    """Remove the oldest backups. Raises OSError.
+
+    One that a wrong clock dated ahead goes once so many were made after it. When it was made
+    nobody knows, so from the first time on that it is seen here its file's own date says so.
+    """
+    made = _made(folder, now)
+    for path in made[:-count]:
         path.unlink()
+    oldest = made[-count].name if len(made) >= count else ""
+    for path in set(folder.glob(_PATTERN)) - set(made):
+        seen = path.stat().st_mtime
+        if seen > now.timestamp():
+            os.utime(path, (now.timestamp(), now.timestamp()))
+        elif name_at(datetime.fromtimestamp(seen, UTC)) < oldest:
+            path.unlink()
 
 
 def _made(folder: Path, now: datetime) -> list[Path]:

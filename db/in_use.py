@@ -56,6 +56,7 @@ def hold(path: Path | None) -> Iterator[None]:
 
 
 def _opened(path: Path) -> int:
+    path = Path(os.path.realpath(path))  # one lock, by whichever link or way it is named
     where = path.with_name(f"{path.name}{_ENDING}")
     try:
         make_private_folder(path.parent)

@@ -1,6 +1,7 @@
 """A hub goes on from one encrypted file, and its kiosks bring what the file lacks."""
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -250,14 +251,31 @@ def test_backup_of_a_clock_that_was_ahead_stands_in_for_none_and_drops_none(
     with hub_at(url, tmp_path / "hub", clock) as hub:
         context = Context(hub.database, hub.photos, clock, Wake(), Throttle())
         ahead = upkeep.back_up(context, kept=2)
-        for day in range(3):
+        for day in range(2):
             clock.at = NINE + timedelta(days=day)
             assert upkeep.back_up(context, kept=2) is not None
 
     assert ahead is not None
     there = sorted(path.name for path in (tmp_path / "hub" / "backups").iterdir())
-    right = [backup.name_at(NINE + timedelta(days=day)) for day in (1, 2)]
+    right = [backup.name_at(NINE + timedelta(days=day)) for day in (0, 1)]
     assert there == [*right, ahead.name]
+
+
+def test_backups_of_a_clock_that_was_ahead_go_in_their_turn(tmp_path: Path) -> None:
+    for day in range(3):
+        path = tmp_path / backup.name_at(NINE + timedelta(days=3650 + day))
+        path.touch()
+        made_at = (NINE + timedelta(days=3650 + day)).timestamp()
+        os.utime(path, (made_at, made_at))
+
+    for day in range(9):
+        (tmp_path / backup.name_at(NINE + timedelta(days=day))).touch()
+        backup.drop_all_but(tmp_path, 4, NINE + timedelta(days=day))
+        if day == 2:
+            assert len(list(tmp_path.iterdir())) == 6
+
+    there = sorted(path.name for path in tmp_path.iterdir())
+    assert there == [backup.name_at(NINE + timedelta(days=day)) for day in (5, 6, 7, 8)]
 
 
 def test_backup_to_a_folder_is_a_new_file_there(url: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from admin_console.hub.__main__ import main
 from db import encryption, hub_trust, in_use, key_store
+from db.domain.errors import StorageError
 from db.engine import open_existing
 from db.hub_models import StaffRow
 from kiosk.__main__ import main as kiosk_main
@@ -93,6 +94,21 @@ def test_hub_that_made_a_backup_is_neither_restored_over_nor_rekeyed_nor_moved(
     assert key_store.newest(tmp_path / "hub", key_store.DATABASE) == key
     assert names_in(url) == ["dana"]
     assert main(["keys", "rotate", "--database", url]) == 0  # a hub that was killed holds nothing
+
+
+def test_database_is_held_by_whatever_link_it_is_named(tmp_path: Path) -> None:
+    path, link = tmp_path / "hub.db", tmp_path / "elsewhere" / "link.db"
+    path.touch()
+    link.parent.mkdir()
+    link.symlink_to(path)
+
+    for held, named in ((path, link), (link, path), (link, link)):
+        with (
+            in_use.hold(held),
+            pytest.raises(StorageError, match="in use by another program"),
+            in_use.hold(named),
+        ):
+            pass
 
 
 def test_second_kiosk_program_does_not_start_with_the_same_database(
