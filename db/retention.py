@@ -30,8 +30,8 @@ from db.models import DecisionRow, ScreeningRow, VisitRow
 
 AT_ONCE = 200
 """Visits in one transaction: nobody at a desk waits for longer than that takes."""
-MOST_A_DAY = 20_000
-"""Visits in one run: what is left of a long past goes on the days after."""
+MOST_A_RUN = 5_000
+"""Visits in one run, which nothing interrupts: a hub that is stopped waits for it to end."""
 ERASED = "(erased)"
 """In place of a decision's reason and person: a decision without them is none."""
 OPEN_FOR = timedelta(days=7)
@@ -49,10 +49,12 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
 def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> int:
     """Forget the visits that are older than the policy's days. Returns how many.
 
+    Where it returns `MOST_A_RUN` or more, others may be due still.
+
     Raises `StorageError`; what was forgotten until then stays forgotten.
     """
     done = 0
-    while done < MOST_A_DAY:
+    while done < MOST_A_RUN:
         with database.begin() as session:
             rules = policy.of(session)
             before = now - timedelta(days=days_of(rules))

@@ -28,6 +28,7 @@ LOG = logging.getLogger(__name__)
 DAY_SECONDS = 24 * 3600.0
 HOUR_SECONDS = 3600.0
 MINUTE_SECONDS = 60.0
+GIVE_WAY_SECONDS = 1.0
 
 
 async def delete_old_photos(
@@ -62,13 +63,18 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
 
 
 async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS) -> None:
-    """Forget at once and then once a day, until cancelled. What fails is tried again then."""
+    """Forget at once and then once a day, until cancelled. What fails is tried again then.
+
+    While there is more it goes on soon, whatever a district has of visits in a day.
+    """
     while True:
+        forgotten = 0
         with going_on(LOG, "old visits were not forgotten, tomorrow again"):
             forgotten = await finish_in_thread(_forget, context)
             if forgotten:
                 LOG.info("who came was forgotten of %d visits: their days are over", forgotten)
-        await asyncio.sleep(every_seconds)
+        is_more = forgotten >= retention.MOST_A_RUN
+        await asyncio.sleep(GIVE_WAY_SECONDS if is_more else every_seconds)
 
 
 def _forget(context: Context) -> int:

@@ -17,7 +17,7 @@ from admin_console.hub import upkeep
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import applying, codec, inbox, visits
+from db import applying, clock_doubt, codec, inbox, retention, settings, visits
 from db.chain import Envelope
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import UnfitError
@@ -26,7 +26,7 @@ from db.domain.notice import NoticeKind, Notices
 from db.engine import Database, open_database
 from db.ids import new_id
 from tests.db.backlogs import differences, receive, say
-from tests.hub_of_tests import HubOfTests
+from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE, make_match, make_screened
 from tests.sync_of_tests import KioskOfTests, device_of
 
@@ -161,6 +161,29 @@ def test_work_behind_the_answers_goes_on_whatever_goes_wrong(
     assert [r.levelname for r in caplog.records][:2] == ["ERROR", "ERROR"]
     assert "ArithmeticError, test_going_on.py line" in caplog.text
     assert SECRET not in caplog.text
+
+
+def test_hub_forgets_all_visits_whose_days_are_over_however_many_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "MOST_A_RUN", 4)
+    monkeypatch.setattr(upkeep, "GIVE_WAY_SECONDS", 0.01)
+    folder, clock = tmp_path / "hub", Clock(NINE + timedelta(days=400))
+    with (
+        closing(open_database(f"sqlite:///{folder}/hub.db")) as database,
+        closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk,
+    ):
+        receive(database, say(kiosk, *(make_screened(number=n) for n in range(1, 12))))
+        with database.begin() as session:
+            settings.write(session, clock_doubt.LOOKED, clock_doubt.Looked(clock.at))
+        context = Context(database, folder / "photos", clock, Wake(), Throttle())
+
+        def is_done() -> bool:
+            with database.read() as session:
+                return retention.kept(session)[0] == 0
+
+        assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
 
 
 async def goes_on(work: Coroutine[Any, Any, None], is_reached: Callable[[], bool]) -> bool:
