@@ -242,25 +242,30 @@ class FrontDesk(QObject):
         self._ask(lambda s: visits.on_site_named(s, name), done, failed)
 
     def check_pin(
-        self, pin: str, now: datetime, done: Done[StaffOnDuty | PinLock], failed: Failed
+        self,
+        pin: str,
+        now: datetime,
+        done: Done[StaffOnDuty | PinLock],
+        failed: Failed,
+        lock: str = pin_lock.PIN_LOCK,
     ) -> None:
-        """Whose PIN it is; for a wrong one, how the kiosk is locked from now on."""
+        """Whose PIN it is; for a wrong one, how this lock of the kiosk stands from now on."""
 
         def job() -> StaffOnDuty | PinLock:
             with self._database.read() as session:  # hashing takes long: nobody waits for it
                 staff = staff_pins.whose(session, pin)
             with self._database.begin() as session:
                 if staff is None:
-                    return pin_lock.count_wrong(session, now)
-                pin_lock.forget(session)
+                    return pin_lock.count_wrong(session, now, lock)
+                pin_lock.forget(session, lock)
             return staff
 
         answer = self._awaited(done, failed)
         self._jobs.run(job, answer.done, answer.failed)
 
-    def read_pin_lock(self, done: Done[PinLock]) -> None:
+    def read_pin_lock(self, lock: str, done: Done[PinLock]) -> None:
         """How wrong PINs had locked the kiosk before the program was started."""
-        self._read(pin_lock.read, done, _log_only)
+        self._read(lambda s: pin_lock.read(s, lock), done, _log_only)
 
     def standing(self, done: Done[Kept]) -> None:
         """How this kiosk stands, as its database says."""

@@ -15,6 +15,10 @@ TRIES = 5
 LOCKED_FOR, LONGEST_LOCKED = timedelta(minutes=1), timedelta(hours=1)
 """After the first five wrong tries; twice as long after every five more, up to the longest."""
 PIN_LOCK = "pin_lock"
+SERVICE_LOCK = "service_pin_lock"
+"""Apart, since whoever stands at the welcome screen can ask for the service page: wrong PINs there
+must not keep staff from deciding on a visitor who waits.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +36,22 @@ class PinLock:
         return max(0.0, left.total_seconds())
 
 
-def read(session: Session) -> PinLock:
-    return settings.read(session, PIN_LOCK, PinLock) or PinLock()
+def read(session: Session, name: str = PIN_LOCK) -> PinLock:
+    return settings.read(session, name, PinLock) or PinLock()
 
 
-def count_wrong(session: Session, now: datetime) -> PinLock:
+def count_wrong(session: Session, now: datetime, name: str = PIN_LOCK) -> PinLock:
     """One more wrong PIN; every fifth locks."""
-    wrong_tries = read(session).wrong_tries + 1
+    wrong_tries = read(session, name).wrong_tries + 1
     locked_until = None
     if wrong_tries % TRIES == 0:
         longer = LOCKED_FOR * 2 ** min(wrong_tries // TRIES - 1, 6)
         locked_until = now + min(longer, LONGEST_LOCKED)
     lock = PinLock(wrong_tries, locked_until)
-    settings.write(session, PIN_LOCK, lock)
+    settings.write(session, name, lock)
     return lock
 
 
-def forget(session: Session) -> None:
+def forget(session: Session, name: str = PIN_LOCK) -> None:
     """Somebody gave a right PIN."""
-    settings.remove(session, PIN_LOCK)
+    settings.remove(session, name)

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject
 
 from db.domain.decision import DecidedAt, Decision
 from db.ids import new_id
 from db.staff_pins import StaffOnDuty
-from kiosk import presenting
+from kiosk import pin_lock, presenting
 from kiosk.answer import NoAnswerError
 from kiosk.controller import StepChange, VisitController
 from kiosk.flow import Event, Step
@@ -24,7 +25,8 @@ from kiosk.sync.exchange import Learned
 from kiosk.ui import views
 
 LOG = logging.getLogger(__name__)
-_PIN_STEPS = (Step.STAFF_PIN, Step.SERVICE_PIN)
+_LOCKS = {Step.STAFF_PIN: pin_lock.PIN_LOCK, Step.SERVICE_PIN: pin_lock.SERVICE_LOCK}
+_PIN_STEPS = tuple(_LOCKS)
 _AFTER_PIN = (Step.STAFF_DECISION, Step.RECORDING_DECISION, Step.SERVICE)
 
 
@@ -44,9 +46,10 @@ class StaffDesk(QObject):
         self._wrong = ""
         self._is_checking = False
         self._steady = steady
-        self._locked_to: float | None = None
-        """When the lock ends on the steady clock, which nobody sets."""
-        front_desk.read_pin_lock(self._lock)
+        self._locked_to: dict[Step, float] = {}
+        """When the lock of each step ends on the steady clock, which nobody sets."""
+        for step, lock in _LOCKS.items():
+            front_desk.read_pin_lock(lock, partial(self._lock, step))
         visit.offers(Step.WAIT_FOR_STAFF, self._wait_view)
         visit.offers(Step.RECORDING_DECISION, self._wait_view)
         for step in _PIN_STEPS:
@@ -101,23 +104,24 @@ class StaffDesk(QObject):
     # ---- PIN and decision --------------------------------------------------------------------
 
     def _on_pin_entered(self, pin: str) -> None:
-        if self._visit.step not in _PIN_STEPS or self._locked_for() or self._is_checking:
+        step = self._visit.step
+        if step not in _PIN_STEPS or self._locked_for(step) or self._is_checking:
             return
         self._is_checking = True
-        now = self._visit.now()
-        self._front_desk.check_pin(pin, now, self._on_pin_checked, self._on_pin_not_checked)
+        done, now = partial(self._on_pin_checked, step), self._visit.now()
+        self._front_desk.check_pin(pin, now, done, self._on_pin_not_checked, _LOCKS[step])
 
     def _on_pin_not_checked(self, _: Exception) -> None:
         self._is_checking = False
         self._refuse("The PIN could not be checked. Try again, or decide on the console.")
 
-    def _on_pin_checked(self, staff: StaffOnDuty | PinLock) -> None:
+    def _on_pin_checked(self, at: Step, staff: StaffOnDuty | PinLock) -> None:
         self._is_checking = False
         if isinstance(staff, PinLock):
-            self._lock(staff)
+            self._lock(at, staff)
             self._refuse("That PIN is not known here.")
             return
-        if self._visit.step not in _PIN_STEPS:
+        if self._visit.step is not at:
             return
         self._on_duty, self._wrong = staff, ""
         self._visit.advance(Event.PIN_ACCEPTED)
@@ -154,15 +158,15 @@ class StaffDesk(QObject):
         self._wrong = f"The decision {was} kept. {words_of(error)} Type the PIN to try again."
         self._visit.on_event(Event.FAILED)
 
-    def _lock(self, lock: PinLock) -> None:
+    def _lock(self, step: Step, lock: PinLock) -> None:
         seconds = lock.seconds_left(self._visit.now())
         if seconds:
-            self._locked_to = self._steady() + seconds
+            self._locked_to[step] = self._steady() + seconds
             LOG.warning("the staff PIN is locked after %d wrong tries", lock.wrong_tries)
 
-    def _locked_for(self) -> float:
-        """Seconds for which no PIN is taken."""
-        return 0.0 if self._locked_to is None else max(0.0, self._locked_to - self._steady())
+    def _locked_for(self, step: Step) -> float:
+        """Seconds for which no PIN is taken there."""
+        return max(0.0, self._locked_to.get(step, 0.0) - self._steady())
 
     # ---- views -------------------------------------------------------------------------------
 
@@ -173,7 +177,8 @@ class StaffDesk(QObject):
         return views.WaitView(number=held.number, is_typed=held.identity.document is None)
 
     def _pin_view(self) -> views.PinView:
-        left, is_service = self._locked_for(), self._visit.step is Step.SERVICE_PIN
+        step = self._visit.step
+        left, is_service = self._locked_for(step), step is Step.SERVICE_PIN
         if not left:
             return views.PinView(wrong=self._wrong, is_service=is_service)
         until = self._visit.now() + timedelta(seconds=left)

@@ -104,6 +104,27 @@ def test_wrong_pin_shows_nothing(open_lobby: OpenLobby) -> None:
     lobby.wait_step(Step.WELCOME)
 
 
+def test_wrong_pins_here_keep_no_staff_from_deciding_on_who_waits(open_lobby: OpenLobby) -> None:
+    lobby = open_lobby()
+    lobby.kiosk.window.staff_called.emit()
+    lobby.wait_step(Step.SERVICE_PIN)
+
+    def is_closed_after_another_try() -> bool:
+        lobby.kiosk.window.pin_entered.emit("000001")
+        return "Too many tries. Wait until" in read(lobby)
+
+    lobby.qtbot.waitUntil(is_closed_after_another_try, timeout=10_000)
+    lobby.touch("back")
+    lobby.wait_step(Step.WELCOME)
+    lobby.identify(MARCUS)
+    lobby.wait_step(Step.WAIT_FOR_STAFF)
+    lobby.kiosk.window.staff_called.emit()
+    lobby.wait_step(Step.STAFF_PIN)
+    lobby.kiosk.window.pin_entered.emit(PIN)
+
+    lobby.wait_step(Step.STAFF_DECISION)
+
+
 def test_page_is_left_and_closes_by_itself(open_lobby: OpenLobby) -> None:
     lobby = open_lobby()
     open_page(lobby)
