@@ -130,7 +130,8 @@ def settled(session: Session) -> Standing:
 
 
 def _standing(session: Session, keys: tuple[LaterKey, ...]) -> Standing:
-    waits = settings.read(session, LIFTING, Lifting)
+    # Where the key was never changed, nobody asks further: every event comes by here.
+    waits = settings.read(session, LIFTING, Lifting) if keys else None
     if waits is None:
         return Standing(keys, None, frozenset())
     return Standing(keys, waits, frozenset(settings.read(session, AHEAD, list[UUID]) or ()))
