@@ -14,7 +14,6 @@ from db.domain.screening import Agreement, Field, HoldReason, Match, Outcome, Sc
 from db.domain.watchlist import Category, WatchlistEntry
 from db.ids import new_id
 from db.screening.calibrate import Calibration, Curve, calibrate
-from db.screening.compare import DateLevel, NameLevel, date_level, name_level
 from db.screening.engine import Visitor, find_matches, screen
 from db.screening.explain import Person, chance_sentence, list_age_sentence, summary
 from db.screening.index import build_index
@@ -356,56 +355,6 @@ def test_middle_name_that_says_there_is_none_is_missing(nothing: str) -> None:
     match = best(replace(shown, name=replace(shown.name, middle=nothing)), listed)
 
     assert {e.field: e.agreement for e in match.evidence}[Field.MIDDLE_NAME] is Agreement.MISSING
-
-
-LEVELS = [
-    ("smith", "smith", NameLevel.EXACT),
-    ("garcia lopez", "garcia", NameLevel.ONE_OF_TWO),
-    ("catherine", "kathryn", NameLevel.NICKNAME),
-    ("quintero", "quintera", NameLevel.ONE_LETTER),
-    ("raghunathan", "ragunatan", NameLevel.CLOSE),
-    ("martinez", "martines", NameLevel.ONE_LETTER),
-    ("mueller", "muler", NameLevel.SPELLING),
-    ("garcia lopez", "lopez garcia", NameLevel.REORDERED),
-    ("garcia lopez", "lopes", NameLevel.PART_CLOSE),
-    ("de la cruz", "delacruz", NameLevel.EXACT),
-    ("von der schohricht", "schohricht", NameLevel.EXACT),
-    ("j", "jonathan", NameLevel.INITIAL),
-    ("smith", "raghunathan", NameLevel.DIFFERENT),
-    ("", "smith", NameLevel.MISSING),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "level"), LEVELS)
-def test_names_meet_on_the_level_that_people_would_say(
-    one: str, other: str, level: NameLevel
-) -> None:
-    assert name_level(one, other, is_given=True) is level
-
-
-DATES = [
-    ("19790703", "19790703", DateLevel.EXACT),
-    ("19790307", "19790703", DateLevel.SWAPPED),
-    ("19800703", "19790703", DateLevel.YEAR_OFF_BY_ONE),
-    ("19790708", "19790703", DateLevel.ONE_DIGIT),
-    ("19970703", "19790703", DateLevel.TRANSPOSED),
-    ("19790721", "19790703", DateLevel.SAME_YEAR_AND_MONTH),
-    ("19720713", "19790703", DateLevel.TWO_DIGITS),
-    ("19520703", "19790703", DateLevel.SAME_DAY_AND_MONTH),
-    ("19611130", "19790703", DateLevel.DIFFERENT),
-    ("19800230", "19800220", DateLevel.ONE_DIGIT),
-    ("19790703", "197907??", DateLevel.SAME_MONTH_ONLY_KNOWN),
-    ("19790703", "1979????", DateLevel.SAME_YEAR_ONLY_KNOWN),
-    ("19790703", "1980????", DateLevel.YEAR_NEAR_ONLY_KNOWN),
-    ("19790703", "1965????", DateLevel.DIFFERENT),
-    ("1979????", "19790703", DateLevel.SAME_YEAR_ONLY_KNOWN),
-    ("19790703", "", DateLevel.MISSING),
-]
-
-
-@pytest.mark.parametrize(("born", "listed", "level"), DATES)
-def test_birth_dates_meet_on_their_level(born: str, listed: str, level: DateLevel) -> None:
-    assert date_level(born, listed) is level
 
 
 @pytest.mark.parametrize(
