@@ -36,6 +36,8 @@ from db.models import VisitRow, WatchlistEntryRow, WatchlistRow
 
 LOG = logging.getLogger(__name__)
 
+UNOPENED = "number_key_unopened"
+"""A kiosk's: the hub told of a key that does not open here; gone once all of them do."""
 FIRST = "number_key"
 """The setting that holds the first key, in hex."""
 LATER = "number_keys.later"
@@ -236,13 +238,20 @@ def learn(session: Session, told: Sequence[SealedKey]) -> bool:
             before = secret
     except (InvalidTag, ValueError):
         LOG.warning("a new key for ID numbers does not open here: pair this kiosk again")
+        settings.write(session, UNOPENED, True)
         return False
     take(session, opened)
     return True
 
 
+def is_unopened(session: Session) -> bool:
+    """Whether the newest key is missing here, so that staff decide again on who was cleared."""
+    return bool(settings.read(session, UNOPENED, bool))
+
+
 def take(session: Session, given: Sequence[LaterKey]) -> None:
     """Keep these keys in place of those that are here; `go_on` brings the visits up to them."""
+    settings.remove(session, UNOPENED)
     known = later(session)
     if tuple(given) == known:
         return

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import encryption, key_store, settings, watchlists
+from db import encryption, key_store, number_keys, settings, watchlists
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
 from db.engine import open_existing
@@ -106,6 +106,14 @@ def _readings(session: Session) -> Iterator[Finding]:
 def _hub_log(session: Session) -> Iterator[Finding]:
     """Whether the hub's log only grew, as far as this kiosk was shown; nothing before it was."""
     yield from _untrue(session)
+    if number_keys.is_unopened(session):
+        yield Finding(
+            "number key",
+            Verdict.LOOK,
+            "the newest key for ID numbers does not open here: staff decide again on visitors who "
+            "were cleared",
+            "Pair this kiosk again: vestibule-kiosk pair",
+        )
     trouble = trust.trouble(session)
     if trouble is not None:
         before, now = trouble.seen_before, trouble.shown_now

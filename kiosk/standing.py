@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from sqlalchemy.orm import Session
 
-from db import outbox, photos, settings, watchlists
+from db import number_keys, outbox, photos, settings, watchlists
 from db.domain.watchlist import Watchlist
 from db.outbox import Device
 from kiosk import own_device
@@ -43,6 +43,8 @@ class Kept:
     """The hub's log is not the one that was shown before."""
     untrue: int
     """Answers in the hub's name that it had not signed."""
+    lacks_number_key: bool = False
+    """The newest key for ID numbers does not open here."""
 
 
 def read(session: Session, device: Device) -> Kept:
@@ -57,6 +59,7 @@ def read(session: Session, device: Device) -> Kept:
         lists=tuple(watchlists.all_lists(session)),
         has_other_log=trust.trouble(session) is not None,
         untrue=0 if untrue is None else untrue.count,
+        lacks_number_key=number_keys.is_unopened(session),
     )
 
 
@@ -163,6 +166,9 @@ def _log(kept: Kept) -> list[ServiceLine]:
     if kept.has_other_log:
         words = "Keep the hub and this kiosk as they are, and tell whoever looks after the hub."
         lines.append(ServiceLine(Standing.BROKEN, "The hub shows another past", words))
+    if kept.lacks_number_key:
+        words = f"Staff decide again on visitors who were cleared. {_PAIR}"
+        lines.append(ServiceLine(Standing.LOOK, "The newest key for ID numbers is missing", words))
     if kept.untrue:
         answers = "1 answer was" if kept.untrue == 1 else f"{kept.untrue} answers were"
         words = f"{answers} not taken. Ask whoever looks after the network."
