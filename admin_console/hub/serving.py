@@ -112,6 +112,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         authority = open_authority(folder / "tls", now_in_utc())
         known_as = functools.partial(own_names, host, tuple(arguments.name))
         certificate, ca = LiveCertificate(authority, known_as, now_in_utc), authority.ca
+    photos = _photos(folder)
     door = Door(most_connections(), by_address=not arguments.behind_proxy)
     listeners = [_listen(host, port, door)]
     port, metrics_port = listeners[0].getsockname()[1], 0
@@ -120,7 +121,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         metrics_port = listeners[1].getsockname()[1]
     app = create_app(
         database,
-        _photos(folder),
+        photos,
         photo_keep_days=arguments.photo_keep_days,
         tell=_tell if arguments.log_requests else None,
         ca=ca,
