@@ -35,7 +35,21 @@ class Looked:
     """How often it has leapt on since it was believed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether the clock is believed, and the leap that is doubted, or was until just now."""
+
+    is_believed: bool
+    leapt_from: datetime | None = None
+    """When it was believed before it leapt; None when it did not, or was set back again."""
+
+
 def is_believed(session: Session, now: datetime) -> bool:
+    """Whether it is, as `look` finds it: for who tells nobody of a leap."""
+    return look(session, now).is_believed
+
+
+def look(session: Session, now: datetime) -> Found:
     """Whether `now` follows on when this was last asked, by no more than `LEAP`; remembers it.
 
     After a leap: whether the clock has gone on from there for a day, or leapt on `ENOUGH_LEAPS`
@@ -46,8 +60,9 @@ def is_believed(session: Session, now: datetime) -> bool:
     found = _look(known, now)
     if found != kept:
         settings.write(session, LOOKED, found)
+    leapt_from = known.at if now - known.at > LEAP else None
     if found.doubted_since is None:
-        return True
+        return Found(is_believed=True, leapt_from=leapt_from)
     LOG.warning(
         "the clock is %d days ahead of when this last ran, so nothing is deleted whose days are "
         "over until it has stayed so for a day, or this has run %d times: see that the date is "
@@ -55,7 +70,7 @@ def is_believed(session: Session, now: datetime) -> bool:
         (now - known.at).days,
         ENOUGH_LEAPS - found.leaps,
     )
-    return False
+    return Found(is_believed=False, leapt_from=leapt_from)
 
 
 def _look(known: Looked, now: datetime) -> Looked:

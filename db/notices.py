@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from db import districts, limits, scopes, sites, watchlists, webhooks
+from db import clock_doubt, districts, limits, scopes, sites, watchlists, webhooks
 from db.desk_models import NoticeRow
 from db.districts import TABLES
 from db.domain.notice import Notice, NoticeKind, Notices
@@ -117,6 +117,45 @@ def tell_of_ended_webhook(session: Session, host: str, now: datetime, *, about: 
         "it is gone. vestibule-hub webhooks list says why, and webhooks resume begins again."
     )
     return tell(session, NoticeKind.WEBHOOK_ENDED, text, now, about=about)
+
+
+def tell_of_refusing_webhook(
+    session: Session, host: str, why: str, now: datetime, *, about: str
+) -> bool:
+    """Tell administrators, once until they resume it, that a program refuses what it is told."""
+    text = (
+        f"{host} refuses some of what happens here: {why}, again and again. Those messages are "
+        "kept and sent no more; it is told all else. Whoever looks after it mends it; then "
+        "vestibule-hub webhooks resume sends them."
+    )
+    return tell(session, NoticeKind.WEBHOOK_ASIDE, text, now, about=about)
+
+
+def is_clock_believed(session: Session, now: datetime) -> bool:
+    """Whether the hub's clock is (`db.clock_doubt`); administrators hear of a leap.
+
+    Once while it is doubted, when it can still be mended, and once when it is believed after all.
+    """
+    clock = clock_doubt.look(session, now)
+    if clock.leapt_from is None:
+        return clock.is_believed
+    days = (now - clock.leapt_from).days
+    leapt = f"The hub's clock says {now:%B} {now.day}, {now.year}, {days} days after it last ran."
+    if clock.is_believed:
+        text = (
+            f"{leapt} It has stayed so, so it is believed from now on: what is known of visitors "
+            "and photos whose days are over by it are deleted. If the date is wrong, mend it; what "
+            "was deleted is in the backups of before."
+        )
+    else:
+        text = (
+            f"{leapt} Until it has stayed so for a day nothing is deleted whose days are over, and "
+            "then it is. See that the date is right. If the hub was switched off for so long, "
+            "there is nothing to do."
+        )
+    about = f"{clock.leapt_from.isoformat()} {clock.is_believed}"
+    tell(session, NoticeKind.CLOCK_LEAPT, text, now, about=about)
+    return clock.is_believed
 
 
 def tell_of_one_to_remove(session: Session, now: datetime) -> bool:

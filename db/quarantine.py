@@ -74,6 +74,13 @@ def parked(session: Session) -> tuple[ParkedEvents, ...]:
     )
 
 
+def count_of(session: Session, kiosk_id: str) -> int:
+    """How many events of one kiosk are parked."""
+    is_its = EventRow.device_id == kiosk_id
+    query = select(func.count()).where(is_its, EventRow.parked.is_not(None))
+    return session.scalar(query) or 0
+
+
 def count(session: Session) -> int:
     """How many events are parked of the kiosks that this session sees."""
     query = (

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import clock_doubt, codec, policy
+from db import clock_doubt, codec, notices, policy
 from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -40,9 +40,13 @@ _OPEN = (VisitState.HELD, VisitState.CLEARED, VisitState.ON_SITE)
 
 
 def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> int:
-    """As `forget_old_visits`, and nothing while the clock is in doubt (`db.clock_doubt`)."""
+    """As `forget_old_visits`, and nothing while the clock is in doubt (`db.clock_doubt`).
+
+    At the hub administrators are told of a doubt.
+    """
+    look = clock_doubt.is_believed if is_kiosk else notices.is_clock_believed
     with database.begin() as session:
-        is_believed = clock_doubt.is_believed(session, now)
+        is_believed = look(session, now)
     return forget_old_visits(database, now, is_kiosk=is_kiosk) if is_believed else 0
 
 

@@ -148,6 +148,14 @@ def failed(
     return row.ended_at is not None
 
 
+def is_any_aside(session: Session, webhook_id: UUID) -> bool:
+    """Whether a message of this address stands aside, until somebody resumes it."""
+    is_aside = exists().where(
+        WebhookMessageRow.webhook_id == webhook_id, WebhookMessageRow.refused != ""
+    )
+    return bool(session.scalar(select(is_aside)))
+
+
 def _refused(session: Session, address: WebhookRow, message: Message) -> tuple[bool, int]:
     """Whether the message stands aside from now on, and how often it was refused before."""
     row = districts.get(session, WebhookMessageRow, message.webhook_id, message.place)

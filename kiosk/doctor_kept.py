@@ -16,7 +16,7 @@ from kiosk.doctor_finding import Finding, Verdict, shown
 from kiosk.readings import all_readings
 from kiosk.sync import trust
 from kiosk.sync.client import LogHead
-from kiosk.sync.exchange import COMPLETE
+from kiosk.sync.exchange import COMPLETE, PARKED
 
 
 def has_run(config: KioskConfig) -> bool:
@@ -106,6 +106,7 @@ def _readings(session: Session) -> Iterator[Finding]:
 def _hub_log(session: Session) -> Iterator[Finding]:
     """Whether the hub's log only grew, as far as this kiosk was shown; nothing before it was."""
     yield from _untrue(session)
+    yield from _parked(session)
     if number_keys.is_unopened(session):
         yield Finding(
             "number key",
@@ -131,6 +132,20 @@ def _hub_log(session: Session) -> Iterator[Finding]:
     if head is not None:
         found = f"only grew, as far as this kiosk was shown: {head.size} events"
         yield Finding("hub's log", Verdict.GOOD, found, facts={"events": head.size})
+
+
+def _parked(session: Session) -> Iterator[Finding]:
+    """Whether the hub has something of this kiosk that is not to be seen at the console."""
+    count = settings.read(session, PARKED, int) or 0
+    if count:
+        events = "1 event" if count == 1 else f"{count} events"
+        yield Finding(
+            "events",
+            Verdict.LOOK,
+            f"the hub keeps {events} of this kiosk that it could not apply, as it said last",
+            "Nothing is lost. The console's page Kiosks says why, and what to do.",
+            {"parked": count},
+        )
 
 
 def _untrue(session: Session) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from db.domain.watchlist import Watchlist
 from db.outbox import Device
 from kiosk import own_device
 from kiosk.sync import trust
-from kiosk.sync.exchange import COMPLETE, HEARD_AT
+from kiosk.sync.exchange import COMPLETE, HEARD_AT, PARKED
 from kiosk.sync.worker import HubState, Reach
 from kiosk.ui.views import ServiceLine, ServiceView, Standing
 from kiosk.ui.wording import clock_words, day_words
@@ -45,6 +45,8 @@ class Kept:
     """Answers in the hub's name that it had not signed."""
     lacks_number_key: bool = False
     """The newest key for ID numbers does not open here."""
+    parked: int = 0
+    """Events that the hub has and could not apply, as it said last."""
 
 
 def read(session: Session, device: Device) -> Kept:
@@ -60,6 +62,7 @@ def read(session: Session, device: Device) -> Kept:
         has_other_log=trust.trouble(session) is not None,
         untrue=0 if untrue is None else untrue.count,
         lacks_number_key=number_keys.is_unopened(session),
+        parked=settings.read(session, PARKED, int) or 0,
     )
 
 
@@ -161,8 +164,16 @@ def _waiting(kept: Kept, hub: HubState) -> ServiceLine:
     return ServiceLine(standing, title, "They are kept here, and go out by themselves.")
 
 
+def _events(count: int) -> str:
+    return "1 event" if count == 1 else f"{count:,} events"
+
+
 def _log(kept: Kept) -> list[ServiceLine]:
     lines = []
+    if kept.parked:
+        title = f"The hub could not use {_events(kept.parked)} of this kiosk"
+        words = "It keeps them, and nothing is lost. The console's page Kiosks says what to do."
+        lines.append(ServiceLine(Standing.LOOK, title, words))
     if kept.has_other_log:
         words = "Keep the hub and this kiosk as they are, and tell whoever looks after the hub."
         lines.append(ServiceLine(Standing.BROKEN, "The hub shows another past", words))

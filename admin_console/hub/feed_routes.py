@@ -1,7 +1,7 @@
 """What kiosks learn from the hub: its changes, its lists, and how its log stands."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +15,7 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JSON, NDJSON, PROBLEM, answer, problem, refuse
 from admin_console.hub.context import AskingKiosk, Context, KioskContext
 from admin_console.hub.vouching import Asked
-from db import changes, codec, feed_start, signing, tree, watchlists
+from db import changes, codec, feed_start, quarantine, signing, tree, watchlists
 from db.columns import LARGEST_INTEGER
 from db.pairing import LAST_EPOCH, PairedKiosk
 
@@ -63,6 +63,8 @@ class Changes:
     start_over: bool = False
     lists: tuple[UUID, ...] = ()
     log_head: WireTreeHead | None = None
+    parked: int = 0
+    """How many of the kiosk's own events are kept here and could not be applied."""
 
 
 @router.get("/changes")
@@ -102,10 +104,12 @@ def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tu
     with context.database.read() as session:
         head, key = hub_site.head_and_key(session, context.now())
         log_head = _signed(head, key)
+        parked = quarantine.count_of(session, kiosk.kiosk_id)
         if not changes.is_place(session, cursor, mark):
             lists = tuple(w.list_id for w in watchlists.all_lists(session))
             newest = _newest(session)
-            return Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head), key
+            anew = Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head)
+            return replace(anew, parked=parked), key
         if cursor:
             found = changes.since(session, cursor)
         else:
@@ -114,7 +118,7 @@ def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tu
         last = found[-1].version if found else cursor
         newest = _newest(session) if len(found) == changes.AT_ONCE else last
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
-    return Changes(last, wire, newest, log_head=log_head), key
+    return Changes(last, wire, newest, log_head=log_head, parked=parked), key
 
 
 def _newest(session: Session) -> int:

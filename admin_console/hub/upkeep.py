@@ -12,7 +12,6 @@ from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import (
     backup,
-    clock_doubt,
     list_index,
     name_search,
     notices,
@@ -48,7 +47,7 @@ async def delete_old_photos(
 def _purge(database: Database, folder: Path, before: datetime, now: datetime) -> None:
     deleted = unused = 0
     with database.begin() as session:
-        if clock_doubt.is_believed(session, now):
+        if notices.is_clock_believed(session, now):
             deleted = photos.purge(session, folder, before)
             unused = entry_photos.sweep(session, folder, now)
     encrypted = sum(photos.encrypt_old(folder, part) for part in ("", entry_photos.FOLDER))

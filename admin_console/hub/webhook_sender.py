@@ -185,11 +185,18 @@ def _note_taken(context: Context, message: Message, *, goes_on: bool) -> Message
 
 def _note_problem(context: Context, message: Message, problem: str, failure: Failure) -> None:
     now, host = context.now(), urlsplit(message.url).hostname or ""
+    about = f"{message.webhook_id} {now:%Y-%m-%dT%H:%M:%S}"
     with context.database.begin() as session:
+        # The first until somebody resumes it: whoever refuses notices is no reason for another.
+        is_known = webhook_tries.is_any_aside(session, message.webhook_id)
         is_over = webhook_tries.failed(session, message, problem, now, failure)
+        is_told = is_over or (
+            not is_known and webhook_tries.is_any_aside(session, message.webhook_id)
+        )
         if is_over:
-            about = f"{message.webhook_id} {now:%Y-%m-%dT%H:%M:%S}"
             notices.tell_of_ended_webhook(session, host, now, about=about)
+        elif is_told:
+            notices.tell_of_refusing_webhook(session, host, problem, now, about=about)
     LOG.warning("%s was not told: %s%s", host, problem, "; it is told no more" if is_over else "")
-    if is_over:
+    if is_told:
         context.wake.notify()

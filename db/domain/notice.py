@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     LIST_LAXER = "list_laxer"
     ONE_TO_REMOVE = "one_to_remove"
     EVENTS_PARKED = "events_parked"
+    CLOCK_LEAPT = "clock_leapt"
+    WEBHOOK_ASIDE = "webhook_aside"
 
     @property
     def is_for_everybody(self) -> bool:

@@ -150,6 +150,8 @@ class Changes:
     start_over: bool = False
     lists: tuple[UUID, ...] = ()
     log_head: LogHead | None = None
+    parked: int = 0
+    """How many of our events the hub keeps and could not apply; 0 from a hub of before too."""
 
 
 class Line(Protocol):

@@ -63,6 +63,8 @@ CURSOR = "hub.cursor"
 MARK = "hub.cursor_mark"
 COMPLETE = "hub.lists_complete"
 """Whether every list that the hub had has come since this kiosk was paired with its school."""
+PARKED = "hub.parked"
+"""How many of this kiosk's events the hub said last that it keeps and could not apply."""
 HEARD_AT = "hub.heard_at"
 """When the hub was last heard, to the minute, by this computer's clock."""
 KINDS = "hub.kinds_of_changes"
@@ -99,7 +101,7 @@ def forget_hub(session: Session) -> None:
     staff_pins.replace(session, ())
     clearances.forget_all(session)
     trust.forget(session)
-    for name in (HOSTS, COMPLETE, HEARD_AT, policy.POLICY):
+    for name in (HOSTS, COMPLETE, HEARD_AT, PARKED, policy.POLICY):
         settings.remove(session, name)
 
 
@@ -110,6 +112,15 @@ def note_heard(database: Database, now: datetime) -> None:
     if before is None or abs(now - before) >= timedelta(minutes=1):
         with database.begin() as session:
             settings.write(session, HEARD_AT, now)
+
+
+def _note_parked(database: Database, parked: int) -> None:
+    """Staff read it at the kiosk: what it sent is safe there, and not yet to be seen."""
+    with database.read() as session:
+        before = settings.read(session, PARKED, int) or 0
+    if parked != before:
+        with database.begin() as session:
+            settings.write(session, PARKED, parked)
 
 
 def start_over(session: Session) -> None:
@@ -250,6 +261,7 @@ def pull(
         hub_key = trust.hub_key(session)
     answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0)
     trust.check_signature(hub_key, answer.log_head)
+    _note_parked(database, answer.parked)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")
         with database.begin() as session:

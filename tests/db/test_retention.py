@@ -31,7 +31,7 @@ from db.domain.policy import DeskPolicy
 from db.domain.visit import CheckOutWay
 from db.engine import Database, open_database
 from db.ids import new_id
-from db.notices import tell
+from db.notices import page, tell
 from db.outbox import Device
 from tests.makers import KIOSK, NINE, make_checked_in, make_identity, make_screened
 
@@ -185,6 +185,39 @@ def test_clock_that_leaps_ahead_forgets_nothing_until_it_has_stayed_so_for_a_day
     assert forgotten(A_YEAR_ON + timedelta(hours=8)) == 0
     assert forgotten(A_YEAR_ON + timedelta(days=300)) == 0
     assert forgotten(A_YEAR_ON + timedelta(days=301)) == 3
+
+
+def test_administrators_hear_of_a_leap_while_it_is_doubted_and_once_it_is_believed(
+    hub: Database,
+) -> None:
+    def told(at: datetime) -> list[str]:
+        retention.forget_when_certain(hub, at, is_kiosk=False)
+        with hub.read() as session:
+            found = page(session, at, sees_all=True).notices
+            of_the_desk = page(session, at, sees_all=False).notices
+        assert NoticeKind.CLOCK_LEAPT not in [n.kind for n in of_the_desk]
+        return [n.text for n in reversed(found) if n.kind is NoticeKind.CLOCK_LEAPT]
+
+    assert told(NINE + timedelta(days=1)) == []
+    doubted = told(A_YEAR_ON)
+    assert len(doubted) == 1
+    assert "says November 24, 2027, 365 days after it last ran. Until" in doubted[0]
+    assert told(A_YEAR_ON + timedelta(hours=3)) == doubted
+
+    believed = told(A_YEAR_ON + timedelta(days=1))
+
+    assert believed[0] == doubted[0]
+    assert "it is believed from now on" in believed[1]
+    assert told(A_YEAR_ON + timedelta(days=2)) == believed
+
+
+def test_clock_that_is_mended_in_time_is_told_of_no_further(hub: Database) -> None:
+    for at in (NINE, A_YEAR_ON, NINE + timedelta(days=1), NINE + timedelta(days=2)):
+        retention.forget_when_certain(hub, at, is_kiosk=False)
+
+    with hub.read() as session:
+        found = page(session, NINE, sees_all=True).notices
+    assert [n.kind for n in found if n.kind is NoticeKind.CLOCK_LEAPT] == [NoticeKind.CLOCK_LEAPT]
 
 
 def test_kiosk_forgets_nothing_either_when_its_clock_leaps(kiosk: Database) -> None:

@@ -1,5 +1,6 @@
 """What the hub could not apply is seen: of which kiosk, why, since when, and what to do."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from db.domain.events import TYPES
 from db.domain.kiosks import Kiosks, TriedAgain
 from db.domain.notice import NoticeKind, Notices
 from db.engine import open_database
+from kiosk import standing
 from kiosk.sync.client import Pairing
+from kiosk.sync.worker import HubState, Reach
+from kiosk.ui.views import Standing
 from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests, device_of
@@ -118,6 +122,56 @@ def test_parked_events_are_applied_at_a_word_once_the_hub_can(
     visit = hub.client.get(f"/v1/visits/{visit_id}", headers=hub.token_of("dwhitlock"))
     assert visit.status_code == 200
     assert len(told(hub)) == 1
+
+
+def test_staff_read_at_the_kiosk_what_of_it_is_parked(hub: HubOfTests, kiosk: KioskOfTests) -> None:
+    kiosk.visitor_comes()
+    kiosk.push()
+    kiosk.pull_all()
+    assert looked_at(kiosk) == []
+
+    for _ in range(2):
+        kiosk.visitor_comes()
+        push_to_older_hub(kiosk)
+    kiosk.pull_all()
+
+    assert looked_at(kiosk) == ["The hub could not use 2 events of this kiosk"]
+    with kiosk.database.read() as session:
+        assert standing.read(session, kiosk.device).waiting == 0
+
+    try_again(hub)
+    kiosk.pull_all()
+
+    assert looked_at(kiosk) == []
+
+
+def test_kiosk_is_told_of_its_own_parked_events_only(hub: HubOfTests, tmp_path: Path) -> None:
+    front, gym = (
+        KioskOfTests(
+            open_database(f"sqlite:///{tmp_path}/{given.kiosk_id}.db"),
+            hub.kiosk(given),
+            device_of(given),
+        )
+        for given in (hub.pair(), hub.pair(GYM, "Gym kiosk"))
+    )
+    front.visitor_comes()
+    push_to_older_hub(front)
+
+    for kiosk in (front, gym):
+        kiosk.pull_all()
+
+    assert looked_at(front) == ["The hub could not use 1 event of this kiosk"]
+    assert looked_at(gym) == []
+    for kiosk in (front, gym):
+        kiosk.database.close()
+
+
+def looked_at(kiosk: KioskOfTests) -> list[str]:
+    """What the kiosk's page for staff says of the hub's log."""
+    with kiosk.database.read() as session:
+        kept = replace(standing.read(session, kiosk.device), is_paired=True, heard_at=NINE)
+    view = standing.view(kept, HubState(Reach.IN_TOUCH), "Dana", NINE, are_lists_loaded=True)
+    return [line.title for line in view.lines if line.standing is not Standing.GOOD]
 
 
 def test_audit_says_who_tried_parked_events_again(hub: HubOfTests, kiosk: KioskOfTests) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from admin_console.hub import webhook_sender
 from admin_console.hub.__main__ import main
-from db import webhook_tries, webhooks
+from db import codec, webhook_tries, webhooks
+from db.domain.notice import NoticeKind, Notices
 from db.domain.webhook import Failure
 from db.engine import Database
 from db.hub_models import WebhookRow
@@ -98,10 +99,42 @@ def test_message_that_is_always_refused_stands_aside_and_the_next_arrives(
     assert state(hub.database).heard_at is not None
     assert main(["webhooks", "list", "--database", hub.database.engine.url.render_as_string()]) == 0
     assert "1 REFUSED and sent no more" in capsys.readouterr().out
+    (notice,) = told(hub)  # its own message is refused too, which is no news
+    assert notice.startswith("127.0.0.1 refuses some of what happens here: it answered 422")
 
     with hub.database.begin() as session:
         webhooks.resume(session, webhook.webhook_id, clock.at)
     wait_until(lambda: not state(hub.database).aside and not state(hub.database).waiting)
+
+
+def test_each_address_that_begins_to_refuse_is_told_until_it_is_resumed(
+    hub: HubOfTests, receiver: Receiver, clock: Clock
+) -> None:
+    receiver.status = 422
+    webhook, _ = tell(hub, receiver, "notice.told")
+    put_notices(hub.database, 1)
+    refuse_until_aside(hub, clock, 2)
+    assert len(told(hub)) == 1
+
+    with hub.database.begin() as session:
+        webhooks.resume(session, webhook.webhook_id, clock.at)
+    refuse_until_aside(hub, clock, 3)
+
+    assert len(told(hub)) == 2
+
+
+def refuse_until_aside(hub: HubOfTests, clock: Clock, messages: int) -> None:
+    """So many: those that were put down, and the notices of the refusals."""
+    while len(state(hub.database).aside) < messages:
+        before = tried(hub.database)
+        clock.at += max(webhook_tries.PAUSES)
+        wait_until(lambda so_often=before: tried(hub.database) > so_often)  # type: ignore[misc]
+
+
+def told(hub: HubOfTests) -> list[str]:
+    answer = hub.client.get("/v1/notices", headers=hub.sign_in())
+    found = codec.from_json(answer.content, Notices).notices
+    return [notice.text for notice in found if notice.kind is NoticeKind.WEBHOOK_ASIDE]
 
 
 def test_messages_refused_in_a_row_hold_up_the_rest_hardly_longer_than_one(

@@ -1,19 +1,26 @@
 """What staff read of how their kiosk stands."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from db import settings
 from db.domain.watchlist import Category, Watchlist
-from kiosk import standing
+from db.engine import open_database
+from kiosk import doctor_kept, standing
+from kiosk.doctor_finding import Verdict
 from kiosk.standing import Kept
+from kiosk.sync.exchange import PARKED
 from kiosk.sync.worker import HubState, Reach
 from kiosk.ui.plain_screen import facts_of
 from kiosk.ui.views import ServiceLine, Standing
 from tests.makers import NINE
+from tests.signed_log import kiosk_config
 
 HERE = NINE.astimezone(ZoneInfo("America/Chicago"))
 IN_TOUCH = HubState(Reach.IN_TOUCH)
@@ -188,3 +195,26 @@ def test_lists_for_which_the_page_has_no_room_are_counted_with_their_state(is_ol
     assert last["title"] == "15 more lists"
     assert last["isGood"] is not is_old
     assert last["words"].startswith("15 of them need a look" if is_old else "All of them")
+
+
+def test_doctor_says_what_the_hub_could_not_use(tmp_path: Path) -> None:
+    config = kiosk_config(tmp_path)
+    with closing(open_database(config.database_url)) as database, database.begin() as session:
+        settings.write(session, PARKED, 1)
+
+    (found,) = [f for f in doctor_kept.look(config, NINE) if f.topic == "events"]
+
+    assert (found.verdict, found.facts) == (Verdict.LOOK, {"parked": 1})
+    assert "the hub keeps 1 event of this kiosk" in found.found
+
+
+def test_what_the_hub_could_not_use_is_told_with_where_to_look() -> None:
+    _, waiting, parked, _ = lines(replace(KEPT, parked=1204))
+
+    assert waiting.words == "The hub has everything."
+    assert (parked.standing, parked.title) == (
+        Standing.LOOK,
+        "The hub could not use 1,204 events of this kiosk",
+    )
+    assert "nothing is lost" in parked.words
+    assert "page Kiosks" in parked.words

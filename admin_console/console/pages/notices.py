@@ -33,6 +33,8 @@ KINDS = {
     NoticeKind.LIST_LAXER: "List holds less",
     NoticeKind.ONE_TO_REMOVE: "One to remove",
     NoticeKind.EVENTS_PARKED: "Events parked",
+    NoticeKind.CLOCK_LEAPT: "Clock leapt",
+    NoticeKind.WEBHOOK_ASIDE: "Webhook refuses",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
@@ -45,6 +47,8 @@ _TONES = {
     NoticeKind.LIST_LAXER: Tone.CAUTION,
     NoticeKind.ONE_TO_REMOVE: Tone.CAUTION,
     NoticeKind.EVENTS_PARKED: Tone.CAUTION,
+    NoticeKind.CLOCK_LEAPT: Tone.CAUTION,
+    NoticeKind.WEBHOOK_ASIDE: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."
