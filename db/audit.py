@@ -1,6 +1,7 @@
 """The audit as it is kept: added to in the transaction of what it tells, and never changed.
 
-It holds ids and no visitor's name, so that it may outlive what it is about.
+It goes after the days that the district settled, a year at least; without any, never. It holds ids
+and no visitor's name, so that it may outlive what it is about.
 """
 
 from collections.abc import Iterator
@@ -8,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from db import districts, scopes, sites
 from db.districts import OWN, TABLES
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.hub_models import AuditRow, StaffRow
-from db.ids import new_id
+from db.ids import first_at, new_id
 from db.models import VisitRow
 from db.scopes import EVERY_SITE
 
@@ -93,6 +94,19 @@ def page(session: Session, now: datetime, *, after: str = "", about_id: str = ""
     names = _names(session)
     lines = tuple(_line(row, names) for row in rows[:PAGE])
     return AuditPage(now, lines, str(lines[-1].audit_id) if len(rows) > PAGE else None)
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete the oldest deeds of before that moment, some at a time. Returns how many."""
+    some = session.scalars(
+        select(AuditRow.audit_id)
+        .where(AuditRow.audit_id < first_at(before))
+        .order_by(AuditRow.audit_id)
+        .limit(AT_ONCE)
+    ).all()
+    if some:
+        session.execute(delete(AuditRow).where(AuditRow.audit_id.in_(some)))
+    return len(some)
 
 
 def every_line(session: Session) -> Iterator[AuditLine]:

@@ -28,6 +28,18 @@ _FIRST = insert(_FEED_TABLE).values(district_id=OWN, feed_id=_FEED, version=1)
 _ADD = insert(TABLES[ChangeRow.__tablename__]).values(district_id=OWN)
 
 
+_WHOLE = ("policy", "number_keys", "staff_pins", "hosts", "site")
+"""Kinds of which each change says all anew, so that the newest one of a site is enough."""
+_DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    """What is left of a change whose body is forgotten."""
+
+    mark: str
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change; `body` is JSON whose form depends on `kind`."""
@@ -56,10 +68,36 @@ def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int
     return version
 
 
+def drop_bodies(session: Session) -> int:
+    """Forget what a later change says anew: the hosts, PINs, rules of before. Returns how many.
+
+    The change stays with its mark, so that whoever has read it last still knows its place.
+    """
+    newest = session.execute(
+        select(ChangeRow.kind, ChangeRow.site_id, func.max(ChangeRow.version))
+        .where(ChangeRow.kind.in_(_WHOLE))
+        .group_by(ChangeRow.kind, ChangeRow.site_id)
+    ).all()
+    dropped = 0
+    for kind, site_id, version_now in newest:
+        of_before = select(ChangeRow).where(
+            ChangeRow.kind == kind, ChangeRow.site_id == site_id, ChangeRow.version < version_now
+        )
+        for row in session.scalars(of_before):
+            row.body = codec.to_json(_Dropped(_value(row).mark)).decode()
+            row.kind = _DROPPED
+            dropped += 1
+    session.flush()
+    return dropped
+
+
 def since(session: Session, cursor: int, limit: int = AT_ONCE) -> list[Change]:
     """The changes behind `cursor`, oldest first; of a limited session those of its sites."""
     rows = session.scalars(
-        select(ChangeRow).where(ChangeRow.version > cursor).order_by(ChangeRow.version).limit(limit)
+        select(ChangeRow)
+        .where(ChangeRow.version > cursor, ChangeRow.kind != _DROPPED)
+        .order_by(ChangeRow.version)
+        .limit(limit)
     )
     return [_value(row) for row in rows]
 
@@ -88,6 +126,8 @@ def newest_by_site(session: Session, cursor: int) -> dict[str, int]:
 
 
 def _value(row: ChangeRow) -> Change:
+    if row.kind == _DROPPED:
+        return Change(row.version, row.kind, "", codec.from_json(row.body, _Dropped).mark)
     mark = sha256(f"{row.version} {row.kind} {row.body}".encode()).hexdigest()
     return Change(row.version, row.kind, row.body, mark)
 

@@ -5,6 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 
+def first_at(moment: datetime) -> UUID:
+    """The lowest id that `new_id` can give at a moment or later, for comparing."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 def new_id(now: datetime) -> UUID:
     """A UUID version 7 for the moment `now` (RFC 9562, clause 5.7).
 

@@ -12,15 +12,21 @@ from pathlib import Path
 from db.domain.inventory import KeptFacts
 
 BEGIN, END = "<!-- inventory: begin -->", "<!-- inventory: end -->"
-_VISITS, _PHOTOS, _BACKUPS = "{visits}", "{photos}", "{backups}"
+_VISITS, _PHOTOS, _BACKUPS, _AUDIT = "{visits}", "{photos}", "{backups}", "{audit}"
 """In place of days that each school settles for itself."""
+_ENCRYPTED, _HUBS = "{database}", "{hub's database}"
+"""In place of how a database is protected, which differs: the kiosk's and the hub's, the hub's."""
+_FILES = "encrypted database"
+_SERVERS = "as its operator protects the PostgreSQL server, whose files Vestibule does not encrypt"
 _USUAL = {
     _VISITS: "365 days from the sign-in, or what `policy --visit-keep-days` says",
     _PHOTOS: "30 days, or the kiosk's `photo_keep_days` and the hub's `--photo-keep-days`",
     _BACKUPS: "seven days, or what `serve --backups-kept` says",
+    _AUDIT: "for ever, or what `policy --audit-keep-days` says, a year at least",
+    _ENCRYPTED: _FILES,
+    _HUBS: _FILES,
 }
 _BOTH = "kiosk and hub"
-_ENCRYPTED = "encrypted database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,12 @@ INVENTORY = (
         (*_of("event_body", "salt body"), *_of("event", "line")),
     ),
     Kept(
-        "Decisions and clearances on their way to the kiosks",
+        "What kiosks are told: decisions, clearances, who was signed out by whom, hosts, "
+        "names and PINs of staff",
         "hub",
-        "as who came",
+        "as who came; hosts and PINs until a day after others took their place",
         "paired kiosks",
-        _ENCRYPTED,
+        f"{_HUBS}; PINs only as hashes",
         _of("change", "body"),
     ),
     Kept(
@@ -143,7 +150,7 @@ INVENTORY = (
         "hub",
         "for ever: nothing deletes it, also when the entry was removed",
         "administrators, district and auditors",
-        _ENCRYPTED,
+        _HUBS,
         (
             *_of("watchlist_entry_history", "changed_by fields reason"),
             *_of("watchlist_entry_removal", "asked_by asked_by_name reason draft"),
@@ -154,15 +161,16 @@ INVENTORY = (
         "hub",
         "until the order or its entry is removed",
         "administrators, district and auditors; the desk at a hold",
-        _ENCRYPTED,
+        _HUBS,
         _of("custody_rule", "rule"),
     ),
     Kept(
         "Notices to the office",
         "hub",
-        "as the visit that they are about; those about a list for ever",
+        "as the visit that they are about; those about no visit for ever: they name lists, kiosks "
+        "and programs",
         "all staff; some only administrators, district and auditors",
-        _ENCRYPTED,
+        _HUBS,
         _of("notice", "about text read_by"),
     ),
     Kept(
@@ -171,7 +179,7 @@ INVENTORY = (
         "until they have arrived or the receiver is given up, after three days of tries; of those "
         "that it refuses, the last thousand; what a receiver keeps is its own matter",
         "nobody; the program that they are sent to",
-        _ENCRYPTED,
+        _HUBS,
         _of("webhook_message", "body"),
     ),
     Kept(
@@ -193,17 +201,17 @@ INVENTORY = (
     Kept(
         "The audit: which of the staff looked at or changed what, and from which address",
         "hub",
-        "for ever: nothing deletes it. No visitor's name is in it",
+        f"{_AUDIT}. No visitor's name is in it",
         "administrators, district and auditors",
-        _ENCRYPTED,
+        _HUBS,
         _of("audit", "who about about_id address detail"),
     ),
     Kept(
         "Who of the staff let a kiosk in",
         "hub",
-        "ten minutes, and then until the next kiosk asks; the audit has it for ever",
+        "ten minutes, and then until the next kiosk asks; the audit has it as long as the rest",
         "administrators",
-        _ENCRYPTED,
+        _HUBS,
         _of("pairing_request", "decided_by"),
     ),
     Kept(
@@ -211,8 +219,33 @@ INVENTORY = (
         "hub",
         "a minute",
         "nobody",
-        f"{_ENCRYPTED}; what was tried only as a hash",
+        f"{_HUBS}; what was tried only as a hash",
         _of("attempt", "who at"),
+    ),
+    Kept(
+        "Badges on their way to the printer: name, photo, host",
+        "kiosk: the computer's printing system, or the folder that `printer.folder` names",
+        "until the printing system forgets its jobs (CUPS: a day, if nobody says otherwise); files "
+        "in a folder until somebody deletes them",
+        "whoever administers the computer",
+        "not encrypted",
+        (),
+    ),
+    Kept(
+        "Tables and papers that staff had made: exports, daily reports, records of a visit",
+        "wherever they saved or printed them",
+        "until somebody deletes them; that they were made is in the audit",
+        "whoever has the file or the paper",
+        "not encrypted",
+        (),
+    ),
+    Kept(
+        "All of the hub's as it was before a restore or a move",
+        "hub: the folder that the command names, or the database that was moved from",
+        "until somebody deletes it",
+        "nobody without its key",
+        "as it was",
+        (),
     ),
     Kept(
         "All of the hub's again, in backups",
@@ -235,11 +268,16 @@ INVENTORY = (
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What a school has settled. `backups` are made daily; 0 for none by the hub itself."""
+    """What a school has settled. `backups` are made daily; 0 for none by the hub itself.
+
+    `audit`: 0 for ever. `is_encrypted`: whether the hub's database is a file that its key opens.
+    """
 
     visits: int
     photos: int
     backups: int
+    audit: int = 0
+    is_encrypted: bool = True
 
 
 def facts(days: Days) -> tuple[KeptFacts, ...]:
@@ -248,6 +286,9 @@ def facts(days: Days) -> tuple[KeptFacts, ...]:
         _VISITS: f"{days.visits} days from the sign-in",
         _PHOTOS: f"{days.photos} days on the hub; on a kiosk what its photo_keep_days says",
         _BACKUPS: f"{days.backups} days" if days.backups else "none made by the hub itself",
+        _AUDIT: f"{days.audit} days" if days.audit else "for ever",
+        _ENCRYPTED: _FILES if days.is_encrypted else f"{_FILES} on kiosks; at the hub {_SERVERS}",
+        _HUBS: _FILES if days.is_encrypted else _SERVERS,
     }
     return tuple(_filled(kept, {**own, "`": ""}) for kept in INVENTORY)
 

@@ -23,6 +23,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.exc import OperationalError
 
 from db import name_search
+from db.ids import first_at
 
 LOG = logging.getLogger(__name__)
 
@@ -64,8 +65,7 @@ def after(month: date, count: int = 1) -> date:
 
 def first_id(month: date) -> UUID:
     """The smallest id that can be made in this month, by UTC."""
-    at = datetime(month.year, month.month, 1, tzinfo=UTC)
-    return UUID(int=int(at.timestamp()) * 1000 << 80)
+    return first_at(datetime(month.year, month.month, 1, tzinfo=UTC))
 
 
 def month_of(made: UUID) -> date | None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import clock_doubt, codec, notices, policy
+from db import audit, changes, clock_doubt, codec, notices, policy
 from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -47,7 +47,25 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
     look = clock_doubt.is_believed if is_kiosk else notices.is_clock_believed
     with database.begin() as session:
         is_believed = look(session, now)
-    return forget_old_visits(database, now, is_kiosk=is_kiosk) if is_believed else 0
+    if not is_believed:
+        return 0
+    if not is_kiosk:
+        forget_old_deeds(database, now)
+    return forget_old_visits(database, now, is_kiosk=is_kiosk)
+
+
+def forget_old_deeds(database: Database, now: datetime) -> int:
+    """Delete what is older in the audit than the policy's days, if it has any. Returns how many.
+
+    Raises `StorageError`; what was deleted until then stays deleted.
+    """
+    done, is_more = 0, True
+    while is_more and done < MOST_A_RUN:
+        with database.begin() as session:
+            days = policy.of(session).audit_keep_days
+            some = audit.forget(session, now - timedelta(days=days)) if days else 0
+        done, is_more = done + some, some == audit.AT_ONCE
+    return done
 
 
 def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> int:
@@ -195,15 +213,26 @@ class _Told:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class _SignedOut:
+    """What it says of whom staff signed out, as far as it matters here."""
+
+    at: datetime
+
+
 def _forget_told(session: Session, before: datetime) -> None:
     """What kiosks were told of decisions and clearances: nobody has to learn it any more."""
-    for kind in ("decision", "clearance"):
+    changes.drop_bodies(session)
+    for kind in ("decision", "clearance", "check_out"):
         rows = session.scalars(
             select(ChangeRow).where(ChangeRow.kind == kind).order_by(ChangeRow.version)
         )
         for row in rows:
             if kind == "decision":
                 told_at = codec.from_json(row.body, _Told).decision.decided_at
+                is_over = told_at < before
+            elif kind == "check_out":
+                told_at = codec.from_json(row.body, _SignedOut).at
                 is_over = told_at < before
             else:
                 clearance = codec.from_json(row.body, Clearance)

@@ -12,6 +12,7 @@ from admin_console.hub import (
     keys_command,
     kiosk_commands,
     move_command,
+    policy_parser,
     report_command,
     serve_command,
     site_parser,
@@ -80,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     from_file.add_argument("file", type=Path, help="columns: name, place, role, directions")
     site_parser.of_one(from_file)
 
-    _add_policy(commands)
+    policy_parser.add_to(commands, _command, _days)
     export = _command(commands, "export", "write the log as a table", _export)
     export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
     export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
@@ -153,24 +154,6 @@ def _list_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     )
 
 
-def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    settled = _command(commands, "policy", "show or settle the desk's standing rules", _policy)
-    settled.add_argument("--clearance-days", type=_days, metavar="DAYS")
-    settled.add_argument(
-        "--rescreen-days",
-        type=_days_or_none,
-        metavar="DAYS",
-        help="when a list changes, visits of so many days are screened again; 0: who is inside",
-    )
-    settled.add_argument(
-        "--visit-keep-days",
-        type=_days,
-        metavar="DAYS",
-        help="for so long it is kept who came; then names and all other personal facts go",
-    )
-    settled.add_argument("--denial-words", metavar="TEXT", help="what the office does at a denial")
-
-
 def _add_screen(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     screen = commands.add_parser(
         "screen",
@@ -238,10 +221,6 @@ def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LONGEST_AGE_DAYS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of days, 1 to {LONGEST_AGE_DAYS}")
     return int(text)
-
-
-def _days_or_none(text: str) -> int:
-    return 0 if text == "0" else _days(text)
 
 
 def _age(text: str) -> int:
@@ -344,18 +323,6 @@ def _hosts_import(arguments: argparse.Namespace) -> int:
     from admin_console.hub import commands  # noqa: PLC0415
 
     _say(commands.import_hosts(arguments.database, arguments.file, arguments.site))
-    return 0
-
-
-def _policy(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-
-    wanted = {
-        name: value
-        for name in ("clearance_days", "rescreen_days", "visit_keep_days", "denial_words")
-        if (value := getattr(arguments, name)) is not None
-    }
-    _say(commands.settle_policy(arguments.database, wanted))
     return 0
 
 

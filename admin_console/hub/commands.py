@@ -244,10 +244,12 @@ def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
         except ValueError as error:
             raise ConfigError(f"{str(error).capitalize()}. Nothing was changed.") from error
         policy.settle(session, rules, audit.TERMINAL, _now())
+    audit_days = f"for {rules.audit_keep_days} days" if rules.audit_keep_days else "for ever"
     return (
         f"Not this person holds for {rules.clearance_days} days, unless the entry changes.\n"
         f"When a list changes, visits of {rules.rescreen_days} days are screened again.\n"
         f"Who came is kept for {rules.visit_keep_days} days.\n"
+        f"The audit is kept {audit_days}.\n"
         f"At a denial the office is told: {rules.denial_words or '(nothing)'}"
     )
 

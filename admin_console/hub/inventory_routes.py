@@ -15,7 +15,14 @@ def kept(context: StaffContext, _: AskingStaff) -> Response:
     """Which facts are kept of people, where, for how long, who can see them, how protected."""
     now = context.now()
     with context.database.read() as session:
-        days = retention.days_of(policy.of(session))
+        rules = policy.of(session)
         visits, oldest_at = retention.kept(session)
-    own = inventory.Days(days, context.photo_keep_days, context.backups_kept)
+    days = retention.days_of(rules)
+    own = inventory.Days(
+        days,
+        context.photo_keep_days,
+        context.backups_kept,
+        rules.audit_keep_days,
+        is_encrypted=context.database.engine.dialect.name == "sqlite",
+    )
     return answer(Inventory(now, days, visits, oldest_at, inventory.facts(own)))

@@ -7,6 +7,8 @@ CLEARANCE_DAYS, RESCREEN_DAYS, VISIT_KEEP_DAYS = 365, 30, 365
 PHOTO_KEEP_DAYS = 30
 """How long a hub keeps visitors' photos where nobody says otherwise."""
 LONGEST_DAYS = 3_660
+AUDIT_DAYS = 365
+"""So long the audit is kept at least: nobody settles away what they did."""
 WORDS_LENGTH = 300
 DENIAL_WORDS = "Tell the principal. Do not say why."
 
@@ -27,6 +29,9 @@ class DeskPolicy:
     Where visits are screened again for longer, it is kept for as long as that.
     """
 
+    audit_keep_days: int = 0
+    """For so long it is kept which of the staff looked at or changed what; 0: for ever."""
+
     def __post_init__(self) -> None:
         """Refuse figures and words that no desk can use."""
         if not 1 <= self.clearance_days <= LONGEST_DAYS:
@@ -35,6 +40,10 @@ class DeskPolicy:
             raise ValueError(f"visits of 0 to {LONGEST_DAYS} days can be screened again")
         if not 1 <= self.visit_keep_days <= LONGEST_DAYS:
             raise ValueError(f"who came can be kept for 1 to {LONGEST_DAYS} days")
+        if self.audit_keep_days and not AUDIT_DAYS <= self.audit_keep_days <= LONGEST_DAYS:
+            raise ValueError(
+                f"the audit can be kept for {AUDIT_DAYS} to {LONGEST_DAYS} days, or for ever with 0"
+            )
         if len(self.denial_words) > WORDS_LENGTH:
             raise ValueError(f"what to do at a denial has at most {WORDS_LENGTH} characters")
 

@@ -134,6 +134,16 @@ def test_policy_is_settled_and_shown(hub: Hub) -> None:
     assert said.endswith("Call Officer Reyes.\n")
 
 
+def test_days_of_the_audit_are_settled_and_taken_back(hub: Hub) -> None:
+    assert "The audit is kept for ever." in hub("policy")[1]
+
+    assert "The audit is kept for 730 days." in hub("policy", "--audit-keep-days", "730")[1]
+    assert hub("policy", "--audit-keep-days", "30")[0] != 0
+    assert "The audit is kept for 730 days." in hub("policy")[1]
+
+    assert "The audit is kept for ever." in hub("policy", "--audit-keep-days", "0")[1]
+
+
 def test_policy_that_no_desk_can_use_changes_nothing(hub: Hub) -> None:
     status, said = hub("policy", "--denial-words", "x" * 301)
 

@@ -36,13 +36,26 @@ def test_days_and_visits_are_those_of_the_school(hub: HubOfTests, tmp_path: Path
     kiosk.visitor_comes()
     kiosk.push()
     database.close()
-    rules = {"visit_keep_days": 90, "rescreen_days": 120}
+    rules = {"visit_keep_days": 90, "rescreen_days": 120, "audit_keep_days": 730}
     hub.client.put("/v1/policy", json=rules, headers=hub.token_of("dwhitlock"))
 
     kept = ask(hub)
 
     assert (kept.visit_days, kept.visits, kept.oldest_at) == (120, 1, NINE)
     assert kept.facts[0].how_long.startswith("120 days from the sign-in; then blanked")
+    (audit,) = (fact for fact in kept.facts if fact.what.startswith("The audit"))
+    assert audit.how_long.startswith("730 days")
+    assert {fact.protection.split(";")[0] for fact in kept.facts[:5]} == {"encrypted database"}
+
+
+def test_hub_on_a_server_does_not_say_that_its_database_is_encrypted(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    with hub_at(postgres_url, tmp_path, Clock()) as hub:
+        told = {fact.what.split(":")[0]: fact.protection for fact in ask(hub).facts}
+
+    assert told["Who came"].startswith("encrypted database on kiosks; at the hub as its operator")
+    assert told["Notices to the office"].startswith("as its operator protects the PostgreSQL")
 
 
 def test_visit_that_was_forgotten_is_counted_no_more(hub: HubOfTests, tmp_path: Path) -> None:
