@@ -22,6 +22,7 @@ from db import (
     list_bulk,
     list_history,
     list_lock,
+    list_numbers,
     notices,
     settings,
     watchlists,
@@ -175,9 +176,12 @@ def import_list(
         try:
             sweep(database, now(), lock)
             before = before_of(database, wanted.name, wanted.site_id, wanted.seen_version)
+            key_id = list_numbers.key_of_now(database)
             with _read(database, file, wanted, before, now=now(), say=say) as read:
                 _refuse_bad_rows(read, wanted)
-                return _replace(read, wanted, before, lock, say, now=now, publish=publish)
+                return _replace(
+                    read, wanted, before, lock, say, key_id=key_id, now=now, publish=publish
+                )
         finally:
             with suppress(VestibuleError):  # what is left is taken away by the next import
                 sweep(database, now(), lock)
@@ -296,6 +300,7 @@ def _replace(
     lock: Lock,
     say: _Sayer,
     *,
+    key_id: str,
     now: Callable[[], datetime],
     publish: Publish,
 ) -> Imported:
@@ -328,6 +333,7 @@ def _replace(
     )
     with database.begin() as session:
         lock.check(session)
+        list_numbers.check(session, lock.edition, key_id)
         check_in_force(session, wanted.name, wanted.site_id, before)
         watchlists.put_in_force(session, imported, lock.edition)
         custody.forget_list(session, imported.list_id, lock.edition)
