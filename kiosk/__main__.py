@@ -71,10 +71,11 @@ def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 
 def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415  the other commands need no Qt
+    from PySide6.QtCore import Qt  # noqa: PLC0415  the other commands need no Qt
     from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
 
     from kiosk.app import build_kiosk  # noqa: PLC0415
+    from resources.toolkit.memory import collect_here_only  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     prefer_software_rendering()
@@ -82,14 +83,12 @@ def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
         config = windowed(config)
     app = QGuiApplication(sys.argv[:1])
     app.setApplicationName("Vestibule kiosk")
+    collect_here_only(app)
     kiosk = build_kiosk(config)
     app.installEventFilter(kiosk.lens.wedge)
-    # Python sees a signal only when it runs: a timer lets it, once a second.
+    # Python sees a signal only when it runs: the collector's timer lets it, once a second.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
-    beat = QTimer()
-    beat.timeout.connect(lambda: None)
-    beat.start(1000)
     shown = Qt.ConnectionType.SingleShotConnection
     kiosk.window.view.frameSwapped.connect(lambda: LOG.info(WELCOME_SHOWN), shown)
     try:

@@ -14,6 +14,7 @@ from admin_console.console.app import DEFAULT_HUB, build_console
 from admin_console.console.known_hubs import KnownHubs
 from db import hub_trust
 from db.domain.errors import ConfigError, VestibuleError
+from resources.toolkit.memory import collect_here_only
 
 PASSWORD_VARIABLE = "VESTIBULE_CONSOLE_PASSWORD"  # noqa: S105 (a name, not a password)
 """Read once and removed, for a console that starts by itself; people type theirs."""
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("vestibule-console")
+    collect_here_only(application)
     dark = {"system": None, "light": False, "dark": True}[chosen.colours]
     window = build_console(chosen.hub, dark=dark, known=known)
     window.show()

@@ -1,7 +1,12 @@
 """A worker thread's jobs: however one ends, whoever asked for it is told."""
 
+import concurrent.futures.thread
 import logging
 import threading
+import time
+import weakref
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -77,3 +82,64 @@ def test_job_that_never_began_is_dropped_in_silence(
         qtbot.waitUntil(lambda: ended[:1] == [True])
 
     assert caplog.records == []
+
+
+class Caller:
+    """Qt knows it by a slot, and is told by Python when it ends: that has to be in Qt's thread."""
+
+    def __init__(self, ended_in: list[str]) -> None:
+        weakref.finalize(self, lambda: ended_in.append(threading.current_thread().name))
+
+    def hear(self, _: object) -> None:
+        pass
+
+    def work(self) -> None:
+        pass
+
+    def fail(self) -> None:
+        raise LookupError
+
+
+@pytest.fixture
+def slow_to_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a busy computer: the worker forgets its job after the GUI thread has heard of it."""
+    run = concurrent.futures.thread._WorkItem.run
+
+    def run_and_linger(item: concurrent.futures.thread._WorkItem) -> None:
+        run(item)
+        time.sleep(0.02)
+
+    monkeypatch.setattr(concurrent.futures.thread._WorkItem, "run", run_and_linger)
+
+
+@pytest.mark.usefixtures("slow_to_let_go")
+@pytest.mark.parametrize("work", [Caller.work, Caller.fail])
+def test_what_a_caller_holds_ends_in_the_gui_thread(
+    qtbot: QtBot, work: Callable[[Caller], None]
+) -> None:
+    jobs = Jobs("letting go")
+    ended_in: list[str] = []
+    caller = Caller(ended_in)
+
+    jobs.run(partial(work, caller), caller.hear, caller.hear)
+    del caller
+    qtbot.waitUntil(lambda: bool(ended_in))
+    jobs.close()
+
+    assert ended_in == ["MainThread"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_caller_of_a_job_that_never_began_is_let_go_with_the_others() -> None:
+    jobs, begun, gate = Jobs("closing"), threading.Event(), threading.Event()
+    ended_in: list[str] = []
+    caller = Caller(ended_in)
+    jobs.run(lambda: begun.set() or gate.wait(10), lambda _: None)
+    jobs.run(caller.work, caller.hear, caller.hear)
+    del caller
+    begun.wait(10)
+
+    gate.set()
+    jobs.close()
+
+    assert ended_in == ["MainThread"]
