@@ -3,7 +3,7 @@
 import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,15 @@ def quick_collections() -> None:
     """What earlier files left in memory is not looked through again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Circles are collected between tests, by this thread: see `resources.toolkit.memory`."""
+    gc.disable()
+    result = yield
+    gc.collect(1)
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)
