@@ -50,6 +50,7 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
     part = to.with_name(f"{to.name}.part")
     try:
         private_files.make_private_folder(to.parent)
+        keys = _keys_beside(folder)
         with tempfile.TemporaryDirectory(dir=database.parent, prefix="backup-") as work:
             snapshot = Path(work) / DATABASE
             counts = encryption.snapshot(database, snapshot)
@@ -60,6 +61,8 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
             private_files.sync_file(part)
         if _read(part, key) != written:
             raise StorageError(_NOT_MADE.format("it does not read as it was written"))
+        if _keys_beside(folder) != keys:  # else it might hold what none of its keys opens
+            raise StorageError(_NOT_MADE.format("keys were changed meanwhile"))
         part.replace(to)
         private_files.sync_folder(to.parent)
     except (OSError, encryption.Error, SealedStreamError, tarfile.TarError) as error:
@@ -122,8 +125,7 @@ def _write(
 
             text = codec.to_json(about)
             add(ABOUT, io.BytesIO(text), len(text))
-            for name in (key_store.DATABASE, key_store.PHOTOS):
-                known = key_store.keys(folder.parent, name)
+            for name, known in _keys_beside(folder).items():
                 text = "".join(f"{one.hex()}\n" for one in known).encode()
                 if known:
                     add(f"keys/{name}.key", io.BytesIO(text), len(text))
@@ -138,6 +140,12 @@ def _write(
         stream.flush()
         sealing.finish()
     return written
+
+
+def _keys_beside(folder: Path) -> dict[str, tuple[bytes, ...]]:
+    """The keys of what a backup holds, by name. `folder` has the photos."""
+    names = (key_store.DATABASE, key_store.PHOTOS)
+    return {name: key_store.keys(folder.parent, name) for name in names}
 
 
 class _Hashing:

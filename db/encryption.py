@@ -3,8 +3,9 @@
 Keys are raw (32 random bytes), so no time goes into deriving them from a password.
 """
 
+import os
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,10 @@ def key_to_write(path: Path, wanted: Place) -> bytes:
 
     Raises `StorageError` in words; then what was there is still there.
     """
-    is_halfway = any(left.exists() for left in _beside(path))
-    is_settled = not is_halfway and path.exists() and path.stat().st_size > 0
+    is_settled = not is_halfway(path) and path.exists() and path.stat().st_size > 0
     key = key_to_open(path) if is_settled else None
     if key is not None:
+        _drop_what_a_crash_left(path)
         return key
     with key_store.exclusive(path.parent):
         _finish(path)
@@ -85,20 +86,48 @@ def key_to_write(path: Path, wanted: Place) -> bytes:
             return key_store.settle(path.parent, DATABASE, wanted)
         if is_plain(path):
             _rewrite(path, None, lambda: key_store.settle(path.parent, DATABASE, wanted))
-        return key_to_open(path) or key_store.settle(path.parent, DATABASE, wanted)
+        key = key_to_open(path) or key_store.settle(path.parent, DATABASE, wanted)
+    _drop_what_a_crash_left(path)
+    return key
 
 
-def rekey(path: Path) -> None:
+def is_halfway(path: Path) -> bool:
+    """Whether a crash left something to do to who next opens the database to write."""
+    return any(left.exists() for left in _beside(path))
+
+
+def rekey(path: Path) -> tuple[Path, ...]:
     """Encrypt a database with a new key. Nobody else may have it open.
 
     The new key is kept before it is used, and the old one until it is not needed any more: a
-    crash leaves a database that one of the two opens. Raises `StorageError` in words.
+    crash leaves a database that one of the two opens. Returns the other databases beside it that
+    had the same key, which stays for them. Raises `StorageError` in words.
     """
     old = key_to_write(path, Place.AUTO)
     with key_store.exclusive(path.parent):
         _rewrite(path, old, lambda: key_store.add(path.parent, DATABASE))
-        if not _neighbours(path):
-            key_store.drop_old(path.parent, DATABASE)
+        needing = _drop_old(path)
+    return tuple(sorted(other for other, needed in needing.items() if old in needed))
+
+
+def _drop_old(path: Path) -> dict[Path, tuple[bytes, ...]]:
+    """Forget the keys that no database here needs; returns which ones the others may need."""
+    known = key_store.keys(path.parent, DATABASE)
+    needing = dict.fromkeys(_others_halfway(path), known)
+    for other in _neighbours(path):
+        key = _fitting(other, known)
+        needing[other] = (key,) if key is not None else ()
+    key_store.keep_only(path.parent, DATABASE, {key for some in needing.values() for key in some})
+    return needing
+
+
+def _drop_what_a_crash_left(path: Path) -> None:
+    """Forget older keys, as who changed the key would have; nobody is kept waiting if not."""
+    if not key_store.has_old(path.parent, DATABASE):
+        return
+    with suppress(StorageError, dbapi2.Error), key_store.exclusive(path.parent):
+        if _opens(path, key_store.keys(path.parent, DATABASE)[0]):
+            _drop_old(path)
 
 
 def snapshot(path: Path, copy: Path) -> dict[str, int]:
@@ -136,7 +165,7 @@ def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> Non
     old file, and the next start begins anew; after that `_finish` goes on.
     """
     aside, sealed = _beside(path)
-    private_files.erase(sealed)
+    _erase_copy(sealed)
     try:
         with closing(connect(path, old)) as connection:
             # Fails while anybody else has the file open, who would go on writing into the old one.
@@ -150,16 +179,22 @@ def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> Non
             if not _is_whole(connection, "sealed"):
                 raise StorageError(_NOT_DONE.format("the copy is not whole"))
             connection.execute("DETACH DATABASE sealed")
-        private_files.sync_file(sealed)
+            private_files.sync_file(sealed)
+            if _MAY_MOVE_WHAT_IS_OPEN:
+                # Who waits for the lock finds that the file was moved, and writes nothing into it.
+                path.replace(aside)
+        if not _MAY_MOVE_WHAT_IS_OPEN:  # neither may who waits have it open, so that this fails
+            path.replace(aside)
     except (dbapi2.Error, OSError, StorageError) as error:
-        private_files.erase(sealed)
+        _erase_copy(sealed)
         if isinstance(error, StorageError):
             raise
-        raise StorageError(IN_USE if "locked" in str(error) else _NOT_DONE.format(error)) from error
-    path.replace(aside)
+        is_held = "locked" in str(error) or isinstance(error, PermissionError)
+        raise StorageError(IN_USE if is_held else _NOT_DONE.format(error)) from error
     _finish(path)
 
 
+_MAY_MOVE_WHAT_IS_OPEN = os.name == "posix"
 _NOT_DONE = "The database could not be encrypted ({}). It stays as it was; try again."
 
 
@@ -172,8 +207,14 @@ def _finish(path: Path) -> None:
     if aside.exists() and not path.exists():
         (sealed if sealed.exists() else aside).replace(path)
         private_files.sync_folder(path.parent)
-    private_files.erase(sealed)
+    _erase_copy(sealed)
     private_files.erase(aside)
+
+
+def _erase_copy(sealed: Path) -> None:
+    """Remove a copy that was not finished, and what SQLite keeps beside it while it is written."""
+    private_files.erase(sealed)
+    private_files.erase(sealed.with_name(f"{sealed.name}-journal"))
 
 
 def _beside(path: Path) -> tuple[Path, Path]:
@@ -244,6 +285,14 @@ def _neighbours(path: Path) -> list[Path]:
         for other in path.parent.iterdir()
         if other.suffix == path.suffix and other != path and other.is_file()
     ]
+
+
+def _others_halfway(path: Path) -> tuple[Path, ...]:
+    """What a crash left of other databases of this folder, which may need any of the keys."""
+    ours = _beside(path)
+    endings = {one.suffix for one in ours}
+    found = (other for other in path.parent.iterdir() if other.suffix in endings)
+    return tuple(sorted(other for other in found if other not in ours))
 
 
 def _quoted(key: bytes) -> str:

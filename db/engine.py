@@ -126,6 +126,11 @@ def open_existing(url: str, district_id: UUID | None = None) -> Database:
     """
     parts = _address(url)
     path, key = _file_of(parts), None
+    if path is not None and not path.is_file() and encryption.is_halfway(path):
+        raise StorageError(
+            f"A change of the key of {path} did not come to its end. Nothing is lost: change the "
+            "key again, or start the hub or the kiosk once, then try again."
+        )
     if path is not None and not path.is_file():
         raise StorageError(
             f"There is no database at {path}, and none was made. Check what --database or --config "

@@ -3,13 +3,15 @@
 A name's keys are in ``keys/NAME.key`` beside what they open (a file of mode 0600 in a folder of
 mode 0700), or in the operating system's keyring, and then that file says under which id. So a look
 at the file always tells where the keys are, whatever was asked for when they were made.
-The newest key encrypts; older ones stay until nothing needs them (see `drop_old`).
+The newest key encrypts; older ones stay until nothing needs them (see `keep_only`). What a keyring
+may hold beside that is in ``keys/NAME.ring`` until it is gone, so that a crash leaves no key there
+that nobody knows of.
 """
 
 import secrets
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -108,9 +110,21 @@ def take(folder: Path, name: str, known: tuple[bytes, ...]) -> None:
         _keep(folder, name, known, place(folder, name) or _settled(folder, Place.AUTO))
 
 
+def has_old(folder: Path, name: str) -> bool:
+    """Whether older keys are kept beside the newest one, or may lie in a keyring yet."""
+    return len(keys(folder, name)) > 1 or _ring_note(folder, name).exists()
+
+
 def drop_old(folder: Path, name: str) -> None:
     """Forget all but the newest key: nothing needs the others. For who is within `exclusive`."""
-    _keep(folder, name, keys(folder, name)[:1], place(folder, name) or Place.FILE)
+    keep_only(folder, name, ())
+
+
+def keep_only(folder: Path, name: str, needed: Collection[bytes]) -> None:
+    """Forget older keys but those that are needed. For who is within `exclusive`."""
+    newest, *older = keys(folder, name)
+    known = (newest, *(key for key in older if key in needed))
+    _keep(folder, name, known, place(folder, name) or Place.FILE)
 
 
 def move(folder: Path, name: str, wanted: Place) -> None:
@@ -145,6 +159,10 @@ def _path(folder: Path, name: str) -> Path:
     return folder / FOLDER / f"{name}.key"
 
 
+def _ring_note(folder: Path, name: str) -> Path:
+    return folder / FOLDER / f"{name}.ring"
+
+
 def _told(text: str) -> str:
     """The keys in hex, one a line, from where the file says that they are."""
     if not text.startswith(_IN_KEYRING):
@@ -168,22 +186,39 @@ _NO_KEYRING = (
 
 def _keep(folder: Path, name: str, known: tuple[bytes, ...], where: Place) -> None:
     """Write the keys; what a keyring held of them before is removed when the new ones are safe."""
-    path = _path(folder, name)
+    path, note = _path(folder, name), _ring_note(folder, name)
     text = "".join(f"{key.hex()}\n" for key in known)
     try:
-        before = path.read_text(encoding="ascii").strip() if path.exists() else ""
-        private_files.write(
-            path, (_into_keyring(text) if where is Place.KEYRING else text).encode()
-        )
+        in_ring = _in_ring(path, note)
+        marker = secrets.token_hex(16) if where is Place.KEYRING else ""
+        if marker or in_ring:
+            private_files.write(note, _lines({*in_ring, marker} - {""}))
+        if marker:
+            _into_keyring(marker, text)
+            text = f"{_IN_KEYRING}{marker}\n"
+        private_files.write(path, text.encode())
+        if left := {one for one in in_ring if not _is_forgotten(one)}:
+            private_files.write(note, _lines(left))
+        elif note.exists():
+            note.unlink()
+            private_files.sync_folder(note.parent)
     except OSError as error:
         raise StorageError(_UNUSABLE.format(folder / FOLDER, error.strerror)) from error
-    if before.startswith(_IN_KEYRING):
-        _forget(before.removeprefix(_IN_KEYRING))
 
 
-def _into_keyring(text: str) -> str:
-    """Keep the text in the keyring; returns what the file says instead."""
-    ring, marker = _keyring(), secrets.token_hex(16)
+def _in_ring(path: Path, note: Path) -> set[str]:
+    """By which markers a keyring may hold keys of this name: now, or since a change was ended."""
+    noted = set(note.read_text(encoding="ascii").split()) if note.exists() else set()
+    before = path.read_text(encoding="ascii").strip() if path.exists() else ""
+    return noted | ({before.removeprefix(_IN_KEYRING)} if before.startswith(_IN_KEYRING) else set())
+
+
+def _lines(markers: set[str]) -> bytes:
+    return "".join(f"{marker}\n" for marker in sorted(markers)).encode()
+
+
+def _into_keyring(marker: str, text: str) -> None:
+    ring = _keyring()
     if ring is None:
         raise StorageError(
             "This computer has no keyring that can be used here. Nothing was changed. Keep keys in "
@@ -196,14 +231,17 @@ def _into_keyring(text: str) -> str:
         raise StorageError(_NO_KEYRING) from error
     if not is_kept:
         raise StorageError(_NO_KEYRING)
-    return f"{_IN_KEYRING}{marker}\n"
 
 
-def _forget(marker: str) -> None:
+def _is_forgotten(marker: str) -> bool:
+    """Remove an entry of the keyring; False when it may be there still, and is tried again."""
     ring = _keyring()
-    with suppress(Exception):  # an entry too many in a keyring does no harm
+    with suppress(Exception):  # each keyring has errors of its own, also for what is not there
         if ring is not None:
             ring.delete_password(_SERVICE, marker)
+    with suppress(Exception):
+        return ring is not None and ring.get_password(_SERVICE, marker) is None
+    return False
 
 
 def _settled(folder: Path, wanted: Place) -> Place:

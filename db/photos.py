@@ -10,7 +10,7 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +79,22 @@ def encrypt_old(folder: Path, part: str = "") -> int:
     again the next time.
     """
     return sum(_encrypt_anew(folder, path, part) for path in of_an_old_key(folder, part))
+
+
+def renew(folder: Path, parts: Sequence[str] = ("",)) -> tuple[int, int]:
+    """Encrypt anew what the newest key does not open, and forget older keys that nothing needs.
+
+    Returns how many photos that were, and how many failed, for which older keys stay.
+    Raises `StorageError` in words.
+    """
+    done = sum(encrypt_old(folder, part) for part in parts)
+    if not key_store.has_old(folder.parent, key_store.PHOTOS):
+        return done, sum(len(of_an_old_key(folder, part)) for part in parts)
+    with key_store.exclusive(folder.parent):
+        left = sum(len(of_an_old_key(folder, part)) for part in parts)
+        if not left:
+            key_store.drop_old(folder.parent, key_store.PHOTOS)
+    return done, left
 
 
 def of_an_old_key(folder: Path, part: str = "") -> list[Path]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from db.domain.errors import VestibuleError
+from kiosk import keys_command
 from kiosk.config import KioskConfig, load_config
 
 LOG = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say of every part whether it works")
     doctor.add_argument("--json", action="store_true", help="the page as one object")
     doctor.set_defaults(run=_doctor)
+    keys_command.add_commands(commands)
     return parser
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import encryption, key_store, number_keys, settings, watchlists
+from db import disk_keys, encryption, key_store, number_keys, settings, watchlists
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist
 from db.engine import open_existing
@@ -20,7 +20,8 @@ from kiosk.sync.exchange import COMPLETE, PARKED
 
 
 def has_run(config: KioskConfig) -> bool:
-    return (config.folder / "kiosk.db").is_file()
+    path = config.folder / "kiosk.db"
+    return path.is_file() or encryption.is_halfway(path)
 
 
 def look(config: KioskConfig, now: datetime) -> Iterator[Finding]:
@@ -45,7 +46,13 @@ def look(config: KioskConfig, now: datetime) -> Iterator[Finding]:
         database.close()
     yield Finding("database", Verdict.GOOD, f"{where} opens")
     yield _protection(config)
+    if disk_keys.with_older(config.folder):
+        found = "a key of before is kept beside the new one: a change of keys did not end"
+        yield Finding("database", Verdict.LOOK, found, _ROTATE)
     yield from kept
+
+
+_ROTATE = "Stop the kiosk, then: vestibule-kiosk keys rotate"
 
 
 def _protection(config: KioskConfig) -> Finding:

@@ -204,7 +204,7 @@ class FrontDesk(QObject):
                 if clock_doubt.is_believed(session, now):
                     before = now - timedelta(days=keep_days)
                     deleted = photos.purge(session, self.desk.photos, before)
-            photos.encrypt_old(self.desk.photos)
+            photos.renew(self.desk.photos)
             return deleted
 
         def told(deleted: int) -> None:

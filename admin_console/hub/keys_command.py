@@ -44,12 +44,11 @@ def add_commands(
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from db import key_store  # noqa: PLC0415  keeps `--help` quick
+    from db import disk_keys  # noqa: PLC0415  keeps `--help` quick
 
     folder, _ = _of(arguments)
-    for name, what in _what().items():
-        place = key_store.place(folder, name)
-        _say(f"The key of the {what}: {_WORDS[place].format(folder / key_store.FOLDER)}")
+    for line in disk_keys.shown(folder):
+        _say(line)
     _say(_said_of_numbers(arguments.database))
     return 0
 
@@ -73,65 +72,20 @@ def _said_of_numbers(url: str) -> str:
     )
 
 
-def _what() -> dict[str, str]:
-    """The keys by name, and what they open."""
-    from db import key_store  # noqa: PLC0415
-
-    return {
-        key_store.DATABASE: "database",
-        key_store.PHOTOS: "photos",
-        key_store.LISTS: "saved index of the lists",
-    }
-
-
-_WORDS = {
-    None: "none yet.",
-    Place.FILE: "in a file that only this account can read, in {}.",
-    Place.KEYRING: "in this account's keyring.",
-}
-
-
 def _move(arguments: argparse.Namespace) -> int:
-    from db import key_store  # noqa: PLC0415
+    from db import disk_keys  # noqa: PLC0415
 
     folder, _ = _of(arguments)
-    for name in _what():
-        key_store.move(folder, name, arguments.to)
+    disk_keys.move(folder, arguments.to)
     return _show(arguments)
 
 
 def _rotate(arguments: argparse.Namespace) -> int:
-    from db import in_use  # noqa: PLC0415
-    from db.domain.errors import StorageError  # noqa: PLC0415
+    from admin_console.hub import entry_photos  # noqa: PLC0415
+    from db import disk_keys  # noqa: PLC0415
 
     folder, path = _of(arguments)
-    if path is not None and not path.is_file():
-        raise StorageError(f"There is no database at {path}, and none was made.")
-    with in_use.hold(path):
-        return _rotated(folder, path)
-
-
-def _rotated(folder: Path, path: Path | None) -> int:
-    from admin_console.hub import entry_photos  # noqa: PLC0415
-    from db import encryption, key_store, photos  # noqa: PLC0415
-
-    if path is not None:
-        encryption.rekey(path)
-        _say("The database has a new key.")
-    with key_store.exclusive(folder):
-        key_store.add(folder, key_store.PHOTOS)
-        # What the old key opened is made anew from the database when it is needed.
-        key_store.add(folder, key_store.LISTS)
-        key_store.drop_old(folder, key_store.LISTS)
-    parts = ("", entry_photos.FOLDER)
-    done = sum(photos.encrypt_old(folder / "photos", part) for part in parts)
-    if any(photos.of_an_old_key(folder / "photos", part) for part in parts):
-        _say(f"{done} photos have a new key. Others cannot be read: the old key stays for them.")
-        return 1
-    with key_store.exclusive(folder):
-        key_store.drop_old(folder, key_store.PHOTOS)
-    _say(f"{done} photos have a new key.")
-    return 0
+    return 0 if disk_keys.rotate(folder, path, ("", entry_photos.FOLDER), _say) else 1
 
 
 def _rotate_numbers(arguments: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
         if notices.is_clock_believed(session, now):
             deleted = photos.purge(session, folder, before)
             unused = entry_photos.sweep(session, folder, now)
-    encrypted = sum(photos.encrypt_old(folder, part) for part in ("", entry_photos.FOLDER))
+    encrypted, _ = photos.renew(folder, ("", entry_photos.FOLDER))
     if encrypted:
         LOG.info("%d photos of a version before were encrypted", encrypted)
     if list_index.erase_in_clear(folder.parent / list_index.FOLDER):
