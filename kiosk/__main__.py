@@ -85,8 +85,8 @@ def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
         config = windowed(config)
     app = QGuiApplication(sys.argv[:1])
     app.setApplicationName("Vestibule kiosk")
-    collect_here_only(app)
     kiosk = build_kiosk(config)
+    collect_here_only(app)
     app.installEventFilter(kiosk.lens.wedge)
     # Python sees a signal only when it runs: the collector's timer lets it, once a second.
     for number in (signal.SIGINT, signal.SIGTERM):

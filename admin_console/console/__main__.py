@@ -52,9 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("vestibule-console")
-    collect_here_only(application)
     dark = {"system": None, "light": False, "dark": True}[chosen.colours]
     window = build_console(chosen.hub, dark=dark, known=known)
+    collect_here_only(application)
     window.show()
     password = os.environ.pop(PASSWORD_VARIABLE, "")
     window.sign_in_page.start(name=chosen.name)

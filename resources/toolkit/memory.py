@@ -15,10 +15,13 @@ EVERY_MS = 1000
 def collect_here_only(parent: QObject) -> QTimer:
     """Stop Python from collecting by itself, and let a timer of `parent`'s thread do it.
 
-    The timer is already running; it ends with `parent`. The thresholds stay Python's own
-    (`gc.get_threshold`), so as many circles are looked through as ever, only later by a moment.
+    Call it once all is put together: what is there then stays to the end and is looked through no
+    more, which would hold the screen up for a tenth of a second each time. The timer is already
+    running; it ends with `parent`. The thresholds stay Python's own (`gc.get_threshold`), so as
+    many circles are found as ever, only later by a moment.
     """
     gc.disable()
+    gc.freeze()
     timer = QTimer(parent)
     timer.timeout.connect(collect_what_is_due)
     timer.start(EVERY_MS)
