@@ -18,7 +18,10 @@ _WHAT = {
     key_store.DATABASE: "database",
     key_store.PHOTOS: "photos",
     key_store.LISTS: "saved index of the lists",
+    key_store.BACKUP: "backups",
 }
+_MAY_BE_NONE = (key_store.BACKUP,)
+"""A kiosk has none, nor a hub on a server."""
 _WHERE = {
     None: "none yet.",
     Place.FILE: "in a file that only this account can read, in {}.",
@@ -30,7 +33,10 @@ _OLDER = " An older one is kept too, until nothing needs it."
 def shown(folder: Path) -> Iterator[str]:
     """A line for each key: where it is, not what it is."""
     for name, what in _WHAT.items():
-        where = _WHERE[key_store.place(folder, name)].format(folder / key_store.FOLDER)
+        place = key_store.place(folder, name)
+        if place is None and name in _MAY_BE_NONE:
+            continue
+        where = _WHERE[place].format(folder / key_store.FOLDER)
         older = _OLDER if name in with_older(folder) else ""
         yield f"The key of the {what}: {where}{older}"
 

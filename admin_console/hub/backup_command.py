@@ -14,27 +14,26 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from admin_console.hub import backup_keys
 from admin_console.hub import site as hub_site
-from db import backup, encryption, in_use, key_store, log, private_files
+from admin_console.hub.backup_keys import FOLDER
+from admin_console.hub.commands import set_up
+from db import audit, backup, encryption, in_use, key_store, log, private_files
 from db.backup import About
-from db.domain.errors import ConfigError, StorageError
-from db.engine import database_file, open_database
+from db.domain.audit import Deed
+from db.domain.errors import StorageError
+from db.engine import open_database
 from db.log_models import EventRow
 from db.models import VisitRow, WatchlistEntryRow
-from db.sealed_stream import Opening, SealedStreamError
+from db.sealed_stream import name_of
 
-FOLDER = "backups"
-"""Its name beside the database."""
-_GROUP = 8
 _MOVED = ("photos", "tls", key_store.FOLDER)
 _REMADE = "list-index"
 
 
 def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
     """Write a backup, to a new file beside the database unless told otherwise."""
-    path = _path(url)
-    if not path.is_file():
-        raise StorageError(f"There is no database at {path}, and no backup was made.")
+    path = _there(url)
     where = to or path.parent / FOLDER
     if to is None or to.is_dir():
         where /= backup.name_at(now)
@@ -50,45 +49,21 @@ def words_of(path: Path, about: About) -> str:
     )
 
 
-def key_words(url: str) -> str:
-    """The key of the backups, in groups that can be copied by hand."""
-    text = key_store.newest(_path(url).parent, key_store.BACKUP).hex()
-    return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
-
-
-def key_of(text: str) -> bytes:
-    """A key as somebody types it. Raises `ConfigError` when it is none."""
-    try:
-        key = bytes.fromhex("".join(text.replace("-", " ").split()))
-    except ValueError:
-        key = b""
-    if len(key) != key_store.KEY_BYTES:
-        raise ConfigError(
-            "That is not the key of a backup: 64 digits and letters from a to f, as "
-            "vestibule-hub backup --show-key printed them. Nothing was changed."
-        )
-    return key
-
-
-def key_here(url: str, path: Path) -> bytes | None:
-    """The key of this computer that opens a backup, None when none does."""
+def _there(url: str) -> Path:
+    path = backup_keys.file_of(url)
     if not path.is_file():
-        raise StorageError(f"There is no backup at {path}. Nothing was changed.")
-    try:
-        known = key_store.keys(_path(url).parent, key_store.BACKUP)
-    except StorageError:
-        return None  # whoever restores may have lost the keyring too
-    return next((key for key in known if _opens(path, key)), None)
+        raise StorageError(f"There is no database at {path}, and no backup was made.")
+    return path
 
 
-def _opens(path: Path, key: bytes) -> bool:
-    try:
-        with path.open("rb") as file:
-            return bool(Opening(file, key).read(1))
-    except SealedStreamError:
-        return False
-    except OSError as error:
-        raise StorageError(f"{path} cannot be read ({error.strerror}).") from error
+def begin_new_key(url: str, now: datetime) -> str:
+    """Have the next backups made with a new key; returns it, in words. The hub may run."""
+    folder = _there(url).parent
+    with set_up(url) as database, database.begin() as session:
+        key = backup_keys.add(folder)
+        name = name_of(key)
+        audit.note(session, audit.TERMINAL, Deed.BACKUP_KEY_CHANGED, now, detail=name)
+    return backup_keys.words_of_new(folder)
 
 
 def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
@@ -97,7 +72,7 @@ def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
     Before anything is moved the backup was read to its end, its rows were counted and its log was
     verified. Raises `StorageError` in words.
     """
-    place = _path(url)
+    place = backup_keys.file_of(url)
     with in_use.hold(place):
         return _restore(place, path, key, now)
 
@@ -111,7 +86,8 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
     try:
         about = backup.unpack(path, key, work)
         found = _prove(work, about, now)
-        key_store.take(work, key_store.BACKUP, (key,))
+        keys = backup_keys.after_restoring(folder, key)
+        key_store.take(work, key_store.BACKUP, keys)
         if place.is_file():
             _refuse_in_use(place)  # by a command that began meanwhile
         aside = _exchange(folder, work, place, now)
@@ -123,6 +99,7 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
     return (
         f"Restored the hub as it was at {about.made_at:%Y-%m-%d %H:%M} UTC: {_rows(about.rows)}.\n"
         f"{found}\n{was}"
+        f"The next backups are made with the key named {name_of(keys[0])}.\n"
         "Staff, passwords, lists and pairings are as they were then: look through them. Start the "
         "hub; its kiosks send again what it lacks. A kiosk that was paired since is paired again."
     )
@@ -181,16 +158,6 @@ def _refuse_in_use(place: Path) -> None:
         if "in use" in str(error):
             raise
         # Its key is not here, or it is damaged: that may be why somebody restores.
-
-
-def _path(url: str) -> Path:
-    path = database_file(url)
-    if path is None:
-        raise ConfigError(
-            "Backups are of a hub with a SQLite database. PostgreSQL has tools of its own: "
-            "pg_basebackup, and pg_dump."
-        )
-    return path
 
 
 def _rows(rows: dict[str, int]) -> str:

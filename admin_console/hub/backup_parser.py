@@ -37,6 +37,11 @@ def add_commands(
         action="store_true",
         help="only print the key that opens the backups, to be written down and kept elsewhere",
     )
+    backup.add_argument(
+        "--new-key",
+        action="store_true",
+        help="with a new key, which is printed, as are all that follow; those before still open",
+    )
     restore = command(commands, "restore", "go on from a backup; the hub must be stopped", _restore)
     restore.add_argument("file", type=Path)
     restore.add_argument(
@@ -47,11 +52,13 @@ def add_commands(
 def _backup(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from admin_console.hub import backup_command  # noqa: PLC0415
+    from admin_console.hub import backup_command, backup_keys  # noqa: PLC0415
 
     if arguments.show_key:
-        _say(backup_command.key_words(arguments.database))
+        _say(backup_keys.words(arguments.database))
         return 0
+    if arguments.new_key:
+        _say(backup_command.begin_new_key(arguments.database, datetime.now(UTC)))
     path, about = backup_command.make(arguments.database, arguments.to, datetime.now(UTC))
     _say(backup_command.words_of(path, about))
     return 0
@@ -60,13 +67,13 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _restore(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from admin_console.hub import backup_command  # noqa: PLC0415
+    from admin_console.hub import backup_command, backup_keys  # noqa: PLC0415
 
-    key = backup_command.key_here(arguments.database, arguments.file)
+    key = backup_keys.here(arguments.database, arguments.file)
     if key is None and arguments.secrets_stdin:
-        key = backup_command.key_of(sys.stdin.readline())
+        key = backup_keys.typed(sys.stdin.readline())
     elif key is None:
-        key = backup_command.key_of(secret("The backup's key: "))
+        key = backup_keys.typed(secret(backup_keys.question(arguments.file)))
     _say(backup_command.restore(arguments.database, arguments.file, key, datetime.now(UTC)))
     return 0
 

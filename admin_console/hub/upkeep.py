@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from admin_console.hub import backup_command, entry_photos
+from admin_console.hub import backup_command, backup_keys, entry_photos
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
@@ -135,10 +135,11 @@ async def keep_backups(context: Context, kept: int, every_seconds: float = HOUR_
 def back_up(context: Context, kept: int) -> Path | None:
     """Make a backup; None when there is one of the last day already."""
     url, now = context.database.engine.url.render_as_string(hide_password=False), context.now()
-    folder = context.photos.parent / backup_command.FOLDER
+    folder = context.photos.parent / backup_keys.FOLDER
     newest = backup.newest(folder, now)
     if newest is not None and newest.name > backup.name_at(now - timedelta(days=1)):
         return None
     path, _ = backup_command.make(url, None, now)
     backup.drop_all_but(folder, kept, now)
+    backup_keys.forget_old(context.photos.parent)
     return path

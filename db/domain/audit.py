@@ -64,6 +64,7 @@ class Deed(StrEnum):
     LOG_EXPORTED = "log_exported"
     HUB_RESTORED = "hub_restored"
     NUMBER_KEY_CHANGED = "number_key_changed"
+    BACKUP_KEY_CHANGED = "backup_key_changed"
     AUDIT_EXPORTED = "audit_exported"
 
 

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.sealed_stream import PIECE, Opening, SealedStreamError, Sealing
+from db.sealed_stream import PIECE, Opening, SealedStreamError, Sealing, name_needed, name_of
 
 KEY = bytes(range(32))
-HEAD, SEALED = 11, PIECE + 16
+HEAD, SEALED = 19, PIECE + 16
+# Made by version 0.1, whose files do not say which key opens them.
+OLD = bytes.fromhex("56424b316e9c365bd608994b1fc5d47367b8bc91e0b24331d00efbdc7a8e411e57d2e7")
 
 
 def sealed(content: bytes, step: int = PIECE) -> bytes:
@@ -71,8 +73,25 @@ def test_any_other_file_is_refused(content: bytes) -> None:
 
 
 def test_another_key_opens_nothing() -> None:
-    with pytest.raises(SealedStreamError, match="its key is another one"):
+    named = f"it needs the one named {name_of(KEY)}, and that is {name_of(bytes(32))}"
+    with pytest.raises(SealedStreamError, match=f"its key is another one: {named}"):
         opened(sealed(b"who came"), bytes(32))
+
+
+def test_file_says_which_key_it_needs_and_what_is_damaged_is_not_taken_for_another_key() -> None:
+    file = sealed(b"who came")
+
+    assert name_needed(io.BytesIO(file)) == name_of(KEY)
+    assert KEY[:4] not in file
+    with pytest.raises(SealedStreamError, match=r"^it is not whole$"):
+        opened(file[:-1])
+
+
+def test_file_of_a_version_before_opens_and_does_not_say_which_key_it_needs() -> None:
+    assert opened(OLD) == b"who came"
+    assert name_needed(io.BytesIO(OLD)) is None
+    with pytest.raises(SealedStreamError, match="its key is another one, or it is not whole"):
+        opened(OLD, bytes(32))
 
 
 def test_the_same_bytes_never_look_the_same() -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from admin_console.hub import backup_command, entry_photos, upkeep
+from admin_console.hub import backup_keys, entry_photos, upkeep
 from admin_console.hub.__main__ import main
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
@@ -180,7 +180,7 @@ def test_damaged_backup_changes_nothing(
     file.write_bytes(
         {
             "cut": whole[:-1],
-            "a piece less": whole[: 11 + 2 * piece],
+            "a piece less": whole[: 19 + 2 * piece],
             "one bit": whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:],
             "longer": whole + b"?",
             "empty": b"",
@@ -226,7 +226,7 @@ def test_backup_without_a_database_is_refused(url: str, capsys: pytest.CaptureFi
 @pytest.mark.parametrize("text", ["", "abc", "zz" * 32, "ab" * 33])
 def test_what_is_no_key_is_said_to_be_none(text: str) -> None:
     with pytest.raises(ConfigError, match="not the key of a backup"):
-        backup_command.key_of(text)
+        backup_keys.typed(text)
 
 
 def test_running_hub_makes_a_backup_a_day_and_keeps_some(url: str, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ DEEDS = {
     Deed.SITE_CLOSED: "Closed a school",
     Deed.HUB_RESTORED: "Restored the hub from a backup",
     Deed.NUMBER_KEY_CHANGED: "Changed the key for ID numbers",
+    Deed.BACKUP_KEY_CHANGED: "Changed the key of backups",
     Deed.STAFF_ADDED: "Added staff",
     Deed.STAFF_REMOVED: "Removed staff",
     Deed.PASSWORD_CHANGED: "Changed a password",
