@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from kiosk import own_device
 from kiosk.announcer import Announcer
 from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest
 from kiosk.badge_desk import BadgeDesk
+from kiosk.clock import KioskClock
 from kiosk.config import KioskConfig, PrinterPart
 from kiosk.controller import StepTimes, VisitController
 from kiosk.flow import Step
@@ -109,18 +110,20 @@ def build_kiosk(
     printer: BadgePrinter | None = None,
     voice: Voice | None = None,
     answer_seconds: float = ANSWER_SECONDS,
+    clock: KioskClock | None = None,
 ) -> Kiosk:
     """Put a kiosk together; it listens to its hub for `listen_seconds` at a time.
 
     `printer`: another one than the configuration names. `voice`: another one than this computer's
     own, if the configuration lets the kiosk speak. `answer_seconds`: how long somebody at the
-    screen waits for the database at most.
+    screen waits for the database at most. `clock`: another one than this computer's own.
 
     Raises `StorageError` or `CameraError` in words when it cannot be; nothing runs then.
     """
+    clock = clock or KioskClock()
     database = open_database(config.database_url, keys=config.keys)
     with database.begin() as session:
-        own = own_device.read(session, datetime.now(UTC))
+        own = own_device.read(session, clock())
         exchange.read_anew_after_update(session)
     zone = _zone(config, own.site)
     words = SiteWords(
@@ -146,17 +149,19 @@ def build_kiosk(
         database,
         db_jobs,
         desk,
-        _now,
+        clock,
         list_jobs=list_jobs,
         lists=lists,
         answer_seconds=answer_seconds,
+        offset_ms=lambda: clock.offset_ms,
     )
-    window = KioskWindow(words.site_name, _window_settings(config, is_still), _clock(zone))
+    local = _in_zone(clock, zone)
+    window = KioskWindow(words.site_name, _window_settings(config, is_still), local)
     times = config.times
     visit = VisitController(
         window,
         StepTimes(times.idle, times.warning, times.done, times.goodbye, times.staff),
-        _clock(zone),
+        local,
     )
     printer = printer or open_printer(config.printer, config.folder)
     badge_desk = BadgeDesk(print_jobs, printer, words.site_name, zone)
@@ -168,7 +173,7 @@ def build_kiosk(
     lens = Lens(visit, sign_in, sign_out, scanner, words)
     lens.accepted.connect(front_desk.count_reading)
     news = HubNews()
-    sync = _sync(database, own, desk.photos, news, listen_seconds)
+    sync = _sync(database, own, desk.photos, news, listen_seconds, clock=clock)
     if sync is not None:
         front_desk.written.connect(sync.wake)
     _listen(news, visit, staff_desk, front_desk, sign_in)
@@ -259,7 +264,13 @@ def _listen(
 
 
 def _sync(
-    database: Database, own: OwnDevice, photos: Path, news: HubNews, listen_seconds: float
+    database: Database,
+    own: OwnDevice,
+    photos: Path,
+    news: HubNews,
+    listen_seconds: float,
+    *,
+    clock: KioskClock,
 ) -> SyncWorker | None:
     """None while this kiosk stands alone."""
     access = own.access
@@ -267,7 +278,7 @@ def _sync(
         return None
 
     def state() -> OwnState:
-        return own_state.read(database, own.device, _now())
+        return own_state.read(database, own.device, clock.own())
 
     def get_token() -> Token:
         from kiosk.sync import proving  # noqa: PLC0415  the first screen does not wait for it
@@ -289,6 +300,8 @@ def _sync(
         learned=news.learned.emit,
         state_changed=news.state_changed.emit,
         listen_seconds=listen_seconds,
+        now=clock,
+        hub_says=clock.heard,
     )
 
 
@@ -304,9 +317,5 @@ def _zone(config: KioskConfig, site: Site | None) -> ZoneInfo:
     return told or config.zone or system_zone()
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _clock(zone: ZoneInfo) -> Callable[[], datetime]:
-    return lambda: datetime.now(zone)
+def _in_zone(clock: KioskClock, zone: ZoneInfo) -> Callable[[], datetime]:
+    return lambda: clock().astimezone(zone)

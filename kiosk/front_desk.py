@@ -9,6 +9,7 @@ waiting.
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -69,20 +70,28 @@ class FrontDesk(QObject):
         list_jobs: Jobs,
         lists: ListIndexes,
         answer_seconds: float = ANSWER_SECONDS,
+        offset_ms: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`offset_ms`: by how much `now` is ahead of the computer's own clock."""
         super().__init__()
         self._database = database
         self._jobs = jobs
         self._list_jobs = list_jobs
         self._lists = lists
-        self.desk = desk
-        self._now = now
+        self._desk = desk
+        self._now, self._offset_ms = now, offset_ms
         self._answer_seconds = answer_seconds
         self._loads = 0
         self._loading = threading.Lock()
         self._loaded = threading.Event()
         self._loaded.set()
         self._index: Index | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """Who this kiosk is, and what its events say of its clock just now."""
+        device = replace(self._desk.device, clock_offset_ms=self._offset_ms())
+        return replace(self._desk, device=device)
 
     def close(self) -> None:
         """Nobody waits any more."""

@@ -234,7 +234,7 @@ def push_photos(database: Database, folder: Path, hub: HubClient, now: datetime)
     return sent
 
 
-def _to_nobody(_: Learned) -> None:
+def _to_nobody(_: object) -> None:
     pass
 
 
@@ -243,13 +243,14 @@ def pull(
     hub: HubClient,
     wait_seconds: float,
     tell: Callable[[Learned], object] = _to_nobody,
+    tell_time: Callable[[datetime], object] = _to_nobody,
 ) -> str:
     """Fetch and apply what is new at the hub; waits that long for something to come.
 
     A change and the cursor behind it are one transaction: after a crash the change comes again
     and finds itself applied. `tell` hears of each as soon as it is applied, since a visitor may
-    wait for one while a later one fails. Returns what to say of the hub's log, nothing when it is
-    the one that was seen before.
+    wait for one while a later one fails; `tell_time` hears what the hub's clock says. Returns what
+    to say of the hub's log, nothing when it is the one that was seen before.
     """
     number_lifting.lift_all(database, LIFT_SECONDS)
     with database.read() as session:
@@ -261,6 +262,8 @@ def pull(
         hub_key = trust.hub_key(session)
     answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0)
     trust.check_signature(hub_key, answer.log_head)
+    if hub_key and answer.log_head is not None:
+        tell_time(answer.log_head.at)
     _note_parked(database, answer.parked)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")

@@ -56,12 +56,20 @@ class HubState:
     words: str = ""
 
 
+def _own_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _to_nobody(_: datetime) -> None:
+    pass
+
+
 class SyncWorker:
     """Runs `exchange` in two threads until stopped, and `Pokes` in a third.
 
     `learned` and `state_changed` are called from those threads: hand over Qt signals' `emit`.
     Each thread has its own `HubClient`, made by `connect`, since a client serves one thread.
-    Each has its own state too; the worse one is told when it changes.
+    Each has its own state too; the worse one is told when it changes. `hub_says` hears the time.
     """
 
     def __init__(
@@ -74,6 +82,8 @@ class SyncWorker:
         learned: Callable[[Learned], object],
         state_changed: Callable[[HubState], object],
         listen_seconds: float = LISTEN_SECONDS,
+        now: Callable[[], datetime] = _own_clock,
+        hub_says: Callable[[datetime], object] = _to_nobody,
     ) -> None:
         self._database = database
         self._device = device
@@ -82,6 +92,7 @@ class SyncWorker:
         self._learned = learned
         self._state_changed = state_changed
         self._listen_seconds = listen_seconds
+        self._now, self._hub_says = now, hub_says
         self._state = HubState(Reach.UNKNOWN)
         self._states: dict[str, HubState] = {}
         self._telling = threading.Lock()
@@ -118,7 +129,7 @@ class SyncWorker:
         if self._stopping.is_set():
             return ""
         pushed = exchange.push(self._database, self._device, hub)
-        exchange.push_photos(self._database, self._photos, hub, datetime.now(UTC))
+        exchange.push_photos(self._database, self._photos, hub, self._now())
         if not pushed.left_behind:
             return ""
         return (
@@ -132,8 +143,8 @@ class SyncWorker:
         if self._stopping.is_set():
             return ""
         wait = 0 if self._is_poked() else self._listen_seconds
-        words = exchange.pull(self._database, hub, wait, self._on_learned)
-        exchange.note_heard(self._database, datetime.now(UTC))
+        words = exchange.pull(self._database, hub, wait, self._on_learned, self._hub_says)
+        exchange.note_heard(self._database, self._now())
         return words
 
     def _is_poked(self) -> bool:
@@ -165,7 +176,7 @@ class SyncWorker:
         try:
             return step(hub)
         except HubUntrueError:
-            trust.note_untrue(self._database, datetime.now(UTC))
+            trust.note_untrue(self._database, self._now())
             raise
 
     def _keep_on(self, hub: HubClient, step: Callable[[HubClient], str], name: str) -> None:

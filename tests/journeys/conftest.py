@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import Kiosk, build_kiosk
 from kiosk.badge.printer import BadgePrinter
+from kiosk.clock import KioskClock
 from kiosk.config import KioskConfig
 from kiosk.front_desk import ANSWER_SECONDS
 from kiosk.scan.camera import put_on_reel
@@ -43,6 +44,7 @@ def open_lobby(hub: HubOfTests, tmp_path: Path, qtbot: QtBot) -> Iterator[OpenLo
         printer: BadgePrinter | None = None,
         voice: Voice | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        clock: KioskClock | None = None,
     ) -> Lobby:
         films.put_empty_desk(tmp_path / "reel" / "empty.avi")
         put_on_reel(tmp_path / "reel", "empty.avi")
@@ -55,6 +57,7 @@ def open_lobby(hub: HubOfTests, tmp_path: Path, qtbot: QtBot) -> Iterator[OpenLo
             printer=printer,
             voice=voice,
             answer_seconds=answer_seconds,
+            clock=clock,
         )
         opened.append(kiosk)
         kiosk.start()

@@ -1,0 +1,68 @@
+"""A kiosk's own clock is days off: the office sees its visitors when they come."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from db import codec
+from db.chain import Envelope
+from db.domain.kiosks import Kiosks
+from db.log_models import EventRow
+from kiosk.clock import KioskClock
+from kiosk.flow import Step
+from tests.hub_of_tests import FRONT_KIOSK
+from tests.journeys.test_service_page import open_page, wait_for
+from tests.lobby import MARCUS, Lobby, OpenLobby
+
+OFF = [timedelta(days=-2), timedelta(days=-366), timedelta(days=366)]
+A_MOMENT = timedelta(minutes=2)
+
+
+def wrong(off: timedelta) -> KioskClock:
+    return KioskClock(lambda: datetime.now(UTC) + off)
+
+
+def hold_somebody(lobby: Lobby) -> None:
+    lobby.qtbot.waitUntil(lambda: abs(lobby.kiosk.visit.now() - datetime.now(UTC)) < A_MOMENT)
+    lobby.identify(MARCUS)
+    lobby.wait_step(Step.WAIT_FOR_STAFF)
+    lobby.qtbot.waitUntil(lambda: bool(lobby.desk().holds), timeout=10_000)
+
+
+@pytest.mark.parametrize("off", OFF)
+def test_whoever_is_held_there_stands_on_the_offices_desk(
+    open_lobby: OpenLobby, off: timedelta
+) -> None:
+    lobby = open_lobby(clock=wrong(off))
+
+    hold_somebody(lobby)
+
+    (hold,) = lobby.desk().holds
+    assert abs(hold.held_since - datetime.now(UTC)) < A_MOMENT
+    with lobby.kiosk.database.read() as session:
+        line = session.scalars(select(EventRow.line).where(EventRow.seq == 1)).one()
+    envelope = codec.from_json(line, Envelope)
+    assert abs(timedelta(milliseconds=envelope.clock_offset) + off) < A_MOMENT
+    assert abs(envelope.occurred_at - datetime.now(UTC)) < A_MOMENT
+
+
+def test_console_is_told_how_wrong_the_clock_is_and_staff_that_the_hub_was_heard(
+    open_lobby: OpenLobby,
+) -> None:
+    lobby = open_lobby(clock=wrong(timedelta(days=-366)))
+    hold_somebody(lobby)
+
+    def ahead() -> float:
+        answer = lobby.hub.client.get("/v1/kiosks", headers=lobby.hub.sign_in())
+        (one,) = codec.from_json(answer.content, Kiosks).kiosks
+        assert one.kiosk_id == FRONT_KIOSK
+        return 0.0 if one.state is None else one.state.clock_ahead_seconds
+
+    lobby.qtbot.waitUntil(lambda: abs(ahead() + 366 * 86_400) < 120, timeout=10_000)
+    lobby.kiosk.window.next_person_chosen.emit()
+    lobby.wait_step(Step.WELCOME)
+
+    open_page(lobby)
+
+    wait_for(lobby, "In touch with the hub")
