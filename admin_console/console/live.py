@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -43,12 +44,21 @@ class LiveWatch(QObject):
     missed = Signal(object)
     ended = Signal(str)
 
+    _stopped_ones: ClassVar[list["LiveWatch"]] = []
+    """Whose threads may still wait for the hub. Kept, so that none ends in its own thread: what Qt
+    knows has to end in Qt's."""
+
     def __init__(self, hub: HubClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hub = hub
         self._stopped = threading.Event()
         self._woken = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="live", daemon=True)
+
+    @property
+    def is_listening(self) -> bool:
+        """Also when it was stopped already: until its last question has ended."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         self._thread.start()
@@ -61,6 +71,8 @@ class LiveWatch(QObject):
         """Stop without waiting: an open question ends by itself within `WAIT` seconds."""
         self._stopped.set()
         self._woken.set()
+        ones = (*self._stopped_ones, self)
+        self._stopped_ones[:] = [each for each in ones if each.is_listening]
 
     def _listen(self) -> None:
         since, tries = -1, 0

@@ -1,5 +1,8 @@
 """Listening to the hub, and asking it without getting in one's own way."""
 
+import threading
+import weakref
+
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.client import HubClient
@@ -51,6 +54,26 @@ def test_watch_stops_when_the_session_is_over(qtbot: QtBot) -> None:
         watch.start()
 
     assert ended.args == ["Your session is over. Sign in again."]
+
+
+def test_watch_that_was_stopped_ends_in_the_gui_thread(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    watch = LiveWatch(hub)
+    ended_in: list[str] = []
+    weakref.finalize(watch, lambda: ended_in.append(threading.current_thread().name))
+    with qtbot.waitSignal(watch.heard):
+        watch.start()
+    thread = watch._thread
+
+    watch.stop()
+    del watch
+    hub.change()  # which ends the question that it still asked
+    thread.join()
+    assert ended_in == []
+    LiveWatch(hub).stop()
+
+    assert ended_in == ["MainThread"]
+    hub.close()
 
 
 def test_failed_question_makes_the_hub_away(qtbot: QtBot) -> None:
