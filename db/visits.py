@@ -95,33 +95,49 @@ def on_site_named(session: Session, name: PersonName) -> list[Visit]:
 
 def on_site_of_person(session: Session, identity: Identity, number_hash: str) -> list[Visit]:
     """The person's visits that nobody saw end, newest first."""
-    return _of_person(session, identity, number_hash, is_on_site())
+    return _of_person(session, identity, number_hash, is_on_site(), among=is_on_site())
 
 
 def of_person_since(
     session: Session, identity: Identity, number_hash: str, since: datetime
 ) -> list[Visit]:
-    """The person's visits that began since then, newest first."""
-    return _of_person(session, identity, number_hash, VisitRow.started_at >= since)
+    """The person's visits that began since then, newest first.
+
+    While the key for ID numbers is changed, those of before under another name may be missing:
+    whoever looks must not wait until the numbers of all who ever came are hashed.
+    """
+    condition = VisitRow.started_at >= since
+    return _of_person(
+        session, identity, number_hash, condition, among=condition & _is_named(identity)
+    )
 
 
 def _of_person(
-    session: Session, identity: Identity, number_hash: str, condition: ColumnElement[bool]
+    session: Session,
+    identity: Identity,
+    number_hash: str,
+    condition: ColumnElement[bool],
+    among: ColumnElement[bool],
 ) -> list[Visit]:
-    """The same person shows the same ID number, or without one has the same name and date."""
+    """The same person shows the same ID number, or without one has the same name and date.
+
+    `among`: few visits, in which a number is looked for that is hashed with the key before.
+    """
     same: ColumnElement[bool]
     if number_hash:
-        same = VisitRow.number_hash.in_(number_keys.forms(session, number_hash, condition))
+        same = VisitRow.number_hash.in_(number_keys.forms(session, number_hash, among))
     else:
-        same = (VisitRow.search_name == search_name(identity.name)) & (
-            VisitRow.birth_date == identity.birth_date
-        )
+        same = _is_named(identity) & (VisitRow.birth_date == identity.birth_date)
     rows = session.scalars(
         select(VisitRow)
         .where(same, condition)
         .order_by(VisitRow.started_at.desc(), VisitRow.visit_id.desc())
     )
     return [value_of(r) for r in rows]
+
+
+def _is_named(identity: Identity) -> ColumnElement[bool]:
+    return VisitRow.search_name == search_name(identity.name)
 
 
 def next_number(session: Session, kiosk_id: str, since: datetime) -> int:

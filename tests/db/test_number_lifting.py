@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -100,9 +101,9 @@ def lifted(hub: Database, digest: str) -> str:
         return number_keys.lift(digest, number_keys.later(session))
 
 
-def found(hub: Database, number_hash: str) -> int:
+def found(hub: Database, number_hash: str, since: datetime = NINE) -> int:
     with hub.read() as session:
-        return len(visits.of_person_since(session, make_identity(), number_hash, NINE))
+        return len(visits.of_person_since(session, make_identity(), number_hash, since))
 
 
 def test_clearance_that_is_given_while_the_key_is_changed_is_as_the_log_tells(
@@ -253,3 +254,27 @@ def copy_of_visit(number: int) -> VisitRow:
         started_at=at,
         with_escort=False,
     )
+
+
+def test_looking_for_somebody_half_way_hashes_nothing_of_the_others(
+    hub: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hub.begin() as session:
+        for number in range(100):
+            of_another = copy_of_visit(number)
+            of_another.number_hash, of_another.search_name = f"{number:064x}", f"nobody {number}"
+            session.add(of_another)
+    for at in (-1, 30):
+        screen(hub, at)
+    begin(hub)
+    step(hub)
+    new, hashed, lift = lifted(hub, HASH), list[str](), number_keys.lift
+
+    def counted(digest: str, *rest: Any) -> str:
+        hashed.append(digest)
+        return lift(digest, *rest)
+
+    monkeypatch.setattr(number_keys, "lift", counted)
+
+    assert found(hub, new, since=NINE - timedelta(days=1)) == 2
+    assert len(hashed) < 5
