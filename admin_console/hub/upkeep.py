@@ -28,6 +28,7 @@ DAY_SECONDS = 24 * 3600.0
 HOUR_SECONDS = 3600.0
 MINUTE_SECONDS = 60.0
 GIVE_WAY_SECONDS = 1.0
+LIFT_SECONDS = 2.0
 
 
 async def delete_old_photos(
@@ -81,13 +82,20 @@ def _forget(context: Context) -> int:
 
 
 async def lift_numbers(context: Context, every_seconds: float = MINUTE_SECONDS) -> None:
-    """Bring visits up to the newest key for ID numbers, which a command that was ended left."""
+    """Bring visits up to the newest key for ID numbers, which a command that was ended left.
+
+    A little at a time, since a hub that is stopped waits until that is done.
+    """
+    count = 0
     while True:
+        lifted = 0
         with going_on(LOG, "hashes of ID numbers were not made anew, soon again"):
-            lifted = await finish_in_thread(number_lifting.lift_all, context.database)
-            if lifted:
-                LOG.info("the hashes of %d visits were made anew with the newest key", lifted)
-        await asyncio.sleep(every_seconds)
+            lifted = await finish_in_thread(number_lifting.lift_all, context.database, LIFT_SECONDS)
+        count += lifted
+        if count and not lifted:
+            LOG.info("the hashes of %d visits were made anew with the newest key", count)
+            count = 0
+        await asyncio.sleep(GIVE_WAY_SECONDS if lifted else every_seconds)
 
 
 async def make_partitions(context: Context, every_seconds: float = DAY_SECONDS) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,13 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from admin_console.hub import applying as hub_applying
 from admin_console.hub import upkeep
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import applying, clock_doubt, codec, inbox, retention, settings, visits
+from db import (
+    applying,
+    clock_doubt,
+    codec,
+    inbox,
+    number_keys,
+    number_lifting,
+    retention,
+    settings,
+    visits,
+)
 from db.chain import Envelope
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import UnfitError
@@ -25,7 +36,9 @@ from db.domain.events import DecisionMade, VisitorScreened
 from db.domain.notice import NoticeKind, Notices
 from db.engine import Database, open_database
 from db.ids import new_id
+from db.models import VisitRow
 from tests.db.backlogs import differences, receive, say
+from tests.db.test_number_lifting import HASH, copy_of_visit
 from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE, make_match, make_screened
 from tests.sync_of_tests import KioskOfTests, device_of
@@ -184,6 +197,51 @@ def test_hub_forgets_all_visits_whose_days_are_over_however_many_they_are(
                 return retention.kept(session)[0] == 0
 
         assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
+
+
+@pytest.fixture
+def hub_with_a_new_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+    """Whose visits are brought up to it in four steps, with long pauses in between."""
+    monkeypatch.setattr(number_lifting, "_PAUSE_SECONDS", 3.0)
+    folder = tmp_path / "hub"
+    with closing(open_database(f"sqlite:///{folder}/hub.db")) as database:
+        with database.begin() as session:
+            number_keys.make(session)
+            session.add_all(copy_of_visit(number) for number in range(4 * 500))
+            session.flush()
+            number_keys.add(session, NINE)
+        yield Context(database, folder / "photos", Clock(), Wake(), Throttle())
+
+
+def still_old(context: Context) -> int:
+    with context.database.read() as session:
+        old = select(func.count()).select_from(VisitRow).where(VisitRow.number_hash == HASH)
+        return session.scalar(old) or 0
+
+
+def test_hub_that_is_stopped_does_not_wait_until_every_number_has_the_new_key(
+    hub_with_a_new_key: Context,
+) -> None:
+    begun = list[float]()
+
+    def has_begun() -> bool:
+        begun.append(time.monotonic())
+        return still_old(hub_with_a_new_key) < 4 * 500
+
+    assert asyncio.run(goes_on(upkeep.lift_numbers(hub_with_a_new_key), has_begun))
+
+    assert time.monotonic() - begun[-1] < 5  # it was in a pause, and two more were to come
+    assert 0 < still_old(hub_with_a_new_key) < 4 * 500
+
+
+def test_hub_brings_all_numbers_up_to_a_new_key_without_being_asked(
+    hub_with_a_new_key: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "GIVE_WAY_SECONDS", 0.01)
+    monkeypatch.setattr(upkeep, "LIFT_SECONDS", 0.0)
+    work = upkeep.lift_numbers(hub_with_a_new_key)
+
+    assert asyncio.run(goes_on(work, lambda: still_old(hub_with_a_new_key) == 0))
 
 
 async def goes_on(work: Coroutine[Any, Any, None], is_reached: Callable[[], bool]) -> bool:
