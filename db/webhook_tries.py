@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db import districts
@@ -30,7 +30,7 @@ else each of them would hold up the rest for as long as the first.
 """
 REFUSALS_IN_A_ROW = 2
 MOST_ASIDE = 1_000
-"""So many refused ones of an address are kept, the newest."""
+"""So many refused ones of an address stand aside; the next one waits, and what is behind it too."""
 BOTH_SIGN = timedelta(days=1)
 """After a renewal the secret before signs too for so long."""
 _LATEST = max(*PAUSES, LEASE)
@@ -167,22 +167,13 @@ def _refused(session: Session, address: WebhookRow, message: Message) -> tuple[b
     is_in_a_row = before is not None and before.refused != ""
     if row.refusals < (REFUSALS_IN_A_ROW if is_in_a_row else REFUSALS):
         return False, row.refusals - 1
+    # So many in a row are no matter of each of them: what waits is kept until it takes some again.
+    of_address = WebhookMessageRow.webhook_id == message.webhook_id
+    aside = select(func.count()).where(of_address, WebhookMessageRow.refused != "")
+    if (session.scalar(aside) or 0) >= MOST_ASIDE:
+        return False, row.refusals - 1
     row.refused = address.problem
     session.flush()
-    of_address = WebhookMessageRow.webhook_id == message.webhook_id
-    too_old = session.scalar(
-        select(WebhookMessageRow.place)
-        .where(of_address, WebhookMessageRow.refused != "")
-        .order_by(WebhookMessageRow.place.desc())
-        .offset(MOST_ASIDE)
-        .limit(1)
-    )
-    if too_old is not None:
-        session.execute(
-            delete(WebhookMessageRow).where(
-                of_address, WebhookMessageRow.refused != "", WebhookMessageRow.place <= too_old
-            )
-        )
     return True, row.refusals - 1
 
 

@@ -167,6 +167,28 @@ def arrives_at(database: Database, refused: set[int]) -> tuple[int, datetime]:
         at += webhook_tries.PAUSES[0]
 
 
+def test_nothing_is_dropped_that_an_address_refuses_before_it_is_given_up(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_tries, "MOST_ASIDE", 3)
+    with any_database.begin() as session:
+        webhook, _ = webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+    put_notices(any_database, 9)
+
+    at = NINE
+    while at < NINE + timedelta(hours=12):  # its key was changed, say: 401 to everything
+        with any_database.begin() as session:
+            for message in webhook_tries.claim(session, at):
+                webhook_tries.failed(session, message, "it answered 401", at, Failure.REFUSED)
+        at += webhook_tries.PAUSES[0]
+
+    assert len(state(any_database).aside) == 3
+    assert state(any_database).waiting == 6
+    with any_database.begin() as session:
+        webhooks.resume(session, webhook.webhook_id, at)
+    assert [arrives_at(any_database, set())[0] for _ in range(9)] == list(range(1, 10))
+
+
 def test_clock_that_was_a_year_ahead_neither_silences_nor_ends_an_address(
     any_database: Database, receiver: Receiver
 ) -> None:
