@@ -52,8 +52,8 @@ ENTRIES = (
     Entry("Records", "History", "history", "H"),
     Entry("Records", "Lists", "list", "L"),
     Entry("Records", "Audit", "audit", "A", Action.SEE_AUDIT),
+    Entry("Equipment", "Kiosks", "kiosk", "K", Action.LET_KIOSKS_IN),
     Entry("", "What is kept", "lock", "W", Action.SEE_INVENTORY),
-    Entry("", "Kiosks", "kiosk", "K", Action.LET_KIOSKS_IN),
 )
 """Those without a section are in the menu of the account: they are looked at seldom."""
 

@@ -26,7 +26,7 @@ from tests.console.windows import Clock, child, open_console, open_shell, press
 def show_kiosks(qtbot: QtBot, hub: FakeHub) -> tuple[Shell, RowTable]:
     hub.role = Role.ADMINISTRATOR
     shell = open_shell(qtbot, hub)
-    child(shell, QAction, "go_kiosks").trigger()
+    child(shell, NavigationRow, "go_kiosks").click()
     table = child(shell, RowTable, "kiosksTable")
     count = len(hub.kiosks_answer.kiosks)
     qtbot.waitUntil(lambda: table.model().rowCount() == count)
@@ -38,7 +38,8 @@ def click(shell: Shell, name: str) -> None:
 
 
 def test_page_of_the_menu_has_no_row_and_the_way_back_has(qtbot: QtBot) -> None:
-    shell, _ = show_kiosks(qtbot, FakeHub())
+    shell = open_shell(qtbot, FakeHub(role=Role.ADMINISTRATOR))
+    child(shell, QAction, "go_what_is_kept").trigger()
     desk = child(shell, NavigationRow, "go_desk")
     assert not desk.isChecked()
 
@@ -275,7 +276,7 @@ def test_code_is_shown_with_the_time_until_it_is_good(qtbot: QtBot) -> None:
 def test_front_desk_has_no_page_of_kiosks(qtbot: QtBot) -> None:
     shell = open_shell(qtbot, FakeHub())
 
-    assert shell.findChild(QAction, "go_kiosks") is None
+    assert shell.findChild(NavigationRow, "go_kiosks") is None
 
 
 class UnknownHub(FakeHub):
