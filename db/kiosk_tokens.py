@@ -6,6 +6,7 @@ since, counts for nothing: the kiosk proves its key again.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -73,11 +74,16 @@ def why_not(session: Session, kiosk_id: str, epoch: int) -> Refusal | None:
 
 
 def prove(
-    session: Session, proof: signing.KeyProof, signature: bytes, now: datetime
+    session: Session,
+    proof: signing.KeyProof,
+    signature: bytes,
+    now: datetime,
+    earlier_hub_keys: Sequence[str] = (),
 ) -> str | Refusal:
     """A token for `TOKEN_FOR`, when the kiosk has signed this proof with its key.
 
-    The challenge is used up either way, so commit. The token from an older version's pairing ends.
+    It may mean this hub by a key of before, until it has learned the one of now. The challenge is
+    used up either way, so commit. The token from an older version's pairing ends.
     """
     if not signing.is_nonce(proof.nonce) or not pairing.is_kiosk_id(proof.kiosk_id):
         return Refusal.NOT_FRESH  # not even asked for: databases refuse some texts
@@ -91,7 +97,8 @@ def prove(
     if refusal is not None:
         return refusal
     key = pairing.public_key(session, proof.kiosk_id, proof.epoch) or b""
-    if not signing.is_signed(key, proof, signature):
+    proofs = (proof, *(replace(proof, hub_key=hub_key) for hub_key in earlier_hub_keys))
+    if not any(signing.is_signed(key, one, signature) for one in proofs):
         return Refusal.WRONG_KEY
     is_over = DeviceTokenRow.is_of_pairing | (DeviceTokenRow.expires_at <= now)
     session.execute(

@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import codec, districts, signing
+from db import codec, districts, hub_keys, signing
 from db.log_models import DeviceKeyRow, EventBodyRow, EventRow, SignedHeadRow
 from db.signing import Exported, TreeHead
 
@@ -28,6 +29,9 @@ def lines(
             "vestibule_log": VERSION,
             "district_id": districts.of(session),
             "hub_key": signing.public_of(key).hex(),
+            "hub_key_changes": [
+                asdict(change) | {"at": change.at.isoformat()} for change in hub_keys.known(session)
+            ],
             "tree": {
                 "log_id": head.log_id,
                 "size": head.size,

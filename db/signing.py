@@ -1,9 +1,9 @@
 """What kiosk and hub sign, and the check of it (Ed25519, RFC 8032). Pure: no clock, no database.
 
 A kiosk signs the head of every batch that it sends, and what gets it a token; the hub signs its
-receipt, the root of its Merkle tree, and every answer that a kiosk acts on. Each statement begins
-with a line that says what it is, so that no signature of one kind passes for another. Keys and
-signatures are raw bytes: 32 and 64.
+receipt, the root of its Merkle tree, every answer that a kiosk acts on, and last of all with a
+key which one comes next. Each statement begins with a line that says what it is, so that no
+signature of one kind passes for another. Keys and signatures are raw bytes: 32 and 64.
 """
 
 import secrets
@@ -68,6 +68,24 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyChange:
+    """The hub signs with another key from now on: what its old key signs last."""
+
+    old_key: bytes
+    new_key: bytes
+    """Both the public ones."""
+    head: TreeHead
+    """How its log stood then: the old key's last word of it."""
+
+    def statement(self) -> bytes:
+        head = self.head
+        return _lines(
+            "vestibule hub key v1", self.old_key.hex(), self.new_key.hex(), head.log_id, head.size,
+            head.root.hex(), head.at.isoformat(),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """What the hub says at the head of an exported log, by its SHA-256 in hex."""
 
@@ -110,7 +128,7 @@ class KeyProof:
         )
 
 
-Statement = ChainHead | Receipt | TreeHead | Exported | Answer | KeyProof
+Statement = ChainHead | Receipt | TreeHead | KeyChange | Exported | Answer | KeyProof
 
 
 def new_key() -> bytes:

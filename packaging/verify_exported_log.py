@@ -12,14 +12,17 @@ SHA-256(salt || body), so that they can be erased later and the chain still hold
 head of each batch that it sends (Ed25519). The hub puts all events into one order, and signs the
 root of a Merkle tree over their hashes (RFC 9162). Kiosks and printed reports keep earlier roots.
 
-The file. The first line is JSON (keys, signed heads, the hub's signed root, how many bodies were
-erased), a tab, and the hub's signature over that JSON in hex. Each further line is an event in the
-hub's order: line, salt in hex and body, with tabs between; salt and body are empty where the facts
-were erased. Hex digits are small, and each line ends with one line feed.
+When the hub gets another key, its old one signs the new one and how the log stood.
 
-What this shows. With --hub-key (shown by the console, printed on reports) the root is the hub's.
-With --seen, a size and root that a kiosk or a printed report shows, the log still begins as it did
-then: the hub did not write another past. Without either, only that the file agrees with itself.
+The file. The first line is JSON (keys, signed heads, the hub's signed root, the changes of its key,
+how many bodies were erased), a tab, and the hub's signature over that JSON in hex. Each further
+line is an event in the hub's order: line, salt in hex and body, with tabs between; salt and body
+are empty where the facts were erased. Hex digits are small, and each line ends with one line feed.
+
+What this shows. With --hub-key (shown by the console, printed on reports; an earlier one will
+do) the root is the hub's. With --seen, a size and root that a kiosk or a printed report shows, the
+log still begins as it did then: the hub did not write another past. Without either, only that the
+file agrees with itself.
 
 Ends with 0 when everything holds, 1 when something does not, 2 when the file is no such log.
 """
@@ -215,7 +218,8 @@ def check_signatures(header: dict[str, Any], chains: dict[tuple[str, int], Chain
 def check_header(header: dict[str, Any], said: bytes, signature: bytes, hub_key: str) -> None:
     """What stands in the first line is the hub's, and so is the root in it."""
     told = header["tree"]
-    if hub_key and header["hub_key"] != hub_key:
+    before = [change["old_key"] for change in header.get("hub_key_changes", [])]
+    if hub_key and hub_key not in [header["hub_key"], *before]:
         raise WrongError("the log is of another hub than the one whose key was given")
     lines = ["vestibule exported log v1", hashlib.sha256(said).hexdigest()]
     if not is_signed(header["hub_key"], lines, signature[:-1].decode()) or signature[-1:] != b"\n":
@@ -223,6 +227,23 @@ def check_header(header: dict[str, Any], said: bytes, signature: bytes, hub_key:
     lines = ["vestibule tree head v1", told["log_id"], told["size"], told["root"], told["at"]]
     if not is_signed(header["hub_key"], lines, told["signature"]):
         raise WrongError("the root of the log is not signed by the hub")
+
+
+def check_key_changes(header: dict[str, Any], seen: dict[int, str]) -> dict[int, str]:
+    """Each key of the hub named the next one. Returns `seen`, and the roots that they signed then.
+
+    Who knows an earlier key gets from it to the one of now, and past a key that is none.
+    """
+    changes, seen = header.get("hub_key_changes", []), dict(seen)
+    for number, told in enumerate(changes, 1):
+        following = changes[number]["old_key"] if number < len(changes) else header["hub_key"]
+        names = ("old_key", "new_key", "log_id", "size", "root", "at")
+        lines = ["vestibule hub key v1", *(told[name] for name in names)]
+        if not is_signed(told["old_key"], lines, told["signature"]) or told["new_key"] != following:
+            raise WrongError(f"key {number} of the hub did not name the next one")
+        if seen.setdefault(told["size"], told["root"]) != told["root"]:
+            raise WrongError(f"key {number} of the hub signed another log than was seen")
+    return seen
 
 
 def check_tree(header: dict[str, Any], tree: Tree, erased: int) -> None:
@@ -249,6 +270,7 @@ def verify(path: str, hub_key: str = "", seen: dict[int, str] | None = None) -> 
         if not isinstance(header, dict) or header.get("vestibule_log") != 1:
             raise ValueError("the first line does not say that this is a log of Vestibule")
         check_header(header, said, signature, hub_key)
+        seen = check_key_changes(header, seen)
         places: dict[tuple[str, int], set[int]] = {}
         for head in header["signed_heads"]:
             places.setdefault((head["device_id"], head["epoch"]), set()).add(head["seq"])

@@ -15,7 +15,7 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JSON, NDJSON, PROBLEM, answer, problem, refuse
 from admin_console.hub.context import AskingKiosk, Context, KioskContext
 from admin_console.hub.vouching import Asked
-from db import changes, codec, feed_start, quarantine, signing, tree, watchlists
+from db import changes, codec, feed_start, hub_keys, quarantine, signing, tree, watchlists
 from db.columns import LARGEST_INTEGER
 from db.pairing import LAST_EPOCH, PairedKiosk
 
@@ -65,6 +65,13 @@ class Changes:
     log_head: WireTreeHead | None = None
     parked: int = 0
     """How many of the kiosk's own events are kept here and could not be applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubKeys:
+    """How the hub came to the key that it signs with: see `db.signing.KeyChange`."""
+
+    changes: tuple[hub_keys.SignedChange, ...]
 
 
 @router.get("/changes")
@@ -136,6 +143,17 @@ def log_head(context: KioskContext, _: AskingKiosk) -> Response:
     """How the hub's log stands, signed."""
     with context.database.read() as session:
         return answer(_signed(*hub_site.head_and_key(session, context.now())))
+
+
+@router.get("/hub-keys")
+def keys(context: KioskContext, _: AskingKiosk) -> Response:
+    """The changes of the key that the hub signs with, oldest first.
+
+    Not signed as a whole: each is by the key before it, so that a kiosk gets from the key that it
+    was paired with to the one that signs now.
+    """
+    with context.database.read() as session:
+        return answer(HubKeys(hub_keys.known(session)))
 
 
 @router.get("/log/proof")

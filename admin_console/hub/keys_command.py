@@ -37,6 +37,12 @@ def add_commands(
         "hash ID numbers with a new key, as after a kiosk was stolen and revoked",
         _rotate_numbers,
     )
+    command(
+        of_keys,
+        "rotate-signing",
+        "sign receipts, heads of the log and answers to kiosks with a new key; the hub may run",
+        _rotate_signing,
+    )
     moved = command(of_keys, "move", "keep the same keys elsewhere", _move)
     moved.add_argument("--to", required=True, choices=[Place.KEYRING, Place.FILE], type=Place)
     for one in (shown, rotated, moved):
@@ -109,6 +115,29 @@ def _rotate_numbers(arguments: argparse.Namespace) -> int:
         "it, so everybody is recognised as before. Kiosks learn the key when they next reach the "
         "hub. The log and older backups hold the hashes of before until retention ends them."
     )
+    return 0
+
+
+def _rotate_signing(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from admin_console.hub import backup_command  # noqa: PLC0415
+    from admin_console.hub import site as hub_site  # noqa: PLC0415
+    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from db.engine import database_file  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    with set_up(arguments.database) as database, database.begin() as session:
+        change = hub_site.change_signing_key(session, now)
+    _say(
+        f"The hub signs with a new key: {change.new_key}\n"
+        f"Its old one, {change.old_key}, has signed that, and is gone. Kiosks follow when they "
+        "next ask the hub; one of a version before has to be updated first. Whoever has written "
+        "the old key down can go on with it: an exported log leads from it to the new one."
+    )
+    if database_file(arguments.database) is not None:
+        path, _ = backup_command.make(arguments.database, None, datetime.now(UTC))
+        _say(f"A hub that is restored from before has the old key. A backup with the new: {path}")
     return 0
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing
 from admin_console.hub.writing import write_lines
-from db import audit, chain, codec, inbox, log, log_export, pairing, replay, signing
+from db import audit, chain, codec, hub_keys, inbox, log, log_export, pairing, replay, signing
 from db.domain.audit import Deed
 from db.domain.errors import ConfigError, StorageError
 
@@ -30,6 +30,8 @@ def verify_log(url: str, seen: Sequence[str] = (), *, as_json: bool) -> tuple[st
         is_whole = all(v.is_good for v in found)
         unsigned = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
         unsigned += filter(None, (log.verify_seen(session, *head) for head in earlier))
+        if key := hub_site.signing_key(session):
+            unsigned += hub_keys.wrong(session, signing.public_of(key))
         differences = replay.differences(session) if found and is_whole else []
         unapplied = inbox.quarantined(session)
         heard = {v.device_id for v in found}
@@ -125,8 +127,12 @@ def log_head(url: str) -> str:
     with existing(url) as database, database.read() as session:
         head = hub_site.head(session, datetime.now(UTC))
         key = signing.public_of(_signing_key(session))
+        before = "".join(
+            f"key of the hub until {change.at.isoformat(timespec='seconds')}: {change.old_key}\n"
+            for change in reversed(hub_keys.known(session))
+        )
     return (
-        f"events and root: {head.size}:{head.root.hex()}\nkey of the hub: {key.hex()}\n"
+        f"events and root: {head.size}:{head.root.hex()}\nkey of the hub: {key.hex()}\n{before}"
         f"seen at: {head.at.isoformat(timespec='seconds')}"
     )
 

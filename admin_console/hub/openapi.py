@@ -152,6 +152,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/v1/changes"): Says(feed_routes.Changes, is_same=False),
     ("GET", "/v1/log/head"): Says(feed_routes.WireTreeHead),
     ("GET", "/v1/log/proof"): Says(feed_routes.Proof),
+    ("GET", "/v1/hub-keys"): Says(feed_routes.HubKeys),
     ("GET", f"{_LISTS}/{{list_id}}/entries"): Says(WatchlistEntry, media=NDJSON),
     ("GET", "/v1/oidc"): Says(oidc_routes.Offered),
     ("POST", "/v1/oidc/start"): Says(oidc_routes.Started, oidc_routes.StartRequest),

@@ -73,6 +73,7 @@ KIOSK_ROUTES = frozenset(
         "GET /v1/changes",
         "GET /v1/log/head",
         "GET /v1/log/proof",
+        "GET /v1/hub-keys",
         "GET /v1/watchlists/{list_id}/entries",
     }
 )

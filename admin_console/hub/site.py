@@ -5,7 +5,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import audit, chain, changes, districts, number_keys, settings, signing, sites, tree
+from db import (
+    audit,
+    chain,
+    changes,
+    districts,
+    hub_keys,
+    number_keys,
+    settings,
+    signing,
+    sites,
+    tree,
+)
 from db.domain.audit import Deed
 from db.domain.desk import Site
 from db.domain.errors import StorageError
@@ -125,6 +136,24 @@ def number_key(session: Session) -> str:
 def signing_key(session: Session) -> bytes:
     """The hub's private key: for receipts, and for the heads of its log."""
     return bytes.fromhex(settings.read(session, SIGNING_KEY, str) or "")
+
+
+def change_signing_key(session: Session, now: datetime) -> hub_keys.SignedChange:
+    """Sign with a new key from the end of this transaction on. The old one is not kept."""
+    old = bytes.fromhex(settings.locked(session, SIGNING_KEY, str) or "")
+    new = signing.new_key()
+    change = hub_keys.signed(old, new, head(session, now))
+    hub_keys.keep(session, (*hub_keys.known(session), change))
+    settings.write(session, SIGNING_KEY, new.hex())
+    audit.note(session, audit.TERMINAL, Deed.SIGNING_KEY_CHANGED, now, detail=change.new_key[:16])
+    return change
+
+
+def public_keys(session: Session) -> tuple[str, ...]:
+    """The hub's public key, and those that it had before, newest first; in hex."""
+    changes = hub_keys.known(session)
+    newest = signing.public_of(signing_key(session)).hex()
+    return (newest, *(change.old_key for change in reversed(changes)))
 
 
 def head(session: Session, now: datetime) -> signing.TreeHead:

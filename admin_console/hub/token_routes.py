@@ -99,9 +99,10 @@ def _challenge(context: Context, asked: ChallengeRequest, who: str) -> str:
 
 def _prove(context: Context, asked: TokenRequest, who: str) -> str:
     with context.database.begin() as session:
-        hub_key = signing.public_of(hub_site.signing_key(session)).hex()
+        hub_key, *earlier = hub_site.public_keys(session)
         proof = signing.KeyProof(hub_key, asked.kiosk_id, asked.epoch, asked.nonce)
-        got = kiosk_tokens.prove(session, proof, _bytes(asked.signature), context.now())
+        signature, now = _bytes(asked.signature), context.now()
+        got = kiosk_tokens.prove(session, proof, signature, now, earlier)
     if isinstance(got, Refusal):
         raise _refused(got)
     guessing.succeeded(context, who)

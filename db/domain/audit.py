@@ -65,6 +65,7 @@ class Deed(StrEnum):
     HUB_RESTORED = "hub_restored"
     NUMBER_KEY_CHANGED = "number_key_changed"
     BACKUP_KEY_CHANGED = "backup_key_changed"
+    SIGNING_KEY_CHANGED = "signing_key_changed"
     AUDIT_EXPORTED = "audit_exported"
 
 

@@ -14,6 +14,7 @@ from db.domain.desk import Site
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.visit import CheckOutWay
 from db.domain.watchlist import WatchlistEntry
+from db.hub_keys import SignedChange
 from db.number_keys import LaterKey
 
 
@@ -191,6 +192,14 @@ class HubClient(Protocol):
 
     def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:
         """That the hub's log of `size` events begins with that of `since`."""
+        ...
+
+    def key_changes(self) -> tuple[SignedChange, ...]:
+        """How the hub came to the key that it signs with; each is for us to check."""
+        ...
+
+    def know(self, key: bytes) -> bool:
+        """Take what is signed with this key from now on; False when it was so already."""
         ...
 
     def entries(

@@ -3,7 +3,7 @@
 import secrets
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from db.chain import SealedEvent
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.kiosks import STATE_HEADER, OwnState
 from db.domain.watchlist import WatchlistEntry
+from db.hub_keys import SignedChange
 from kiosk.sync.client import (
     Changes,
     HubBusyError,
@@ -46,6 +47,11 @@ class _Proof:
             return tuple(bytes.fromhex(h) for h in self.hashes)
         except ValueError:
             return ()  # what is no hash shows nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _HubKeys:
+    changes: tuple[SignedChange, ...]
 
 
 def connect(
@@ -134,6 +140,15 @@ class HttpHub:
     def log_proof(self, since: int, size: int) -> tuple[bytes, ...]:
         asked: dict[str, int | float | str] = {"since": since, "size": size}
         return read_as(self._ask("GET", "/v1/log/proof", params=asked).content, _Proof).steps()
+
+    def key_changes(self) -> tuple[SignedChange, ...]:
+        return read_as(self._ask("GET", "/v1/hub-keys").content, _HubKeys).changes
+
+    def know(self, key: bytes) -> bool:
+        if self._known is None or key == self._known.key:
+            return False
+        self._known = replace(self._known, key=key)
+        return True
 
     def entries(
         self, list_id: UUID, version: int, after: UUID | None, limit: int

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import merkle, settings, signing
+from db import hub_keys, merkle, settings, signing
 from db.engine import Database
 from db.outbox import Device
 from kiosk import own_device
@@ -78,6 +78,26 @@ def receipt(session: Session, epoch: int) -> Receipt | None:
     return settings.read(session, f"{_RECEIPT}{epoch}", Receipt)
 
 
+def follow(database: Database, hub: HubClient) -> bool:
+    """Learn the hub's new key, when the one that this kiosk knows has named another.
+
+    Returns whether what was refused may be asked for again: it is true then, or it is refused once
+    more. Raises `HubError` or `StorageError`.
+    """
+    with database.read() as session:
+        key = hub_key(session)
+    if not key:
+        return False
+    now, taken = hub_keys.followed(key, hub.key_changes())
+    if taken:
+        with database.begin() as session:
+            if hub_key(session) == key:  # else the other thread has learned it
+                hub_keys.keep(session, (*hub_keys.known(session), *taken))
+                settings.write(session, HUB_KEY, now.hex())
+        LOG.info("the hub has a new key, which its old one has signed")
+    return hub.know(now) or bool(taken)
+
+
 def check_signature(key: bytes, shown: LogHead | None) -> None:
     """Raises `HubUntrueError` when it is not the hub of this key that shows this head of its log.
 
@@ -133,7 +153,7 @@ def untrue(session: Session) -> UntrueAnswers | None:
 
 def forget(session: Session) -> None:
     """Drop what was known of a hub: this kiosk was paired anew."""
-    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE):
+    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE, hub_keys.CHANGES):
         settings.remove(session, name)
 
 

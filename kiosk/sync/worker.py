@@ -174,10 +174,26 @@ class SyncWorker:
 
     def _noting(self, step: Callable[[HubClient], str], hub: HubClient) -> str:
         try:
-            return step(hub)
+            return self._following(step, hub)
         except HubUntrueError:
             trust.note_untrue(self._database, self._now())
             raise
+
+    def _following(self, step: Callable[[HubClient], str], hub: HubClient) -> str:
+        try:
+            return step(hub)
+        except HubUntrueError:
+            if not self._follows(hub):
+                raise
+        self.wake()  # what woke the step is used up
+        return step(hub)
+
+    def _follows(self, hub: HubClient) -> bool:
+        """Whether the hub has another key since, by the word of the one that we know."""
+        try:
+            return trust.follow(self._database, hub)
+        except HubError:
+            return False
 
     def _keep_on(self, hub: HubClient, step: Callable[[HubClient], str], name: str) -> None:
         pause = FIRST_PAUSE_SECONDS

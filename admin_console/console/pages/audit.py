@@ -53,6 +53,7 @@ DEEDS = {
     Deed.HUB_RESTORED: "Restored the hub from a backup",
     Deed.NUMBER_KEY_CHANGED: "Changed the key for ID numbers",
     Deed.BACKUP_KEY_CHANGED: "Changed the key of backups",
+    Deed.SIGNING_KEY_CHANGED: "Changed the key that the hub signs with",
     Deed.STAFF_ADDED: "Added staff",
     Deed.STAFF_REMOVED: "Removed staff",
     Deed.PASSWORD_CHANGED: "Changed a password",
