@@ -1,7 +1,7 @@
 """What somebody sends who means harm, or whose clock, network or disk is broken.
 
 More of it lies where its subject does: guessed passwords and codes in `test_api.py`, files that
-unpack hugely in `tests/db/test_list_sheet.py`, formulas in exported lists in
+unpack hugely in `test_unpacking.py`, formulas in exported lists in
 `tests/db/test_list_import.py`.
 """
 
