@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from db import chain, codec, signing
+from db import chain, codec, kiosk_tokens, signing
 from db.domain.desk import Site
 from db.domain.events import (
     TYPE_VERSIONS,
@@ -14,7 +14,10 @@ from db.domain.events import (
     VisitCheckedOut,
 )
 from db.domain.visit import CheckOutWay
+from db.engine import Database
+from db.hub_models import DeviceRow
 from db.ids import new_id
+from db.log_models import DeviceKeyRow
 from kiosk.sync.http import wire_line
 from tests.makers import make_checked_in, make_identity, make_screened
 
@@ -43,6 +46,23 @@ class Chunk:
 
 def new_kiosk(site: Site) -> Kiosk:
     return Kiosk(str(new_id(datetime.now().astimezone())), signing.new_key(), site)
+
+
+def pair(database: Database, kiosk: Kiosk, name: str, now: datetime) -> str:
+    """Let the kiosk in, as one that was last seen a day ago. Returns a token for an hour."""
+    with database.begin() as session:
+        session.add(
+            DeviceRow(
+                device_id=kiosk.kiosk_id,
+                name=name,
+                epoch=1,
+                site_id=kiosk.site.site_id,
+                paired_at=now,
+                last_seen_at=now - timedelta(days=1),
+            )
+        )
+        session.add(DeviceKeyRow(device_id=kiosk.kiosk_id, epoch=1, public_key=kiosk.public_key))
+        return kiosk_tokens.issue(session, kiosk.kiosk_id, 1, now)
 
 
 def chunks(kiosk: Kiosk, events: int, size: int, begins: datetime) -> list[Chunk]:

@@ -26,12 +26,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from admin_console.hub import site
-from db import applying, kiosk_tokens, log
+from db import applying, log
 from db.engine import Database, open_database
-from db.hub_models import DeviceRow
-from db.log_models import DeviceKeyRow
 from kiosk.sync.exchange import BATCH
-from tests.bench.days import chunks, new_kiosk
+from tests.bench.days import chunks, new_kiosk, pair
 from tests.postgres import start_postgres
 
 ROOT = Path(__file__).parents[2]
@@ -96,20 +94,7 @@ def prepare(database: Database, kiosks: int, events: int) -> list[Coming]:
     for number in range(kiosks):
         kiosk = new_kiosk(ours)
         share = events // kiosks + (number < events % kiosks)
-        with database.begin() as session:
-            session.add(
-                DeviceRow(
-                    device_id=kiosk.kiosk_id,
-                    name=f"Kiosk {number}",
-                    epoch=1,
-                    paired_at=now,
-                    last_seen_at=now - timedelta(days=1),
-                )
-            )
-            session.add(
-                DeviceKeyRow(device_id=kiosk.kiosk_id, epoch=1, public_key=kiosk.public_key)
-            )
-            token = kiosk_tokens.issue(session, kiosk.kiosk_id, 1, now)
+        token = pair(database, kiosk, f"Kiosk {number}", now)
         begins = now - timedelta(days=1)
         requests = [_request("GET", "/v1/head?epoch=1", token, b"")]
         for chunk in chunks(kiosk, share, BATCH, begins):
