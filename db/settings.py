@@ -2,7 +2,8 @@
 
 from typing import TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db import codec, districts
@@ -15,6 +16,19 @@ _READ = select(_SETTING.c.name, _SETTING.c.value).where(
     _SETTING.c.district_id == OWN, _SETTING.c.name.in_(bindparam("names", expanding=True))
 )
 """Put together once: every request asks it."""
+
+
+def _keeping(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    new = insert.values(district_id=OWN, name=bindparam("name"), value=bindparam("value"))
+    return new.on_conflict_do_update(
+        index_elements=["district_id", "name"], set_={"value": insert.excluded.value}
+    )
+
+
+_KEEP = {
+    "sqlite": _keeping(sqlite.insert(_SETTING)),
+    "postgresql": _keeping(postgresql.insert(_SETTING)),
+}
 
 
 def read(session: Session, name: str, of: type[T]) -> T | None:
@@ -47,13 +61,11 @@ def shared(session: Session, name: str, of: type[T]) -> T | None:
 
 
 def write(session: Session, name: str, value: object) -> None:
+    """Keep it. Also where others write the same for the first time: the last one counts."""
     text = codec.to_json(value).decode()
-    row = districts.get(session, SettingRow, name)
-    if row is None:
-        session.add(SettingRow(name=name, value=text))
-    else:
-        row.value = text
     session.flush()
+    statement = _KEEP[session.get_bind().dialect.name]
+    districts.run(session, statement, {"name": name, "value": text})
 
 
 def remove(session: Session, name: str) -> None:
