@@ -55,6 +55,7 @@ def with_older(folder: Path) -> tuple[str, ...]:
 
 def move(folder: Path, wanted: Place) -> None:
     """Keep the same keys elsewhere. Raises `StorageError` in words."""
+    key_store.refuse_root(folder)
     for name in _WHAT:
         key_store.move(folder, name, wanted)
 
@@ -69,6 +70,7 @@ def rotate(
     """
     if database is not None and not (database.is_file() or encryption.is_halfway(database)):
         raise StorageError(f"There is no database at {database}, and none was made.")
+    key_store.refuse_root(folder)
     with in_use.hold(database):
         others = encryption.rekey(database) if database is not None else ()
         if database is not None:

@@ -115,8 +115,11 @@ def _drop_old(path: Path) -> dict[Path, tuple[bytes, ...]]:
     known = key_store.keys(path.parent, DATABASE)
     needing = dict.fromkeys(_others_halfway(path), known)
     for other in _neighbours(path):
-        key = _fitting(other, known)
-        needing[other] = (key,) if key is not None else ()
+        try:
+            key = _fitting(other, known)
+            needing[other] = (key,) if key is not None else ()
+        except dbapi2.OperationalError:  # busy just now: any of them may be its own
+            needing[other] = known
     key_store.keep_only(path.parent, DATABASE, {key for some in needing.values() for key in some})
     return needing
 

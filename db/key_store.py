@@ -8,6 +8,7 @@ may hold beside that is in ``keys/NAME.ring`` until it is gone, so that a crash 
 that nobody knows of.
 """
 
+import os
 import secrets
 import sqlite3
 import sys
@@ -133,6 +134,22 @@ def move(folder: Path, name: str, wanted: Place) -> None:
         known = keys(folder, name)
         if known and place(folder, name) is not wanted:
             _keep(folder, name, known, wanted)
+
+
+def refuse_root(folder: Path) -> None:
+    """Raise `StorageError` for root, where the keys are of the account that runs with them.
+
+    That account could open nothing of what root writes: neither new keys nor what has them.
+    """
+    where = folder / FOLDER
+    if os.name != "posix" or os.geteuid() != 0 or not where.exists():
+        return
+    owner = where.stat().st_uid
+    if owner != 0:
+        raise StorageError(
+            f"{where} belongs to another account, which could not open what root writes there. "
+            f"Nothing was changed. Run this as that account: sudo -u '#{owner}' and the command."
+        )
 
 
 @contextmanager

@@ -90,6 +90,7 @@ def question(path: Path) -> str:
 
 def add(folder: Path) -> bytes:
     """A new key for the next backups; those of before still open."""
+    key_store.refuse_root(folder)
     with key_store.exclusive(folder):
         return key_store.add(folder, BACKUP)
 

@@ -1,6 +1,7 @@
 """The key of backups is changed: the next ones have the new one, those before still open."""
 
 import io
+import os
 import re
 from contextlib import closing
 from datetime import timedelta
@@ -179,3 +180,17 @@ def test_hub_that_is_not_there_gets_no_new_key(
     assert back_up(nowhere, tmp_path / "one.backup", "--new-key") == 1
     assert "There is no database" in capsys.readouterr().err
     assert not (tmp_path / "nobody").exists()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root could")
+def test_root_leaves_the_key_to_the_account_that_runs_the_hub(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = known(tmp_path)
+    os.chown(tmp_path / "hub" / key_store.FOLDER, 65534, 65534)
+
+    assert back_up(url, tmp_path / "second.backup", "--new-key") == 1
+
+    assert "Run this as that account" in capsys.readouterr().err
+    assert known(tmp_path) == before
+    assert not (tmp_path / "second.backup").exists()

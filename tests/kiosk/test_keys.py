@@ -68,6 +68,12 @@ def kiosk(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for a file that somebody else keeps to the end of the test."""
+    monkeypatch.setattr(encryption, "_BUSY_SECONDS", 0.1)
+
+
 def keys_of(folder: Path) -> set[bytes]:
     return {key for name in NAMES for key in key_store.keys(folder, name)}
 
@@ -117,6 +123,20 @@ def test_running_kiosk_keeps_its_keys(kiosk: Path, capsys: pytest.CaptureFixture
         assert main([*config_of(kiosk), "keys", "rotate"]) == 1
 
     assert capsys.readouterr().err == f"{in_use.IN_USE}\n"
+    assert keys_of(kiosk) == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root could")
+@pytest.mark.parametrize("command", [["rotate"], ["move", "--to", "file"]])
+def test_root_leaves_the_keys_to_the_account_that_runs_the_kiosk(
+    kiosk: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = keys_of(kiosk)
+    os.chown(kiosk / key_store.FOLDER, 65534, 65534)
+
+    assert main([*config_of(kiosk), "keys", *command]) == 1
+
+    assert "Run this as that account: sudo -u '#65534'" in capsys.readouterr().err
     assert keys_of(kiosk) == before
 
 
@@ -212,6 +232,22 @@ def test_old_key_stays_for_another_database_of_the_folder_until_that_gets_a_new_
     open_database(f"sqlite:///{kiosk}/other.db").close()
     assert encryption.rekey(kiosk / "other.db") == ()
     assert len(key_store.keys(kiosk, key_store.DATABASE)) == 2  # each has one now
+    assert is_whole(kiosk)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_old_key_stays_for_another_database_that_is_busy(kiosk: Path) -> None:
+    shutil.copy(kiosk / "kiosk.db", kiosk / "other.db")
+    key = encryption.key_to_open(kiosk / "other.db")
+    with closing(encryption.connect(kiosk / "other.db", key)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with key_store.exclusive(kiosk):
+            key_store.add(kiosk, key_store.DATABASE)
+
+        assert encryption.rekey(kiosk / "kiosk.db") == (kiosk / "other.db",)
+
+    assert key in key_store.keys(kiosk, key_store.DATABASE)
     assert is_whole(kiosk)
 
 
