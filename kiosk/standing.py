@@ -45,6 +45,8 @@ class Kept:
     """Answers in the hub's name that it had not signed."""
     lacks_number_key: bool = False
     """The newest key for ID numbers does not open here."""
+    clock_ms: int = 0
+    """By how much the hub's time, which counts, is ahead of this computer's clock."""
     parked: int = 0
     """Events that the hub has and could not apply, as it said last."""
 
@@ -62,6 +64,7 @@ def read(session: Session, device: Device) -> Kept:
         has_other_log=trust.trouble(session) is not None,
         untrue=0 if untrue is None else untrue.count,
         lacks_number_key=number_keys.is_unopened(session),
+        clock_ms=device.clock_offset_ms,
         parked=settings.read(session, PARKED, int) or 0,
     )
 
@@ -77,7 +80,7 @@ def view(
 ) -> ServiceView:
     """What the page says; `now` in the school's own zone. What needs a look comes first of each."""
     first = _hub(kept, hub, now) if kept.is_paired else _NO_HUB
-    lines = [first, _waiting(kept, hub), *_log(kept)]
+    lines = [first, _waiting(kept, hub), *_log(kept), *_clock(kept)]
     lists = _lists(kept, now, are_lists_loaded=are_lists_loaded)
     return ServiceView(
         staff_name=staff_name,
@@ -170,13 +173,13 @@ def _events(count: int) -> str:
 
 def _log(kept: Kept) -> list[ServiceLine]:
     lines = []
+    if kept.has_other_log:
+        words = "Keep the hub and this kiosk as they are, and tell whoever looks after the hub."
+        lines.append(ServiceLine(Standing.BROKEN, "The hub shows another past", words))
     if kept.parked:
         title = f"The hub could not use {_events(kept.parked)} of this kiosk"
         words = "It keeps them, and nothing is lost. The console's page Kiosks says what to do."
         lines.append(ServiceLine(Standing.LOOK, title, words))
-    if kept.has_other_log:
-        words = "Keep the hub and this kiosk as they are, and tell whoever looks after the hub."
-        lines.append(ServiceLine(Standing.BROKEN, "The hub shows another past", words))
     if kept.lacks_number_key:
         words = f"Staff decide again on visitors who were cleared. {_PAIR}"
         lines.append(ServiceLine(Standing.LOOK, "The newest key for ID numbers is missing", words))
@@ -185,6 +188,24 @@ def _log(kept: Kept) -> list[ServiceLine]:
         words = f"{answers} not taken. Ask whoever looks after the network."
         lines.append(ServiceLine(Standing.LOOK, "Something spoke in the hub's name", words))
     return lines
+
+
+def _clock(kept: Kept) -> list[ServiceLine]:
+    if not kept.clock_ms:
+        return []
+    way = "behind" if kept.clock_ms > 0 else "ahead"
+    title = f"This computer's clock is {_long(abs(kept.clock_ms) // 1000)} {way}"
+    words = "The hub's time counts. See that the computer takes its time from the network."
+    return [ServiceLine(Standing.LOOK, title, words)]
+
+
+_PARTS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (0, "second"))
+
+
+def _long(seconds: int) -> str:
+    of_one, word = next(part for part in _PARTS if seconds >= part[0])
+    count = seconds // max(of_one, 1)
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _lists(kept: Kept, now: datetime, *, are_lists_loaded: bool) -> list[ServiceLine]:

@@ -66,3 +66,4 @@ def test_console_is_told_how_wrong_the_clock_is_and_staff_that_the_hub_was_heard
     open_page(lobby)
 
     wait_for(lobby, "In touch with the hub")
+    wait_for(lobby, "This computer's clock is 36")

@@ -197,6 +197,21 @@ def test_lists_for_which_the_page_has_no_room_are_counted_with_their_state(is_ol
     assert last["words"].startswith("15 of them need a look" if is_old else "All of them")
 
 
+@pytest.mark.parametrize(
+    ("clock_ms", "title"),
+    [
+        (366 * 86_400_000, "This computer's clock is 366 days behind"),
+        (-61_000, "This computer's clock is 1 minute ahead"),
+        (45_000, "This computer's clock is 45 seconds behind"),
+    ],
+)
+def test_clock_that_is_wrong_is_told(clock_ms: int, title: str) -> None:
+    _, _, clock, _ = lines(replace(KEPT, clock_ms=clock_ms))
+
+    assert (clock.standing, clock.title) == (Standing.LOOK, title)
+    assert "takes its time from the network" in clock.words
+
+
 def test_doctor_says_what_the_hub_could_not_use(tmp_path: Path) -> None:
     config = kiosk_config(tmp_path)
     with closing(open_database(config.database_url)) as database, database.begin() as session:

@@ -54,6 +54,11 @@ SERVICE_TROUBLE = replace(
         ),
         views.ServiceLine(
             views.Standing.LOOK,
+            "The hub could not use 12,204 events of this kiosk",
+            "It keeps them, and nothing is lost. The console's page Kiosks says what to do.",
+        ),
+        views.ServiceLine(
+            views.Standing.LOOK,
             "Something spoke in the hub's name",
             "3 answers were not taken. Ask whoever looks after the network.",
         ),
