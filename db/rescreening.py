@@ -10,7 +10,7 @@ asked about again once the entry says more, since that ends the clearance.
 
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,11 +18,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from db import districts, notices, outbox, policy, visits, watchlists
+from db import (
+    clearances,
+    districts,
+    notices,
+    number_keys,
+    outbox,
+    policy,
+    visits,
+    watchlists,
+)
 from db.comparing import CANNOT_BE_COMPARED, Calendars, Found, Stored, stored_of
 from db.desk_models import RescreenDueRow, RescreenRow
 from db.domain.events import VisitorRechecked
 from db.domain.notice import NoticeKind
+from db.domain.screening import Screening
 from db.domain.visit import Visit, VisitState
 from db.domain.watchlist import Watchlist
 from db.entry_table import TABLE, is_of_edition
@@ -216,7 +226,9 @@ def keep(session: Session, desk_of: DeskOf, found: Found, now: datetime) -> bool
     this = (visit.started_at, visit.visit_id)
     if not is_here and any((v.started_at, v.visit_id) > this for v in same):
         return False
-    screening = found.screening
+    screening = _without_cleared(session, row, found.screening, now.astimezone(desk.zone).date())
+    if not screening.matches:
+        return False
     outbox.add(
         session,
         desk.device,
@@ -233,6 +245,15 @@ def keep(session: Session, desk_of: DeskOf, found: Found, now: datetime) -> bool
     words = _here_words(visit, names) if is_here else _was_here_words(visit, same, names, desk.zone)
     about = f"{visit.visit_id} {screening.screening_id}"
     return notices.tell(session, kind, words, now, about=about, visit_id=visit.visit_id)
+
+
+def _without_cleared(
+    session: Session, row: VisitRow, screening: Screening, today: date
+) -> Screening:
+    """What is left of it by the clearances of now: staff gave some, or their key was changed."""
+    key = number_keys.settled(session).newest(row.visit_id, row.visitor_key)
+    left = clearances.consider(session, screening, key, today)
+    return replace(left, cleared=(*screening.cleared, *left.cleared))
 
 
 def move_on(

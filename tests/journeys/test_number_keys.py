@@ -4,13 +4,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from db import changes, codec, number_keys, number_lifting, outbox, replay, settings
+from db import (
+    changes,
+    codec,
+    number_keys,
+    number_lifting,
+    outbox,
+    replay,
+    rescreening,
+    settings,
+)
 from db.clearances import visitor_key
+from db.domain.decision import Verdict
 from db.domain.errors import StorageError
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
@@ -18,12 +29,14 @@ from db.engine import Database
 from db.hub_models import ChangeRow
 from db.models import VisitRow
 from db.number_keys import SealedKey
+from db.rescreening import Candidate
 from db.visits import hash_document_number
 from kiosk import own_device, reception
 from kiosk.own_device import HubAccess
 from kiosk.sync import exchange
 from tests.district import District
 from tests.hub_of_tests import Clock, hub_at
+from tests.journeys.lists_of_tests import settle, told
 from tests.journeys.test_clearances import FATHER, LISTED, clear_the_father
 from tests.makers import make_identity
 
@@ -374,3 +387,29 @@ def test_hub_goes_on_with_a_change_of_the_key_that_was_ended_half_way(
             time.sleep(0.05)
         with again.database.read() as session:
             assert not number_keys.is_lifting(session)
+
+
+def test_nobody_is_told_of_a_cleared_visitor_because_the_key_is_changed_meanwhile(
+    any_district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gym = any_district.open_kiosk("gym")
+    gym.check_out(gym.check_in(gym.screen(FATHER)).visit_id)  # before there is any list
+    any_district.kiosks.remove(gym)  # it is away
+    clear_the_father(any_district)
+    read, changed = rescreening.these_visits, list[int]()
+
+    def read_before_a_change(*args: Any) -> list[Candidate]:
+        found = read(*args)
+        if found and not changed:
+            changed.append(1)
+            change_the_key(any_district)
+        return found
+
+    monkeypatch.setattr(rescreening, "these_visits", read_before_a_change)
+
+    gym.push()
+    settle(any_district)
+
+    gym.database.close()
+    assert changed == [1]
+    assert [n.kind for n in told(any_district)] == []
