@@ -243,6 +243,12 @@ def test_computer_that_runs_every_other_week_forgets_too_whose_days_are_over(
     assert "or this has run 2 times" in caplog.text
 
 
+def test_clock_that_leaps_to_and_fro_is_not_believed_however_often(hub: Database) -> None:
+    days = [NINE, *(NINE + timedelta(days=days) for days in (900, 800, 700, 600, 500))]
+
+    assert [retention.forget_when_certain(hub, day, is_kiosk=False) for day in days] == [0] * 6
+
+
 def test_holiday_of_a_week_is_no_leap(hub: Database) -> None:
     days = [NINE + timedelta(days=number) for number in (*range(0, 365, 7), 366)]
 

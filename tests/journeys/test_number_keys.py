@@ -21,7 +21,6 @@ from db import (
     settings,
 )
 from db.clearances import visitor_key
-from db.domain.decision import Verdict
 from db.domain.errors import StorageError
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState

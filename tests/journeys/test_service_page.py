@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QTimer
 
 from db import pairing, watchlists
+from kiosk import pin_lock
 from kiosk.flow import Step
 from tests.hub_of_tests import FRONT_KIOSK, PIN
 from tests.lobby import MARCUS, PRIYA, Lobby, OpenLobby
@@ -114,6 +115,8 @@ def test_wrong_pins_here_keep_no_staff_from_deciding_on_who_waits(open_lobby: Op
         return "Too many tries. Wait until" in read(lobby)
 
     lobby.qtbot.waitUntil(is_closed_after_another_try, timeout=10_000)
+    with lobby.kiosk.database.read() as session:
+        assert pin_lock.read(session) == pin_lock.PinLock()  # nor after a restart
     lobby.touch("back")
     lobby.wait_step(Step.WELCOME)
     lobby.identify(MARCUS)
