@@ -95,13 +95,18 @@ def people(
     context: StaffContext,
     asker: AskingStaff,
     words: Annotated[str, Query(max_length=200)] = "",
-    page: Annotated[str, Query(max_length=20)] = "",
+    page: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Entries of a list by name, a page at a time."""
     with context.database.read() as session:
         if watchlists.get(session, list_id) is None:
             raise _gone()
-        found = list_search.page(session, list_id, words, page, context.now())
+        try:
+            found = list_search.page(session, list_id, words, page, context.now())
+        except ValueError as error:
+            raise refuse(
+                422, "The list has changed, and this page is not there any more. Search again."
+            ) from error
     list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, About.LIST, list_id)
     return answer(found)
 

@@ -83,6 +83,36 @@ def test_pages_follow_each_other_by_family_name(any_database: Database) -> None:
     assert names == [f"Marlow{n:03}" for n in range(130)]
 
 
+def test_page_goes_on_behind_the_last_one_whoever_was_put_on_the_list_meanwhile(
+    any_database: Database,
+) -> None:
+    watchlist = make_watchlist("Ours")
+    people = [entry("A", f"Marlow{n:03}") for n in range(130)]
+    alike = [entry("Ada", "Marlow099", reference=str(n)) for n in range(3)]
+    with any_database.begin() as session:
+        watchlists.replace(session, watchlist, people)
+    with any_database.read() as session:
+        first = list_search.page(session, watchlist.list_id, "", None, NINE)
+    newer = replace(watchlist, version=watchlist.version + 1)
+    with any_database.begin() as session:
+        watchlists.replace(session, newer, [entry("A", "Abernathy"), *alike, *people])
+
+    with any_database.read() as session:
+        then = list_search.page(session, watchlist.list_id, "", first.next_page, NINE)
+
+    names = [e.name.family for e in then.entries]
+    assert names[-30:] == [f"Marlow{n:03}" for n in range(100, 130)]
+    assert set(names[:-30]) <= {"Marlow099"}
+
+
+@pytest.mark.parametrize("after", ["100", str(UUID(int=9))])
+def test_page_behind_nobody_on_the_list_is_refused(
+    any_database: Database, ours: UUID, after: str
+) -> None:
+    with any_database.read() as session, pytest.raises(ValueError, match=r"UUID|0000-0"):
+        list_search.page(session, ours, "", after, NINE)
+
+
 @given(st.text(st.characters(codec="ascii"), max_size=30))
 def test_plain_names_are_folded_as_others_are(text: str) -> None:
     plain, marked = entry("Ana", text), entry("Ana", text, PersonName("é", ""))

@@ -271,6 +271,8 @@ def test_entries_are_found_by_name_and_number(
     assert found("c-7") == ["Ardwick"]
     assert found("dan quill") == ["Quillfeather"]
     assert found("100%") == []
+    odd = hub.client.get(ours, params={"page": "100"}, headers=dana)
+    assert (odd.status_code, "Search again" in odd.json()["detail"]) == (422, True)
 
 
 def test_log_says_who_changed_an_entry_and_nothing_of_it(

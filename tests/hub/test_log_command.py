@@ -1,5 +1,6 @@
 """``vestibule-hub log``: the log handed to somebody who checks it with the stand-alone file."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -204,3 +205,16 @@ def test_file_that_is_no_log_is_told_in_words(tmp_path: Path, content: bytes) ->
 
     assert status == 2
     assert "Traceback" not in said
+
+
+def test_auditors_verifier_needs_nothing_but_python_and_cryptography() -> None:
+    source = VERIFIER.read_text(encoding="utf-8")
+    named = set[str]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            named.add((node.module or "").partition(".")[0])
+        elif isinstance(node, ast.Import):
+            named |= {alias.name.partition(".")[0] for alias in node.names}
+
+    assert named - sys.stdlib_module_names == {"cryptography"}
+    assert len(source.splitlines()) < 400  # what somebody reads in ten minutes
