@@ -128,9 +128,20 @@ def tell_of_notice(
 ) -> None:
     """Put a notice down for whoever wants notices; sent once the transaction is committed."""
     body = _body(NOTICE_TOLD, now, {"notice_id": str(notice_id), "kind": kind, **about})
-    for row in session.scalars(select(WebhookRow).where(WebhookRow.ended_at.is_(None))):
+    rows = select(WebhookRow).where(WebhookRow.ended_at.is_(None))
+    for row in session.scalars(rows.order_by(WebhookRow.webhook_id)):  # as `hold_all` has them
         if NOTICE_TOLD in _kinds(row):
             _put(session, _row(session, row.webhook_id), body)
+
+
+def hold_all(session: Session) -> None:
+    """Nobody else changes an address until this transaction ends.
+
+    For who changes one and may tell of it: each that wants notices is locked for that, and of two
+    who began with different ones neither could go on.
+    """
+    order = select(WebhookRow.webhook_id).order_by(WebhookRow.webhook_id)
+    session.execute(order.with_for_update())
 
 
 def is_any(session: Session) -> bool:

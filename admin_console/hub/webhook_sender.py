@@ -187,6 +187,7 @@ def _note_problem(context: Context, message: Message, problem: str, failure: Fai
     now, host = context.now(), urlsplit(message.url).hostname or ""
     about = f"{message.webhook_id} {now:%Y-%m-%dT%H:%M:%S}"
     with context.database.begin() as session:
+        webhooks.hold_all(session)
         # The first until somebody resumes it: whoever refuses notices is no reason for another.
         is_known = webhook_tries.is_any_aside(session, message.webhook_id)
         is_over = webhook_tries.failed(session, message, problem, now, failure)

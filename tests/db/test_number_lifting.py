@@ -278,3 +278,20 @@ def test_looking_for_somebody_half_way_hashes_nothing_of_the_others(
 
     assert found(hub, new, since=NINE - timedelta(days=1)) == 2
     assert len(hashed) < 5
+
+
+def test_kiosk_that_hears_of_one_more_key_half_way_recognises_everybody(database: Database) -> None:
+    with database.begin() as session:
+        number_keys.make(session)
+    for at in range(3):
+        screen(database, at)
+    one, two = (number_keys.LaterKey(letter * 64, NINE) for letter in "ab")
+    with database.begin() as session:
+        number_keys.take(session, [one])
+    step(database)
+
+    with database.begin() as session:
+        number_keys.take(session, [one, two])
+
+    number_lifting.lift_all(database)
+    assert hashes(database) == [lifted(database, HASH)] * 3

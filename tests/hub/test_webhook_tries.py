@@ -3,19 +3,27 @@
 import base64
 import hashlib
 import hmac
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from admin_console.hub import webhook_sender
 from admin_console.hub.__main__ import main
-from db import codec, webhook_tries, webhooks
+from admin_console.hub.context import Context
+from admin_console.hub.throttle import Throttle
+from admin_console.hub.wake import Wake
+from db import codec, notices, webhook_tries, webhooks
 from db.domain.notice import NoticeKind, Notices
-from db.domain.webhook import Failure
-from db.engine import Database
+from db.domain.webhook import Failure, Message
+from db.engine import Database, open_database
 from db.hub_models import WebhookRow
 from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE
@@ -187,6 +195,40 @@ def test_nothing_is_dropped_that_an_address_refuses_before_it_is_given_up(
     with any_database.begin() as session:
         webhooks.resume(session, webhook.webhook_id, at)
     assert [arrives_at(any_database, set())[0] for _ in range(9)] == list(range(1, 10))
+
+
+def test_two_addresses_that_are_gone_at_once_are_both_given_up_and_told_of(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(postgres_url)
+    with database.begin() as session:
+        for name in ("doors", "sirens"):
+            webhooks.add(session, f"https://{name}.example/told", ["notice.told"], NINE)
+    put_notices(database, 1)
+    with database.begin() as session:
+        messages = webhook_tries.claim(session, NINE)
+    both, failed = threading.Barrier(2), webhook_tries.failed
+
+    def failed_with_the_other(*args: Any) -> bool:
+        is_over = failed(*args)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(3)
+        return is_over
+
+    monkeypatch.setattr(webhook_tries, "failed", failed_with_the_other)
+    context = Context(database, tmp_path, Clock(), Wake(), Throttle())
+
+    def give_up(message: Message) -> None:
+        webhook_sender._note_problem(context, message, "it answered 410", Failure.GONE)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(give_up, messages))
+
+    assert all(webhook.ended_at is not None for webhook in everyone(database))
+    with database.read() as session:
+        told = notices.page(session, NINE, sees_all=True).notices
+    assert [n.kind for n in told] == [NoticeKind.WEBHOOK_ENDED] * 2
+    database.close()
 
 
 def test_clock_that_was_a_year_ahead_neither_silences_nor_ends_an_address(
