@@ -1,16 +1,19 @@
 """A kiosk's own clock is days off: the office sees its visitors when they come."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
-from db import codec
+from db import codec, settings
 from db.chain import Envelope
 from db.domain.kiosks import Kiosks
 from db.log_models import EventRow
 from kiosk.clock import KioskClock
 from kiosk.flow import Step
+from kiosk.sync import exchange, trust
+from tests.district import District
 from tests.hub_of_tests import FRONT_KIOSK
 from tests.journeys.test_service_page import open_page, wait_for
 from tests.lobby import MARCUS, Lobby, OpenLobby
@@ -67,3 +70,19 @@ def test_console_is_told_how_wrong_the_clock_is_and_staff_that_the_hub_was_heard
 
     wait_for(lobby, "In touch with the hub")
     wait_for(lobby, "This computer's clock is 36")
+
+
+@pytest.mark.parametrize(("slept", "is_heard"), [(0.0, True), (8 * 3600.0, False), (-60.0, False)])
+def test_answer_that_lay_there_while_the_computer_slept_tells_no_time(
+    district: District, monkeypatch: pytest.MonkeyPatch, slept: float, *, is_heard: bool
+) -> None:
+    kiosk = district.open_kiosk("front")
+    with kiosk.database.begin() as session:
+        settings.write(session, trust.HUB_KEY, district.hub.pair().hub_key)
+    said: list[datetime] = []
+    clock = iter([1_000.0, 1_000.0 + slept])
+    monkeypatch.setattr(exchange, "time", SimpleNamespace(time=lambda: next(clock)))
+
+    exchange.pull(kiosk.database, kiosk.hub, 0, tell_time=said.append)
+
+    assert bool(said) is is_heard
