@@ -71,6 +71,7 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
         forgotten = 0
         with going_on(LOG, "old visits were not forgotten, tomorrow again"):
             forgotten = await finish_in_thread(_forget, context)
+            context.wake.notify()  # visits look otherwise, or the clock's leap was told
             if forgotten:
                 LOG.info("who came was forgotten of %d visits: their days are over", forgotten)
         is_more = forgotten >= retention.MOST_A_RUN

@@ -23,6 +23,7 @@ from db import (
     clock_doubt,
     codec,
     inbox,
+    notices,
     number_keys,
     number_lifting,
     retention,
@@ -197,6 +198,20 @@ def test_hub_forgets_all_visits_whose_days_are_over_however_many_they_are(
                 return retention.kept(session)[0] == 0
 
         assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
+
+
+def test_consoles_hear_at_once_that_the_hubs_clock_leapt(tmp_path: Path) -> None:
+    folder, clock, wake = tmp_path / "hub", Clock(NINE + timedelta(days=400)), Wake()
+    with closing(open_database(f"sqlite:///{folder}/hub.db")) as database:
+        with database.begin() as session:
+            settings.write(session, clock_doubt.LOOKED, clock_doubt.Looked(NINE))
+        context = Context(database, folder / "photos", clock, wake, Throttle())
+
+        def is_told() -> bool:
+            with database.read() as session:
+                return notices.unread(session, sees_all=True) == 1 and wake.count > wake.first
+
+        assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_told))
 
 
 @pytest.fixture
