@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
-from db import chain, codec, districts, news, quarantine, tree, visit_events
+from db import chain, codec, districts, news, quarantine, tree, upserts, visit_events
 from db.districts import OWN, TABLES
 from db.domain.errors import UnfitError
 from db.domain.events import DomainEvent
@@ -56,7 +56,7 @@ _AHEAD = TABLES[AppliedAheadRow.__tablename__]
 _OURS = (_APPLIED.c.district_id == OWN) & (_APPLIED.c.applied_id == _ONLY)
 _UPTO = select(_APPLIED.c.upto).where(_OURS)
 _LOCK_UPTO = _UPTO.with_for_update()
-_BEGIN = insert(_APPLIED).values(district_id=OWN, applied_id=_ONLY, upto=0)
+_BEGIN = upserts.begin(_APPLIED, applied_id=_ONLY, upto=0)
 _MOVE = update(_APPLIED).where(_OURS).values(upto=bindparam("moved_to"))
 _FORGET_AHEAD = delete(_AHEAD).where(
     _AHEAD.c.district_id == OWN, _AHEAD.c.leaf_index < bindparam("moved_to")
@@ -333,10 +333,8 @@ def _move_to(session: Session, upto: int) -> None:
 
 def _locked(session: Session) -> int:
     """`AppliedRow.upto`, which nobody else changes until this transaction ends."""
-    upto: int | None = districts.run(session, _LOCK_UPTO).scalar()
-    if upto is None:
-        districts.run(session, _BEGIN)
-    return upto or 0
+    upto: int = upserts.locked(session, _LOCK_UPTO, _BEGIN).upto
+    return upto
 
 
 def _upto(session: Session) -> int:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from db import codec, districts, news
+from db import codec, districts, news, upserts
 from db.districts import OWN, TABLES
 from db.hub_models import ChangeRow, FeedRow
 from db.scopes import EVERY_SITE
@@ -24,7 +24,7 @@ _NEXT = (
     .values(version=_FEED_TABLE.c.version + 1)
     .returning(_FEED_TABLE.c.version)
 )
-_FIRST = insert(_FEED_TABLE).values(district_id=OWN, feed_id=_FEED, version=1)
+_BEGIN = upserts.begin(_FEED_TABLE, feed_id=_FEED, version=0)
 _ADD = insert(TABLES[ChangeRow.__tablename__]).values(district_id=OWN)
 
 
@@ -59,8 +59,8 @@ def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int
     session.flush()
     version: int | None = districts.run(session, _NEXT).scalar()
     if version is None:
-        districts.run(session, _FIRST)
-        version = 1
+        upserts.run(session, _BEGIN)
+        version = districts.run(session, _NEXT).scalar_one()
     body = codec.to_json(value).decode()
     change = {"version": version, "kind": kind, "body": body, "site_id": site_id}
     districts.run(session, _ADD, change)

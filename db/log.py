@@ -9,7 +9,7 @@ from sqlalchemy import TypeCoerce, bindparam, func, insert, select, type_coerce,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
-from db import chain, districts, signing, tree
+from db import chain, districts, signing, tree, upserts
 from db.districts import OWN, TABLES
 from db.log_models import ChainRow, DeviceKeyRow, EventBodyRow, EventRow, SignedHeadRow
 from db.models import VisitRow
@@ -21,7 +21,14 @@ THIS_CHAIN = (
     & (CHAIN.c.epoch == bindparam("at_epoch"))
 )
 _LOCK = select(CHAIN.c.head_seq, CHAIN.c.head_hash).where(THIS_CHAIN).with_for_update()
-_BEGIN = insert(CHAIN).values(district_id=OWN, head_seq=0, acked_seq=0)
+_BEGIN = upserts.begin(
+    CHAIN,
+    device_id=bindparam("device"),
+    epoch=bindparam("at_epoch"),
+    head_seq=0,
+    head_hash=chain.GENESIS,
+    acked_seq=0,
+)
 _ADVANCE = (
     update(CHAIN)
     .where(THIS_CHAIN)
@@ -42,11 +49,7 @@ class Head:
 
 def locked_head(session: Session, device_id: str, epoch: int) -> Head:
     """Where the chain stands, locked until the transaction ends; the chain begins if it is new."""
-    row = districts.run(session, _LOCK, {"device": device_id, "at_epoch": epoch}).one_or_none()
-    if row is None:
-        head = {"device_id": device_id, "epoch": epoch, "head_hash": chain.GENESIS}
-        districts.run(session, _BEGIN, head)
-        return Head(epoch, 0, chain.GENESIS)
+    row = upserts.locked(session, _LOCK, _BEGIN, {"device": device_id, "at_epoch": epoch})
     return Head(epoch, row.head_seq, row.head_hash)
 
 

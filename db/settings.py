@@ -2,11 +2,10 @@
 
 from typing import TypeVar
 
-from sqlalchemy import Executable, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from db import codec, districts
+from db import codec, districts, upserts
 from db.districts import OWN, TABLES
 from db.models import SettingRow
 
@@ -16,19 +15,14 @@ _READ = select(_SETTING.c.name, _SETTING.c.value).where(
     _SETTING.c.district_id == OWN, _SETTING.c.name.in_(bindparam("names", expanding=True))
 )
 """Put together once: every request asks it."""
-
-
-def _keeping(insert: postgresql.Insert | sqlite.Insert) -> Executable:
-    new = insert.values(district_id=OWN, name=bindparam("name"), value=bindparam("value"))
-    return new.on_conflict_do_update(
-        index_elements=["district_id", "name"], set_={"value": insert.excluded.value}
-    )
-
-
-_KEEP = {
-    "sqlite": _keeping(sqlite.insert(_SETTING)),
-    "postgresql": _keeping(postgresql.insert(_SETTING)),
-}
+_KEEP = upserts.upsert(
+    _SETTING,
+    lambda new: new.values(
+        district_id=OWN, name=bindparam("name"), value=bindparam("value")
+    ).on_conflict_do_update(
+        index_elements=["district_id", "name"], set_={"value": new.excluded.value}
+    ),
+)
 
 
 def read(session: Session, name: str, of: type[T]) -> T | None:
@@ -64,8 +58,7 @@ def write(session: Session, name: str, value: object) -> None:
     """Keep it. Also where others write the same for the first time: the last one counts."""
     text = codec.to_json(value).decode()
     session.flush()
-    statement = _KEEP[session.get_bind().dialect.name]
-    districts.run(session, statement, {"name": name, "value": text})
+    upserts.run(session, _KEEP, {"name": name, "value": text})
 
 
 def remove(session: Session, name: str) -> None:

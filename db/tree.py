@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from db import districts, merkle
+from db import districts, merkle, upserts
 from db.districts import OWN, TABLES
 from db.log_models import EventRow, TreeNodeRow, TreeRow
 
@@ -27,7 +27,7 @@ _TREE, _EVENT = TABLES[TreeRow.__tablename__], TABLES[EventRow.__tablename__]
 _OURS = (_TREE.c.district_id == OWN) & (_TREE.c.tree_id == _ONLY)
 _READ = select(_TREE.c.size, _TREE.c.roots).where(_OURS)
 _LOCK = _READ.with_for_update()
-_BEGIN = insert(_TREE).values(district_id=OWN, tree_id=_ONLY, size=0, roots=b"")
+_BEGIN = upserts.begin(_TREE, tree_id=_ONLY, size=0, roots=b"")
 _GROW = (
     update(_TREE).where(_OURS).values(size=bindparam("grown_size"), roots=bindparam("grown_roots"))
 )
@@ -58,10 +58,8 @@ def take_in(session: Session) -> range:
 
 def take(session: Session, hashes: Sequence[bytes]) -> range:
     """Append leaves. Returns their places, which nobody else can take: the tree's row is locked."""
-    row = districts.run(session, _LOCK).one_or_none()
-    if row is None:
-        districts.run(session, _BEGIN)
-    before = merkle.Frontier() if row is None else _frontier(row.size, row.roots)
+    row = upserts.locked(session, _LOCK, _BEGIN)
+    before = _frontier(row.size, row.roots)
     grown = merkle.grow(before, hashes)
     kept = [
         {"level": level, "place": place, "hash": digest}

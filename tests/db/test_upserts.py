@@ -1,0 +1,54 @@
+"""Rows that everybody locks are begun by the first, however many are the first."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db import applying, changes, log, tree
+from db.engine import Database
+
+COMERS = 6
+
+
+def grow_the_tree(session: Session) -> int:
+    return tree.take(session, [b"\x07" * 32]).start
+
+
+def tell_of_a_change(session: Session) -> int:
+    return changes.add(session, "hosts", ()) - 1
+
+
+def take_the_places(session: Session) -> int:
+    upto = applying._locked(session)
+    applying._move_to(session, upto + 1)
+    return upto
+
+
+def begin_a_chain(session: Session) -> int:
+    return log.locked_head(session, "019378a0-0000-7000-8000-00000000f407", 1).seq
+
+
+@pytest.mark.parametrize(
+    ("come", "found"),
+    [
+        (grow_the_tree, list(range(COMERS))),
+        (tell_of_a_change, list(range(COMERS))),
+        (take_the_places, list(range(COMERS))),
+        (begin_a_chain, [0] * COMERS),
+    ],
+)
+def test_all_who_come_first_at_the_same_moment_are_served_one_after_the_other(
+    any_database: Database, come: Callable[[Session], int], found: list[int]
+) -> None:
+    together = threading.Barrier(COMERS)
+
+    def first(_: int) -> int:
+        together.wait(30)
+        with any_database.begin() as session:
+            return come(session)
+
+    with ThreadPoolExecutor(COMERS) as pool:
+        assert sorted(pool.map(first, range(COMERS))) == found
