@@ -110,10 +110,10 @@ class Lifted:
 def make(session: Session) -> None:
     """The first key, on a hub that has none yet."""
     if settings.read(session, FIRST, str) is None:
-        settings.write(session, FIRST, secrets.token_hex(KEY_BYTES))
+        settings.write_first(session, FIRST, secrets.token_hex(KEY_BYTES))
     # There from the start on, so that it can be locked: see `settled`.
     if settings.read(session, LATER, list[LaterKey]) is None:
-        settings.write(session, LATER, [])
+        settings.write_first(session, LATER, [])
 
 
 def later(session: Session) -> tuple[LaterKey, ...]:

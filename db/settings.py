@@ -23,6 +23,7 @@ _KEEP = upserts.upsert(
         index_elements=["district_id", "name"], set_={"value": new.excluded.value}
     ),
 )
+_BEGIN = upserts.begin(_SETTING, name=bindparam("name"), value=bindparam("value"))
 
 
 def read(session: Session, name: str, of: type[T]) -> T | None:
@@ -56,9 +57,21 @@ def shared(session: Session, name: str, of: type[T]) -> T | None:
 
 def write(session: Session, name: str, value: object) -> None:
     """Keep it. Also where others write the same for the first time: the last one counts."""
+    _put(session, _KEEP, name, value)
+
+
+def write_first(session: Session, name: str, value: object) -> None:
+    """Keep it unless something is kept under that name, by whoever writes it at this moment too.
+
+    Until this transaction ends, others who would be the first wait, and then find what it wrote.
+    """
+    _put(session, _BEGIN, name, value)
+
+
+def _put(session: Session, how: upserts.Upsert, name: str, value: object) -> None:
     text = codec.to_json(value).decode()
     session.flush()
-    upserts.run(session, _KEEP, {"name": name, "value": text})
+    upserts.run(session, how, {"name": name, "value": text})
 
 
 def remove(session: Session, name: str) -> None:

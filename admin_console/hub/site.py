@@ -70,6 +70,7 @@ def _site(session: Session, known: KnownSite) -> Site:
 
 def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
     """The site that the hub began with: made on a new hub, renamed when asked for."""
+    _begin(session, now)
     began_with = sites.oldest(session)
     known = None if began_with is None else _site(session, began_with)
     zone = names.time_zone or (known.time_zone if known else _local_zone())
@@ -89,11 +90,15 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
             for other in told:
                 tell_kiosks(session, other.site_id)
             audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, now, site_id=site.site_id)
-    number_keys.make(session)
-    if settings.read(session, SIGNING_KEY, str) is None:
-        settings.write(session, SIGNING_KEY, signing.new_key().hex())
-        settings.write(session, LOG_ID, str(new_id(now)))
     return site
+
+
+def _begin(session: Session, now: datetime) -> None:
+    """Make what a hub has once. Of several that start side by side the others wait here."""
+    if settings.read(session, SIGNING_KEY, str) is None:
+        settings.write_first(session, SIGNING_KEY, signing.new_key().hex())
+        settings.write_first(session, LOG_ID, str(new_id(now)))
+    number_keys.make(session)
 
 
 def without_names(site: Site) -> str:
