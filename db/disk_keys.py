@@ -55,6 +55,11 @@ def with_older(folder: Path) -> tuple[str, ...]:
 
 def move(folder: Path, wanted: Place) -> None:
     """Keep the same keys elsewhere. Raises `StorageError` in words."""
+    if all(key_store.place(folder, name) is None for name in _WHAT):
+        raise StorageError(
+            f"There are no keys in {folder / key_store.FOLDER}, and nothing was moved. Check what "
+            "--database or --config says."
+        )
     key_store.refuse_root(folder)
     for name in _WHAT:
         key_store.move(folder, name, wanted)

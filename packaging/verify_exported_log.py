@@ -293,7 +293,10 @@ def verify(path: str, hub_key: str = "", seen: dict[int, str] | None = None) -> 
         + (", signed by the kiosk" if chain.signed else ", not signed by a kiosk's key")
         for (device, epoch), chain in sorted(chains.items())
     ]
-    return [*lines, f"all: {tree.size} events, root {tree.root().hex()}"]
+    lines.append(f"all: {tree.size} events, root {tree.root().hex()}")
+    if hub_key and hub_key != header["hub_key"]:
+        lines.append(f"the key given has led to the hub's key of now: {header['hub_key']}")
+    return lines
 
 
 def seen_of(text: str) -> tuple[int, str]:

@@ -46,9 +46,11 @@ def words_of_new(folder: Path) -> str:
     )
     if not older:
         return said
+    names = " or ".join(map(name_of, older))
     return (
-        f"{said}\nBackups of before need {name_of(older[0])}. That is kept here until the last of "
-        f"them has gone from {FOLDER}/; keep it on paper for as long as there are copies elsewhere."
+        f"{said}\nBackups of before need {names}. Each key is kept here until the last of "
+        f"them that needs it has gone from {FOLDER}/; keep its paper for as long as there are "
+        "copies elsewhere."
     )
 
 

@@ -25,6 +25,7 @@ from db import (
     list_import,
     list_lock,
     list_table,
+    move,
     policy,
     settings,
     sites,
@@ -337,6 +338,19 @@ def set_up(url: str) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def set_up_before(url: str) -> Iterator[Database]:
+    """As `set_up`, for commands that change what a hub has: where there is none, none is made.
+
+    Else whoever mistypes where it is, or goes on with one that was moved, reads that it was done.
+    Raises `StorageError` in words.
+    """
+    with existing(url) as database, database.read() as session:
+        move.refuse_moved(session)
+    with set_up(url) as database:
+        yield database
 
 
 def _read(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from admin_console.hub import folders
@@ -55,27 +55,37 @@ def _show(arguments: argparse.Namespace) -> int:
     folder, _ = _of(arguments)
     for line in disk_keys.shown(folder):
         _say(line)
-    _say(_said_of_numbers(arguments.database))
+    for line in _said_of_those_inside(arguments.database):
+        _say(line)
     return 0
 
 
-def _said_of_numbers(url: str) -> str:
+_INSIDE = ("The key for ID numbers", "The key that the hub signs with")
+
+
+def _said_of_those_inside(url: str) -> Iterator[str]:
+    """A line for each key that is in the database."""
     from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import number_keys  # noqa: PLC0415
+    from db import hub_keys, number_keys  # noqa: PLC0415
     from db.domain.errors import StorageError  # noqa: PLC0415
 
     try:
         with existing(url) as database, database.read() as session:
-            known = number_keys.later(session)
+            later, named = number_keys.later(session), hub_keys.known(session)
     except StorageError:
-        return "The key for ID numbers: in the database, which cannot be read now."
-    if not known:
-        return "The key for ID numbers: in the database, and never changed."
-    changed = f"{known[-1].made_at:%Y-%m-%d}"
-    return (
-        f"The key for ID numbers: in the database, {number_keys.newest_id(known)}, "
-        f"changed {len(known)} times, last on {changed}."
+        yield from (f"{what}: in the database, which cannot be read now." for what in _INSIDE)
+        return
+    changed = (
+        [(number_keys.id_of(key), key.made_at) for key in later],
+        [(change.new_key, change.at) for change in named],
     )
+    for what, ones in zip(_INSIDE, changed, strict=True):
+        if not ones:
+            yield f"{what}: in the database, and never changed."
+            continue
+        name, at = ones[-1]
+        times = "once" if len(ones) == 1 else f"{len(ones)} times"
+        yield f"{what}: in the database, {name}, changed {times}, last on {at:%Y-%m-%d}."
 
 
 def _move(arguments: argparse.Namespace) -> int:
@@ -97,12 +107,12 @@ def _rotate(arguments: argparse.Namespace) -> int:
 def _rotate_numbers(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from admin_console.hub.commands import set_up_before  # noqa: PLC0415
     from db import audit, changes, number_keys, number_lifting  # noqa: PLC0415
     from db.domain.audit import Deed  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    with set_up(arguments.database) as database:
+    with set_up_before(arguments.database) as database:
         number_lifting.lift_all(database)  # what an earlier change, which was ended, left to do
         with database.begin() as session:
             number_keys.add(session, now)
@@ -123,11 +133,14 @@ def _rotate_signing(arguments: argparse.Namespace) -> int:
 
     from admin_console.hub import backup_command  # noqa: PLC0415
     from admin_console.hub import site as hub_site  # noqa: PLC0415
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
+    from admin_console.hub.commands import set_up_before  # noqa: PLC0415
+    from db import key_store  # noqa: PLC0415
     from db.engine import database_file  # noqa: PLC0415
 
-    now = datetime.now(UTC)
-    with set_up(arguments.database) as database, database.begin() as session:
+    now, file = datetime.now(UTC), database_file(arguments.database)
+    if file is not None:  # the backup has to be the account's that runs the hub, too
+        key_store.refuse_root(file.parent)
+    with set_up_before(arguments.database) as database, database.begin() as session:
         change = hub_site.change_signing_key(session, now)
     _say(
         f"The hub signs with a new key: {change.new_key}\n"
@@ -135,7 +148,7 @@ def _rotate_signing(arguments: argparse.Namespace) -> int:
         "next ask the hub; one of a version before has to be updated first. Whoever has written "
         "the old key down can go on with it: an exported log leads from it to the new one."
     )
-    if database_file(arguments.database) is not None:
+    if file is not None:
         path, _ = backup_command.make(arguments.database, None, datetime.now(UTC))
         _say(f"A hub that is restored from before has the old key. A backup with the new: {path}")
     return 0

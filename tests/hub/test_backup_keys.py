@@ -79,6 +79,19 @@ def test_new_backups_have_the_new_key_and_those_before_still_open_here(
     assert lists_at(url) == ["Kept"]
 
 
+def test_each_key_that_backups_of_before_need_is_named(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("second", "third"):
+        capsys.readouterr()
+        assert back_up(url, tmp_path / f"{name}.backup", "--new-key") == 0
+
+    _, *older = known(tmp_path)
+    names = " or ".join(map(name_of, older))
+    assert len(older) == 2
+    assert f"Backups of before need {names}." in capsys.readouterr().out
+
+
 def test_hub_that_was_restored_with_the_old_key_goes_on_with_the_new_one(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

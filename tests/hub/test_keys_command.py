@@ -1,5 +1,8 @@
 """``vestibule-hub keys``: where the keys are, and new ones."""
 
+import os
+import re
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -7,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from admin_console.hub import entry_photos
+from admin_console.hub import site as hub_site
 from admin_console.hub.__main__ import main
-from db import changes, key_store, number_keys, photos
+from db import changes, hub_keys, key_store, move, number_keys, photos, settings
 from db.domain.audit import Deed
 from db.engine import open_database
 from db.hub_models import AuditRow
 from tests.hub_of_tests import hub_at
+from tests.makers import NINE
 
 DEED = Deed.NUMBER_KEY_CHANGED
 JPEG = b"\xff\xd8\xff face \xff\xd9"
@@ -105,13 +110,15 @@ def test_command_says_whether_the_key_for_id_numbers_was_ever_changed(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["keys", "show", "--database", url])
-    assert "ID numbers: in the database, and never changed." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "ID numbers: in the database, and never changed." in said
+    assert "that the hub signs with: in the database, and never changed." in said
 
     main(["keys", "rotate-numbers", "--database", url])
     capsys.readouterr()
     main(["keys", "show", "--database", url])
 
-    assert "changed 1 times, last on" in capsys.readouterr().out
+    assert "changed once, last on" in capsys.readouterr().out
 
 
 def test_where_no_database_is_the_command_still_says_where_the_other_keys_are(
@@ -120,3 +127,61 @@ def test_where_no_database_is_the_command_still_says_where_the_other_keys_are(
     assert main(["keys", "show", "--database", f"sqlite:///{tmp_path}/nobody/hub.db"]) == 0
 
     assert "The key of the database: none yet." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["rotate-signing", "rotate-numbers", "move --to file"])
+def test_where_no_hub_ran_no_key_is_changed_and_none_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Whoever mistypes the database would else read that it was done."""
+    url = f"sqlite:///{tmp_path}/mistyped/hub.db"
+
+    assert main(["keys", *command.split(), "--database", url]) == 1
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search("There (is no database at|are no keys in) .*mistyped", said.err)
+    assert not (tmp_path / "mistyped").exists()
+
+
+@pytest.mark.parametrize("command", ["rotate-signing", "rotate-numbers"])
+def test_hub_that_was_moved_to_a_server_gets_no_new_keys_here(
+    url: str, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with closing(open_database(url)) as database, database.begin() as session:
+        settings.write(session, move.MOVED, NINE)
+
+    assert main(["keys", command, "--database", url]) == 1
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "was moved to another server" in said.err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs an account to be root")
+def test_root_does_not_change_the_signing_key_of_another_account_s_hub(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its backup would be root's, and the hub would neither open nor remove it."""
+    os.chown(tmp_path / "hub" / key_store.FOLDER, 4711, 4711)
+
+    assert main(["keys", "rotate-signing", "--database", url]) == 1
+
+    assert "belongs to another account" in capsys.readouterr().err
+    with closing(open_database(url)) as database, database.read() as session:
+        assert hub_keys.known(session) == ()
+
+
+def test_show_says_which_key_the_hub_signs_with_since_it_was_changed(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert main(["keys", "rotate-signing", "--database", url]) == 0
+    with closing(open_database(url)) as database, database.read() as session:
+        newest, *_ = hub_site.public_keys(session)
+    capsys.readouterr()
+
+    assert main(["keys", "show", "--database", url]) == 0
+
+    said = f"The key that the hub signs with: in the database, {newest}, changed 2 times, last on "
+    assert said in capsys.readouterr().out

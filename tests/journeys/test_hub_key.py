@@ -277,6 +277,7 @@ def test_log_is_verified_by_whichever_key_somebody_wrote_down(
     for key in keys:
         status, said = check(file, "--hub-key", key)
         assert (status, said.splitlines()[-1]) == (0, "The log is whole.")
+        assert (f"led to the hub's key of now: {keys[0]}" in said) is (key != keys[0])
     status, said = check(file, "--hub-key", "ab" * 32)
 
     assert status == 1
