@@ -15,6 +15,11 @@ _READ = select(_SETTING.c.name, _SETTING.c.value).where(
     _SETTING.c.district_id == OWN, _SETTING.c.name.in_(bindparam("names", expanding=True))
 )
 """Put together once: every request asks it."""
+_SHARE = (
+    select(_SETTING.c.value)
+    .where(_SETTING.c.district_id == OWN, _SETTING.c.name == bindparam("name"))
+    .with_for_update(read=True)
+)
 _KEEP = upserts.upsert(
     _SETTING,
     lambda new: new.values(
@@ -50,8 +55,7 @@ def locked(session: Session, name: str, of: type[T]) -> T | None:
 
 def shared(session: Session, name: str, of: type[T]) -> T | None:
     """The same, but others may read it so meanwhile too."""
-    query = select(SettingRow.value).where(SettingRow.name == name)
-    text = session.scalar(query.with_for_update(read=True))
+    text = districts.run(session, _SHARE, {"name": name}).scalar()
     return None if text is None else codec.from_json(text, of)
 
 

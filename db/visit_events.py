@@ -49,6 +49,10 @@ _DEVICE = TABLES[DeviceRow.__tablename__]
 _SITE_OF_KIOSK = select(_DEVICE.c.site_id).where(
     _DEVICE.c.district_id == OWN, _DEVICE.c.device_id == bindparam("kiosk_id")
 )
+_VISIT = TABLES[VisitRow.__tablename__]
+_IS_KNOWN = select(_VISIT.c.visit_id).where(
+    _VISIT.c.district_id == OWN, _VISIT.c.visit_id == bindparam("visit")
+)
 
 
 class OfAnotherSiteError(ValueError):
@@ -224,7 +228,7 @@ def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened
     identity, screening = event.identity, event.screening
     held = screening.outcome is Outcome.HOLD
     kept: _Together | None = session.info.get(_TOGETHER)
-    if _known_row(session, kept, event.visit_id) is None:
+    if not _is_known(session, kept, event.visit_id):
         now = number_keys.settled(session) if kept is None else kept.keys
         keys = number_keys.form_of_row(session, now, event.visit_id, event.key_id)
         _add(
@@ -267,6 +271,13 @@ def _known_row(session: Session, kept: _Together | None, visit_id: UUID) -> Visi
     if kept is not None and visit_id in kept.rows:
         return kept.rows[visit_id]
     return districts.get(session, VisitRow, visit_id)
+
+
+def _is_known(session: Session, kept: _Together | None, visit_id: UUID) -> bool:
+    """The same question without the row: a visit that begins is rarely known."""
+    if kept is not None and visit_id in kept.rows:
+        return kept.rows[visit_id] is not None
+    return districts.run(session, _IS_KNOWN, {"visit": visit_id}).first() is not None
 
 
 def _add(session: Session, kept: _Together | None, row: VisitRow) -> None:
