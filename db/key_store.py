@@ -208,6 +208,8 @@ def _keep(folder: Path, name: str, known: tuple[bytes, ...], where: Place) -> No
     try:
         in_ring = _in_ring(path, note)
         marker = secrets.token_hex(16) if where is Place.KEYRING else ""
+        if marker:
+            _needed_keyring()  # before it is noted that something may lie there
         if marker or in_ring:
             private_files.write(note, _lines({*in_ring, marker} - {""}))
         if marker:
@@ -235,12 +237,7 @@ def _lines(markers: set[str]) -> bytes:
 
 
 def _into_keyring(marker: str, text: str) -> None:
-    ring = _keyring()
-    if ring is None:
-        raise StorageError(
-            "This computer has no keyring that can be used here. Nothing was changed. Keep keys in "
-            "a file instead: say file where it says keyring."
-        )
+    ring = _needed_keyring()
     try:
         ring.set_password(_SERVICE, marker, text)
         is_kept = ring.get_password(_SERVICE, marker) == text
@@ -268,6 +265,16 @@ def _settled(folder: Path, wanted: Place) -> Place:
         return beside
     opens_by_itself = sys.platform in ("win32", "darwin")
     return Place.KEYRING if opens_by_itself and _keyring() is not None else Place.FILE
+
+
+def _needed_keyring() -> "KeyringBackend":
+    ring = _keyring()
+    if ring is None:
+        raise StorageError(
+            "This computer has no keyring that can be used here. Nothing was changed. Keep keys in "
+            "a file instead: say file where it says keyring."
+        )
+    return ring
 
 
 def _keyring() -> "KeyringBackend | None":

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.domain.errors import VestibuleError
+from db.domain.errors import VestibuleError, words_of_no_rights
 from kiosk import keys_command
 from kiosk.config import KioskConfig, load_config
 
@@ -27,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(config, arguments)
     except VestibuleError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except PermissionError as error:
+        sys.stderr.write(f"{words_of_no_rights(error)}\n")
         return 1
     except EOFError:
         sys.stderr.write("Nothing was typed. Nothing was changed.\n")

@@ -20,7 +20,7 @@ from admin_console.hub import (
     webhook_commands,
 )
 from db.domain.desk import ByHand
-from db.domain.errors import VestibuleError
+from db.domain.errors import VestibuleError, words_of_no_rights
 from db.domain.watchlist import LONGEST_AGE_DAYS, Category
 from resources.folders import data_folder
 
@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
     except VestibuleError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except PermissionError as error:
+        sys.stderr.write(f"{words_of_no_rights(error)}\n")
         return 1
     except EOFError:
         sys.stderr.write("Nothing was typed. Nothing was changed. (Or use --secrets-stdin.)\n")

@@ -83,3 +83,16 @@ class HubAwayError(HubError):
 
 class HubRefusedError(HubError):
     """The hub answered no."""
+
+
+def words_of_no_rights(error: PermissionError) -> str:
+    """What to tell whoever uses another account than the one that what is kept belongs to.
+
+    Raises the error itself when it is not of a file.
+    """
+    if error.filename is None:
+        raise error
+    return (
+        f"{error.filename} may not be read or written by this account. Run this as the one that "
+        "the hub or the kiosk runs as, for instance by sudo -u and its name."
+    )

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -77,12 +79,15 @@ def test_command_says_where_the_keys_are_and_not_what_they_are(
 def test_keys_do_not_move_into_a_keyring_that_is_not_there(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = keys(tmp_path)
+    before, files = keys(tmp_path), sorted((tmp_path / "hub" / "keys").iterdir())
 
     assert main(["keys", "move", "--to", "keyring", "--database", url]) == 1
 
     assert "no keyring" in capsys.readouterr().err
     assert keys(tmp_path) == before
+    assert sorted((tmp_path / "hub" / "keys").iterdir()) == files
+    assert main(["keys", "show", "--database", url]) == 0
+    assert "An older one" not in capsys.readouterr().out
 
 
 def test_id_numbers_get_a_new_key_while_the_hub_runs(
@@ -185,3 +190,43 @@ def test_show_says_which_key_the_hub_signs_with_since_it_was_changed(
 
     said = f"The key that the hub signs with: in the database, {newest}, changed 2 times, last on "
     assert said in capsys.readouterr().out
+
+
+AS_ANOTHER = """
+import os, sys
+import kiosk.__main__ as kiosk, admin_console.hub.__main__ as hub
+of = {"hub": hub, "kiosk": kiosk}[sys.argv[1]]
+config = kiosk.load_config(None)
+kiosk.load_config = lambda _: config  # as one in /etc, which everybody may read
+of.main(sys.argv[2:])  # what Python loads it can only load as the account that it is installed for
+os.setuid(4711)
+sys.exit(of.main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs another account")
+@pytest.mark.parametrize("command", ["keys show", "keys rotate-signing", "log head"])
+def test_account_that_may_not_read_the_hub_s_files_is_told_which_one_may(
+    url: str, command: str
+) -> None:
+    assert_refused_in_words("hub", *command.split(), "--database", url)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs another account")
+def test_account_that_may_not_read_the_kiosk_s_files_is_told_which_one_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    assert_refused_in_words("kiosk", "keys", "show")
+
+
+def assert_refused_in_words(*command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AS_ANOTHER, *command],
+        check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "may not be read or written by this account. Run this as the one that" in done.stderr
