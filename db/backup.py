@@ -10,9 +10,11 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,11 +49,12 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
     `folder` has the photos. What stands at `to` is replaced once the new one was read again.
     Raises `StorageError` in words; then there is no new file.
     """
-    part = to.with_name(f"{to.name}.part")
+    part = to.with_name(f"{to.name}{_PART}")
     try:
         private_files.make_private_folder(to.parent)
+        _drop_what_a_crash_left(database.parent, to.parent, now)
         keys = _keys_beside(folder)
-        with tempfile.TemporaryDirectory(dir=database.parent, prefix="backup-") as work:
+        with tempfile.TemporaryDirectory(dir=database.parent, prefix=_WORK) as work:
             snapshot = Path(work) / DATABASE
             counts = encryption.snapshot(database, snapshot)
             rows = {name: counts[name] for name in _COUNTED}
@@ -73,6 +76,25 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
 
 
 _NOT_MADE = "The backup could not be made ({}). Nothing was changed; what was there is still there."
+
+
+_WORK, _PART = "unfinished-backup-", ".part"
+
+
+def _drop_what_a_crash_left(folder: Path, backups: Path, now: datetime) -> None:
+    """Remove what was begun a day ago or more: another program may make a backup just now."""
+    began_before = now.timestamp() - _DAY_SECONDS
+    for left in (*folder.glob(f"{_WORK}*"), *backups.glob(f"{_PATTERN}{_PART}")):
+        with suppress(FileNotFoundError):  # that other program has just ended
+            if left.stat().st_mtime >= began_before:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+
+
+_DAY_SECONDS = 24 * 3600
 
 
 def unpack(path: Path, key: bytes, folder: Path) -> About:

@@ -2,6 +2,9 @@
 
 import io
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -299,3 +302,41 @@ def test_restored_log_without_events_is_not_called_whole(
     said = capsys.readouterr().out
     assert "no events that could be checked" in said
     assert "whole" not in said
+
+
+BACK_UP = """
+import os, signal, sys
+from admin_console.hub.__main__ import main
+from db import encryption, private_files
+def end(*_): os.kill(os.getpid(), signal.SIGKILL)
+vars({"snapshot": encryption, "sync_file": private_files}[sys.argv[1]])[sys.argv[1]] = end
+main(["backup", "--to", sys.argv[3], "--database", sys.argv[2]])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+@pytest.mark.parametrize("step", ["snapshot", "sync_file"])
+def test_what_a_backup_left_that_was_killed_is_gone_a_day_later(
+    url: str, tmp_path: Path, step: str
+) -> None:
+    """A whole copy of the database each time, and for a file its old key, would stay for ever."""
+    with hub_at(url, tmp_path / "hub"):
+        pass
+    before, backups = set(tmp_path.rglob("*")), tmp_path / "hub" / backup_keys.FOLDER
+    done = subprocess.run(
+        [sys.executable, "-c", BACK_UP, step, url, str(backups / "hub-20261123T090000Z.backup")],
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == -signal.SIGKILL
+    left = [p for p in tmp_path.rglob("*") if p not in before and "backup" in p.name]
+    left = [p for p in left if p.name != "backups" and p.suffix != ".key"]
+    assert left
+
+    assert main(["backup", "--database", url]) == 0
+    assert all(path.exists() for path in left)  # another program may be at it just now
+    for path in left:
+        os.utime(path, times=(path.stat().st_atime, path.stat().st_mtime - 25 * 3600))
+    assert main(["backup", "--database", url]) == 0
+
+    assert not any(path.exists() for path in left)
