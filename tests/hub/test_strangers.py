@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from admin_console.hub import devices, session_routes
+from admin_console.hub import devices, session_routes, site
 from admin_console.hub.strangers import MOST, Regulars, Tally, is_told
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.turns import Turns
@@ -100,6 +100,24 @@ def test_a_known_device_is_known_to_the_other_hubs_of_a_database_too(
     with hub_at(url, tmp_path / "two", clock) as two:
         assert two.client.post("/v1/session", json=DANA).status_code == 429
         assert two.client.post("/v1/session", json=known).status_code == 200
+
+
+def test_a_device_of_before_the_hub_s_key_was_changed_is_exchanged_at_the_next_sign_in(
+    hub: HubOfTests,
+) -> None:
+    """Whoever has stolen that key could make devices without end."""
+    before = hub.client.post("/v1/session", json=DANA).json()["device"]
+    with hub.database.begin() as session:
+        site.change_signing_key(session, NINE)
+
+    now = hub.client.post("/v1/session", json=DANA | {"device": before}).json()["device"]
+
+    with hub.database.read() as session:
+        key = site.signing_key(session)
+    assert devices.nonce_of(key, "dwhitlock", before) == ""
+    assert devices.nonce_of(key, "dwhitlock", now)
+    again = hub.client.post("/v1/session", json=DANA | {"device": now})
+    assert again.json()["device"] == now
 
 
 def test_a_device_guesses_no_oftener_than_an_address(hub: HubOfTests) -> None:
