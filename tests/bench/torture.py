@@ -25,9 +25,9 @@ from pathlib import Path
 
 import httpx
 
-from db import hub_trust, pairing_requests
+from db import applying, hub_trust, pairing_requests
 from db.domain.errors import HubAwayError
-from db.engine import Database, open_database
+from db.engine import Database, open_database, open_existing
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.pairing import pair_with_hub
 from tests.bench.torture_compare import compare
@@ -132,6 +132,7 @@ def main() -> int:
         seconds = time.monotonic() - began
         for kiosk in scene.kiosks:
             kiosk.look()
+        behind = _until_applied(scene)
         scene.hub.end()
         wrong = compare(scene.url, [(k.folder, k.wrote, k.sent) for k in scene.kiosks])
         _say(
@@ -139,6 +140,7 @@ def main() -> int:
             f"{seconds:.0f} s; killed: hub {scene.hub.kills}, kiosks "
             f"{sum(k.program.kills for k in scene.kiosks)}, PostgreSQL {scene.crashes}"
         )
+        _say(f"the hub had applied all of them {behind:.0f} s after the last was sent")
         for words in wrong:
             _say(f"WRONG: {words}")
         _say("not as it must be" if wrong else "0 lost, 0 doubled, 0 broken: both sides agree")
@@ -247,6 +249,25 @@ def _until_ready(scene: Scene) -> None:
             pass
         time.sleep(POLL_SECONDS)
     raise SystemExit("the hub did not come back: " + scene.hub.log.read_text()[-2000:])
+
+
+def _until_applied(scene: Scene) -> float:
+    """Wait until the hub's visits are those of its events. Returns the seconds."""
+    began = heard_at = time.monotonic()
+    database, left = open_existing(scene.url), -1
+    try:
+        while True:
+            with database.read() as session:
+                waiting = applying.waiting(session)
+            if not waiting:
+                return time.monotonic() - began
+            if waiting != left:
+                left, heard_at = waiting, time.monotonic()
+            if time.monotonic() - heard_at > LONGEST_SILENCE_SECONDS:
+                raise SystemExit(f"{left} events are not applied, and that goes on no more")
+            time.sleep(POLL_SECONDS)
+    finally:
+        database.close()
 
 
 def _free_port() -> int:
