@@ -24,7 +24,7 @@ def hubs_here(
 
     `interfaces`: addresses of those to listen on, None for all.
     """
-    from zeroconf import Error, ServiceBrowser, Zeroconf  # noqa: PLC0415  takes its time
+    from zeroconf import Error, ServiceBrowser, Zeroconf  # takes its time
 
     names: list[str] = []
 

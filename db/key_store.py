@@ -279,7 +279,7 @@ def _needed_keyring() -> "KeyringBackend":
 
 def _keyring() -> "KeyringBackend | None":
     """This account's keyring; None when there is none but in clear text or in name."""
-    import keyring  # noqa: PLC0415  slow to load, and most never need it
+    import keyring  # slow to load, and most never need it
 
     backend = keyring.get_keyring()
     known = getattr(backend, "backends", [backend])  # several: one behind the other

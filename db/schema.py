@@ -82,8 +82,8 @@ def _bring_up_to_date(engine: Engine) -> None:
             _make(connection)
             return
         # Alembic takes a quarter of a second to load: only where there is something to migrate.
-        from alembic import command  # noqa: PLC0415
-        from alembic.util import CommandError  # noqa: PLC0415
+        from alembic import command
+        from alembic.util import CommandError
 
         config = alembic_config()
         config.attributes["connection"] = connection
@@ -97,7 +97,7 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 def alembic_config() -> "Config":
     """Alembic's settings for our one history; `attributes["connection"]` is set by the caller."""
-    from alembic.config import Config  # noqa: PLC0415  see bring_up_to_date
+    from alembic.config import Config  # see bring_up_to_date
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -107,7 +107,7 @@ def alembic_config() -> "Config":
 
 def is_older(revision: str) -> bool:
     """Whether this version's history knows the revision."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  see bring_up_to_date
+    from alembic.script import ScriptDirectory  # see bring_up_to_date
 
     known = ScriptDirectory.from_config(alembic_config()).walk_revisions()
     return revision in {script.revision for script in known}

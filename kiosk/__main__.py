@@ -68,19 +68,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from db import in_use  # noqa: PLC0415
-    from db.engine import database_file  # noqa: PLC0415
+    from db import in_use
+    from db.engine import database_file
 
     with in_use.hold(database_file(config.database_url)):
         return _run_alone(config, arguments)
 
 
 def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from PySide6.QtCore import Qt  # noqa: PLC0415  the other commands need no Qt
-    from PySide6.QtGui import QGuiApplication  # noqa: PLC0415
+    from PySide6.QtCore import Qt  # the other commands need no Qt
+    from PySide6.QtGui import QGuiApplication
 
-    from kiosk.app import build_kiosk  # noqa: PLC0415
-    from resources.toolkit.memory import collect_here_only  # noqa: PLC0415
+    from kiosk.app import build_kiosk
+    from resources.toolkit.memory import collect_here_only
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     prefer_software_rendering()
@@ -114,7 +114,7 @@ def windowed(config: KioskConfig) -> KioskConfig:
 
 
 def _pair(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from kiosk.pairing import pair_with_hub  # noqa: PLC0415  needs HTTP and the database
+    from kiosk.pairing import pair_with_hub  # needs HTTP and the database
 
     url = arguments.hub or config.hub.url
     if not url:
@@ -127,7 +127,7 @@ def _pair(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 
 def _where_hubs_are() -> str:
-    from db.discovery import hubs_here  # noqa: PLC0415  needs the network
+    from db.discovery import hubs_here  # needs the network
 
     found = hubs_here()
     if not found:
@@ -146,7 +146,7 @@ def _show_digits(digits: str) -> None:
 
 
 def _read_id(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from kiosk.scan.read_id import read_files  # noqa: PLC0415  needs OpenCV
+    from kiosk.scan.read_id import read_files  # needs OpenCV
 
     return read_files(
         arguments.files,
@@ -159,7 +159,7 @@ def _read_id(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 
 def _doctor(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from kiosk.doctor import examine, report  # noqa: PLC0415  needs OpenCV, HTTP and the database
+    from kiosk.doctor import examine, report  # needs OpenCV, HTTP and the database
 
     findings = examine(config, arguments.config)
     return report(findings, sys.stdout, as_json=arguments.json)
@@ -167,8 +167,8 @@ def _doctor(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 def _verify_log(config: KioskConfig, _: argparse.Namespace) -> int:
     """As the hub's command says it; what a kiosk shows is not compared (see `db.replay`)."""
-    from db import log  # noqa: PLC0415
-    from db.engine import open_existing  # noqa: PLC0415
+    from db import log
+    from db.engine import open_existing
 
     database = open_existing(config.database_url)
     try:

@@ -281,14 +281,14 @@ def _sync(
         return own_state.read(database, own.device, clock.own())
 
     def get_token() -> Token:
-        from kiosk.sync import proving  # noqa: PLC0415  the first screen does not wait for it
+        from kiosk.sync import proving  # the first screen does not wait for it
 
         return proving.token_at(access.url, own.own_key, access.ca)
 
     token = OwnToken(get_token)
 
     def connect() -> HubClient:
-        from kiosk.sync import http  # noqa: PLC0415
+        from kiosk.sync import http
 
         return http.connect(access.url, token, access.ca, own.known_hub, state)
 

@@ -85,7 +85,7 @@ class BadgeDesk:
 
     def _make(self, visit: Visit, token: str, photo: bytes) -> Badge:
         # Fonts and PDF take a third of a second to load: the first screen does not wait for it.
-        from kiosk.badge.render import badge_picture, render_badge  # noqa: PLC0415
+        from kiosk.badge.render import badge_picture, render_badge
 
         content = badge_content(
             visit,

@@ -29,9 +29,9 @@ def configuration(path: Path | None) -> Iterator[Finding]:
 def fonts() -> Iterator[Finding]:
     """Asked of Qt, on the main thread as it wants."""
     try:
-        from PySide6.QtGui import QGuiApplication  # noqa: PLC0415  the other parts need no Qt
+        from PySide6.QtGui import QGuiApplication  # the other parts need no Qt
 
-        from resources.toolkit.theme import missing_families  # noqa: PLC0415
+        from resources.toolkit.theme import missing_families
     except ImportError as error:
         yield Finding(
             "fonts",
@@ -57,20 +57,20 @@ def fonts() -> Iterator[Finding]:
 
 def readers() -> Iterator[Finding]:
     """Each reader reads a picture of an invented card, page or code."""
-    import cv2  # noqa: PLC0415  Qt's part of the page does not wait for it
-    import numpy as np  # noqa: PLC0415
-    import zxingcpp  # noqa: PLC0415
+    import cv2  # Qt's part of the page does not wait for it
+    import numpy as np
+    import zxingcpp
 
-    from kiosk.scan.decode import grey_of, level_once  # noqa: PLC0415
-    from kiosk.scan.locate import locate  # noqa: PLC0415
-    from kiosk.scan.mrz_reader import MrzVotes  # noqa: PLC0415
-    from kiosk.scan.pdf417_soft import Votes  # noqa: PLC0415
-    from kiosk.scan.readers import second_reader_problem, zbar  # noqa: PLC0415
-    from resources.samples.film import Hand, held  # noqa: PLC0415
-    from resources.samples.licence import aamva_payload, licence_back  # noqa: PLC0415
-    from resources.samples.passport import View, document_page, photographed  # noqa: PLC0415
-    from resources.samples.people import sample_person  # noqa: PLC0415
-    from resources.samples.zone import zone_lines  # noqa: PLC0415
+    from kiosk.scan.decode import grey_of, level_once
+    from kiosk.scan.locate import locate
+    from kiosk.scan.mrz_reader import MrzVotes
+    from kiosk.scan.pdf417_soft import Votes
+    from kiosk.scan.readers import second_reader_problem, zbar
+    from resources.samples.film import Hand, held
+    from resources.samples.licence import aamva_payload, licence_back
+    from resources.samples.passport import View, document_page, photographed
+    from resources.samples.people import sample_person
+    from resources.samples.zone import zone_lines
 
     somebody = sample_person("Elena", "Marlowe", date(1986, 4, 17))
     payload = aamva_payload(somebody)

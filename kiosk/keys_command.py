@@ -23,7 +23,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _show(config: KioskConfig, _: argparse.Namespace) -> int:
-    from db import disk_keys  # noqa: PLC0415  keeps `--help` quick
+    from db import disk_keys
 
     for line in disk_keys.shown(config.folder):
         _say(line)
@@ -31,15 +31,15 @@ def _show(config: KioskConfig, _: argparse.Namespace) -> int:
 
 
 def _rotate(config: KioskConfig, _: argparse.Namespace) -> int:
-    from db import disk_keys  # noqa: PLC0415
-    from db.engine import database_file  # noqa: PLC0415
+    from db import disk_keys
+    from db.engine import database_file
 
     path = database_file(config.database_url)
     return 0 if disk_keys.rotate(config.folder, path, ("",), _say) else 1
 
 
 def _move(config: KioskConfig, arguments: argparse.Namespace) -> int:
-    from db import disk_keys  # noqa: PLC0415
+    from db import disk_keys
 
     disk_keys.move(config.folder, arguments.to)
     return _show(config, arguments)

@@ -78,7 +78,7 @@ class AccountSignIn(QObject):
     def begin(self, name: str) -> None:
         """Sign in at the provider of this name."""
         # Loaded when somebody asks: the window would open 20 ms later for it.
-        from admin_console.console.browser_return import BrowserReturn  # noqa: PLC0415
+        from admin_console.console.browser_return import BrowserReturn
 
         self.leave()
         self._name, turn = name, self._turn

@@ -231,8 +231,8 @@ def _age(text: str) -> int:
 
 
 def _lists_import(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-    from db.list_import import ListWanted  # noqa: PLC0415
+    from admin_console.hub import commands
+    from db.list_import import ListWanted
 
     wanted = ListWanted(
         arguments.name,
@@ -252,8 +252,8 @@ def _lists_import(arguments: argparse.Namespace) -> int:
 
 
 def _lists_new(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-    from admin_console.hub.list_desk import ListStart  # noqa: PLC0415
+    from admin_console.hub import commands
+    from admin_console.hub.list_desk import ListStart
 
     wanted = ListStart(arguments.name, Category(arguments.category), arguments.max_age_days)
     _say(commands.begin_list(arguments.database, wanted, arguments.site))
@@ -261,8 +261,8 @@ def _lists_new(arguments: argparse.Namespace) -> int:
 
 
 def _lists_diff(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-    from db.list_import import ListWanted  # noqa: PLC0415
+    from admin_console.hub import commands
+    from db.list_import import ListWanted
 
     columns = dict(arguments.column) if arguments.column else None
     wanted = ListWanted(arguments.name, Category.ALERT, columns=columns)
@@ -272,7 +272,7 @@ def _lists_diff(arguments: argparse.Namespace) -> int:
 
 
 def _lists_export(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     said = commands.export_list(
         arguments.database, arguments.name, arguments.csv or "-", arguments.site
@@ -283,14 +283,14 @@ def _lists_export(arguments: argparse.Namespace) -> int:
 
 
 def _lists_show(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     _say(commands.show_lists(arguments.database))
     return 0
 
 
 def _screen(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.screen_command import screen_files  # noqa: PLC0415
+    from admin_console.hub.screen_command import screen_files
 
     is_whole = screen_files(
         arguments.list,
@@ -305,7 +305,7 @@ def _screen(arguments: argparse.Namespace) -> int:
 
 
 def _lists_rules(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     asked = arguments.two_to_remove
     _say(commands.list_rules(arguments.database, None if asked is None else asked == "yes"))
@@ -313,8 +313,8 @@ def _lists_rules(arguments: argparse.Namespace) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
-    from admin_console.hub.calibrate_command import calibrate_lists  # noqa: PLC0415
+    from admin_console.hub import commands
+    from admin_console.hub.calibrate_command import calibrate_lists
 
     with commands.existing(arguments.database) as database:
         for line in calibrate_lists(database, arguments.visitors):
@@ -323,21 +323,21 @@ def _calibrate(arguments: argparse.Namespace) -> int:
 
 
 def _hosts_import(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     _say(commands.import_hosts(arguments.database, arguments.file, arguments.site))
     return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     commands.export_csv(arguments.database, arguments.csv or "-", arguments.first, arguments.last)
     return 0
 
 
 def _verify_log(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import log_command  # noqa: PLC0415
+    from admin_console.hub import log_command
 
     text, is_good = log_command.verify_log(
         arguments.database, arguments.seen, as_json=arguments.json
@@ -347,14 +347,14 @@ def _verify_log(arguments: argparse.Namespace) -> int:
 
 
 def _log_export(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import log_command  # noqa: PLC0415
+    from admin_console.hub import log_command
 
     log_command.export_log(arguments.database, arguments.file, is_bare=arguments.bare)
     return 0
 
 
 def _log_head(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import log_command  # noqa: PLC0415
+    from admin_console.hub import log_command
 
     _say(log_command.log_head(arguments.database))
     return 0

@@ -50,9 +50,9 @@ def add_commands(
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from admin_console.hub import backup_command, backup_keys  # noqa: PLC0415
+    from admin_console.hub import backup_command, backup_keys
 
     if arguments.show_key:
         _say(backup_keys.words(arguments.database))
@@ -65,9 +65,9 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from admin_console.hub import backup_command, backup_keys  # noqa: PLC0415
+    from admin_console.hub import backup_command, backup_keys
 
     key = backup_keys.here(arguments.database, arguments.file)
     if key is None and arguments.secrets_stdin:

@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 def most_connections() -> int:
     """How many the hub can hold: the system's limit, raised as far as it lets us, less our own."""
     try:
-        import resource  # noqa: PLC0415  not on Windows
+        import resource  # not on Windows
     except ImportError:
         return 4 * _RESERVED
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

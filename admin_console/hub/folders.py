@@ -23,7 +23,7 @@ def beside(url: str, wanted: Path | None = None) -> Path:
 
     Raises `ConfigError` when another one than that of the SQLite file is wanted.
     """
-    from db.engine import database_file  # noqa: PLC0415  keeps `--help` quick
+    from db.engine import database_file
 
     path = database_file(url)
     if path is None:

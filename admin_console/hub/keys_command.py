@@ -50,7 +50,7 @@ def add_commands(
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from db import disk_keys  # noqa: PLC0415  keeps `--help` quick
+    from db import disk_keys
 
     folder, _ = _of(arguments)
     for line in disk_keys.shown(folder):
@@ -65,9 +65,9 @@ _INSIDE = ("The key for ID numbers", "The key that the hub signs with")
 
 def _said_of_those_inside(url: str) -> Iterator[str]:
     """A line for each key that is in the database."""
-    from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import hub_keys, number_keys  # noqa: PLC0415
-    from db.domain.errors import StorageError  # noqa: PLC0415
+    from admin_console.hub.commands import existing
+    from db import hub_keys, number_keys
+    from db.domain.errors import StorageError
 
     try:
         with existing(url) as database, database.read() as session:
@@ -89,7 +89,7 @@ def _said_of_those_inside(url: str) -> Iterator[str]:
 
 
 def _move(arguments: argparse.Namespace) -> int:
-    from db import disk_keys  # noqa: PLC0415
+    from db import disk_keys
 
     folder, _ = _of(arguments)
     disk_keys.move(folder, arguments.to)
@@ -97,19 +97,19 @@ def _move(arguments: argparse.Namespace) -> int:
 
 
 def _rotate(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import entry_photos  # noqa: PLC0415
-    from db import disk_keys  # noqa: PLC0415
+    from admin_console.hub import entry_photos
+    from db import disk_keys
 
     folder, path = _of(arguments)
     return 0 if disk_keys.rotate(folder, path, ("", entry_photos.FOLDER), _say) else 1
 
 
 def _rotate_numbers(arguments: argparse.Namespace) -> int:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from admin_console.hub.commands import set_up_before  # noqa: PLC0415
-    from db import audit, changes, number_keys, number_lifting  # noqa: PLC0415
-    from db.domain.audit import Deed  # noqa: PLC0415
+    from admin_console.hub.commands import set_up_before
+    from db import audit, changes, number_keys, number_lifting
+    from db.domain.audit import Deed
 
     now = datetime.now(UTC)
     with set_up_before(arguments.database) as database:
@@ -129,13 +129,13 @@ def _rotate_numbers(arguments: argparse.Namespace) -> int:
 
 
 def _rotate_signing(arguments: argparse.Namespace) -> int:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from admin_console.hub import backup_command  # noqa: PLC0415
-    from admin_console.hub import site as hub_site  # noqa: PLC0415
-    from admin_console.hub.commands import set_up_before  # noqa: PLC0415
-    from db import key_store  # noqa: PLC0415
-    from db.engine import database_file  # noqa: PLC0415
+    from admin_console.hub import backup_command
+    from admin_console.hub import site as hub_site
+    from admin_console.hub.commands import set_up_before
+    from db import key_store
+    from db.engine import database_file
 
     now, file = datetime.now(UTC), database_file(arguments.database)
     if file is not None:  # the backup has to be the account's that runs the hub, too
@@ -156,7 +156,7 @@ def _rotate_signing(arguments: argparse.Namespace) -> int:
 
 def _of(arguments: argparse.Namespace) -> tuple[Path, Path | None]:
     """The folder that holds what the keys open, and the database's file if there is one."""
-    from db.engine import database_file  # noqa: PLC0415
+    from db.engine import database_file
 
     folder = folders.beside(arguments.database, arguments.data_folder)
     return folder, database_file(arguments.database)

@@ -41,8 +41,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _pair(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import one_site, set_up  # noqa: PLC0415  keeps `--help` quick
-    from db import audit, pairing_requests  # noqa: PLC0415
+    from admin_console.hub.commands import one_site, set_up
+    from db import audit, pairing_requests
 
     with set_up(arguments.database) as database, database.begin() as session:
         site_id = one_site(session, arguments.site)
@@ -56,8 +56,8 @@ def _pair(arguments: argparse.Namespace) -> int:
 
 
 def _fingerprint(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.authority import open_authority  # noqa: PLC0415
-    from db import hub_trust  # noqa: PLC0415
+    from admin_console.hub.authority import open_authority
+    from db import hub_trust
 
     folder = folders.beside(arguments.database, arguments.data_folder)
     authority = open_authority(folder / "tls", _now())
@@ -66,8 +66,8 @@ def _fingerprint(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import kiosk_states, pairing, pairing_requests, quarantine, sites  # noqa: PLC0415
+    from admin_console.hub.commands import existing
+    from db import kiosk_states, pairing, pairing_requests, quarantine, sites
 
     now = _now()
     with existing(arguments.database) as database, database.read() as session:
@@ -119,8 +119,8 @@ def _said(kiosk: Kiosk) -> str:
 
 
 def _accept(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
-    from db import audit, pairing_requests  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from db import audit, pairing_requests
 
     now, digits = _now(), _digits(arguments.digits)
     with set_up(arguments.database) as database, database.begin() as session:
@@ -151,8 +151,8 @@ def _accept(arguments: argparse.Namespace) -> int:
 
 
 def _reject(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
-    from db import audit, pairing_requests  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from db import audit, pairing_requests
 
     now, digits = _now(), _digits(arguments.digits)
     with set_up(arguments.database) as database, database.begin() as session:
@@ -175,8 +175,8 @@ def _reject(arguments: argparse.Namespace) -> int:
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
-    from db import audit, pairing  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from db import audit, pairing
 
     with set_up(arguments.database) as database, database.begin() as session:
         live = [k for k in pairing.kiosks(session) if k.revoked_at is None]

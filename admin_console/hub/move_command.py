@@ -23,7 +23,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _move(arguments: argparse.Namespace) -> int:
-    from db import move  # noqa: PLC0415  keeps `--help` quick
+    from db import move
 
     here = folders.beside(arguments.database)
     there = folders.beside(arguments.to, arguments.data_folder)

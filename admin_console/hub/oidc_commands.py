@@ -38,10 +38,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _set(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415  keeps `--help` quick
-    from admin_console.hub.oidc_provider import discover  # noqa: PLC0415
-    from db import audit, oidc  # noqa: PLC0415
-    from db.domain.audit import Deed  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from admin_console.hub.oidc_provider import discover
+    from db import audit, oidc
+    from db.domain.audit import Deed
 
     name, secret = arguments.name.strip(), _secret(arguments)
     if not name or not arguments.client_id.strip():
@@ -65,8 +65,8 @@ def _set(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import oidc  # noqa: PLC0415
+    from admin_console.hub.commands import existing
+    from db import oidc
 
     with existing(arguments.database) as database, database.read() as session:
         provider = oidc.provider(session)
@@ -75,9 +75,9 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _off(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
-    from db import audit, oidc  # noqa: PLC0415
-    from db.domain.audit import Deed  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from db import audit, oidc
+    from db.domain.audit import Deed
 
     with set_up(arguments.database) as database, database.begin() as session:
         if oidc.forget_provider(session):

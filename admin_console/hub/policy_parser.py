@@ -49,7 +49,7 @@ def add_to(
 
 
 def _policy(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     named = {name: getattr(arguments, name) for name in _SETTLED}
     wanted = {name: value for name, value in named.items() if value is not None}

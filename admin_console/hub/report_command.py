@@ -32,10 +32,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import site as hub_site  # noqa: PLC0415  keeps `--help` quick
-    from admin_console.hub.commands import existing  # noqa: PLC0415
-    from admin_console.hub.writing import write_lines  # noqa: PLC0415
-    from resources.lettering import NoFontError  # noqa: PLC0415
+    from admin_console.hub import site as hub_site
+    from admin_console.hub.commands import existing
+    from admin_console.hub.writing import write_lines
+    from resources.lettering import NoFontError
 
     with existing(arguments.database) as database:
         with database.read() as session:
@@ -54,10 +54,10 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _visit(database: "Database", arguments: argparse.Namespace) -> bytes:
-    from admin_console.hub import site as hub_site  # noqa: PLC0415
-    from admin_console.hub.visit_pdf import visit_pdf  # noqa: PLC0415
-    from db import audit, story  # noqa: PLC0415
-    from db.domain.audit import About, Deed  # noqa: PLC0415
+    from admin_console.hub import site as hub_site
+    from admin_console.hub.visit_pdf import visit_pdf
+    from db import audit, story
+    from db.domain.audit import About, Deed
 
     now, visit_id = datetime.now(UTC), arguments.visit
     with database.read() as session:
@@ -73,11 +73,11 @@ def _visit(database: "Database", arguments: argparse.Namespace) -> bytes:
 
 
 def _day(database: "Database", arguments: argparse.Namespace) -> bytes:
-    from admin_console.hub import site as hub_site  # noqa: PLC0415
-    from admin_console.hub.commands import one_site  # noqa: PLC0415
-    from admin_console.hub.report_pdf import report_pdf  # noqa: PLC0415
-    from db import audit, daily_report  # noqa: PLC0415
-    from db.domain.audit import Deed  # noqa: PLC0415
+    from admin_console.hub import site as hub_site
+    from admin_console.hub.commands import one_site
+    from admin_console.hub.report_pdf import report_pdf
+    from db import audit, daily_report
+    from db.domain.audit import Deed
 
     now = datetime.now(UTC)
     with database.read() as session:

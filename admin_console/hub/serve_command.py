@@ -61,7 +61,7 @@ def add_to(
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import output, serving  # noqa: PLC0415  other commands need no server
+    from admin_console.hub import output, serving  # other commands need no server
 
     form = output.Form(arguments.log)
     output.begin(form)

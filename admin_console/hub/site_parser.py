@@ -55,19 +55,19 @@ def of_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import site_commands  # noqa: PLC0415  keeps `--help` quick
+    from admin_console.hub import site_commands
 
     return _say(site_commands.add(arguments.database, arguments.name, arguments.time_zone))
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import site_commands  # noqa: PLC0415
+    from admin_console.hub import site_commands
 
     return _say(site_commands.everyone(arguments.database))
 
 
 def _rename(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import site_commands  # noqa: PLC0415
+    from admin_console.hub import site_commands
 
     return _say(
         site_commands.change(
@@ -77,13 +77,13 @@ def _rename(arguments: argparse.Namespace) -> int:
 
 
 def _close(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import site_commands  # noqa: PLC0415
+    from admin_console.hub import site_commands
 
     return _say(site_commands.close(arguments.database, arguments.name))
 
 
 def _share(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands  # noqa: PLC0415
+    from admin_console.hub import commands
 
     return _say(commands.share_list(arguments.database, arguments.name, arguments.site))
 

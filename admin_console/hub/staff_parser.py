@@ -83,7 +83,7 @@ def _sites(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415  keeps `--help` quick
+    from admin_console.hub import staff_command
 
     if arguments.secrets_stdin:
         password, pin = _typed(), _typed()
@@ -98,26 +98,26 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     return _say(staff_command.everybody(arguments.database))
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     return _say(staff_command.remove(arguments.database, arguments.name))
 
 
 def _password(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     password = _typed() if arguments.secrets_stdin else secret("New password: ")
     return _say(staff_command.set_password(arguments.database, arguments.name, password))
 
 
 def _pin(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     asked = "New PIN for the kiosk, six digits (Enter for none): "
     pin = _typed() if arguments.secrets_stdin else secret(asked)
@@ -125,20 +125,20 @@ def _pin(arguments: argparse.Namespace) -> int:
 
 
 def _role(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     role = Role(arguments.role)
     return _say(staff_command.set_role(arguments.database, arguments.name, role))
 
 
 def _sites_only(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     return _say(staff_command.set_sites(arguments.database, arguments.name, arguments.site))
 
 
 def _second_factor(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     if arguments.off:
         return _say(staff_command.end_second_factor(arguments.database, arguments.name))
@@ -146,19 +146,19 @@ def _second_factor(arguments: argparse.Namespace) -> int:
 
 
 def _link(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     return _say(staff_command.link(arguments.database, arguments.name, arguments.subject))
 
 
 def _unlink(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     return _say(staff_command.unlink(arguments.database, arguments.name))
 
 
 def _ask_code(address: str) -> str:
-    import segno  # noqa: PLC0415
+    import segno
 
     segno.make(address, micro=False).terminal(sys.stdout, compact=True)
     _say(f"Read this with an authenticator application, or type its key there:\n{address}")
@@ -166,7 +166,7 @@ def _ask_code(address: str) -> str:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import staff_command  # noqa: PLC0415
+    from admin_console.hub import staff_command
 
     if arguments.csv:
         staff_command.audit_csv(arguments.database, arguments.csv)

@@ -42,10 +42,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up  # noqa: PLC0415  keeps `--help` quick
-    from admin_console.hub.webhook_sender import secret_as_text  # noqa: PLC0415
-    from db import audit, webhooks  # noqa: PLC0415
-    from db.domain.audit import About, Deed  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from admin_console.hub.webhook_sender import secret_as_text
+    from db import audit, webhooks
+    from db.domain.audit import About, Deed
 
     now = datetime.now(UTC)
     with set_up(arguments.database) as database, database.begin() as session:
@@ -62,8 +62,8 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import existing  # noqa: PLC0415
-    from db import webhooks  # noqa: PLC0415
+    from admin_console.hub.commands import existing
+    from db import webhooks
 
     with existing(arguments.database) as database, database.read() as session:
         found = webhooks.everyone(session)
@@ -105,7 +105,7 @@ def _resume(arguments: argparse.Namespace) -> int:
 
 
 def _renew(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.webhook_sender import secret_as_text  # noqa: PLC0415
+    from admin_console.hub.webhook_sender import secret_as_text
 
     secret = _change(arguments, "WEBHOOK_RENEWED")
     _say(
@@ -121,9 +121,9 @@ def _change(arguments: argparse.Namespace, name: str) -> bytes:
 
     Raises `WebhookError` in words.
     """
-    from admin_console.hub.commands import set_up  # noqa: PLC0415
-    from db import audit, webhooks  # noqa: PLC0415
-    from db.domain.audit import About, Deed  # noqa: PLC0415
+    from admin_console.hub.commands import set_up
+    from db import audit, webhooks
+    from db.domain.audit import About, Deed
 
     now, deed, secret = datetime.now(UTC), Deed[name], b""
     try:

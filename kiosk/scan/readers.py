@@ -114,7 +114,7 @@ def second_reader_problem() -> str:
 @lru_cache(maxsize=1)
 def _zbar() -> Callable[[Image], list[Any]] | str:
     try:
-        from pyzbar import pyzbar  # noqa: PLC0415  the kiosk runs without libzbar
+        from pyzbar import pyzbar  # the kiosk runs without libzbar
     except (ImportError, OSError):
         return (
             "libzbar is missing, so QR codes and bar codes have one reader instead of two. "

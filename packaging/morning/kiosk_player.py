@@ -128,7 +128,7 @@ class Visitor:
 
     def _waiting(self, _: dict[str, Any]) -> Look:
         """Wait until the hub has confirmed every event."""
-        from db import outbox  # noqa: PLC0415
+        from db import outbox
 
         def look() -> int | None:
             with self._kiosk.database.read() as session:

@@ -49,7 +49,7 @@ class Cost:
 
 def serve(folder: Path) -> None:
     """The hub's process: prints its address and a kiosk's token, ends with its input."""
-    from tests import hub_of_tests  # noqa: PLC0415
+    from tests import hub_of_tests
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -87,12 +87,12 @@ def _fill(folder: Path, push: Callable[..., object], given: object, now: datetim
 
 def measure(url: str, token: str, hub_pid: int, seconds: float) -> None:
     """The console's process."""
-    from PySide6.QtTest import QTest  # noqa: PLC0415
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
 
-    from admin_console.console.app import build_console  # noqa: PLC0415
-    from admin_console.console.http_hub import HttpHub  # noqa: PLC0415
-    from tests.hub_of_tests import PASSWORD  # noqa: PLC0415
+    from admin_console.console.app import build_console
+    from admin_console.console.http_hub import HttpHub
+    from tests.hub_of_tests import PASSWORD
 
     application = QApplication([])
     cost = Cost()

@@ -160,9 +160,9 @@ def _both(url: str, folder: Path, arguments: argparse.Namespace) -> None:
 
 
 def _as_xlsx(path: Path) -> Path:
-    import csv  # noqa: PLC0415
+    import csv
 
-    from openpyxl import Workbook  # noqa: PLC0415  only here, by hand
+    from openpyxl import Workbook  # only here, by hand
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()

