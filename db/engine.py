@@ -92,9 +92,12 @@ class Database:
             raise StorageError(_why(error, self.engine.url)) from error
 
     def refuse_unfit(self) -> None:
-        """Measure each row before it is written, as `db.limits` says. For a hub."""
-        if not event.contains(self._writing, "before_flush", limits.check):
-            event.listen(self._writing, "before_flush", limits.check)
+        """Measure each row before it is written, as `db.limits` says. For a hub.
+
+        Twice does no harm. (`event.contains` would say yes for another database that was here
+        before: it goes by the address in memory.)
+        """
+        event.listen(self._writing, "before_flush", limits.check)
 
     def make_fit(self) -> None:
         """Make each row fit before it is written, as `db.limits` says."""

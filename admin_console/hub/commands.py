@@ -1,5 +1,6 @@
 """What ``vestibule-hub`` does besides serving. Each opens the database, which may be in use."""
 
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,10 +56,8 @@ def import_list(url: str, path: Path, wanted: ListWanted, site: str = "") -> str
     with _opened(path) as file, set_up(url) as database:
         owned = replace(wanted, site_id=_owner(database, site))
         _say_whose(database, owned)
-        try:
+        with watch.shown():
             done = list_desk.import_list(database, file, owned, "hub", _now, watch=watch)
-        finally:
-            watch.end()
     shown, new, before = done.preview, done.watchlist, done.category_before
     bad = f", {shown.bad} bad rows left out" if shown.bad else ""
     counts = f"{shown.added} added, {shown.changed} changed, {shown.removed} removed{bad}"
@@ -151,18 +150,35 @@ class _ProgressLine:
 
     def __init__(self) -> None:
         self._is_written = False
+        self._is_stopped = False
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Within it Ctrl-C stops the import at its next step, if not at once.
+
+        Python drops the `KeyboardInterrupt` that comes while an object ends.
+        """
+        before = signal.signal(signal.SIGINT, self._stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+            if self._is_written:
+                sys.stderr.write("\r\x1b[K")
+
+    def _stop(self, *_: object) -> None:
+        self._is_stopped = True
+        raise KeyboardInterrupt
 
     def __call__(self, progress: Progress) -> None:
+        if self._is_stopped:
+            raise KeyboardInterrupt
         if sys.stderr.isatty() and progress.total:
             share = 100 * progress.done // progress.total
             words = "reading the file" if progress.phase is Phase.READING else "storing people"
             sys.stderr.write(f"\r{words}: {share} % (Ctrl-C stops, and changes nothing)\x1b[K")
             sys.stderr.flush()
             self._is_written = True
-
-    def end(self) -> None:
-        if self._is_written:
-            sys.stderr.write("\r\x1b[K")
 
 
 def show_lists(url: str) -> str:

@@ -39,8 +39,8 @@ def test_hubs_of_a_district_that_share_a_folder_are_known_by_the_same_number(
     assert main(["fingerprint", *of_commands]) == 0
     assert digits == {capsys.readouterr().out.strip()}
     assert {"photos", "tls"} <= {path.name for path in shared.iterdir()}
-    assert main(["keys", "move", "--to", "file", *of_commands]) == 0
     assert main(["keys", "rotate", *of_commands]) == 0
+    assert main(["keys", "move", "--to", "file", *of_commands]) == 0
     assert (shared / "keys").is_dir()
 
 

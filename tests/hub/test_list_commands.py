@@ -177,17 +177,17 @@ def test_ctrl_c_leaves_the_version_before(
     rows = "".join(f"Quillfeather{n},Daniel,1984-03-07\n" for n in range(100_000))
     large.write_text(f"LAST,FIRST,DOB\n{rows}", encoding="utf-8")
     command = [sys.executable, "-m", "admin_console.hub", "lists", "import", str(large)]
+    database = open_database(url)
     importing = subprocess.Popen(
         [*command, "--name", "Ours", "--category", "alert", "--database", url],
         stderr=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     )
-    database = open_database(url)
-    until = time.monotonic() + 60
-    while time.monotonic() < until and importing.poll() is None:
+    until, is_seen = time.monotonic() + 60, False
+    while not is_seen and time.monotonic() < until and importing.poll() is None:
         with database.read() as session:
-            if districts.get(session, ListImportRow, 1) is not None:
-                break
+            is_seen = districts.get(session, ListImportRow, 1) is not None
+    assert is_seen
 
     importing.send_signal(signal.SIGINT)
     said = importing.communicate(timeout=60)[1].decode()
