@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db import districts
@@ -30,7 +30,9 @@ else each of them would hold up the rest for as long as the first.
 """
 REFUSALS_IN_A_ROW = 2
 MOST_ASIDE = 1_000
-"""So many refused ones of an address stand aside; the next one waits, and what is behind it too."""
+"""So many refused ones of an address stand aside, the newest; where they are all that came since it
+last took one, the next one waits, and what is behind it too.
+"""
 BOTH_SIGN = timedelta(days=1)
 """After a renewal the secret before signs too for so long."""
 _LATEST = max(*PAUSES, LEASE)
@@ -150,10 +152,7 @@ def failed(
 
 def is_any_aside(session: Session, webhook_id: UUID) -> bool:
     """Whether a message of this address stands aside, until somebody resumes it."""
-    is_aside = exists().where(
-        WebhookMessageRow.webhook_id == webhook_id, WebhookMessageRow.refused != ""
-    )
-    return bool(session.scalar(select(is_aside)))
+    return bool(session.scalar(select(exists().where(*_is_aside(webhook_id)))))
 
 
 def _refused(session: Session, address: WebhookRow, message: Message) -> tuple[bool, int]:
@@ -168,13 +167,32 @@ def _refused(session: Session, address: WebhookRow, message: Message) -> tuple[b
     if row.refusals < (REFUSALS_IN_A_ROW if is_in_a_row else REFUSALS):
         return False, row.refusals - 1
     # So many in a row are no matter of each of them: what waits is kept until it takes some again.
-    of_address = WebhookMessageRow.webhook_id == message.webhook_id
-    aside = select(func.count()).where(of_address, WebhookMessageRow.refused != "")
-    if (session.scalar(aside) or 0) >= MOST_ASIDE:
+    just_before = WebhookMessageRow.place >= message.place - MOST_ASIDE
+    in_a_row = select(func.count()).where(*_is_aside(message.webhook_id), just_before)
+    if (session.scalar(in_a_row) or 0) >= MOST_ASIDE:
         return False, row.refusals - 1
     row.refused = address.problem
     session.flush()
+    _drop_oldest_aside(session, message.webhook_id)
     return True, row.refusals - 1
+
+
+def _is_aside(webhook_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return WebhookMessageRow.webhook_id == webhook_id, WebhookMessageRow.refused != ""
+
+
+def _drop_oldest_aside(session: Session, webhook_id: UUID) -> None:
+    """Of an address that takes the others: those that it refuses at this time are the newest."""
+    newest_too_old = session.scalar(
+        select(WebhookMessageRow.place)
+        .where(*_is_aside(webhook_id))
+        .order_by(WebhookMessageRow.place.desc())
+        .offset(MOST_ASIDE)
+        .limit(1)
+    )
+    if newest_too_old is not None:
+        is_too_old = WebhookMessageRow.place <= newest_too_old
+        session.execute(delete(WebhookMessageRow).where(*_is_aside(webhook_id), is_too_old))
 
 
 def begin_anew(row: WebhookRow) -> None:

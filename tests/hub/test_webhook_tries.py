@@ -197,6 +197,30 @@ def test_nothing_is_dropped_that_an_address_refuses_before_it_is_given_up(
     assert [arrives_at(any_database, set())[0] for _ in range(9)] == list(range(1, 10))
 
 
+def test_address_that_refuses_some_takes_the_others_however_many_stand_aside(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_tries, "MOST_ASIDE", 3)
+    with any_database.begin() as session:
+        webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+    put_notices(any_database, 20)
+
+    at, came = NINE, list[int]()
+    while at < NINE + timedelta(days=1):  # it knows no badge of one type of visitor, say
+        with any_database.begin() as session:
+            while due := webhook_tries.claim(session, at):
+                (message,) = due
+                if message.place % 2:
+                    webhook_tries.arrived(session, message, at)
+                    came.append(message.place)
+                else:
+                    webhook_tries.failed(session, message, "it answered 422", at, Failure.REFUSED)
+        at += max(webhook_tries.PAUSES[: webhook_tries.REFUSALS - 1])
+
+    assert came == list(range(1, 20, 2))
+    assert (state(any_database).waiting, len(state(any_database).aside)) == (0, 3)
+
+
 def test_two_addresses_that_are_gone_at_once_are_both_given_up_and_told_of(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
