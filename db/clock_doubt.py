@@ -42,6 +42,8 @@ class Found:
     is_believed: bool
     leapt_from: datetime | None = None
     """When it was believed before it leapt; None when it did not, or was set back again."""
+    set_back_from: datetime | None = None
+    """When it was believed before it was set back by more than `LEAP`."""
 
 
 def is_believed(session: Session, now: datetime) -> bool:
@@ -62,7 +64,8 @@ def look(session: Session, now: datetime) -> Found:
         settings.write(session, LOOKED, found)
     leapt_from = known.at if now - known.at > LEAP else None
     if found.doubted_since is None:
-        return Found(is_believed=True, leapt_from=leapt_from)
+        set_back_from = known.at if known.at - now > LEAP else None
+        return Found(is_believed=True, leapt_from=leapt_from, set_back_from=set_back_from)
     LOG.warning(
         "the clock is %d days ahead of when this last ran, so nothing is deleted whose days are "
         "over until it has stayed so for a day, or this has run %d times: see that the date is "

@@ -7,7 +7,7 @@ from uuid import UUID
 
 def first_at(moment: datetime) -> UUID:
     """The lowest id that `new_id` can give at a moment or later, for comparing."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 def new_id(now: datetime) -> UUID:

@@ -134,13 +134,16 @@ def tell_of_refusing_webhook(
 def is_clock_believed(session: Session, now: datetime) -> bool:
     """Whether the hub's clock is (`db.clock_doubt`); administrators hear of a leap.
 
-    Once while it is doubted, when it can still be mended, and once when it is believed after all.
+    Once while it is doubted, when it can still be mended, and once when it is believed after all;
+    and at once when it was set back.
     """
     clock = clock_doubt.look(session, now)
+    says = f"The hub's clock says {now:%B} {now.day}, {now.year},"
+    if clock.set_back_from is not None:
+        _tell_of_set_back(session, says, clock.set_back_from, now)
     if clock.leapt_from is None:
         return clock.is_believed
-    days = (now - clock.leapt_from).days
-    leapt = f"The hub's clock says {now:%B} {now.day}, {now.year}, {days} days after it last ran."
+    leapt = f"{says} {(now - clock.leapt_from).days} days after it last ran."
     if clock.is_believed:
         text = (
             f"{leapt} It has stayed so, so it is believed from now on: what is known of visitors "
@@ -156,6 +159,17 @@ def is_clock_believed(session: Session, now: datetime) -> bool:
     about = f"{clock.leapt_from.isoformat()} {clock.is_believed}"
     tell(session, NoticeKind.CLOCK_LEAPT, text, now, about=about)
     return clock.is_believed
+
+
+def _tell_of_set_back(session: Session, says: str, last: datetime, now: datetime) -> None:
+    text = (
+        f"{says} {(last - now).days} days before it last ran. If that is wrong, mend it now: what "
+        "staff do is written down under that date, and so is whoever comes at a kiosk whose own "
+        "clock is no better. It would be forgotten as old a day after the clock is mended. If it "
+        "was ahead before and is right now, there is nothing to do."
+    )
+    # By the date of before: by that of now it would stand below all that was ever told.
+    tell(session, NoticeKind.CLOCK_LEAPT, text, last, about=f"{last.isoformat()} back")
 
 
 def tell_of_one_to_remove(session: Session, now: datetime) -> bool:

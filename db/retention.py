@@ -39,19 +39,31 @@ OPEN_FOR = timedelta(days=7)
 _OPEN = (VisitState.HELD, VisitState.CLEARED, VisitState.ON_SITE)
 
 
-def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Of how many visits it was forgotten who came, and how many deeds went from the audit."""
+
+    visits: int = 0
+    deeds: int = 0
+
+    @property
+    def is_more(self) -> bool:
+        """Whether others may be due still: one run does no more."""
+        return max(self.visits, self.deeds) >= MOST_A_RUN
+
+
+def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> Forgotten:
     """As `forget_old_visits`, and nothing while the clock is in doubt (`db.clock_doubt`).
 
-    At the hub administrators are told of a doubt.
+    At the hub administrators are told of a doubt, and what is old in the audit goes too.
     """
     look = clock_doubt.is_believed if is_kiosk else notices.is_clock_believed
     with database.begin() as session:
         is_believed = look(session, now)
     if not is_believed:
-        return 0
-    if not is_kiosk:
-        forget_old_deeds(database, now)
-    return forget_old_visits(database, now, is_kiosk=is_kiosk)
+        return Forgotten()
+    deeds = 0 if is_kiosk else forget_old_deeds(database, now)
+    return Forgotten(forget_old_visits(database, now, is_kiosk=is_kiosk), deeds)
 
 
 def forget_old_deeds(database: Database, now: datetime) -> int:

@@ -228,7 +228,7 @@ class FrontDesk(QObject):
         Beside reception's own work, a few at a time: nobody at the screen waits for it.
         """
 
-        def work() -> int:
+        def work() -> object:
             return retention.forget_when_certain(self._database, self._now(), is_kiosk=True)
 
         self._list_jobs.run(work, _ignore, _log_only)

@@ -47,8 +47,10 @@ async def delete_old_photos(
 
 def _purge(database: Database, folder: Path, before: datetime, now: datetime) -> None:
     deleted = unused = 0
-    with database.begin() as session:
-        if notices.is_clock_believed(session, now):
+    with database.begin() as session:  # apart, since a notice locks what a decision needs
+        is_believed = notices.is_clock_believed(session, now)
+    if is_believed:
+        with database.begin() as session:
             deleted = photos.purge(session, folder, before)
             unused = entry_photos.sweep(session, folder, now)
     encrypted, _ = photos.renew(folder, ("", entry_photos.FOLDER))
@@ -68,17 +70,20 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
     While there is more it goes on soon, whatever a district has of visits in a day.
     """
     while True:
-        forgotten = 0
+        forgotten = retention.Forgotten()
         with going_on(LOG, "old visits were not forgotten, tomorrow again"):
             forgotten = await finish_in_thread(_forget, context)
             context.wake.notify()  # visits look otherwise, or the clock's leap was told
-            if forgotten:
-                LOG.info("who came was forgotten of %d visits: their days are over", forgotten)
-        is_more = forgotten >= retention.MOST_A_RUN
-        await asyncio.sleep(GIVE_WAY_SECONDS if is_more else every_seconds)
+            if forgotten.visits:
+                LOG.info(
+                    "who came was forgotten of %d visits: their days are over", forgotten.visits
+                )
+            if forgotten.deeds:
+                LOG.info("%d lines of the audit were deleted: their days are over", forgotten.deeds)
+        await asyncio.sleep(GIVE_WAY_SECONDS if forgotten.is_more else every_seconds)
 
 
-def _forget(context: Context) -> int:
+def _forget(context: Context) -> retention.Forgotten:
     return retention.forget_when_certain(context.database, context.now(), is_kiosk=False)
 
 

@@ -177,7 +177,7 @@ def test_clock_that_leaps_ahead_forgets_nothing_until_it_has_stayed_so_for_a_day
     hub: Database,
 ) -> None:
     def forgotten(at: datetime) -> int:
-        return retention.forget_when_certain(hub, at, is_kiosk=False)
+        return retention.forget_when_certain(hub, at, is_kiosk=False).visits
 
     assert forgotten(A_YEAR_ON) == 0  # no start before this one: the log's newest event counts
     assert forgotten(NINE + timedelta(days=1)) == 0
@@ -220,14 +220,41 @@ def test_clock_that_is_mended_in_time_is_told_of_no_further(hub: Database) -> No
     assert [n.kind for n in found if n.kind is NoticeKind.CLOCK_LEAPT] == [NoticeKind.CLOCK_LEAPT]
 
 
+def test_administrators_hear_that_the_hubs_clock_was_set_back(hub: Database) -> None:
+    dead = NINE - timedelta(days=2_000)
+
+    def told(at: datetime) -> list[str]:
+        retention.forget_when_certain(hub, at, is_kiosk=False)
+        with hub.read() as session:
+            of_the_desk = page(session, at, sees_all=False).notices
+            assert NoticeKind.CLOCK_LEAPT not in [n.kind for n in of_the_desk]
+            return [n.text for n in page(session, at, sees_all=True).notices]
+
+    before = told(NINE + timedelta(days=1))  # there is one: somebody was turned away
+    newest, *others = told(dead)
+
+    assert others == before != []  # above all else, although its date is that of before
+    assert "says June 2, 2021, 2001 days before it last ran" in newest
+    assert told(dead + timedelta(days=1)) == [newest, *others]
+
+
+def test_clock_that_is_put_right_by_hours_is_no_news(hub: Database) -> None:
+    for hours in (48, 20, 30):
+        retention.forget_when_certain(hub, NINE + timedelta(hours=hours), is_kiosk=False)
+
+    with hub.read() as session:
+        found = page(session, NINE, sees_all=True).notices
+    assert NoticeKind.CLOCK_LEAPT not in [n.kind for n in found]
+
+
 def test_kiosk_forgets_nothing_either_when_its_clock_leaps(kiosk: Database) -> None:
     with closing(kiosk):
         with kiosk.begin() as session:
             outbox.accept(session, KIOSK, 6)
 
-        assert retention.forget_when_certain(kiosk, A_YEAR_ON, is_kiosk=True) == 0
+        assert retention.forget_when_certain(kiosk, A_YEAR_ON, is_kiosk=True).visits == 0
         next_day = A_YEAR_ON + timedelta(days=1)
-        assert retention.forget_when_certain(kiosk, next_day, is_kiosk=True) == 1
+        assert retention.forget_when_certain(kiosk, next_day, is_kiosk=True).visits == 1
 
 
 def test_computer_that_runs_every_other_week_forgets_too_whose_days_are_over(
@@ -235,7 +262,7 @@ def test_computer_that_runs_every_other_week_forgets_too_whose_days_are_over(
 ) -> None:
     days = [NINE + timedelta(days=number) for number in range(0, 16 * 30, 15)]
 
-    done = [retention.forget_when_certain(hub, day, is_kiosk=False) for day in days]
+    done = [retention.forget_when_certain(hub, day, is_kiosk=False).visits for day in days]
 
     assert sum(done) == 3
     last = max(at for at, forgotten in enumerate(done) if forgotten)
@@ -246,13 +273,15 @@ def test_computer_that_runs_every_other_week_forgets_too_whose_days_are_over(
 def test_clock_that_leaps_to_and_fro_is_not_believed_however_often(hub: Database) -> None:
     days = [NINE, *(NINE + timedelta(days=days) for days in (900, 800, 700, 600, 500))]
 
-    assert [retention.forget_when_certain(hub, day, is_kiosk=False) for day in days] == [0] * 6
+    assert [retention.forget_when_certain(hub, day, is_kiosk=False).visits for day in days] == [
+        0
+    ] * 6
 
 
 def test_holiday_of_a_week_is_no_leap(hub: Database) -> None:
     days = [NINE + timedelta(days=number) for number in (*range(0, 365, 7), 366)]
 
-    done = [retention.forget_when_certain(hub, day, is_kiosk=False) for day in days]
+    done = [retention.forget_when_certain(hub, day, is_kiosk=False).visits for day in days]
 
     assert (set(done[:-1]), done[-1]) == ({0}, 2)
 

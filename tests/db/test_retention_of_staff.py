@@ -1,6 +1,6 @@
 """What is kept of staff, and beside visits, goes in its time too."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -51,6 +51,16 @@ def test_hub_that_looks_each_day_deletes_them_by_itself(any_database: Database) 
         retention.forget_when_certain(any_database, NINE + timedelta(days=day), is_kiosk=False)
         is_over = day > 365
         assert bool(days_of_deeds(any_database)) is not is_over
+
+
+def test_hub_that_begins_in_1970_goes_on(any_database: Database) -> None:
+    note_deeds(any_database, NINE)
+    settle(any_database, 365)
+
+    begun = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    assert retention.forget_old_deeds(any_database, begun) == 0
+
+    assert days_of_deeds(any_database) == [NINE]
 
 
 def test_audit_stays_for_ever_where_nobody_said_otherwise(any_database: Database) -> None:

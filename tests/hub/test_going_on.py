@@ -20,21 +20,27 @@ from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
 from db import (
     applying,
+    audit,
     clock_doubt,
     codec,
     inbox,
     notices,
     number_keys,
     number_lifting,
+    photos,
+    policy,
     retention,
     settings,
     visits,
+    webhooks,
 )
 from db.chain import Envelope
+from db.domain.audit import Deed
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.errors import UnfitError
 from db.domain.events import DecisionMade, VisitorScreened
 from db.domain.notice import NoticeKind, Notices
+from db.domain.policy import DeskPolicy
 from db.engine import Database, open_database
 from db.ids import new_id
 from db.models import VisitRow
@@ -198,6 +204,53 @@ def test_hub_forgets_all_visits_whose_days_are_over_however_many_they_are(
                 return retention.kept(session)[0] == 0
 
         assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
+
+
+def test_hub_deletes_all_of_the_audit_whose_days_are_over_however_much_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "MOST_A_RUN", 4)
+    monkeypatch.setattr(upkeep, "GIVE_WAY_SECONDS", 0.01)
+    folder, clock = tmp_path / "hub", Clock(NINE + timedelta(days=400))
+    with closing(open_database(f"sqlite:///{folder}/hub.db")) as database:
+        with database.begin() as session:
+            for _ in range(11):
+                audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, NINE)
+            policy.keep(session, DeskPolicy(audit_keep_days=365))
+            settings.write(session, clock_doubt.LOOKED, clock_doubt.Looked(clock.at))
+        context = Context(database, folder / "photos", clock, Wake(), Throttle())
+
+        def is_done() -> bool:
+            with database.read() as session:
+                return not list(audit.every_line(session))
+
+        assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
+
+
+def test_nobody_waits_for_the_photos_that_are_deleted_after_a_leap(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, delete = NINE + timedelta(days=400), photos.purge
+    with closing(open_database(postgres_url)) as database:
+        with database.begin() as session:
+            webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+            settled = clock_doubt.Looked(NINE, now - timedelta(days=1), 1)
+            settings.write(session, clock_doubt.LOOKED, settled)
+
+        def delete_while_somebody_decides(*args: Any) -> int:
+            with database.begin() as session:
+                session.connection().exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+                notices.tell(session, NoticeKind.DENIED, "Not admitted.", now, about="a denial")
+            return delete(*args)
+
+        monkeypatch.setattr(photos, "purge", delete_while_somebody_decides)
+
+        upkeep._purge(database, tmp_path / "photos", NINE, now)
+
+        with database.read() as session:
+            told = {n.kind for n in notices.page(session, now, sees_all=True).notices}
+        assert told == {NoticeKind.DENIED, NoticeKind.CLOCK_LEAPT}
 
 
 def test_consoles_hear_at_once_that_the_hubs_clock_leapt(tmp_path: Path) -> None:
