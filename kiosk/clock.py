@@ -16,6 +16,8 @@ LOG = logging.getLogger(__name__)
 
 LEAST = timedelta(seconds=30)
 """Clocks that differ by less are left alone: so much an answer may take on its way."""
+_LEAST_STILL = LEAST / 2
+"""One that went by the hub's goes on so until it differs by less than this: not to and fro."""
 _EVEN = timedelta(seconds=5)
 _NONE = timedelta(0)
 
@@ -58,7 +60,7 @@ class KioskClock:
         """The hub said its time just now."""
         own = self._own()
         before, ahead = self._ahead(own), hub_at - own
-        is_far = abs(ahead) >= LEAST
+        is_far = abs(ahead) >= (_LEAST_STILL if before else LEAST)
         if is_far and abs(ahead - before) < LEAST:
             ahead = before  # it hardly moves, and what is shown does not either
         elif is_far:

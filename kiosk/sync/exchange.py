@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -269,7 +269,9 @@ def pull(
     trust.check_signature(hub_key, answer.log_head)
     # A computer that slept meanwhile, or whose clock was set, reads what was said at another time.
     if hub_key and answer.log_head is not None and 0 <= took < wait_seconds + ANSWER_SECONDS:
-        tell_time(answer.log_head.at)
+        own = datetime.fromtimestamp(asked_at, UTC)
+        if not trust.is_set_back(database, answer.log_head.at, own):
+            tell_time(answer.log_head.at)
     _note_parked(database, answer.parked)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")

@@ -7,7 +7,7 @@ cannot do so. Both heads are then kept as evidence, and visitors are served as e
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,9 @@ LOG = logging.getLogger(__name__)
 LOG_HEAD = "hub.log_head"
 LOG_TROUBLE = "hub.log_trouble"
 UNTRUE = "hub.untrue_answer"
+_LATEST_AT = "hub.latest_at"
+"""The latest time that the hub signed, to the hour."""
+_SET_BACK = timedelta(days=1)
 _RECEIPT = "hub.receipt."
 _CHANGED = (
     "The hub's log is not the one that it showed before: something in it was changed or removed. "
@@ -110,6 +113,21 @@ def check_signature(key: bytes, shown: LogHead | None) -> None:
         )
 
 
+def is_set_back(database: Database, said: datetime, own: datetime) -> bool:
+    """Whether the hub's clock is behind what it signed before, and behind `own`, by a day or more.
+
+    By such a clock whoever is on a list from a later day on would be let in, and so would whoever
+    was cleared until an earlier one: better go by the own clock then.
+    """
+    with database.read() as session:
+        latest = settings.read(session, _LATEST_AT, datetime)
+    if latest is None or said - latest >= timedelta(hours=1):
+        with database.begin() as session:
+            settings.write(session, _LATEST_AT, said)
+        return False
+    return min(latest, own) - said >= _SET_BACK
+
+
 def check_log(database: Database, hub: HubClient, shown: LogHead | None) -> str:
     """Hold the head that the hub shows against the one seen before, and keep it.
 
@@ -153,7 +171,7 @@ def untrue(session: Session) -> UntrueAnswers | None:
 
 def forget(session: Session) -> None:
     """Drop what was known of a hub: this kiosk was paired anew."""
-    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE, hub_keys.CHANGES):
+    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE, _LATEST_AT, hub_keys.CHANGES):
         settings.remove(session, name)
 
 

@@ -20,6 +20,8 @@ from tests.lobby import MARCUS, Lobby, OpenLobby
 
 OFF = [timedelta(days=-2), timedelta(days=-366), timedelta(days=366)]
 A_MOMENT = timedelta(minutes=2)
+DEAD = datetime(2019, 1, 1, tzinfo=UTC)
+"""Where the clock of a hub with a dead battery begins."""
 
 
 def wrong(off: timedelta) -> KioskClock:
@@ -86,3 +88,32 @@ def test_answer_that_lay_there_while_the_computer_slept_tells_no_time(
     exchange.pull(kiosk.database, kiosk.hub, 0, tell_time=said.append)
 
     assert bool(said) is is_heard
+
+
+def test_hub_whose_clock_was_set_back_takes_no_kiosk_along(district: District) -> None:
+    kiosk = district.open_kiosk("front")
+    with kiosk.database.begin() as session:
+        settings.write(session, trust.HUB_KEY, district.hub.pair().hub_key)
+    said, right = list[datetime](), district.clock()
+
+    for at in (right, DEAD, DEAD + timedelta(hours=1), right + timedelta(hours=2)):
+        district.clock.at = at
+        exchange.pull(kiosk.database, kiosk.hub, 0, tell_time=said.append)
+
+    assert said == [right, right + timedelta(hours=2)]
+
+
+def test_kiosk_whose_clock_is_worse_goes_by_a_hub_that_was_set_back(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk = district.open_kiosk("front")
+    with kiosk.database.begin() as session:
+        settings.write(session, trust.HUB_KEY, district.hub.pair().hub_key)
+    said, right = list[datetime](), district.clock()
+    monkeypatch.setattr(exchange, "time", SimpleNamespace(time=lambda: 1_000.0))
+
+    for at in (right, DEAD):
+        district.clock.at = at
+        exchange.pull(kiosk.database, kiosk.hub, 0, tell_time=said.append)
+
+    assert said == [right, DEAD]

@@ -56,6 +56,19 @@ def test_what_is_shown_does_not_tremble_with_the_network(caplog: pytest.LogCaptu
     assert len(caplog.records) == 1
 
 
+def test_clock_that_is_hardly_wrong_does_not_go_to_and_fro(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    computer, shown = Computer(LEAST + timedelta(seconds=1)), set[datetime]()
+    with caplog.at_level(logging.WARNING):
+        for late in (0, 3, 0, 4, 1):
+            computer.clock.heard(NINE - timedelta(seconds=late))
+            shown.add(computer.clock())
+
+    assert shown == {NINE}
+    assert len(caplog.records) == 1
+
+
 def test_clock_that_is_mended_is_believed_at_once() -> None:
     computer = Computer(400 * DAY)
     computer.clock.heard(NINE)
