@@ -1,20 +1,16 @@
 """The key of ID numbers' hashes is changed, and whoever came before is recognised as before."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from db import (
-    changes,
     codec,
     number_keys,
-    number_lifting,
     outbox,
     replay,
     rescreening,
@@ -24,7 +20,6 @@ from db.clearances import visitor_key
 from db.domain.errors import StorageError
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
-from db.engine import Database
 from db.hub_models import ChangeRow
 from db.models import VisitRow
 from db.number_keys import SealedKey
@@ -36,10 +31,8 @@ from kiosk.sync import exchange
 from tests.district import District
 from tests.hub_of_tests import Clock, hub_at
 from tests.journeys.lists_of_tests import settle, told
+from tests.journeys.number_keys_of_tests import MOTHER, change_the_key, hashes, newest_key
 from tests.journeys.test_clearances import FATHER, LISTED, clear_the_father
-from tests.makers import make_identity
-
-MOTHER = make_identity("Priya", "Raghunathan", number="55512")
 
 
 @pytest.fixture
@@ -49,24 +42,6 @@ def any_district(any_url: str, tmp_path: Path) -> Iterator[District]:
         opened = District(hub, clock, tmp_path)
         yield opened
         opened.close()
-
-
-def change_the_key(district: District) -> int:
-    with district.hub.database.begin() as session:
-        number_keys.add(session, district.clock())
-        changes.add(session, "number_keys", number_keys.sealed(session))
-    return number_lifting.lift_all(district.hub.database)
-
-
-def hashes(database: Database) -> dict[UUID, tuple[str, str]]:
-    with database.read() as session:
-        query = select(VisitRow.visit_id, VisitRow.number_hash, VisitRow.visitor_key)
-        return {visit_id: (number, key) for visit_id, number, key in session.execute(query)}
-
-
-def newest_key(database: Database) -> str:
-    with database.read() as session:
-        return number_keys.newest_id(number_keys.later(session))
 
 
 def test_cleared_father_passes_on_every_kiosk_after_the_key_was_changed(
@@ -311,81 +286,6 @@ def test_visit_whose_facts_were_erased_stays_without_a_hash(district: District) 
     assert change_the_key(district) == 0
 
     assert set(hashes(district.hub.database).values()) == {("", "")}
-
-
-def test_kiosk_that_was_switched_off_half_way_screens_as_ever_and_goes_on_later(
-    district: District,
-) -> None:
-    clear_the_father(district)
-    front = district.kiosks[0]
-    inside = front.check_in(front.screen(FATHER))
-    front.sync()
-    with district.hub.database.begin() as session:
-        number_keys.add(session, district.clock())
-        changes.add(session, "number_keys", number_keys.sealed(session))
-        told = number_keys.sealed(session)
-    number_lifting.lift_all(district.hub.database)
-    before = hashes(front.database)
-    with front.database.begin() as session:
-        assert number_keys.learn(session, told)
-    with front.database.begin() as session:
-        number_keys.go_on(session, 1)  # and off it goes
-    assert len(set(hashes(front.database).values()) - set(before.values())) == 1
-
-    with front.database.read() as session:
-        found = reception.on_site_of(session, front.desk, FATHER)
-    assert [visit.visit_id for visit in found] == [inside.visit_id]
-    assert front.screen(FATHER).screening.outcome is Outcome.CLEAR
-    front.sync()
-
-    assert hashes(front.database) == hashes(district.hub.database)
-
-
-def test_kiosk_hears_the_hub_while_it_brings_visits_up_to_a_new_key(
-    district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    front = district.open_kiosk("front")
-    for number in range(4):
-        front.screen(make_identity("Priya", "Raghunathan", number=f"5551{number}"))
-    front.push()
-    monkeypatch.setattr(exchange, "LIFT_SECONDS", 0)
-    monkeypatch.setattr(number_keys.go_on, "__defaults__", (1,))
-    change_the_key(district)
-    waited, ask = list[float](), front.hub.changes
-
-    def changes_at_once(cursor: int, mark: str, wait_seconds: float) -> exchange.Changes:
-        waited.append(wait_seconds)
-        return ask(cursor, mark, 0)
-
-    monkeypatch.setattr(front.hub, "changes", changes_at_once)
-    for _ in range(5):
-        exchange.pull(front.database, front.hub, 20)
-
-    assert waited == [20, 0, 0, 0, 20]
-    assert hashes(front.database) == hashes(district.hub.database)
-
-
-def test_hub_goes_on_with_a_change_of_the_key_that_was_ended_half_way(
-    any_url: str, tmp_path: Path
-) -> None:
-    clock = Clock()
-    with hub_at(any_url, tmp_path / "hub", clock) as hub:
-        opened = District(hub, clock, tmp_path)
-        front = opened.open_kiosk("front")
-        front.screen(MOTHER)
-        front.push()
-        with hub.database.begin() as session:
-            number_keys.add(session, clock())
-        old = hashes(hub.database)
-        opened.close()
-
-    with hub_at(any_url, tmp_path / "hub", clock) as again:
-        deadline = time.monotonic() + 30
-        while hashes(again.database) == old:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        with again.database.read() as session:
-            assert not number_keys.is_lifting(session)
 
 
 def test_nobody_is_told_of_a_cleared_visitor_because_the_key_is_changed_meanwhile(
