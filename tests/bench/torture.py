@@ -2,18 +2,19 @@
 
     python -m tests.bench.torture [--events 50000] [--kills 150] [--kiosks 4] [--postgresql]
     python -m tests.bench.torture --nightly [--postgresql]      1,000,000 events, 2,000 kills
+    python -m tests.bench.torture --nightly --keep FOLDER       Ctrl-C stops it; this goes on
 
 Real processes on loopback: a hub on a file or on a PostgreSQL that syncs to the disk, and kiosks on
-files, each in a process of its own (`tests.bench.torture_kiosk`). SIGKILL meets one of them again
+files, each a process of its own (`tests.bench.torture_programs`). SIGKILL meets one of them again
 and again; PostgreSQL is stopped as by a power cut. At the end both sides are compared. Ends with 1
 when anything is not as it must be.
 """
 
 import argparse
+import json
 import random
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -30,51 +32,22 @@ from db.domain.errors import HubAwayError
 from db.engine import Database, open_database, open_existing
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.pairing import pair_with_hub
+from tests.bench import torture_programs as programs
 from tests.bench.torture_compare import compare
 from tests.postgres import PostgresServer, start_postgres
 
-ROOT = Path(__file__).parents[2]
 POLL_SECONDS = 0.05
+STATE = "state.json"
+PROGRESS = 20
+"""How often it says how far it is."""
 LONGEST_SILENCE_SECONDS = 300.0
 """Nothing was written and nothing sent for so long: something hangs."""
 
 
 @dataclass
-class Program:
-    """A process that is started again whenever it was killed."""
-
-    command: list[str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-    kills: int = 0
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-
-    def status(self) -> int | None:
-        assert self.process is not None
-        return self.process.poll()
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.kills += 1
-        self.start()
-
-    def end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-
-@dataclass
 class Kiosk:
     folder: Path
-    program: Program
+    program: programs.Program
     _read: int = 0
     wrote: int = 0
     sent: int = 0
@@ -102,14 +75,26 @@ class Scene:
     """Everybody on it."""
 
     url: str
-    hub: Program
+    hub: programs.Program
     address: str
     postgres: PostgresServer | None
     kiosks: list[Kiosk] = field(default_factory=list)
     crashes: int = 0
+    seconds: float = 0.0
 
     def kills(self) -> int:
         return self.crashes + self.hub.kills + sum(k.program.kills for k in self.kiosks)
+
+    def remember(self, file: Path) -> None:
+        """Write down what another run in the same folder must know."""
+        port = int(self.address.rpartition(":")[2])
+        kiosks = [k.program.kills for k in self.kiosks]
+        file.write_text(json.dumps([port, self.hub.kills, kiosks, self.crashes, self.seconds]))
+
+    def recall(self, file: Path) -> None:
+        _, self.hub.kills, kiosks, self.crashes, self.seconds = json.loads(file.read_text())
+        for kiosk, kills in zip(self.kiosks, kiosks, strict=True):
+            kiosk.program.kills = kills
 
 
 def main() -> int:
@@ -121,15 +106,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgresql", action="store_true", help="the hub's database")
     parser.add_argument("--nightly", action="store_true", help="1,000,000 events, 2,000 kills")
+    parser.add_argument("--keep", type=Path, help="a folder; a run that was stopped goes on in it")
     asked = parser.parse_args()
     if asked.nightly:
         asked.events, asked.kills = 1_000_000, 2_000
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vestibule-bench-")))
-        began = time.monotonic()
+        folder = asked.keep or _temporary(stack)
+        folder.mkdir(exist_ok=True)
         scene = _set_up(stack, folder, asked)
-        _torture(scene, asked)
-        seconds = time.monotonic() - began
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, signal.default_int_handler)
+        try:
+            _torture(scene, asked)
+        except KeyboardInterrupt:
+            _say(f"stopped; the same command with --keep {folder} goes on")
+            return 130
+        finally:
+            scene.remember(folder / STATE)
         for kiosk in scene.kiosks:
             kiosk.look()
         behind = _until_applied(scene)
@@ -137,7 +130,7 @@ def main() -> int:
         wrong = compare(scene.url, [(k.folder, k.wrote, k.sent) for k in scene.kiosks])
         _say(
             f"{sum(k.wrote for k in scene.kiosks)} events of {len(scene.kiosks)} kiosks in "
-            f"{seconds:.0f} s; killed: hub {scene.hub.kills}, kiosks "
+            f"{scene.seconds:.0f} s; killed: hub {scene.hub.kills}, kiosks "
             f"{sum(k.program.kills for k in scene.kiosks)}, PostgreSQL {scene.crashes}"
         )
         _say(f"the hub had applied all of them {behind:.0f} s after the last was sent")
@@ -150,39 +143,48 @@ def main() -> int:
 def _set_up(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> Scene:
     postgres, url = None, f"sqlite:///{folder}/hub/hub.db"
     if asked.postgresql:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vestibule-bench-")))
+        home = folder / "postgresql"
+        home.mkdir(exist_ok=True)
         postgres = stack.enter_context(start_postgres(home, fsync=True))
-        url = stack.enter_context(postgres.new_database())
-    port = _free_port()
-    command = [
-        sys.executable, "-m", "admin_console.hub", "serve", "--listen", f"127.0.0.1:{port}",
+        url = postgres.kept_database("torture")
+    state = folder / STATE
+    port = json.loads(state.read_text())[0] if state.exists() else _free_port()
+    arguments = [
+        "serve", "--listen", f"127.0.0.1:{port}",
         "--database", url, "--time-zone", "America/Chicago",
     ]  # fmt: skip
-    hub = Program(command, folder / "hub.log")
+    hub = programs.hub(arguments, folder / "hub.log")
     stack.callback(hub.end)
     hub.start()
     scene = Scene(url, hub, f"https://127.0.0.1:{port}", postgres)
     _until_ready(scene)
     for number in range(asked.kiosks):
         scene.kiosks.append(_kiosk(stack, scene, folder / f"kiosk-{number}", number, asked))
+    if state.exists():
+        scene.recall(state)
+    scene.remember(state)
     return scene
+
+
+def _temporary(stack: ExitStack) -> Path:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vestibule-bench-")))
+    folder.chmod(0o755)  # PostgreSQL runs as a user of its own when we are root
+    return folder
 
 
 def _kiosk(
     stack: ExitStack, scene: Scene, folder: Path, number: int, asked: argparse.Namespace
 ) -> Kiosk:
-    folder.mkdir()
-    config = KioskConfig(kiosk=KioskPart(f"Kiosk {number}", str(folder)))
-    now, database = datetime.now(UTC), open_database(scene.url)
-    with database.begin() as session:
-        code = pairing_requests.new_code(session, now)
-    pair_with_hub(config, scene.address, code, now, show=lambda _: _accept(database, now))
-    database.close()
-    command = [
-        sys.executable, "-m", "tests.bench.torture_kiosk", str(folder),
-        str(asked.events // asked.kiosks), str(asked.seed + number),
-    ]  # fmt: skip
-    program = Program(command, folder / "log")
+    if not folder.exists():
+        folder.mkdir()
+        config = KioskConfig(kiosk=KioskPart(f"Kiosk {number}", str(folder)))
+        now, database = datetime.now(UTC), open_database(scene.url)
+        with database.begin() as session:
+            code = pairing_requests.new_code(session, now)
+        pair_with_hub(config, scene.address, code, now, show=lambda _: _accept(database, now))
+        database.close()
+    arguments = [str(folder), str(asked.events // asked.kiosks), str(asked.seed + number)]
+    program = programs.kiosk(arguments, folder / "log")
     stack.callback(program.end)
     program.start()
     return Kiosk(folder, program)
@@ -198,8 +200,9 @@ def _accept(database: Database, now: datetime) -> None:
 def _torture(scene: Scene, asked: argparse.Namespace) -> None:
     chance = random.Random(asked.seed)  # noqa: S311  no secret
     began = heard_at = time.monotonic()
-    deaths = _deaths(chance, asked.events, asked.kills)
-    next_at, heard = next(deaths), -1
+    began -= scene.seconds
+    deaths = islice(_deaths(chance, asked.events, asked.kills), scene.kills(), None)
+    next_at, heard, next_words = next(deaths), -1, 0.0
     while any(kiosk.program.status() is None for kiosk in scene.kiosks):
         time.sleep(POLL_SECONDS)
         for kiosk in scene.kiosks:
@@ -207,11 +210,15 @@ def _torture(scene: Scene, asked: argparse.Namespace) -> None:
             if kiosk.program.status() not in (None, 0):
                 raise SystemExit((kiosk.folder / "log").read_text()[-2000:])
         done = sum(k.sent + k.wrote for k in scene.kiosks) // 2
+        scene.seconds = time.monotonic() - began
         if done != heard:
             heard, heard_at = done, time.monotonic()
+        if done >= next_words:
+            _say(f"{done} events, {scene.kills()} kills, {scene.seconds:.0f} s")
+            next_words = done + asked.events / PROGRESS
         if time.monotonic() - heard_at > LONGEST_SILENCE_SECONDS:
             raise SystemExit("nothing was written or sent any more: something hangs")
-        is_over = asked.seconds is not None and time.monotonic() - began > asked.seconds
+        is_over = asked.seconds is not None and scene.seconds > asked.seconds
         if done >= next_at and not is_over:
             _kill_somebody(scene, chance)
             next_at = next(deaths)

@@ -1,7 +1,5 @@
 """One kiosk of `tests.bench.torture`, in a process that may be killed at any moment.
 
-    python -m tests.bench.torture_kiosk FOLDER EVENTS SEED
-
 Visitors come and leave; what they did is pushed through a network that cuts, repeats and loses
 answers. Every confirmed write and every receipt is noted in FOLDER/notes after it was durable: what
 is noted must be there at the end. Ends with 0 once all is written and confirmed, with 3 when the
@@ -53,8 +51,9 @@ class BadNetwork(HttpHub):
         return receipt
 
 
-def main() -> int:
-    folder, count, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+def main(arguments: list[str]) -> int:
+    """Run it. `arguments`: its folder, how many events it shall write, the seed of its chance."""
+    folder, count, seed = Path(arguments[0]), int(arguments[1]), int(arguments[2])
     chance = random.Random(seed)  # noqa: S311  no secret
     database = open_database(f"sqlite:///{folder}/kiosk.db")
     with database.begin() as session:
@@ -106,9 +105,5 @@ def _visitor(database: Database, device: Device, before: int) -> int:
 
 
 def _head(database: Database, device: Device) -> int:
-    with database.begin() as session:
+    with database.read() as session:
         return outbox.head(session, device).seq
-
-
-if __name__ == "__main__":
-    sys.exit(main())
