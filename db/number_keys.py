@@ -26,7 +26,18 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, column, or_, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from db import districts, settings
@@ -270,6 +281,15 @@ def _sealing(key: bytes) -> bytes:
 def is_lifting(session: Session) -> bool:
     """Whether visits wait for `go_on`."""
     return settings.read(session, LIFTING, Lifting) is not None
+
+
+def waiting(session: Session) -> int:
+    """How many visits wait for `go_on`."""
+    lifting = settings.read(session, LIFTING, Lifting)
+    if lifting is None:
+        return 0
+    waits = and_(_is_known_again(), _is_behind(lifting))
+    return session.scalar(select(func.count()).select_from(VisitRow).where(waits)) or 0
 
 
 def go_on(session: Session, limit: int = _AT_ONCE) -> Lifted:

@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,10 +16,11 @@ from sqlalchemy import select
 from admin_console.hub import entry_photos
 from admin_console.hub import site as hub_site
 from admin_console.hub.__main__ import main
-from db import changes, hub_keys, key_store, move, number_keys, photos, settings
+from db import changes, hub_keys, key_store, move, number_keys, number_lifting, photos, settings
 from db.domain.audit import Deed
-from db.engine import open_database
+from db.engine import Database, open_database
 from db.hub_models import AuditRow
+from tests.db.test_number_lifting import copy_of_visit
 from tests.hub_of_tests import hub_at
 from tests.makers import NINE
 
@@ -109,6 +112,36 @@ def test_id_numbers_get_a_new_key_while_the_hub_runs(
     assert newest is not None
     assert newest.kind == "number_keys"
     assert key.key not in said + newest.body
+
+
+def test_numbers_that_a_running_hub_brought_up_meanwhile_are_told_with_the_others(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hub_at(url, tmp_path / "hub") as hub:
+        with hub.database.begin() as session:
+            session.add_all(copy_of_visit(number) for number in range(1200))
+        with as_the_hub_does(hub.database):
+            assert main(["keys", "rotate-numbers", "--database", url]) == 0
+
+    assert "The hashes of 1200 visits were made anew" in capsys.readouterr().out
+
+
+@contextmanager
+def as_the_hub_does(database: Database) -> Iterator[None]:
+    """Bring up what waits, again and again, beside the command."""
+    is_over = threading.Event()
+
+    def work() -> None:
+        while not is_over.wait(0.001):
+            number_lifting.lift_all(database)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def test_command_says_whether_the_key_for_id_numbers_was_ever_changed(
