@@ -149,7 +149,8 @@ INVENTORY = (
     Kept(
         "Who changed an entry of a list, when, and what it said before and after",
         "hub",
-        "for ever: nothing deletes it, also when the entry was removed",
+        "as long as the entry is on its list, and then as who came, a year at least; then what it "
+        "said is blanked: who changed something when stays",
         "administrators, district and auditors",
         _HUBS,
         (
@@ -168,8 +169,8 @@ INVENTORY = (
     Kept(
         "Notices to the office",
         "hub",
-        "as the visit that they are about; those about no visit for ever: they name lists, kiosks "
-        "and programs",
+        "as the visit that they are about; those about none, which name lists, kiosks and "
+        "programs, a year at least",
         "all staff; some only administrators, district and auditors",
         _HUBS,
         _of("notice", "about text read_by"),

@@ -18,6 +18,7 @@ from db.domain.people import PersonName
 from db.domain.watchlist import WatchlistEntry
 from db.list_merge import same_birth
 from db.list_models import EntryHistoryRow, EntryRemovalRow
+from db.models import WatchlistEntryRow
 from db.screening.names import fold
 
 TWO_TO_REMOVE = "lists.two_to_remove"
@@ -78,6 +79,16 @@ def forget(session: Session, list_id: UUID, entry_id: UUID) -> bool:
         .returning(EntryRemovalRow.entry_id)
     ).first()
     return forgotten is not None
+
+
+def forget_gone(session: Session, list_id: UUID, edition: int) -> None:
+    """Drop what is asked of a list's entries that are not in this edition of it."""
+    there = select(WatchlistEntryRow.entry_id).where(WatchlistEntryRow.edition == edition)
+    session.execute(
+        delete(EntryRemovalRow).where(
+            EntryRemovalRow.list_id == list_id, EntryRemovalRow.entry_id.not_in(there)
+        )
+    )
 
 
 def _event_of(session: Session, list_id: UUID, entry_id: UUID) -> EntryHistoryRow | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, select
+from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from db import codec, list_bulk
@@ -25,6 +25,9 @@ from db.models import WatchlistEntryRow, WatchlistRow
 _Begun = tuple[UUID, UUID, UUID, str, int, int]
 """The first columns of a `Change`: ids, what, and the versions of entry and list."""
 NOT_IN_FILE = "Not in the imported file any more"
+AT_ONCE = 200
+"""Entries in one transaction: nobody at a desk waits for longer than that takes."""
+_NOTHING = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def remember_removed(session: Session, coming: Coming, edition: int) -> None:
     rows: list[Change] = []
     for entry_id, version in gone:
         what = _change(coming, entry_id, EntryChangeKind.REMOVED, version)
-        rows.append((*what, coming.by, "[]", NOT_IN_FILE))
+        rows.append((*what, coming.by, _NOTHING, NOT_IN_FILE))
     list_bulk.add_changes(session, coming.at, rows)
 
 
@@ -83,6 +86,46 @@ def forget_unfinished(session: Session) -> None:
                 EntryHistoryRow.list_id == list_id, EntryHistoryRow.list_version > version
             )
         )
+
+
+def forget_gone(session: Session, before: datetime) -> int:
+    """Blank what is told of entries that are on their list no more since before that moment.
+
+    That there was one, which version, and who changed it when stays: that tells nobody's name.
+    Some at a time. Returns how many entries.
+    """
+    later = aliased(EntryHistoryRow)
+    of_entry = (EntryHistoryRow.list_id, EntryHistoryRow.entry_id)
+    is_told = or_(
+        EntryHistoryRow.fields != _NOTHING, EntryHistoryRow.reason.not_in(("", NOT_IN_FILE))
+    )
+    is_on_list = (
+        exists()
+        .where(WatchlistEntryRow.entry_id == EntryHistoryRow.entry_id)
+        .where(WatchlistEntryRow.edition == WatchlistRow.edition)
+        .where(WatchlistRow.list_id == EntryHistoryRow.list_id)
+    )
+    is_recent = (
+        exists()
+        .where(later.list_id == EntryHistoryRow.list_id)
+        .where(later.entry_id == EntryHistoryRow.entry_id)
+        .where(later.changed_at >= before)
+    )
+    gone = (
+        select(*of_entry)
+        .where(EntryHistoryRow.changed_at < before, is_told, ~is_on_list, ~is_recent)
+        .distinct()
+        .limit(AT_ONCE)
+    )
+    found = [(list_id, entry_id) for list_id, entry_id in session.execute(gone)]
+    if found:
+        session.execute(
+            update(EntryHistoryRow)
+            .where(tuple_(*of_entry).in_(found))
+            .values(fields=_NOTHING, reason=""),
+            execution_options={"synchronize_session": False},
+        )
+    return len(found)
 
 
 def _change(coming: Coming, entry_id: UUID, what: EntryChangeKind, version: int) -> _Begun:

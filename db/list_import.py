@@ -337,6 +337,7 @@ def _replace(
         check_in_force(session, wanted.name, wanted.site_id, before)
         watchlists.put_in_force(session, imported, lock.edition)
         custody.forget_list(session, imported.list_id, lock.edition)
+        list_asking.forget_gone(session, imported.list_id, lock.edition)
         remember_kept(session, imported.list_id, keeping)
         if coming is not None:
             list_history.remember_removed(session, coming, lock.edition)

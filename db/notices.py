@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.orm import Session
 
 from db import clock_doubt, districts, limits, scopes, sites, watchlists, webhooks
@@ -284,6 +284,14 @@ def of_visit(session: Session, visit_id: UUID) -> list[Notice]:
         select(NoticeRow).where(NoticeRow.visit_id == visit_id).order_by(NoticeRow.at)
     )
     return [_value(r) for r in rows]
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Delete what was told before that moment of no visit; what is of one goes with it."""
+    session.execute(
+        delete(NoticeRow).where(NoticeRow.visit_id.is_(None), NoticeRow.at < before),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _is_ours(session: Session) -> ColumnElement[bool]:

@@ -15,12 +15,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import audit, changes, clock_doubt, codec, notices, policy
+from db import audit, changes, clock_doubt, codec, list_history, notices, policy
 from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
 from db.domain.people import Sex
-from db.domain.policy import DeskPolicy
+from db.domain.policy import AUDIT_DAYS, DeskPolicy
 from db.domain.screening import Screening
 from db.domain.visit import VisitState
 from db.engine import Database
@@ -55,14 +55,18 @@ class Forgotten:
 def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> Forgotten:
     """As `forget_old_visits`, and nothing while the clock is in doubt (`db.clock_doubt`).
 
-    At the hub administrators are told of a doubt, and what is old in the audit goes too.
+    At the hub administrators are told of a doubt, and what is old in the audit, of notices and of
+    people who are on no list any more goes too.
     """
     look = clock_doubt.is_believed if is_kiosk else notices.is_clock_believed
     with database.begin() as session:
         is_believed = look(session, now)
     if not is_believed:
         return Forgotten()
-    deeds = 0 if is_kiosk else forget_old_deeds(database, now)
+    deeds = 0
+    if not is_kiosk:
+        deeds = forget_old_deeds(database, now)
+        forget_gone_entries(database, now)
     return Forgotten(forget_old_visits(database, now, is_kiosk=is_kiosk), deeds)
 
 
@@ -78,6 +82,23 @@ def forget_old_deeds(database: Database, now: datetime) -> int:
             some = audit.forget(session, now - timedelta(days=days)) if days else 0
         done, is_more = done + some, some == audit.AT_ONCE
     return done
+
+
+def forget_gone_entries(database: Database, now: datetime) -> None:
+    """Forget who is on no list any more, and notices about no visit, as long after as visits.
+
+    But not within a year: until then it is asked who took somebody off a list, and why.
+
+    Raises `StorageError`; what was forgotten until then stays forgotten.
+    """
+    done, is_more = 0, True
+    while is_more and done < MOST_A_RUN:
+        with database.begin() as session:
+            days = max(days_of(policy.of(session)), AUDIT_DAYS)
+            before = now - timedelta(days=days)
+            some = list_history.forget_gone(session, before)
+            notices.forget(session, before)
+        done, is_more = done + some, some == list_history.AT_ONCE
 
 
 def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> int:

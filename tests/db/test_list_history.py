@@ -11,17 +11,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import custody, list_editing, list_history, list_import, watchlists
+from db import custody, list_editing, list_history, list_import, retention, watchlists
 from db.domain.custody import CustodyRule
 from db.domain.desk import ByHand
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryEvent, FieldChange
 from db.domain.errors import ImportCancelledError
+from db.domain.policy import DeskPolicy
 from db.domain.watchlist import Category, Watchlist
 from db.engine import Database
 from db.list_editing import Editor
 from db.list_history import Coming
 from db.list_import import ListWanted
-from db.list_models import EntryHistoryRow
+from db.list_models import EntryHistoryRow, EntryRemovalRow
 from tests.makers import NINE
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -198,3 +199,52 @@ def test_history_of_another_list_is_left_alone(any_database: Database) -> None:
 
     assert len(history(any_database, list_id, helena)) == 1
     assert rows(any_database) == 2
+
+
+def told_in(database: Database) -> str:
+    """All that the history of every list says."""
+    with database.read() as session:
+        return str([(r.fields, r.reason) for r in session.scalars(select(EntryHistoryRow))])
+
+
+def write_by_hand(database: Database, list_id: UUID, entry_id: UUID, draft: EntryDraft) -> None:
+    with database.begin() as session:
+        list_editing.change(session, list_id, entry_id, draft, version=1, editor=DANA)
+
+
+def test_who_is_on_no_list_any_more_is_forgotten_as_long_after_as_a_visit(
+    any_database: Database,
+) -> None:
+    list_id = put(any_database, FIRST).list_id
+    ids = entry_ids(any_database, list_id)
+    ada = EntryDraft("Finch", "Ada", reference="3", note="Seen at the north gate")
+    clive = EntryDraft("Ardwick", "Clive", reference="2", note="Seen at the south gate")
+    write_by_hand(any_database, list_id, ids["Finch"], ada)
+    write_by_hand(any_database, list_id, ids["Ardwick"], clive)
+    put(any_database, SECOND, wanted=UNDOING)
+    days = retention.days_of(DeskPolicy())
+
+    retention.forget_gone_entries(any_database, NINE + timedelta(days=days))
+    assert "north gate" in told_in(any_database)
+    retention.forget_gone_entries(any_database, NINE + timedelta(days=days, seconds=1))
+
+    assert "north gate" not in told_in(any_database)
+    assert "south gate" in told_in(any_database), "that one is on the list still"
+    assert [(event.what, event.by) for event in history(any_database, list_id, ids["Finch"])] == [
+        (EntryChangeKind.REMOVED, "Priya Raghunathan"),
+        (EntryChangeKind.CHANGED, "Dana Whitlock"),
+    ]
+
+
+def test_what_is_asked_of_an_entry_goes_with_it(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    for family in ("Finch", "Marlow"):
+        with any_database.begin() as session:
+            entry_id = entry_ids(any_database, list_id)[family]
+            list_editing.remove(session, list_id, entry_id, "moved away", version=1, editor=DANA)
+
+    put(any_database, SECOND)
+
+    with any_database.read() as session:
+        (asked_of,) = session.scalars(select(EntryRemovalRow.entry_id))
+    assert asked_of == entry_ids(any_database, list_id)["Marlow"]

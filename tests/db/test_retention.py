@@ -322,3 +322,28 @@ def test_kiosk_keeps_what_the_hub_does_not_have_yet(kiosk: Database) -> None:
         assert "Raghunathan" not in everything(kiosk)
         with kiosk.read() as session:
             assert all(c.is_good for c in log.verify_log(session))
+
+
+def test_notice_about_no_visit_goes_as_visits_do_but_not_within_a_year(hub: Database) -> None:
+    with hub.begin() as session:
+        policy.keep(session, replace(DeskPolicy(), visit_keep_days=60, rescreen_days=0))
+        tell(session, NoticeKind.LIST_OUTDATED, "The list is old.", NINE, about="1")
+    days = [NINE + timedelta(days=number) for number in (61, 365, 366)]
+
+    left = []
+    for day in days:
+        retention.forget_gone_entries(hub, day)
+        with hub.read() as session:
+            left.append({notice.text for notice in page(session, day, sees_all=True).notices})
+
+    assert left[0] == left[1] == left[2] | {"The list is old."}
+
+
+def test_hub_that_forgets_visits_forgets_old_notices_too(hub: Database) -> None:
+    with hub.begin() as session:
+        tell(session, NoticeKind.LIST_OUTDATED, "The list is old.", NINE, about="1")
+    for day in range(0, 367, 3):
+        retention.forget_when_certain(hub, NINE + timedelta(days=day), is_kiosk=False)
+
+    with hub.read() as session:
+        assert page(session, A_YEAR_ON, sees_all=True).notices == ()
