@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from db import codec, districts, number_keys
 from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, Lapse
+from db.domain.days import Days
 from db.domain.decision import Decision, Verdict
 from db.domain.people import Identity
 from db.domain.screening import (
@@ -183,10 +184,10 @@ def _row(clearance: Clearance) -> ClearanceRow:
 # ---- what they do to a screening -------------------------------------------------------------
 
 
-def consider(session: Session, screening: Screening, key: str, today: date) -> Screening:
+def consider(session: Session, screening: Screening, key: str, days: Days) -> Screening:
     """Set the matches aside that staff have cleared for this visitor, and say by which clearance.
 
-    Other reasons for a hold stay. `today` is the site's own day.
+    Other reasons for a hold stay. `days`: by the site's own calendar.
     """
     if not key or not screening.matches:
         return screening
@@ -198,12 +199,12 @@ def consider(session: Session, screening: Screening, key: str, today: date) -> S
         pair = [
             c for c in known if (c.list_id, c.entry_id) == (match.list_id, match.entry.entry_id)
         ]
-        holds = next((c for c in pair if _lapse(c, match, today) is None), None)
+        holds = next((c for c in pair if _lapse(c, match, days) is None), None)
         if holds is not None:
             cleared.append(_cleared(match, holds))
             continue
         matches.append(match)
-        if pair and (why := _lapse(pair[0], match, today)) is not None:
+        if pair and (why := _lapse(pair[0], match, days)) is not None:
             lapsed.append(_lapsed(match, pair[0], why))
     reasons = screening.hold_reasons
     # A screening tells of so many matches at most: behind as many cleared ones may be another.
@@ -218,8 +219,8 @@ def consider(session: Session, screening: Screening, key: str, today: date) -> S
     )
 
 
-def _lapse(clearance: Clearance, match: Match, today: date) -> Lapse | None:
-    return clearance.lapse(match.entry.version, entry_mark(match.entry), today)
+def _lapse(clearance: Clearance, match: Match, days: Days) -> Lapse | None:
+    return clearance.lapse(match.entry.version, entry_mark(match.entry), days.last)
 
 
 def _cleared(match: Match, by: Clearance) -> ClearedMatch:

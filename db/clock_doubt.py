@@ -9,11 +9,13 @@ that only runs now and then leaps each time: it is believed once it has leapt on
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import settings
+from db.domain.days import Days
 from db.log_models import EventRow
 
 LOG = logging.getLogger(__name__)
@@ -74,6 +76,13 @@ def look(session: Session, now: datetime) -> Found:
         ENOUGH_LEAPS - found.leaps,
     )
     return Found(is_believed=False, leapt_from=leapt_from)
+
+
+def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
+    """The days by which entries count: after a leap, or a set-back, that of before it too."""
+    known = settings.read(session, LOOKED, Looked)
+    is_doubted = known is not None and abs(now - known.at) > LEAP
+    return Days.at(zone, now, known.at) if known is not None and is_doubted else Days.at(zone, now)
 
 
 def _look(known: Looked, now: datetime) -> Looked:

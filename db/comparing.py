@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from db import clearances, number_keys, rechecks, visits
+from db.domain.days import Days
 from db.domain.decision import Decision, Verdict
 from db.domain.screening import HoldReason, Match, Screening
 from db.domain.visit import Visit
@@ -134,7 +135,7 @@ def _said(entry: WatchlistEntry) -> str:
 
 
 def compare(
-    session: Session, stored: Stored, index: Index, today: date, now: datetime
+    session: Session, stored: Stored, index: Index, days: Days, now: datetime
 ) -> Found | None:
     """What the new lists say of a visitor that staff do not know yet; None when that is nothing.
 
@@ -149,14 +150,14 @@ def compare(
         number_hash=stored.number_hash,
         now=now,
         screening_id=new_id(now),
-        today=today,
+        days=days,
         is_whole=True,
     )
     news = tuple(m for m in said.matches if not _is_known(m, stored.known))
     if not news:
         return None
     screening = replace(said, matches=news, hold_reasons=(HoldReason.MATCH,))
-    screening = clearances.consider(session, screening, stored.visitor_key, today)
+    screening = clearances.consider(session, screening, stored.visitor_key, days)
     screening = replace(screening, matches=most_telling(screening.matches))
     return Found(stored.visit.visit_id, screening) if screening.matches else None
 

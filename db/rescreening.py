@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from db import (
     clearances,
+    clock_doubt,
     districts,
     notices,
     number_keys,
@@ -30,6 +31,7 @@ from db import (
 )
 from db.comparing import CANNOT_BE_COMPARED, Calendars, Found, Stored, stored_of
 from db.desk_models import RescreenDueRow, RescreenRow
+from db.domain.days import Days
 from db.domain.events import VisitorRechecked
 from db.domain.notice import NoticeKind
 from db.domain.screening import Screening
@@ -226,7 +228,9 @@ def keep(session: Session, desk_of: DeskOf, found: Found, now: datetime) -> bool
     this = (visit.started_at, visit.visit_id)
     if not is_here and any((v.started_at, v.visit_id) > this for v in same):
         return False
-    screening = _without_cleared(session, row, found.screening, now.astimezone(desk.zone).date())
+    screening = _without_cleared(
+        session, row, found.screening, clock_doubt.days(session, desk.zone, now)
+    )
     if not screening.matches:
         return False
     outbox.add(
@@ -248,11 +252,11 @@ def keep(session: Session, desk_of: DeskOf, found: Found, now: datetime) -> bool
 
 
 def _without_cleared(
-    session: Session, row: VisitRow, screening: Screening, today: date
+    session: Session, row: VisitRow, screening: Screening, days: Days
 ) -> Screening:
     """What is left of it by the clearances of now: staff gave some, or their key was changed."""
     key = number_keys.settled(session).newest(row.visit_id, row.visitor_key)
-    left = clearances.consider(session, screening, key, today)
+    left = clearances.consider(session, screening, key, days)
     return replace(left, cleared=(*screening.cleared, *left.cleared))
 
 

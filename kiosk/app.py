@@ -154,6 +154,7 @@ def build_kiosk(
         lists=lists,
         answer_seconds=answer_seconds,
         offset_ms=lambda: clock.offset_ms,
+        clocks=clock.each,
     )
     local = _in_zone(clock, zone)
     window = KioskWindow(words.site_name, _window_settings(config, is_still), local)

@@ -51,6 +51,12 @@ class KioskClock:
         """What the computer's own clock says."""
         return self._own()
 
+    def each(self) -> tuple[datetime, ...]:
+        """What the own clock says and, where it is known to be another, the hub's."""
+        own = self._own()
+        ahead = self._ahead(own)
+        return (own, own + ahead) if ahead else (own,)
+
     @property
     def offset_ms(self) -> int:
         """What is added to the own clock, in milliseconds."""

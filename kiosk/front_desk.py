@@ -71,15 +71,19 @@ class FrontDesk(QObject):
         lists: ListIndexes,
         answer_seconds: float = ANSWER_SECONDS,
         offset_ms: Callable[[], int] = lambda: 0,
+        clocks: Callable[[], tuple[datetime, ...]] = tuple,
     ) -> None:
-        """`offset_ms`: by how much `now` is ahead of the computer's own clock."""
+        """`offset_ms`: by how much `now` is ahead of the computer's own clock.
+
+        `clocks`: what each clock says that may be right.
+        """
         super().__init__()
         self._database = database
         self._jobs = jobs
         self._list_jobs = list_jobs
         self._lists = lists
         self._desk = desk
-        self._now, self._offset_ms = now, offset_ms
+        self._now, self._offset_ms, self._clocks = now, offset_ms, clocks
         self._answer_seconds = answer_seconds
         self._loads = 0
         self._loading = threading.Lock()
@@ -144,8 +148,10 @@ class FrontDesk(QObject):
         """
 
         def work(session: Session) -> ScreenedVisit:
-            index = self._lists_now()
-            return reception.screen_visitor(session, self.desk, identity, index, self._now())
+            index, now = self._lists_now(), self._now()
+            return reception.screen_visitor(
+                session, self.desk, identity, index, now, clocks=self._clocks()
+            )
 
         def late(screened: ScreenedVisit) -> None:
             if screened.screening.outcome is Outcome.CLEAR:

@@ -4,6 +4,7 @@ The caller gives the session, the moment and the `Desk`; nothing here knows Qt, 
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from db import clearances, number_keys, outbox, photos, policy, visits
+from db.domain.days import Days
 from db.domain.decision import Decision, Verdict
 from db.domain.errors import PhotoError, StorageError, VestibuleError
 from db.domain.events import (
@@ -75,20 +77,27 @@ class NewBadge:
 
 
 def screen_visitor(
-    session: Session, desk: Desk, identity: Identity, index: Index | None, now: datetime
+    session: Session,
+    desk: Desk,
+    identity: Identity,
+    index: Index | None,
+    now: datetime,
+    *,
+    clocks: Iterable[datetime] = (),
 ) -> ScreenedVisit:
     """Compare a visitor with every list and open the visit, or find the hold they come back to.
 
     `index` is None when the lists could not be loaded. Whatever goes wrong in the comparison is
-    a hold, never a pass.
+    a hold, never a pass. `clocks`: what each clock says that may be right, beside `now`.
     """
+    days = Days.at(desk.zone, now, *clocks)
     keys = number_keys.later(session)
     first_hash = _first_hash(desk, identity)
     number_hash = number_keys.lift(first_hash, keys)
     first_key = clearances.visitor_key(desk.number_key, identity, first_hash)
     key = number_keys.lift(first_key, keys)
-    found = _screen(desk, identity, index, number_hash, now)
-    screening = clearances.consider(session, found, key, _today(desk, now))
+    found = _screen(desk, identity, index, number_hash, now, days=days)
+    screening = clearances.consider(session, found, key, days)
     earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
     if earlier is not None:
         return earlier
@@ -205,7 +214,13 @@ def badge_settled(
 
 
 def _screen(
-    desk: Desk, identity: Identity, index: Index | None, number_hash: str, now: datetime
+    desk: Desk,
+    identity: Identity,
+    index: Index | None,
+    number_hash: str,
+    now: datetime,
+    *,
+    days: Days,
 ) -> Screening:
     screening_id = new_id(now)
     if index is None:
@@ -217,7 +232,7 @@ def _screen(
             number_hash=number_hash,
             now=now,
             screening_id=screening_id,
-            today=_today(desk, now),
+            days=days,
         )
     except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
         LOG.error("a screening could not run (%s): it is a hold", type(error).__name__)  # noqa: TRY400  its words may hold a name

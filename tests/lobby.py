@@ -89,6 +89,10 @@ class Lobby:
             content=LIST_CSV,
             headers=self.hub.sign_in(),
         ).raise_for_status()
+        self.wait_for_list(name)
+
+    def wait_for_list(self, name: str) -> None:
+        """Until this kiosk has it."""
         self.qtbot.waitUntil(lambda: self._knows(name), timeout=10_000)
         self.wait_for_database()
 

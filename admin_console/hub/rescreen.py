@@ -19,7 +19,7 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
-from db import comparing, rescreening, sites
+from db import clock_doubt, comparing, rescreening, sites
 from db.comparing import Calendar, Calendars, Found
 from db.domain.watchlist import Watchlist
 from db.list_index import FOLDER, ListIndexes
@@ -217,5 +217,6 @@ def _found(
         raise ValueError(msg)
     if index is None:
         return None
-    today = now.astimezone(desks.at(candidate.stored.visit.site_id).zone).date()
-    return comparing.compare(session, candidate.stored, index, today, now)
+    zone = desks.at(candidate.stored.visit.site_id).zone
+    days = clock_doubt.days(session, zone, now)
+    return comparing.compare(session, candidate.stored, index, days, now)

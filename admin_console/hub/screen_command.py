@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from admin_console.hub.roster import Roster, RosterRow, read_roster
+from db.domain.days import Days
 from db.domain.screening import Tier
 from db.screening.engine import Found, Visitor, evidence, find_matches
 from db.screening.explain import Person
@@ -88,7 +89,7 @@ def _answer(
             **_remarks(row),
         }
     person = Person(row.name, row.born, row.sex, "", has_number=False)
-    found = find_matches(Visitor(person), index, today, min_bits)
+    found = find_matches(Visitor(person), index, Days.of(today), min_bits)
     tiers = {f.tier for f in found}
     return {
         "id": row.id,

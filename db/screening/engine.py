@@ -7,10 +7,11 @@ that rate and from nothing hand-made.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from db.domain.days import Days
 from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName
 from db.domain.screening import Evidence, HoldReason, ListVersion, Match, Screening, Tier
@@ -39,7 +40,7 @@ def screen(
     number_hash: str,
     now: datetime,
     screening_id: UUID,
-    today: date | None = None,
+    days: Days | None = None,
     is_whole: bool = False,
 ) -> Screening:
     """Compare a visitor with every list; best match first, one match for each entry of a list.
@@ -54,11 +55,11 @@ def screen(
     Schools write such lists by hand and often know no date. A registry is too large for that:
     half the visitors have a namesake there, so without a date the bits alone decide.
 
-    Entries that are not in force on `today` (by the school's calendar; that of UTC when it is not
-    given) are left out. Raises LookupError when an index is older than its list.
+    Entries that are not in force on either of `days` (by the school's calendar; that of UTC when
+    they are not given) are left out. Raises LookupError when an index is older than its list.
     """
     visitor = visitor_of(identity, number_hash)
-    found = find_matches(visitor, index, today or now.date())
+    found = find_matches(visitor, index, days or Days.of(now.date()))
     matches = tuple(_match(f, f.tier) for f in found if f.tier is not None)
     reasons: list[HoldReason] = []
     if matches:
@@ -149,17 +150,17 @@ class Found:
 
 
 def find_matches(
-    visitor: Visitor, index: Index, today: date, floor: float | None = None
+    visitor: Visitor, index: Index, days: Days, floor: float | None = None
 ) -> list[Found]:
     """Every entry in force with at least `floor` bits (the lowest tier's, unless it is lower)."""
-    found = [each for one in index.each for each in _in_list(visitor, one, index, today, floor)]
+    found = [each for one in index.each for each in _in_list(visitor, one, index, days, floor)]
     return sorted(
         found, key=lambda f: (-f.bits, f.list_index.watchlist.name, str(f.entry.entry_id))
     )
 
 
 def _in_list(
-    visitor: Visitor, one: ListIndex, index: Index, today: date, floor: float | None
+    visitor: Visitor, one: ListIndex, index: Index, days: Days, floor: float | None
 ) -> Iterator[Found]:
     least = one.calibration.floor
     if floor is not None:
@@ -181,7 +182,7 @@ def _in_list(
                 best[entry] = _Best(bits, at, place, expected, tier)
     for entry_place, row in best.items():
         entry = one.entry(entry_place)
-        if not entry.is_in_force(today):
+        if not days.is_either(entry.is_in_force):
             continue
         if row.tier is None and (floor is None or row.bits < floor):
             continue

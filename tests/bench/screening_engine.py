@@ -20,6 +20,7 @@ from statistics import median, quantiles
 from uuid import UUID
 
 from admin_console.hub.roster import RosterRow, read_roster
+from db.domain.days import Days
 from db.domain.watchlist import Category, Watchlist, WatchlistEntry
 from db.screening import store
 from db.screening.engine import Visitor, find_matches
@@ -76,11 +77,11 @@ def use(visitors: Path, saved: Path) -> dict[str, float]:
     bare, began, began_cpu = _resident(), time.perf_counter(), time.process_time()
     index = load(saved)
     ready, ready_cpu = time.perf_counter() - began, time.process_time() - began_cpu
-    find_matches(people[0], index, TODAY)
+    find_matches(people[0], index, Days.of(TODAY))
     wall, cpu, started = [], [], time.perf_counter()
     for person in people:
         began, began_cpu = time.perf_counter(), time.process_time()
-        find_matches(person, index, TODAY)
+        find_matches(person, index, Days.of(TODAY))
         wall.append((time.perf_counter() - began) * 1000)
         cpu.append((time.process_time() - began_cpu) * 1000)
     batch = len(people) / (time.perf_counter() - started)

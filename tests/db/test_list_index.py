@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from db import watchlists
+from db.domain.days import Days
 from db.domain.people import PersonName
 from db.engine import Database
 from db.list_index import ListIndexes
@@ -34,7 +35,7 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 def found(index: Index, name: PersonName) -> set[UUID]:
     visitor = visitor_of(make_identity(name.given, name.family))
-    return {m.entry.entry_id for m in find_matches(visitor, index, NINE.date(), 0.0)}
+    return {m.entry.entry_id for m in find_matches(visitor, index, Days.of(NINE.date()), 0.0)}
 
 
 @pytest.mark.parametrize("changed", [1, CHANGED])

@@ -1,6 +1,6 @@
 """The same father: flagged once, cleared by staff, and from then on let pass, until it changes."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -11,6 +11,9 @@ from db.domain.decision import Verdict
 from db.domain.people import Identity, PersonName
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
+from db.list_index import ListIndexes
+from kiosk import reception
+from kiosk.lists import load_index
 from tests.district import District
 from tests.makers import make_identity
 
@@ -42,6 +45,23 @@ def test_cleared_father_passes_on_another_kiosk_the_next_day(district: District)
     (cleared,) = again.screening.cleared
     assert (cleared.cleared_by, cleared.reason) == ("Dana Whitlock", "Photo differs")
     assert cleared.match.entry.reference == "T-1"
+
+
+@pytest.mark.parametrize(("other", "outcome"), [(-400, Outcome.CLEAR), (400, Outcome.HOLD)])
+def test_cleared_father_passes_only_if_his_clearance_holds_by_either_of_two_clocks(
+    district: District, other: int, outcome: Outcome
+) -> None:
+    clear_the_father(district)
+    (front,) = district.kiosks
+    now = district.later(days=1)
+    index = load_index(front.database, ListIndexes(front.database, None))
+
+    with front.database.begin() as session:
+        again = reception.screen_visitor(
+            session, front.desk, FATHER, index, now, clocks=[now + timedelta(days=other)]
+        )
+
+    assert again.screening.outcome is outcome
 
 
 def test_log_says_who_cleared_whoever_passes(district: District) -> None:

@@ -10,7 +10,7 @@ from admin_console.hub.context import Context
 from admin_console.hub.rescreen import MOST_TRIES, Rescreening
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import comparing
+from db import clock_doubt, comparing
 from db.domain.decision import Verdict
 from db.domain.desk import Role
 from db.domain.notice import NoticeKind
@@ -28,6 +28,11 @@ MANY = HEADER + b"".join(b"Quillfeather,Daniel,03/07/1984,R-%d\n" % n for n in r
 CUSTODY = HEADER + b"Quillfeather,Daniel,,C-1\n"
 BEGINS_TOMORROW = (
     b"LNAME,FNAME,DOB,CASE_NO,VALID_FROM\n"
+    b"Marlow,Helena,04/17/1986,T-2,\n"
+    b"Quillfeather,Daniel,03/07/1984,T-1,2026-11-24\n"
+)
+ENDS_TOMORROW = (
+    b"LNAME,FNAME,DOB,CASE_NO,VALID_UNTIL\n"
     b"Marlow,Helena,04/17/1986,T-2,\n"
     b"Quillfeather,Daniel,03/07/1984,T-1,2026-11-24\n"
 )
@@ -220,6 +225,20 @@ def test_entry_is_compared_at_each_school_when_the_day_from_which_it_counts_begi
     first, second = (came[at] for at in sorted(came))
     assert seen == [[], [first], [first], [second]]
     assert len(told(district, "district")) == 2
+
+
+def test_clock_that_leapt_ends_no_entry_while_it_is_doubted(
+    district: District, front: QuietKiosk
+) -> None:
+    come_in(front)
+    with district.hub.database.begin() as session:
+        assert clock_doubt.is_believed(session, district.clock())
+        assert not clock_doubt.is_believed(session, district.later(days=400))
+
+    district.import_list(ENDS_TOMORROW)
+    settle(district)
+
+    assert [n.kind for n in told(district)] == [NoticeKind.WAS_HERE]
 
 
 def test_whoever_stayed_overnight_is_found_when_an_entry_begins(

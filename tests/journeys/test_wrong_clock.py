@@ -16,7 +16,7 @@ from kiosk.sync import exchange, trust
 from tests.district import District
 from tests.hub_of_tests import FRONT_KIOSK
 from tests.journeys.test_service_page import open_page, wait_for
-from tests.lobby import MARCUS, Lobby, OpenLobby
+from tests.lobby import MARCUS, PRIYA, Lobby, OpenLobby
 
 OFF = [timedelta(days=-2), timedelta(days=-366), timedelta(days=366)]
 A_MOMENT = timedelta(minutes=2)
@@ -50,6 +50,25 @@ def test_whoever_is_held_there_stands_on_the_offices_desk(
     envelope = codec.from_json(line, Envelope)
     assert abs(timedelta(milliseconds=envelope.clock_offset) + off) < A_MOMENT
     assert abs(envelope.occurred_at - datetime.now(UTC)) < A_MOMENT
+
+
+def test_hub_whose_clock_is_ahead_ends_no_order_at_a_kiosk_whose_own_is_right(
+    open_lobby: OpenLobby,
+) -> None:
+    lobby = open_lobby(clock=wrong(timedelta(days=-366)))
+    last_day = f"{datetime.now(UTC) - timedelta(days=300):%m/%d/%Y}"
+    lobby.hub.client.post(
+        "/v1/watchlists",
+        params={"name": "Orders", "category": "custody"},
+        content=f"LNAME,FNAME,DOB,END_DATE\nRaghunathan,Priya,09/14/1988,{last_day}\n".encode(),
+        headers=lobby.hub.sign_in(),
+    ).raise_for_status()
+    lobby.qtbot.waitUntil(lambda: abs(lobby.kiosk.visit.now() - datetime.now(UTC)) < A_MOMENT)
+    lobby.wait_for_list("Orders")
+
+    lobby.identify(PRIYA)
+
+    lobby.wait_step(Step.WAIT_FOR_STAFF)
 
 
 def test_console_is_told_how_wrong_the_clock_is_and_staff_that_the_hub_was_heard(

@@ -37,6 +37,15 @@ def test_hubs_time_counts_once_it_was_heard(behind: timedelta) -> None:
     assert computer.clock.offset_ms == behind.total_seconds() * 1000
 
 
+def test_clocks_that_disagree_are_both_told() -> None:
+    computer = Computer(400 * DAY)
+    assert computer.clock.each() == (NINE - 400 * DAY,)
+
+    computer.clock.heard(NINE)
+
+    assert computer.clock.each() == (NINE - 400 * DAY, NINE)
+
+
 def test_clock_that_is_right_is_left_alone() -> None:
     computer = Computer(LEAST - timedelta(seconds=1))
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.domain.days import Days
 from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName, Sex
 from db.domain.screening import Agreement, Field, HoldReason, Match, Outcome, Screening, Tier
@@ -100,7 +101,7 @@ def tiers_of_smith(given_name: str, born: str) -> list[Tier | None]:
     calibration = Calibration(out_of_reach, out_of_reach, out_of_reach, out_of_reach)
     index = replace(built, each=(replace(built.each[0], calibration=calibration),))
     person = Person(smith.name, smith.born, Sex.UNSPECIFIED, "", has_number=False)
-    return [f.tier for f in find_matches(Visitor(person), index, NINE.date())]
+    return [f.tier for f in find_matches(Visitor(person), index, Days.of(NINE.date()))]
 
 
 @pytest.mark.parametrize("given_name", ["", "FNU", "Unknown"])

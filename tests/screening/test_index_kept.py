@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db.domain.days import Days
 from db.domain.partial_date import PartialDate
 from db.domain.people import Identity, PersonName
 from db.domain.screening import Outcome, Screening, Tier
@@ -33,14 +34,14 @@ def some_entries(count: int, seed: int) -> list[WatchlistEntry]:
     ]
 
 
-def looked_up(one: ListIndex, identity: Identity, today: date | None = None) -> Screening:
+def looked_up(one: ListIndex, identity: Identity, *days: date) -> Screening:
     return screen(
         identity,
         Index((one,), load_population()),
         number_hash="",
         now=NINE,
         screening_id=new_id(NINE),
-        today=today,
+        days=Days.of(*days) if days else None,
     )
 
 
@@ -191,6 +192,19 @@ def test_entry_counts_only_on_the_days_on_which_it_is_in_force() -> None:
 
     assert looked_up(one, visitor, today).outcome is Outcome.HOLD
     assert looked_up(one, visitor, today + timedelta(days=1)).outcome is Outcome.CLEAR
+
+
+@pytest.mark.parametrize("other", [timedelta(days=-400), timedelta(days=400)])
+def test_entry_counts_where_one_of_two_clocks_says_that_it_does(other: timedelta) -> None:
+    today = NINE.date()
+    entry = make_entry("Anthony", "Quintero", date(1984, 7, 3))
+    one = build_list(
+        make_watchlist(entry_count=1), [replace(entry, valid_from=today, valid_until=today)]
+    )
+    visitor = make_identity("Anthony", "Quintero", birth_date=date(1984, 7, 3))
+
+    assert looked_up(one, visitor, today, today + other).outcome is Outcome.HOLD
+    assert looked_up(one, visitor, today - other, today + other).outcome is Outcome.CLEAR
 
 
 def test_impossible_birth_date_is_compared_digit_by_digit() -> None:

@@ -1,0 +1,31 @@
+"""On which days it is asked whether an entry counts and a clearance holds. Pure values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Today, as the first and the last day that it may be; mostly they are the same.
+
+    Where two clocks disagree nobody knows which is right. So that nobody is let in by the wrong
+    one, an entry counts if it does on either day, and a clearance holds only if it does on both.
+    """
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, *days: date) -> Self:
+        return cls(min(days), max(days))
+
+    @classmethod
+    def at(cls, zone: ZoneInfo, *moments: datetime) -> Self:
+        """The days of these moments by a site's calendar."""
+        return cls.of(*(moment.astimezone(zone).date() for moment in moments))
+
+    def is_either(self, counts: Callable[[date], bool]) -> bool:
+        return counts(self.first) or counts(self.last)
