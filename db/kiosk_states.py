@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import pairing, watchlists
-from db.domain.kiosks import Kiosk, KioskList, KioskState, OwnState
+from db.domain.kiosks import Kiosk, KioskList, KioskState, LastUse, OwnState
 from db.domain.watchlist import Watchlist
 from db.hub_models import DeviceRow
 from db.list_models import EntryHistoryRow
+
+LONGEST_AGO = timedelta(days=3650)
 
 
 def of_kiosks(session: Session, kiosks: Sequence[Kiosk]) -> tuple[Kiosk, ...]:
@@ -62,8 +64,18 @@ def _with_state(
         (said.at - said_at).total_seconds(),
         said.has_all_lists,
         tuple(_list(known, said, since, kiosk.paired_at) for known in own),
+        _by_hub(said.camera, said, said_at),
+        _by_hub(said.printer, said, said_at),
     )
     return replace(kiosk, state=state)
+
+
+def _by_hub(use: LastUse | None, said: OwnState, said_at: datetime) -> LastUse | None:
+    """As long before it was said as by the kiosk's clock, which may have been set since."""
+    if use is None:
+        return None
+    before = min(max(said.at - use.at, timedelta()), LONGEST_AGO)
+    return replace(use, at=said_at - before)
 
 
 def _list(known: Watchlist, said: OwnState, since: _Since, paired_at: datetime) -> KioskList:

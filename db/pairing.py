@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, districts, sites
-from db.domain.kiosks import Kiosk, ListInForce, OwnState
+from db.domain.kiosks import Kiosk, LastUse, ListInForce, OwnState
 from db.hub_models import DeviceChallengeRow, DeviceRow, DeviceTokenRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
 
@@ -17,6 +17,7 @@ IN_TOUCH = timedelta(minutes=2)
 SEEN_AGAIN = timedelta(seconds=15)
 """How often it is worth a write that a kiosk was heard from."""
 LONGEST_VERSION = 64
+LONGEST_TROUBLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,15 @@ def own_state(text: str) -> OwnState | None:
     if said is None or said.at.tzinfo is None or said.waiting < 0:
         return None
     is_sound = len(said.version) <= LONGEST_VERSION and said.version.isprintable()
+    uses = [use for use in (said.camera, said.printer) if use is not None]
+    is_sound = is_sound and all(map(_is_fit, uses))
     return said if is_sound and all(map(_is_sound, said.lists.values())) else None
+
+
+def _is_fit(use: LastUse) -> bool:
+    """Whether it can be shown, at any distance from when it was said."""
+    is_moment = use.at.tzinfo is not None and MINYEAR < use.at.year < MAXYEAR
+    return is_moment and len(use.trouble) <= LONGEST_TROUBLE and use.trouble.isprintable()
 
 
 def _is_sound(known: ListInForce) -> bool:

@@ -16,10 +16,11 @@ from db.list_index import FOLDER, ListIndexes
 from kiosk import own_device
 from kiosk.announcer import Announcer
 from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest
-from kiosk.badge_desk import BadgeDesk
+from kiosk.badge_desk import BadgeDesk, PrintResult
 from kiosk.clock import KioskClock
 from kiosk.config import KioskConfig, PrinterPart
 from kiosk.controller import StepTimes, VisitController
+from kiosk.equipment import Equipment
 from kiosk.flow import Step
 from kiosk.front_desk import ANSWER_SECONDS, FrontDesk
 from kiosk.lens import Lens
@@ -164,17 +165,21 @@ def build_kiosk(
         StepTimes(times.idle, times.warning, times.done, times.goodbye, times.staff),
         local,
     )
+    equipment = Equipment(clock.own)
     printer = printer or open_printer(config.printer, config.folder)
-    badge_desk = BadgeDesk(print_jobs, printer, words.site_name, zone)
+    told = _not_told if isinstance(printer, NoPrinter) else equipment.on_printed
+    badge_desk = BadgeDesk(print_jobs, printer, words.site_name, zone, told)
     sign_in = SignIn(visit, front_desk, badge_desk, words, times.wait_minimum)
     sign_out = SignOut(visit, front_desk)
     staff_desk = StaffDesk(visit, front_desk)
-    service_desk = ServiceDesk(visit, front_desk, staff_desk)
+    service_desk = ServiceDesk(visit, front_desk, staff_desk, equipment)
     scanner = ScanWorker(CameraOpener(config.camera.source, config.camera.settings))
     lens = Lens(visit, sign_in, sign_out, scanner, words)
     lens.accepted.connect(front_desk.count_reading)
+    if config.camera.source != "none":
+        scanner.camera.connect(equipment.on_camera)
     news = HubNews()
-    sync = _sync(database, own, desk.photos, news, listen_seconds, clock=clock)
+    sync = _sync(database, own, desk.photos, news, listen_seconds, clock=clock, equipment=equipment)
     if sync is not None:
         front_desk.written.connect(sync.wake)
     _listen(news, visit, staff_desk, front_desk, sign_in)
@@ -184,6 +189,10 @@ def build_kiosk(
     return Kiosk(
         window, visit, lens, front_desk, scanner, news, sync, database, jobs, daily, announcer
     )
+
+
+def _not_told(_result: PrintResult) -> None:
+    """A kiosk that is to have no printer lacks none."""
 
 
 def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
@@ -272,6 +281,7 @@ def _sync(
     listen_seconds: float,
     *,
     clock: KioskClock,
+    equipment: Equipment,
 ) -> SyncWorker | None:
     """None while this kiosk stands alone."""
     access = own.access
@@ -279,7 +289,13 @@ def _sync(
         return None
 
     def state() -> OwnState:
-        return own_state.read(database, own.device, clock.own())
+        return own_state.read(
+            database,
+            own.device,
+            clock.own(),
+            camera=equipment.camera,
+            printer=equipment.printer,
+        )
 
     def get_token() -> Token:
         from kiosk.sync import proving  # the first screen does not wait for it

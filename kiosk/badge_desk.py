@@ -36,13 +36,26 @@ class PrintResult:
     visit: Visit
     printer: str
     trouble: str = ""
+    first_trouble: str = ""
+    """What kept the first printer from it, where the second one put it on paper."""
 
 
 class BadgeDesk:
-    """One printer thread, and what it needs to know of the site."""
+    """One printer thread, and what it needs to know of the site.
 
-    def __init__(self, jobs: Jobs, printer: BadgePrinter, site_name: str, zone: ZoneInfo) -> None:
+    `told` hears on the GUI thread how each print went.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        printer: BadgePrinter,
+        site_name: str,
+        zone: ZoneInfo,
+        told: Callable[[PrintResult], object],
+    ) -> None:
         self._jobs = jobs
+        self._told = told
         self._printer = printer
         self._site_name = site_name
         self._zone = zone
@@ -67,7 +80,11 @@ class BadgeDesk:
 
         def to_paper(badge: Badge) -> None:
             ready(badge)
-            self._jobs.run(lambda: self._put_on_paper(badge), done, not_made)
+            self._jobs.run(lambda: self._put_on_paper(badge), settled, not_made)
+
+        def settled(result: PrintResult) -> None:
+            self._told(result)
+            done(result)
 
         def not_made(error: Exception) -> None:
             LOG.error("a badge was not made", exc_info=error)
@@ -78,10 +95,10 @@ class BadgeDesk:
     def _put_on_paper(self, badge: Badge) -> PrintResult:
         name = self._printer.describe()
         try:
-            self._printer.print(badge.pdf, f"Visit {badge.visit.number}")
+            first_trouble = self._printer.print(badge.pdf, f"Visit {badge.visit.number}")
         except PrinterError as error:
             return PrintResult(badge.visit, name, str(error))
-        return PrintResult(badge.visit, name)
+        return PrintResult(badge.visit, name, first_trouble=first_trouble)
 
     def _make(self, visit: Visit, token: str, photo: bytes) -> Badge:
         # Fonts and PDF take a third of a second to load: the first screen does not wait for it.

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from kiosk import standing
 from kiosk.controller import StepChange, VisitController
+from kiosk.equipment import Equipment
 from kiosk.flow import Step
 from kiosk.front_desk import FrontDesk
 from kiosk.staff_desk import StaffDesk
@@ -21,9 +22,14 @@ class ServiceDesk(QObject):
     """SERVICE. Its PIN is asked for by `StaffDesk`."""
 
     def __init__(
-        self, visit: VisitController, front_desk: FrontDesk, staff_desk: StaffDesk
+        self,
+        visit: VisitController,
+        front_desk: FrontDesk,
+        staff_desk: StaffDesk,
+        equipment: Equipment,
     ) -> None:
         super().__init__(visit)
+        self._equipment = equipment
         self._visit, self._front_desk, self._staff_desk = visit, front_desk, staff_desk
         self._hub = HubState(Reach.UNKNOWN)
         self._kept: Kept | None = None
@@ -65,5 +71,7 @@ class ServiceDesk(QObject):
             name,
             now,
             are_lists_loaded=self._front_desk.are_lists_loaded,
+            camera=self._equipment.camera,
+            printer=self._equipment.printer,
             locks_after=seconds,
         )

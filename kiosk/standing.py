@@ -11,6 +11,7 @@ from importlib.metadata import version
 from sqlalchemy.orm import Session
 
 from db import number_keys, outbox, photos, settings, watchlists
+from db.domain.kiosks import LastUse
 from db.domain.watchlist import Watchlist
 from db.outbox import Device
 from kiosk import own_device
@@ -76,11 +77,17 @@ def view(
     now: datetime,
     *,
     are_lists_loaded: bool,
+    camera: LastUse | None = None,
+    printer: LastUse | None = None,
     locks_after: int = 60,
 ) -> ServiceView:
-    """What the page says; `now` in the school's own zone. What needs a look comes first of each."""
+    """What the page says; `now` in the school's own zone. What needs a look comes first of each.
+
+    `camera`, `printer`: None as long as they were not used.
+    """
     first = _hub(kept, hub, now) if kept.is_paired else _NO_HUB
-    lines = [first, _waiting(kept, hub), *_log(kept), *_clock(kept)]
+    used = [*_used("camera", camera), *_used("printer", printer)]
+    lines = [first, _waiting(kept, hub), *used, *_log(kept), *_clock(kept)]
     lists = _lists(kept, now, are_lists_loaded=are_lists_loaded)
     return ServiceView(
         staff_name=staff_name,
@@ -197,6 +204,13 @@ def _clock(kept: Kept) -> list[ServiceLine]:
     title = f"This computer's clock is {_long(abs(kept.clock_ms) // 1000)} {way}"
     words = "The hub's time counts. See that the computer takes its time from the network."
     return [ServiceLine(Standing.LOOK, title, words)]
+
+
+def _used(what: str, last: LastUse | None) -> list[ServiceLine]:
+    if last is None or not last.trouble:
+        return []
+    title = f"The {what} did not work when it was last used"
+    return [ServiceLine(Standing.LOOK, title, last.trouble)]
 
 
 _PARTS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (0, "second"))

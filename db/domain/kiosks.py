@@ -17,6 +17,16 @@ class ListInForce:
 
 
 @dataclass(frozen=True, slots=True)
+class LastUse:
+    """How a kiosk's camera or printer did when it was last used."""
+
+    at: datetime
+    """By the kiosk's own clock."""
+    trouble: str = ""
+    """Why it did not work, in words; empty when it did."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnState:
     """What a kiosk says of itself. It names nobody."""
 
@@ -29,6 +39,9 @@ class OwnState:
     lists: dict[UUID, ListInForce]
     has_all_lists: bool = True
     """False while lists of its hub have yet to come for the first time: everybody is held."""
+    camera: LastUse | None = None
+    """None until it was used once since the kiosk was started, as `printer`."""
+    printer: LastUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,10 @@ class KioskState:
     """By how much its clock was ahead of the hub's; below 0: behind."""
     has_all_lists: bool
     lists: tuple[KioskList, ...]
+    camera: LastUse | None = None
+    """Its moment is by the hub's clock. None when it was not used since the kiosk was started, when
+    there is none, or in an older version."""
+    printer: LastUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,11 @@ _TROUBLES = {
 class BadgePrinter(Protocol):
     """What the kiosk needs of a printer."""
 
-    def print(self, pdf: bytes, title: str) -> None:
-        """Put a badge on paper; raises `PrinterError` in words when it did not come out."""
+    def print(self, pdf: bytes, title: str) -> str:
+        """Put a badge on paper; raises `PrinterError` in words when it did not come out.
+
+        Returns in words what did not work although it did, else nothing.
+        """
         ...
 
     def describe(self) -> str:
@@ -55,7 +58,7 @@ class FilePrinter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def print(self, pdf: bytes, title: str) -> None:
+    def print(self, pdf: bytes, title: str) -> str:
         name = re.sub(r"[^\w-]+", "-", title).strip("-").lower() or "badge"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +70,7 @@ class FilePrinter:
             path.write_bytes(pdf)
         except OSError as error:
             raise PrinterError(f"The badge could not be written ({error.strerror}).") from error
+        return ""
 
     def describe(self) -> str:
         return f"files in {self._folder.name}"
@@ -75,7 +79,7 @@ class FilePrinter:
 class NoPrinter:
     """A kiosk without a printer: every visitor takes a numbered sticker."""
 
-    def print(self, pdf: bytes, title: str) -> None:
+    def print(self, pdf: bytes, title: str) -> str:
         del pdf, title
         raise PrinterError("There is no badge printer here.")
 
@@ -93,7 +97,7 @@ class CupsPrinter:
         self._media = media
         self._trouble_after = trouble_after
 
-    def print(self, pdf: bytes, title: str) -> None:
+    def print(self, pdf: bytes, title: str) -> str:
         with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
             file.write(pdf)
             file.flush()
@@ -105,7 +109,7 @@ class CupsPrinter:
                 words = in_words(self._jobs("completed").get(job, ""))
                 if words:
                     raise PrinterError(words)
-                return
+                return ""
             time.sleep(_ASK_EVERY_SECONDS)
         words = self._trouble()
         # A late badge would come out for somebody who wears a sticker by then.
@@ -173,11 +177,12 @@ class SecondBest:
     def __init__(self, first: BadgePrinter, second: BadgePrinter) -> None:
         self._first, self._second = first, second
 
-    def print(self, pdf: bytes, title: str) -> None:
+    def print(self, pdf: bytes, title: str) -> str:
         try:
-            self._first.print(pdf, title)
-        except PrinterError:
+            return self._first.print(pdf, title)
+        except PrinterError as error:
             self._second.print(pdf, title)
+            return f"{error} The second printer is used."
 
     def describe(self) -> str:
         return f"{self._first.describe()}, then {self._second.describe()}"

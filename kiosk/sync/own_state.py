@@ -4,7 +4,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from db import outbox, settings, watchlists
-from db.domain.kiosks import ListInForce, OwnState
+from db.domain.kiosks import LastUse, ListInForce, OwnState
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync.exchange import COMPLETE
@@ -12,8 +12,18 @@ from kiosk.sync.exchange import COMPLETE
 _VERSION = version("vestibule")
 
 
-def read(database: Database, device: Device, now: datetime) -> OwnState:
-    """How it stands at this moment; counts and versions, and nobody's name."""
+def read(
+    database: Database,
+    device: Device,
+    now: datetime,
+    *,
+    camera: LastUse | None = None,
+    printer: LastUse | None = None,
+) -> OwnState:
+    """How it stands at this moment; counts and versions, and nobody's name.
+
+    `now` is this computer's own clock, as it is of `camera` and `printer`.
+    """
     with database.read() as session:
         return OwnState(
             at=now,
@@ -24,4 +34,6 @@ def read(database: Database, device: Device, now: datetime) -> OwnState:
                 for known in watchlists.all_lists(session)
             },
             has_all_lists=settings.read(session, COMPLETE, bool) or False,
+            camera=camera,
+            printer=printer,
         )

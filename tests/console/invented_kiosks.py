@@ -7,6 +7,7 @@ from db.domain.kiosks import (
     KioskList,
     Kiosks,
     KioskState,
+    LastUse,
     PairingRequest,
     ParkedEvents,
 )
@@ -22,7 +23,8 @@ def make_kiosks() -> Kiosks:
     registry = KioskList("State registry", 41, at(6, 2, days_ago=3), 41, at(6, 2, days_ago=3))
     custody = KioskList("Custody orders", 18, at(9, 30, days_ago=8), 18, at(9, 30, days_ago=8))
     behind = replace(custody, version=17, behind_since=at(8, 14))
-    here = KioskState(at(10, 42), 0, "1.4.2", 0.4, True, (registry, custody))
+    camera, badge = LastUse(at(10, 31)), LastUse(at(10, 32))
+    here = KioskState(at(10, 42), 0, "1.4.2", 0.4, True, (registry, custody), camera, badge)
     away = KioskState(at(7, 30), 12, "1.4.1", 204.0, True, (registry, behind))
     front = Kiosk("front", "Front door", at(8, 0, days_ago=40), at(10, 42), None, state=here)
     gym = Kiosk("gym", "Gym door", at(8, 5, days_ago=40), at(10, 42), "event 812 differs")

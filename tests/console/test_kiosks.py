@@ -17,6 +17,7 @@ from admin_console.console.shell import Shell
 from admin_console.hub.authority import make_ca
 from db import hub_trust
 from db.domain.desk import Role, SignedIn
+from db.domain.kiosks import LastUse
 from tests.console import invented, records
 from tests.console.fake_hub import PASSWORD, FakeHub
 from tests.console.invented_kiosks import make_parked
@@ -128,6 +129,25 @@ def test_silent_kiosk_is_shown_with_what_it_said_and_when(qtbot: QtBot) -> None:
         "1.4.1",
     ]
     assert said["Gym door"][2:4] == ["not known", "not known"]
+
+
+def test_kiosk_in_touch_whose_printer_failed_is_found_on_top_and_says_why(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    front, _, _, old = hub.kiosks_answer.kiosks
+    assert front.state is not None
+    jammed = LastUse(invented.at(10, 32), "A label is stuck.")
+    gym = replace(
+        front, kiosk_id="g", name="Gym", state=replace(front.state, camera=None, printer=jammed)
+    )
+    many = [replace(front, kiosk_id=f"k{n}", name=f"Door {n:02}") for n in range(20)]
+    hub.kiosks_answer = replace(hub.kiosks_answer, kiosks=(*many, gym, old), requests=())
+    shell, table = show_kiosks(qtbot, hub)
+
+    name, said = next(iter(rows(table).items()))
+    assert (name, said[0]) == ("Gym", "Look at its printer")
+    facts = child(shell, KioskCard, "kioskCard").facts()
+    assert facts["Camera"] == "not known"
+    assert facts["Printer"] == "A label is stuck. Last tried 10:32."
 
 
 def test_chosen_kiosk_tells_each_list_with_its_version_and_age(qtbot: QtBot) -> None:

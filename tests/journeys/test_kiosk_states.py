@@ -9,7 +9,7 @@ import pytest
 
 from db import codec, watchlists
 from db.domain.entry_history import EntryDraft
-from db.domain.kiosks import STATE_HEADER, Kiosk, Kiosks
+from db.domain.kiosks import STATE_HEADER, Kiosk, Kiosks, LastUse
 from db.engine import open_database
 from kiosk.sync import own_state
 from kiosk.sync.http import HttpHub
@@ -25,6 +25,7 @@ from tests.makers import NINE
 from tests.sync_of_tests import KioskOfTests, device_of, import_list
 
 LIST = "District no-trespass list"
+SAID = '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"1","lists":{}'
 OLD = '":{"version":1,"imported_at":"0001-01-01T00:00:00Z"}}}'
 
 
@@ -155,6 +156,32 @@ def test_kiosk_that_lacks_a_list_says_so(hub: HubOfTests, kiosk: KioskOfTests) -
     assert told.behind_since is not None
 
 
+def test_how_camera_and_printer_did_is_told_with_its_moment_by_the_hubs_clock(
+    hub: HubOfTests, kiosk: KioskOfTests, given: PairedOfTests, clock: Clock
+) -> None:
+    own = clock() + timedelta(minutes=3)
+    jammed = LastUse(own - timedelta(minutes=20), "A label is stuck in the printer.")
+    kiosk.hub = HttpHub(
+        hub.client,
+        hub.own_token(given),
+        known_hub(given),
+        lambda: own_state.read(
+            kiosk.database,
+            kiosk.device,
+            own,
+            camera=LastUse(own + timedelta(days=400)),  # its clock was set back since
+            printer=jammed,
+        ),
+    )
+    kiosk.pull()
+
+    state = shown(hub).state
+
+    assert state is not None
+    assert state.camera == LastUse(NINE)
+    assert state.printer == LastUse(NINE - timedelta(minutes=20), jammed.trouble)
+
+
 def test_kiosk_that_is_paired_again_has_said_nothing_yet(
     hub: HubOfTests, kiosk: KioskOfTests
 ) -> None:
@@ -176,6 +203,10 @@ def test_kiosk_that_is_paired_again_has_said_nothing_yet(
         '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"1","lists":{"x":{}}}',
         r'{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"\u001b[2J","lists":{}}',
         '{"at":"2026-11-23T15:00:00Z","waiting":1,"version":"1","lists":{"' + FRONT_KIOSK + OLD,
+        SAID + ',"camera":{"at":"2026-11-23T15:00:00"}}',
+        SAID + ',"camera":{"at":"0001-01-01T00:00:00Z"}}',
+        SAID + ',"printer":{"at":"2026-11-23T15:00:00Z","trouble":"' + "1" * 201 + '"}}',
+        SAID + r',"printer":{"at":"2026-11-23T15:00:00Z","trouble":"\u001b[2J"}}',
         "[" * 20_000,
     ],
 )

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from db import codec
 from db.domain.errors import PrinterError, StorageError
+from db.domain.kiosks import Kiosks
 from db.domain.screening import HoldReason
 from db.domain.visit import CheckOutWay, VisitorType, VisitState
 from kiosk import reception
@@ -24,7 +26,7 @@ class PaperJam:
     def __init__(self) -> None:
         self.gave_up = threading.Event()
 
-    def print(self, pdf: bytes, title: str) -> None:
+    def print(self, pdf: bytes, title: str) -> str:
         del pdf, title
         self.gave_up.wait(10)
         raise PrinterError("A label is stuck in the printer.")
@@ -93,6 +95,14 @@ def test_school_without_photos_asks_for_none(open_lobby: OpenLobby) -> None:
     assert lobby.visits()[0].photo == ""
 
 
+def told_of_printer(lobby: Lobby) -> str:
+    """What the console says of the kiosk's printer."""
+    answer = lobby.hub.client.get("/v1/kiosks", headers=lobby.hub.sign_in())
+    (kiosk,) = codec.from_json(answer.content, Kiosks).kiosks
+    printer = None if kiosk.state is None else kiosk.state.printer
+    return "" if printer is None else printer.trouble
+
+
 def test_visitor_is_told_of_a_printer_that_fails_late(open_lobby: OpenLobby) -> None:
     printer = PaperJam()
     lobby = open_lobby(hurried, printer=printer)
@@ -107,6 +117,7 @@ def test_visitor_is_told_of_a_printer_that_fails_late(open_lobby: OpenLobby) -> 
 
     lobby.wait_step(Step.STICKER)
     assert [words for words in all_texts(lobby.kiosk.window) if "stuck" in words]
+    lobby.qtbot.waitUntil(lambda: "stuck" in told_of_printer(lobby), timeout=10_000)
 
 
 def test_badge_page_ends_by_itself_once_the_badge_is_there(open_lobby: OpenLobby) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db import settings
+from db.domain.kiosks import LastUse
 from db.domain.watchlist import Category, Watchlist
 from db.engine import open_database
 from kiosk import doctor_kept, standing
@@ -195,6 +196,25 @@ def test_lists_for_which_the_page_has_no_room_are_counted_with_their_state(is_ol
     assert last["title"] == "15 more lists"
     assert last["isGood"] is not is_old
     assert last["words"].startswith("15 of them need a look" if is_old else "All of them")
+
+
+def test_camera_and_printer_that_did_not_work_are_told_and_others_not() -> None:
+    jammed = LastUse(NINE, "A label is stuck in the printer.")
+    view = standing.view(
+        KEPT,
+        IN_TOUCH,
+        "R. Whitfield",
+        HERE,
+        are_lists_loaded=True,
+        camera=LastUse(NINE),
+        printer=jammed,
+    )
+
+    _, _, only = view.lines
+
+    assert only == ServiceLine(
+        Standing.LOOK, "The printer did not work when it was last used", jammed.trouble
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from admin_console.console import words
 from admin_console.console.painting import Tone
-from db.domain.kiosks import Kiosk, KioskList, KioskState, ParkedEvents
+from db.domain.kiosks import Kiosk, KioskList, KioskState, LastUse, ParkedEvents
 
 IN_TOUCH_SECONDS = 120.0
 SAME_CLOCK_SECONDS = 5.0
@@ -48,8 +48,17 @@ def standing(kiosk: Kiosk, now: datetime) -> tuple[str, Tone]:
     if kiosk.last_seen_at is None:
         return "Not heard yet", Tone.CAUTION
     if is_now(kiosk.last_seen_at, now):
-        return "In touch", Tone.POSITIVE
+        what = _out_of_order(kiosk.state)
+        return (f"Look at its {what}", Tone.CAUTION) if what else ("In touch", Tone.POSITIVE)
     return f"Silent for {_silence(kiosk.last_seen_at, now)}", Tone.CAUTION
+
+
+def _out_of_order(state: KioskState | None) -> str:
+    """What of it did not work when it was last used; nothing when all did."""
+    if state is None:
+        return ""
+    uses = (("camera", state.camera), ("printer", state.printer))
+    return next((what for what, last in uses if last is not None and last.trouble), "")
 
 
 def by_need(kiosks: Sequence[Kiosk], now: datetime) -> tuple[Kiosk, ...]:
@@ -58,7 +67,8 @@ def by_need(kiosks: Sequence[Kiosk], now: datetime) -> tuple[Kiosk, ...]:
     def need(kiosk: Kiosk) -> int:
         if kiosk.revoked_at is not None:
             return 2
-        return 1 if kiosk.fork is None and is_now(kiosk.last_seen_at, now) else 0
+        is_well = kiosk.fork is None and is_now(kiosk.last_seen_at, now)
+        return 1 if is_well and not _out_of_order(kiosk.state) else 0
 
     return tuple(sorted(kiosks, key=need))
 
@@ -117,6 +127,10 @@ def facts(kiosk: Kiosk, now: datetime, zone: ZoneInfo, hub_version: str) -> tupl
         )
     else:
         found += [waiting(kiosk, now, zone), *_each_list(state, now, zone)]
+        found += [
+            _used("Camera", state.camera, now, zone),
+            _used("Printer", state.printer, now, zone),
+        ]
         found += [_version(state, hub_version), _clock(state)]
     found.append(Fact("Paired", words.day(kiosk.paired_at.astimezone(zone).date())))
     return tuple(found)
@@ -174,6 +188,16 @@ def _list(known: KioskList, state: KioskState, now: datetime, zone: ZoneInfo) ->
     of = words.short_day(known.imported_at.astimezone(zone).date())
     told = f"version {known.version}, imported {of}{as_of}; behind since {since}"
     return Fact(known.name, f"{told}: the hub has version {known.newest}", tone)
+
+
+def _used(label: str, last: LastUse | None, now: datetime, zone: ZoneInfo) -> Fact:
+    """How it did when it was last used: a camera looks only while somebody signs in or out."""
+    if last is None:
+        return Fact(label, UNKNOWN)  # not used, none there, or an older version
+    at = words.clock_or_day(last.at, now, zone)
+    if last.trouble:
+        return Fact(label, f"{last.trouble} Last tried {at}.", Tone.CAUTION)
+    return Fact(label, f"worked when it was last used, {at}")
 
 
 def _version(state: KioskState, hub_version: str) -> Fact:

@@ -69,7 +69,11 @@ def test_unknown_queue_is_told_in_words_and_the_second_printer_tried(tmp_path: P
     with pytest.raises(PrinterError, match="does not exist on this computer"):
         unknown.print(BADGE, "Visit 5")
 
-    SecondBest(unknown, FilePrinter(tmp_path)).print(BADGE, "Visit 5")
+    said = SecondBest(unknown, FilePrinter(tmp_path)).print(BADGE, "Visit 5")
+    assert said == (
+        "The printer named in the settings does not exist on this computer. "
+        "The second printer is used."
+    )
     assert (tmp_path / "visit-5.pdf").read_bytes() == BADGE
 
 
