@@ -3,9 +3,9 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, BinaryIO, TypeVar
@@ -129,8 +129,30 @@ async def body_as(request: Request, of: type[T]) -> T:
     Raises 422 in words when it is not one, 413 when it is too long, 415 when it says itself that it
     is something else, 408 when it does not come.
     """
+    return _read(await _json_of(request), of)
+
+
+async def body_over(request: Request, of: type[T]) -> Callable[[T], T]:
+    """The request's JSON as what it makes of a known value: what it leaves out stays as it is.
+
+    Raises like `body_as`.
+    """
+    content = await _json_of(request)
+    wanted, given = _read(content, of), _read(content, dict[str, object])
+    names = [f.name for f in fields(of) if f.name in given]  # type: ignore[arg-type]
+
+    def over(known: T) -> T:
+        return replace(known, **{name: getattr(wanted, name) for name in names})  # type: ignore[type-var]
+
+    return over
+
+
+async def _json_of(request: Request) -> bytes:
     expect(request, JSON)
-    content = await body_up_to(request, MOST_JSON_BYTES)
+    return await body_up_to(request, MOST_JSON_BYTES)
+
+
+def _read(content: bytes, of: type[T]) -> T:
     try:
         if codec.has_zero_byte(content):
             raise refuse(422, ZERO_BYTE)

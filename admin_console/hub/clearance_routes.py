@@ -1,5 +1,6 @@
 """Clearances and the desk's standing rules: what holds, ending one, settling others."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -7,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import aftermath, applying
 from admin_console.hub import site as hub_site
-from admin_console.hub.answers import IfMatch, answer, body_as, expect_same, refuse
+from admin_console.hub.answers import IfMatch, answer, body_over, expect_same, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
 from db import audit, clearance_lines, clearances, outbox, policy, visits
 from db.domain.audit import About, Deed
@@ -79,14 +80,18 @@ def desk_policy(context: StaffContext, _: AskingStaff) -> Response:
 async def settle(
     request: Request, context: StaffContext, asker: AskingStaff, if_match: IfMatch = None
 ) -> Response:
-    """Settle other rules; kiosks learn them."""
-    wanted = await body_as(request, DeskPolicy)
-    await run_in_threadpool(_settle, context, wanted, asker, if_match)
-    return answer(wanted)
+    """Settle other rules; kiosks learn them. What is left out stays as it is."""
+    change = await body_over(request, DeskPolicy)
+    return answer(await run_in_threadpool(_settle, context, change, asker, if_match))
 
 
-def _settle(context: Context, wanted: DeskPolicy, asker: Asker, if_match: str | None) -> None:
+def _settle(
+    context: Context, change: Callable[[DeskPolicy], DeskPolicy], asker: Asker, if_match: str | None
+) -> DeskPolicy:
     with context.database.begin() as session:
-        expect_same(if_match, policy.locked(session))
+        known = policy.locked(session)
+        expect_same(if_match, known)
+        wanted = change(known)
         policy.settle(session, wanted, asker.by, context.now())
     context.wake.notify()
+    return wanted

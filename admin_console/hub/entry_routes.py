@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import entry_photos, list_desk
-from admin_console.hub.answers import IfMatch, answer, body_as, body_up_to, refuse
+from admin_console.hub.answers import IfMatch, answer, body_as, body_over, body_up_to, refuse
 from admin_console.hub.context import AskingStaff, StaffContext
 from admin_console.hub.list_desk import ListSettings, ListStart
 from db import entry_deeds, list_asking, list_editing, list_search, watchlists
@@ -158,16 +158,17 @@ async def change(
 ) -> Response:
     """Change what an entry says; `version` is the one that was looked at.
 
-    Where the entry has another one, 409 says so; with `If-Match` 412 says it of all that its GET
-    tells, also of who was cleared and of a removal that somebody asked for.
+    What is left out stays as it is. Where the entry has another version, 409 says so; with
+    `If-Match` 412 says it of all that its GET tells, also of who was cleared and of a removal that
+    somebody asked for.
     """
-    draft = await body_as(request, EntryDraft)
+    over = await body_over(request, EntryDraft)
     return await _answered(
         lambda: list_desk.change_entry(
             context,
             list_id,
             entry_id,
-            draft,
+            over,
             version=version,
             asker=asker,
             if_match=if_match,

@@ -33,6 +33,7 @@ from db.domain.errors import ConfigError, EntryRefusedError, ImportRefusedError,
 from db.domain.events import DomainEvent, WatchlistEntryEdited, WatchlistImported
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.engine import Database
+from db.entry_drafts import draft_of
 from db.list_editing import Edited, Editor
 from db.list_import import Imported, ListWanted, Watch
 
@@ -172,7 +173,7 @@ def change_entry(
     context: Context,
     list_id: UUID,
     entry_id: UUID,
-    draft: EntryDraft,
+    over: Callable[[EntryDraft], EntryDraft],
     *,
     version: int,
     asker: Asker,
@@ -180,8 +181,8 @@ def change_entry(
 ) -> EntryFile:
     """Change what an entry says, or ask for it where that takes a second person.
 
-    Raises LookupError or `EntryRefusedError`; 412 when `if_match` is not the tag of the entry's
-    file any more.
+    `over` makes the wanted draft of what the entry says. Raises LookupError or `EntryRefusedError`;
+    412 when `if_match` is not the tag of the entry's file any more.
     """
     zone = context.zone()
     with context.database.begin() as session:
@@ -190,7 +191,11 @@ def change_entry(
             list_editing.locked(session, list_id, editor.at)
             seen = list_editing.file_of(session, list_id, entry_id, zone, editor.at)
             expect_same(if_match, seen)
-        _check_photo(context, draft, watchlists.entry(session, list_id, entry_id))
+        before = watchlists.entry(session, list_id, entry_id)
+        if before is None:
+            raise LookupError(entry_id)
+        draft = over(draft_of(before))
+        _check_photo(context, draft, before)
         edited = list_editing.change(
             session, list_id, entry_id, draft, version=version, editor=editor
         )

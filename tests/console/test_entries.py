@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.pages.column_mapper import ColumnMapper
-from admin_console.console.pages.entry_form import draft_of
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.table import RowTable
@@ -20,6 +19,7 @@ from db.domain.desk import ImportProgress, Role
 from db.domain.entry_history import FieldChange, RemovalAsked
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
+from db.entry_drafts import draft_of
 from db.list_fields import DateOrders, entry_from
 from tests.console import invented, listed, records
 from tests.console.fake_hub import FakeHub

@@ -1,7 +1,7 @@
 """Entries are changed by hand over the hub's own HTTP: with history, and two to remove one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,19 @@ def test_change_is_kept_field_by_field_with_a_new_version(
         FieldChange("note", "", "Order of March"),
     )
     assert list_in_force(hub).version == 3
+
+
+def test_what_a_change_leaves_out_stays_as_it_is(
+    hub: HubOfTests, ours: str, dana: dict[str, str]
+) -> None:
+    address, added = add(hub, ours, dana)
+    less = {"family": DRAFT["family"], "note": "Order of March"}
+
+    found = file_in(hub.client.put(address, params={"version": 1}, json=less, headers=dana))
+
+    assert added.entry is not None
+    assert found.entry == replace(added.entry, note="Order of March", version=2)
+    assert found.history[0].fields == (FieldChange("note", "", "Order of March"),)
 
 
 def test_whoever_saw_an_older_version_overwrites_nothing(

@@ -94,6 +94,17 @@ def test_rules_that_somebody_else_settled_meanwhile_are_not_overwritten(
     assert put(hub, "/v1/policy", dana, POLICY, "*").status_code == 200
 
 
+def test_rules_that_are_left_out_stay_as_they_are(hub: HubOfTests, dana: dict[str, str]) -> None:
+    settled = {"audit_keep_days": 400, "visit_keep_days": 90, "denial_words": "Call Ms. Ito."}
+    whole = put(hub, "/v1/policy", dana, settled).json()
+
+    told = put(hub, "/v1/policy", dana, {"clearance_days": 10})
+
+    assert told.json() == {**whole, "clearance_days": 10} == get(hub, "/v1/policy", dana).json()
+    assert {**whole, **settled} == whole
+    assert put(hub, "/v1/policy", dana, {"audit_keep_days": 0}).json()["audit_keep_days"] == 0
+
+
 def test_list_settings_that_somebody_else_changed_meanwhile_are_not_overwritten(
     hub: HubOfTests, dana: dict[str, str]
 ) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from admin_console.console import words
 from admin_console.console.client import HubClient
 from admin_console.console.models.entry_story import waits_said, what_is_asked
-from admin_console.console.pages.entry_form import EntryForm, draft_of
+from admin_console.console.pages.entry_form import EntryForm
 from admin_console.console.pages.entry_side import ClearancesCard, DeedsCard, HistoryCard
 from admin_console.console.pages.rule_card import ClockError
 from admin_console.console.parts.button import Button, Kind
@@ -24,6 +24,7 @@ from admin_console.console.session import HubSession
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile
 from db.domain.watchlist import Category, Watchlist
+from db.entry_drafts import draft_of
 
 _AWAY = "The hub is away. What you typed is kept; save when it is back."
 _NO_CLOCK = "The hours are written like 7:00 or 18:30. Nothing was saved."

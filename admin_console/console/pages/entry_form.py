@@ -13,16 +13,13 @@ from admin_console.console.parts.chips import Chip
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.photos import PhotoStore
 from admin_console.console.theme import Theme
-from db.aliases import alias_as_said, aliases_as_text
+from db.aliases import alias_as_said
 from db.domain.custody import NO_RULE, CustodyRule
 from db.domain.entry_history import EntryDraft
-from db.domain.people import Sex
-from db.domain.watchlist import WatchlistEntry
 
 _DAY = "1979-07-14"
 _WHOLE_DATE = len(_DAY)
 _SEXES = (("Not known", ""), ("Woman", "F"), ("Man", "M"))
-_SEX_LETTERS = {Sex.UNSPECIFIED: "", Sex.FEMALE: "F", Sex.MALE: "M"}
 _WORDS = {
     "given": "given name",
     "middle": "middle name",
@@ -52,28 +49,6 @@ _LABELS = {
     "instructions": ("What the desk must do", "Call the principal"),
     "note": ("Note", ""),
 }
-
-
-def draft_of(entry: WatchlistEntry, rule: CustodyRule | None = None) -> EntryDraft:
-    """An entry as its form shows it."""
-    name = entry.name
-    return EntryDraft(
-        name.family,
-        name.given,
-        name.middle,
-        name.suffix,
-        "" if entry.born is None else str(entry.born),
-        _SEX_LETTERS[entry.sex],
-        aliases_as_text(entry.aliases),
-        entry.jurisdiction,
-        entry.reference,
-        entry.note,
-        entry.instructions,
-        "" if entry.valid_from is None else entry.valid_from.isoformat(),
-        "" if entry.valid_until is None else entry.valid_until.isoformat(),
-        entry.photo,
-        rule,
-    )
 
 
 class EntryForm(QWidget):
