@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -156,6 +157,10 @@ class StaffRow(InDistrict, Base):
     """Key of the second factor in base32; empty without one."""
     totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """The last step whose code was used, so that none works twice."""
+    must_choose: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the password is one that they were given, with which they choose their own."""
+    seen_at: Mapped[datetime | None]
+    """When they last used a sign-in, to the minute."""
 
     __table_args__ = (UniqueConstraint("district_id", "name"),)
 

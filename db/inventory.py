@@ -186,13 +186,17 @@ INVENTORY = (
     ),
     Kept(
         "Staff: names, roles, sites, passwords, PINs, second factors, linked accounts, "
-        "who is signed in",
+        "who is signed in, when they were last",
         "hub; names and PINs on kiosks too",
         "a removed person's name stays, since the log names them by id; nothing lets them in",
-        "the terminal; colleagues see the name with what was decided",
+        "administrators of their school, district and the terminal; colleagues see the name with "
+        "what was decided",
         f"{_ENCRYPTED}; passwords, PINs, codes, tokens and accounts only as hashes",
         (
-            *_of("staff", "name display_name role password_hash totp_key created_at removed_at"),
+            *_of(
+                "staff",
+                "name display_name role password_hash totp_key created_at removed_at seen_at",
+            ),
             *_of("staff_pin", "display_name pin_hash"),
             *_of("staff_site", "staff_id site_id"),
             *_of("staff_session", "token_hash staff_id created_at expires_at seen_at"),

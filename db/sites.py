@@ -13,8 +13,9 @@ from sqlalchemy import delete, func, select, true
 from sqlalchemy.orm import Session
 
 from db import districts
-from db.domain.desk import Role, StaffMember
+from db.domain.desk import StaffMember
 from db.domain.errors import ConfigError
+from db.domain.rights import SEES_ALL
 from db.domain.sites import KnownSite, SiteDraft
 from db.hub_models import SiteRow, StaffRow, StaffSiteRow
 from db.ids import new_id
@@ -22,8 +23,6 @@ from db.models import StaffPinRow
 from db.scopes import EVERY_SITE
 
 LONGEST_NAME = 200
-SEES_ALL = frozenset({Role.DISTRICT, Role.AUDITOR})
-"""Roles that are the whole district's."""
 _EVERY = {EVERY_SITE: True}
 
 
@@ -124,15 +123,19 @@ def of_staff(session: Session, member: StaffMember) -> frozenset[str] | None:
     """The sites that somebody is limited to; None for who sees the whole district."""
     if member.role in SEES_ALL or only(session):
         return None
-    query = select(StaffSiteRow.site_id).where(StaffSiteRow.staff_id == member.staff_id)
-    return frozenset(session.scalars(query))
+    return ids_given_to(session, member.staff_id)
 
 
 def given_to(session: Session, staff_id: UUID) -> list[KnownSite]:
     """The sites that somebody was given, by name."""
-    query = select(StaffSiteRow.site_id).where(StaffSiteRow.staff_id == staff_id)
-    given = set(session.scalars(query))
+    given = ids_given_to(session, staff_id)
     return [site for site in everyone(session) if site.site_id in given]
+
+
+def ids_given_to(session: Session, staff_id: UUID) -> frozenset[str]:
+    """The ids of the sites that somebody was given, those included that are not seen here."""
+    query = select(StaffSiteRow.site_id).where(StaffSiteRow.staff_id == staff_id)
+    return frozenset(session.scalars(query))
 
 
 def give(session: Session, staff_id: UUID, site_ids: Iterable[str]) -> None:

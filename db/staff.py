@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db import districts, passwords, sites
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
+from db.domain.rights import WHO_MAY, Action
 from db.hub_models import RecoveryCodeRow, StaffAccountRow, StaffRow, StaffSessionRow
 from db.ids import new_id
 
@@ -50,10 +51,12 @@ def add(
     role: Role,
     now: datetime,
     names: Sequence[str] = (),
+    must_choose: bool = False,
 ) -> StaffMember:
     """Let somebody in. `names` are the school's and the district's, which no password may be.
 
     Where there is one site, it is theirs; where there are several, `sites.give` says which.
+    `must_choose`: the password was made for them, and they choose their own before they are in.
 
     Raises `StaffError` for a name that is taken or a password that will not do.
     """
@@ -69,6 +72,7 @@ def add(
         display_name=display_name.strip(),
         role=role,
         password_hash=HASHER.hash(password),
+        must_choose=must_choose,
         created_at=now,
     )
     session.add(row)
@@ -94,6 +98,19 @@ def find(session: Session, name: str) -> StaffMember | None:
     return None if row is None else value_of(row)
 
 
+def get(session: Session, staff_id: UUID) -> StaffMember | None:
+    """Who has this id, and was not removed."""
+    row = districts.get(session, StaffRow, staff_id)
+    return None if row is None or row.removed_at is not None else value_of(row)
+
+
+def lock_keepers(session: Session) -> None:
+    """Let nobody else settle who keeps the staff until this transaction ends."""
+    keepers = [role.value for role in WHO_MAY[Action.SETTLE_STAFF]]
+    query = select(StaffRow.staff_id).where(_IS_THERE, StaffRow.role.in_(keepers))
+    session.scalars(query.order_by(StaffRow.staff_id).with_for_update()).all()
+
+
 def named(session: Session, name: str) -> StaffMember:
     """Who signs in with this name. Raises `StaffError` when nobody does."""
     found = find(session, name)
@@ -116,20 +133,42 @@ def remove(session: Session, staff_id: UUID, now: datetime) -> None:
     """Let somebody in no more, at once. What they did keeps their name; others may take it."""
     row = _row(session, staff_id)
     row.removed_at, row.name = now, f"removed:{staff_id.hex}"
-    row.password_hash, row.totp_key = "", ""
+    row.password_hash, row.totp_key, row.seen_at = "", "", None
     session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.staff_id == staff_id))
     session.execute(delete(StaffAccountRow).where(StaffAccountRow.staff_id == staff_id))
     close_sessions(session, staff_id)
 
 
+def must_choose(session: Session, staff_id: UUID) -> bool:
+    """Whether somebody has to choose a password of their own before they are in."""
+    return _row(session, staff_id).must_choose
+
+
 def set_password(
-    session: Session, staff_id: UUID, password: str, names: Sequence[str] = ()
+    session: Session,
+    staff_id: UUID,
+    password: str,
+    names: Sequence[str] = (),
+    *,
+    must_choose: bool = False,
+    but: str = "",
 ) -> None:
-    """Give somebody another password and end their sign-ins. Raises `StaffError`."""
+    """Give somebody another password and end their sign-ins, but that of the token `but`.
+
+    Raises `StaffError` for a password that will not do.
+    """
     row = _row(session, staff_id)
     _check_password(password, (row.name, row.display_name, *names))
-    row.password_hash = HASHER.hash(password)
-    close_sessions(session, staff_id)
+    row.password_hash, row.must_choose = HASHER.hash(password), must_choose
+    close_sessions(session, staff_id, but=but)
+
+
+def rename(session: Session, staff_id: UUID, display_name: str) -> None:
+    """Show somebody under another name; they sign in with the one they had."""
+    if not display_name.strip():
+        raise StaffError("A member of staff needs a name to be shown. Nothing was changed.")
+    _row(session, staff_id).display_name = display_name.strip()
+    session.flush()
 
 
 def set_role(session: Session, staff_id: UUID, role: Role) -> None:
@@ -142,6 +181,7 @@ def open_session(session: Session, staff_id: UUID, now: datetime) -> str:
     """Sign somebody in; the token is returned once and kept only as its hash."""
     session.execute(delete(StaffSessionRow).where(StaffSessionRow.expires_at < now))
     token = secrets.token_urlsafe(32)
+    _row(session, staff_id).seen_at = now
     session.add(
         StaffSessionRow(
             token_hash=hash_token(token),
@@ -172,22 +212,37 @@ def of_token(session: Session, token: str, now: datetime) -> OpenSession | None:
     return None if now - seen_at >= IDLE else OpenSession(value_of(row), seen_at)
 
 
-def seen(session: Session, token: str, now: datetime) -> None:
-    """The sign-in is in use."""
+def seen(session: Session, token: str, staff_id: UUID, now: datetime) -> None:
+    """This member's sign-in is in use."""
     session.execute(
         update(StaffSessionRow)
         .where(StaffSessionRow.token_hash == hash_token(token))
         .values(seen_at=now)
     )
+    session.execute(
+        update(StaffRow).where(StaffRow.staff_id == staff_id, _IS_THERE).values(seen_at=now)
+    )
+
+
+def signed_in(session: Session, now: datetime) -> dict[UUID, int]:
+    """How many sign-ins each has that are in use."""
+    last = func.coalesce(StaffSessionRow.seen_at, StaffSessionRow.created_at)
+    found = session.execute(
+        select(StaffSessionRow.staff_id, func.count())
+        .where(StaffSessionRow.expires_at > now, last > now - IDLE)
+        .group_by(StaffSessionRow.staff_id)
+    )
+    return dict(found.all())
 
 
 def close_session(session: Session, token: str) -> None:
     session.execute(delete(StaffSessionRow).where(StaffSessionRow.token_hash == hash_token(token)))
 
 
-def close_sessions(session: Session, staff_id: UUID) -> None:
-    """Sign somebody out everywhere."""
-    session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+def close_sessions(session: Session, staff_id: UUID, *, but: str = "") -> None:
+    """Sign somebody out everywhere, but where they hold the token `but`."""
+    theirs = delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id)
+    session.execute(theirs.where(StaffSessionRow.token_hash != hash_token(but)))
     session.flush()
 
 

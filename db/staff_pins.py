@@ -1,6 +1,7 @@
 """Staff PINs on a kiosk: argon2id hashes that the hub sends, checked without a network."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import argon2
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from db import districts
 from db.models import StaffPinRow
 
 HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -50,6 +52,24 @@ def whose(session: Session, pin: str) -> StaffOnDuty | None:
             continue
         found = found or StaffOnDuty(row.staff_id, row.display_name)
     return found
+
+
+def is_one_of(pin: str, hashes: Iterable[str]) -> bool:
+    """Whether a PIN is that of one of these hashes."""
+    for pin_hash in hashes:
+        with suppress(argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            if HASHER.verify(pin_hash, pin):
+                return True
+    return False
+
+
+def rename(session: Session, staff_id: UUID, display_name: str) -> bool:
+    """Let the log show who decides with a PIN under another name. Returns whether they have one."""
+    row = districts.get(session, StaffPinRow, staff_id)
+    if row is not None:
+        row.display_name = display_name
+        session.flush()
+    return row is not None
 
 
 def any_known(session: Session) -> bool:

@@ -23,6 +23,14 @@ def new_key() -> str:
     return base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
+def is_key(text: str) -> bool:
+    """Whether this can be a key that `new_key` made."""
+    try:
+        return len(base64.b32decode(text)) == KEY_BYTES
+    except ValueError:
+        return False
+
+
 def code_at(key: str, step: int, digits: int = DIGITS) -> str:
     """The code of one step (RFC 4226, section 5.3)."""
     digest = hmac.digest(base64.b32decode(key), struct.pack(">Q", step), "sha1")

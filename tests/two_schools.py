@@ -166,8 +166,15 @@ def fill(school: School) -> Records:
         for line in school.ask("GET", "/v1/clearances").json()["clearances"]
     ]
     notice = school.ask("GET", "/v1/notices").json()["notices"][0]["notice_id"]
-    requests, extra = [], []
+    requests, extra, kept = [], [], []
     with hub.database.begin() as session:
+        for n in ("kept", "leaving"):
+            member = staff.add(
+                session, f"{n}-{tag.lower()}", PASSWORD, display_name=f"{n} {tag}",
+                role=Role.FRONT_DESK, now=hub.clock(),
+            )  # fmt: skip
+            sites.give(session, member.staff_id, [school.site_id])
+            kept.append(str(member.staff_id))
         for n in "ab":
             code = pairing_requests.new_code(session, hub.clock(), school.site_id).replace("-", "")
             device_id = str(new_id(hub.clock()))
@@ -188,6 +195,7 @@ def fill(school: School) -> Records:
         "notice_id": notice,
         "request_id": requests[0],
         "kiosk_id": extra[0],
+        "staff_id": kept[0],
         "name": face,
     }
     others = {
@@ -195,9 +203,10 @@ def fill(school: School) -> Records:
         "entry_id": entries[1],
         "clearance_id": clearances[1],
         "request_id": requests[1],
+        "staff_id": kept[1],
         "name": photo,
     }
-    every = map(str, [*cleared, *inside, denied, *held, *entries, *clearances, *requests])
+    every = map(str, [*cleared, *inside, denied, *held, *entries, *clearances, *requests, *kept])
     names = frozenset({tag, tag.lower(), *every, *ids.values(), *others.values()})
     return Records(ids, others, names)
 

@@ -29,11 +29,13 @@ from admin_console.hub import (
     notice_routes,
     oidc_routes,
     openapi,
+    own_routes,
     pairing_routes,
     report_routes,
     session_routes,
     site_routes,
     staff_routes,
+    staffing_routes,
     token_routes,
 )
 from admin_console.hub.answers import problem
@@ -143,6 +145,7 @@ def create_app(
     app.include_router(feed_routes.router)
     app.include_router(live_routes.router)
     app.include_router(session_routes.router)
+    app.include_router(own_routes.router)
     app.include_router(oidc_routes.router)
     app.include_router(staff_routes.router)
     app.include_router(report_routes.router)
@@ -154,6 +157,7 @@ def create_app(
     app.include_router(audit_routes.router)
     app.include_router(inventory_routes.router)
     app.include_router(site_routes.router)
+    app.include_router(staffing_routes.router)
     app.include_router(health_routes.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(UnfitError, _on_unfit)

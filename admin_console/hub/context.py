@@ -130,12 +130,14 @@ def asking_kiosk(
 class Asker:
     """A signed-in member of staff who may do what was asked for, and from where they ask.
 
-    `sites` are those that they are limited to and asked about; None: the whole district.
+    `limits` are the sites that they are limited to, `sites` those of them that they asked about;
+    None: the whole district.
     """
 
     member: StaffMember
     address: str
     sites: frozenset[str] | None
+    limits: frozenset[str] | None
 
     @property
     def staff_id(self) -> UUID:
@@ -182,8 +184,8 @@ def asking_staff(request: Request, context: InContext) -> Asker:
         )
     if abs(now - opened.seen_at) >= staff.SEEN_AGAIN:
         with context.database.begin() as session:
-            staff.seen(session, token, now)
-    return Asker(opened.member, address_of(request), _asked_for(request, limits))
+            staff.seen(session, token, opened.member.staff_id, now)
+    return Asker(opened.member, address_of(request), _asked_for(request, limits), limits)
 
 
 def _asked_for(request: Request, limits: frozenset[str] | None) -> frozenset[str] | None:

@@ -4,11 +4,9 @@ Requests and answers are our own values, which FastAPI does not know: their sche
 from the same types that the codec reads and writes. A test holds that no operation is left out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
@@ -17,9 +15,9 @@ from fastapi.routing import iter_route_contexts
 from admin_console.hub import (
     entry_routes,
     event_routes,
-    examples,
     feed_routes,
     oidc_routes,
+    own_routes,
     pairing_routes,
     report_routes,
     session_routes,
@@ -31,6 +29,7 @@ from admin_console.hub.answers import JPEG, JSON, NDJSON, PROBLEM
 from admin_console.hub.context import asking_kiosk, asking_staff
 from admin_console.hub.list_desk import ListSettings, ListStart
 from admin_console.hub.metrics import TEXT
+from admin_console.hub.schemas import Schemas
 from db.domain.audit import AuditPage
 from db.domain.clearance import Clearance, Clearances
 from db.domain.decision import Decision
@@ -51,13 +50,23 @@ from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAg
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.sites import KnownSite, SiteDraft, Sites
+from db.domain.staffing import (
+    FactorStart,
+    FirstPassword,
+    KnownStaff,
+    NewPin,
+    RecoveryCodes,
+    StaffAdded,
+    StaffDraft,
+    StaffPage,
+    StaffStart,
+)
 from db.domain.visit import Visit
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.domain.webhook import KINDS
 
 CSV = "text/csv"
 FILE = "application/octet-stream"
-_REFS = "#/components/schemas/{name}"
 _SCHEMES = {
     asking_kiosk: ("kiosk", "A token that a kiosk got for its key: `/v1/token`."),
     asking_staff: ("staff", "The token of a sign-in."),
@@ -103,6 +112,8 @@ class Problem:
     """With 422 for a batch: the kiosk's log has forked."""
     needs_code: bool | None = None
     """With 401 at sign-in: the second factor's code is missing."""
+    needs_password: bool | None = None
+    """With 401 at sign-in: the password is a first one, and an own one is missing."""
     subject: str | None = None
     """With 403 at a sign-in by the district's account that nobody linked: the account."""
     decision: Decision | None = None
@@ -127,6 +138,7 @@ class Says:
 
 _LISTS = "/v1/watchlists"
 _PERSON = f"{_LISTS}/{{list_id}}/people/{{entry_id}}"
+_ONE = "/v1/staff/{staff_id}"
 OPERATIONS: dict[tuple[str, str], Says] = {
     ("GET", "/healthz"): Says(Health),
     ("GET", "/v1/health"): Says(Health),
@@ -159,6 +171,10 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("POST", "/v1/oidc/session"): Says(SignedIn, oidc_routes.FinishRequest),
     ("POST", "/v1/session"): Says(SignedIn, session_routes.SignInRequest),
     ("DELETE", "/v1/session"): Says(status=204),
+    ("PUT", "/v1/session/password"): Says(takes=own_routes.OwnPassword, status=204),
+    ("POST", "/v1/session/second-factor"): Says(FactorStart),
+    ("PUT", "/v1/session/second-factor"): Says(RecoveryCodes, own_routes.FactorConfirmed),
+    ("POST", "/v1/session/second-factor/end"): Says(takes=own_routes.FactorEnded, status=204),
     ("GET", "/v1/set-up"): Says(session_routes.SetUp),
     ("POST", "/v1/set-up"): Says(SignedIn, setting_up.FirstStaff),
     ("GET", "/v1/audit"): Says(AuditPage),
@@ -202,6 +218,16 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("POST", "/v1/sites"): Says(KnownSite, SiteDraft),
     ("PUT", "/v1/sites/{site_id}"): Says(KnownSite, SiteDraft),
     ("POST", "/v1/sites/{site_id}/close"): Says(KnownSite),
+    ("GET", "/v1/staff"): Says(StaffPage),
+    ("POST", "/v1/staff"): Says(StaffAdded, StaffStart),
+    ("GET", _ONE): Says(KnownStaff),
+    ("PUT", _ONE): Says(KnownStaff, StaffDraft),
+    ("DELETE", _ONE): Says(status=204),
+    ("POST", f"{_ONE}/first-password"): Says(FirstPassword),
+    ("POST", f"{_ONE}/pin"): Says(NewPin),
+    ("DELETE", f"{_ONE}/pin"): Says(status=204),
+    ("DELETE", f"{_ONE}/second-factor"): Says(status=204),
+    ("DELETE", f"{_ONE}/sign-ins"): Says(status=204),
     ("GET", "/v1/notices"): Says(Notices),
     ("POST", "/v1/notices/{notice_id}/read"): Says(Notice),
 }
@@ -217,7 +243,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "See the file LICENSE"},
         routes=app.routes,
     )
-    schemas = _Schemas()
+    schemas = Schemas()
     routes = {
         (method, route.path): route
         for route in iter_route_contexts(app.routes)
@@ -280,7 +306,7 @@ def _webhook(kind: str) -> dict[str, Any]:
 
 
 def _describe(
-    operation: dict[str, Any], says: Says | None, schemas: "_Schemas", *, is_get: bool
+    operation: dict[str, Any], says: Says | None, schemas: Schemas, *, is_get: bool
 ) -> None:
     answers: dict[str, Any] = {
         "default": {
@@ -320,80 +346,3 @@ def _calls(dependant: Dependant) -> list[Any]:
     for below in dependant.dependencies:
         found += _calls(below)
     return found
-
-
-class _Schemas:
-    """JSON Schemas of our types, and an example of each."""
-
-    def __init__(self) -> None:
-        self.components: dict[str, Any] = {}
-
-    def content(self, of: object) -> dict[str, Any]:
-        """A media type's schema and example."""
-        if of is bytes:
-            return {"schema": {"type": "string", "format": "binary"}, "example": "(bytes)"}
-        (schema,), components = msgspec.json.schema_components((of,), ref_template=_REFS)
-        for name, field in _moments(msgspec.inspect.type_info(of), set()):
-            _say_moment(components[name]["properties"][field])
-        self.components |= components
-        return {"schema": schema, "example": self.example(schema)}
-
-    def example(self, schema: dict[str, Any], name: str = "", owner: str = "") -> object:
-        """A value that the schema allows, of nobody there is: for the field `name` of `owner`."""
-        if "$ref" in schema:
-            of = schema["$ref"].rpartition("/")[2]
-            return self.example(self.components[of], name, of)
-        if "anyOf" in schema:
-            return schema.get("default", self.example(schema["anyOf"][0], name, owner))
-        if "enum" in schema:
-            return schema.get("default", schema["enum"][0])
-        if schema.get("type") == "string" and "format" not in schema:
-            return examples.text(owner, name)
-        return schema.get("default", self._plain(schema, name, owner))
-
-    def _plain(self, schema: dict[str, Any], name: str, owner: str) -> object:
-        match schema.get("type"):
-            case "object":
-                wanted, told = schema.get("required", ()), schema.get("properties", {})
-                return {
-                    field: self.example(of, field, owner)
-                    for field, of in told.items()
-                    if field in wanted or examples.is_known(owner, field)
-                }
-            case "array":
-                items = [self.example(item, name, owner) for item in schema.get("prefixItems", ())]
-                return items or [self.example(schema["items"], name, owner)]
-            case "string":
-                return examples.FORMATS[schema["format"]]
-            case "integer" | "number":
-                return schema.get("minimum", 0)
-            case "boolean":
-                return False
-            case _:
-                return None
-
-
-def _moments(of: object, seen: set[type]) -> Iterator[tuple[str, str]]:
-    """Component and field of each moment below a type: msgspec's schemas leave their format out."""
-    match of:
-        case msgspec.inspect.DataclassType(cls=cls, fields=fields) if cls not in seen:
-            seen.add(cls)
-            for field in fields:
-                kinds = getattr(field.type, "types", (field.type,))
-                if any(isinstance(kind, msgspec.inspect.DateTimeType) for kind in kinds):
-                    yield cls.__name__, field.encode_name
-                for kind in kinds:
-                    yield from _moments(kind, seen)
-        case (
-            msgspec.inspect.VarTupleType(item_type=item) | msgspec.inspect.ListType(item_type=item)
-        ):
-            yield from _moments(item, seen)
-        case msgspec.inspect.UnionType(types=kinds):
-            for kind in kinds:
-                yield from _moments(kind, seen)
-
-
-def _say_moment(schema: dict[str, Any]) -> None:
-    for kind in schema.get("anyOf", (schema,)):
-        if kind.get("type") == "string" and "format" not in kind:
-            kind["format"] = "date-time"

@@ -13,6 +13,10 @@ from db.domain.rights import WHO_MAY, Action
 STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
     {
         "DELETE /v1/session": Action.STAY_SIGNED_IN,
+        "PUT /v1/session/password": Action.STAY_SIGNED_IN,
+        "POST /v1/session/second-factor": Action.STAY_SIGNED_IN,
+        "PUT /v1/session/second-factor": Action.STAY_SIGNED_IN,
+        "POST /v1/session/second-factor/end": Action.STAY_SIGNED_IN,
         "GET /v1/live": Action.STAY_SIGNED_IN,
         "GET /v1/desk": Action.SEE_DESK,
         "GET /v1/on-site": Action.SEE_DESK,
@@ -63,6 +67,16 @@ STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
         "POST /v1/sites": Action.SETTLE_SITES,
         "PUT /v1/sites/{site_id}": Action.SETTLE_SITES,
         "POST /v1/sites/{site_id}/close": Action.SETTLE_SITES,
+        "GET /v1/staff": Action.SETTLE_STAFF,
+        "POST /v1/staff": Action.SETTLE_STAFF,
+        "GET /v1/staff/{staff_id}": Action.SETTLE_STAFF,
+        "PUT /v1/staff/{staff_id}": Action.SETTLE_STAFF,
+        "DELETE /v1/staff/{staff_id}": Action.SETTLE_STAFF,
+        "POST /v1/staff/{staff_id}/first-password": Action.SETTLE_STAFF,
+        "POST /v1/staff/{staff_id}/pin": Action.SETTLE_STAFF,
+        "DELETE /v1/staff/{staff_id}/pin": Action.SETTLE_STAFF,
+        "DELETE /v1/staff/{staff_id}/second-factor": Action.SETTLE_STAFF,
+        "DELETE /v1/staff/{staff_id}/sign-ins": Action.SETTLE_STAFF,
     }
 )
 KIOSK_ROUTES = frozenset(

@@ -1,11 +1,12 @@
 """Signing in to the console, and out."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from admin_console.hub import devices, guessing, setting_up
+from admin_console.hub import devices, guessing, own_password, setting_up
 from admin_console.hub import site as hub_site
 from admin_console.hub.addresses import neighbourhood
 from admin_console.hub.answers import answer, body_as, problem, refuse
@@ -20,7 +21,7 @@ from admin_console.hub.context import (
 from admin_console.hub.setting_up import FirstStaff
 from admin_console.hub.strangers import is_told
 from admin_console.hub.turns import Turns
-from db import attempts, audit, second_factor, sites, staff
+from db import attempts, audit, passwords, second_factor, sites, staff
 from db.domain.audit import About, Deed
 from db.domain.desk import SignedIn, Site, StaffMember
 from db.domain.sites import KnownSite
@@ -31,6 +32,10 @@ SIGN_INS_AT_ONCE = 2
 MOST_OF_ADDRESS = 30
 """Wrong tries of an address in a minute: a school's whole office may be behind one."""
 TOO_OFTEN = "Too many tries. Wait a minute, then try again."
+_NEEDS_PASSWORD = (
+    "That password was made for you. Choose one of your own now, which nobody else knows: at least "
+    f"{passwords.SHORTEST} characters."
+)
 _NEEDS_CODE = "Type the code that your telephone shows, or a recovery code."
 _WRONG_CODE = "That code is wrong, too old or was used already. Type the one that shows now."
 
@@ -41,14 +46,23 @@ router = APIRouter(prefix="/v1", tags=["sign-in"])
 class SignInRequest:
     """`code` is that of the second factor, or a recovery code, for those who have one.
 
-    `device` is what the last good sign-in with this name gave; without it tries are counted
-    together with those of everybody at this address.
+    `new_password` is what somebody chooses who has a first password yet. `device` is what the last
+    good sign-in with this name gave; without it tries are counted together with those of everybody
+    at this address.
     """
 
     name: str
     password: str
     code: str = ""
     device: str = field(default="", repr=False)
+    new_password: str = field(default="", repr=False)
+
+
+class _Missing(StrEnum):
+    """What the hub asks for beside a right password."""
+
+    NEW_PASSWORD = "needs_password"  # noqa: S105  the name of a field
+    CODE = "needs_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,10 @@ class SetUp:
 
 @router.post("/session")
 async def sign_in(request: Request, context: InContext) -> Response:
-    """Sign a member of staff in. 401 with `needs_code` asks for a code of the second factor."""
+    """Sign a member of staff in. 401 with `needs_code` asks for a code of the second factor.
+
+    401 with `needs_password` asks who has a first password for one of their own.
+    """
     asked = await body_as(request, SignInRequest)
     address, name = address_of(request), asked.name.strip().casefold()
     near = neighbourhood(address)
@@ -73,10 +90,12 @@ async def sign_in(request: Request, context: InContext) -> Response:
     turns: Turns = request.app.state.sign_ins
     async with turns.of(who if is_regular else near):
         signed_in = await run_in_threadpool(_sign_in, context, asked, address)
-    is_known = signed_in is not None or not asked.code
+    is_known = signed_in is not _Missing.CODE or not asked.code
     if is_known and not is_regular:
         await run_in_threadpool(guessing.take_back, context, of_address)
-    if signed_in is None:
+    if signed_in is _Missing.NEW_PASSWORD:
+        return problem(401, _NEEDS_PASSWORD, needs_password=True)
+    if signed_in is _Missing.CODE:
         words = _WRONG_CODE if asked.code else _NEEDS_CODE
         return problem(401, words, needs_code=True)
     context.regulars.add(near, name)
@@ -92,8 +111,8 @@ def _nonce(context: Context, asked: SignInRequest) -> str:
         return devices.nonce_of(hub_site.signing_key(session), asked.name, asked.device)
 
 
-def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | None:
-    """None when name and password are right and the code is missing or wrong."""
+def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | _Missing:
+    """What is missing when name and password are right."""
     with context.database.read() as session:
         member = staff.verify(session, asked.name, asked.password)
     if member is None:
@@ -101,21 +120,28 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
         raise refuse(401, "That name and password do not fit together.")
     now = context.now()
     seen = seen_by(context, member)
+    by, known = audit.of_staff(member.staff_id, address), seen[1]
+    site_id = known[0].site_id if len(known) == 1 else ""
     with context.database.begin() as session:
+        must_choose = staff.must_choose(session, member.staff_id)
+        if must_choose and not asked.new_password:
+            return _Missing.NEW_PASSWORD
         is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
             session, member.staff_id, asked.code, now
         )
         if is_in:
+            if must_choose:
+                own_password.choose(
+                    session, member, asked.password, asked.new_password, now=now, by=by
+                )
             token = staff.open_session(session, member.staff_id, now)
-            by, known = audit.of_staff(member.staff_id, address), seen[1]
-            site_id = known[0].site_id if len(known) == 1 else ""
             audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id)
             device = devices.known_or_new(hub_site.signing_key(session), asked.name, asked.device)
     if is_in:
         return SignedIn(token, member, *seen, device)
     if asked.code:
         _note_refusal(context, asked.name, address)
-    return None
+    return _Missing.CODE
 
 
 def seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:

@@ -2,29 +2,31 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from admin_console.hub import site as hub_site
+from admin_console.hub import staff_desk
 from admin_console.hub.commands import existing, set_up
+from admin_console.hub.staff_desk import TERMINAL, NoSitesError
 from admin_console.hub.writing import write_lines
 from db import (
     accounts,
     audit,
     audit_table,
-    changes,
     oidc,
     second_factor,
     sites,
     staff,
-    staff_pins,
     totp,
 )
 from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
+from db.domain.rights import SEES_ALL
+from db.domain.staffing import StaffStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +42,11 @@ class NewStaff:
 
 def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
     """Let somebody sign in, and decide at kiosks when there is a PIN."""
-    pin_hash = _hash_pin(pin)
     with set_up(url) as database, database.begin() as session:
-        _check_pin(session, pin)
-        member = staff.add(
-            session,
-            wanted.name,
-            password,
-            display_name=wanted.display_name,
-            role=wanted.role,
-            now=_now(),
-            names=hub_site.names_of(session),
-        )
-        sites.give(session, member.staff_id, _given(session, wanted.role, wanted.sites))
-        if pin_hash:
-            _tell_kiosks(session, member, pin_hash)
-        _note(session, Deed.STAFF_ADDED, member, detail=member.role.value)
+        ids = _ids(session, wanted.sites)
+        start = StaffStart(wanted.name, wanted.display_name, wanted.role, ids)
+        with _how_to_say_sites():
+            member = staff_desk.add(session, TERMINAL, start, password, _now(), pin=pin)
     return f"{member.display_name} may sign in as {member.name}."
 
 
@@ -73,10 +64,8 @@ def everybody(url: str) -> str:
 def remove(url: str, name: str) -> str:
     """Let somebody in no more: console and kiosks. What they did keeps their name."""
     with set_up(url) as database, database.begin() as session:
-        member = staff.named(session, name)
-        staff.remove(session, member.staff_id, _now())
-        _tell_kiosks(session, member, "")
-        _note(session, Deed.STAFF_REMOVED, member)
+        staff_id = staff.named(session, name).staff_id
+        member = staff_desk.remove(session, TERMINAL, staff_id, _now())
         left = _administrators_left(session)
     return (
         f"{member.display_name} may sign in no more and was signed out. Kiosks forget the PIN as "
@@ -97,9 +86,8 @@ def _administrators_left(session: Session) -> str:
 
 def set_password(url: str, name: str, password: str) -> str:
     with set_up(url) as database, database.begin() as session:
-        member = staff.named(session, name)
-        staff.set_password(session, member.staff_id, password, hub_site.names_of(session))
-        _note(session, Deed.PASSWORD_CHANGED, member)
+        staff_id = staff.named(session, name).staff_id
+        member = staff_desk.set_password(session, TERMINAL, staff_id, password, _now())
     return f"{member.display_name} has another password, and was signed out everywhere."
 
 
@@ -129,12 +117,11 @@ def unlink(url: str, name: str) -> str:
 
 def set_pin(url: str, name: str, pin: str) -> str:
     """Another PIN for the kiosks; none when it is empty."""
-    pin_hash = _hash_pin(pin)
+    pin_hash = staff_desk.hash_pin(pin)
     with set_up(url) as database, database.begin() as session:
-        member = staff.named(session, name)
-        _check_pin(session, pin)
-        _tell_kiosks(session, member, pin_hash)
-        _note(session, Deed.PIN_CHANGED, member, detail="set" if pin else "none any more")
+        staff_id = staff.named(session, name).staff_id
+        staff_desk.check_pin(session, pin)
+        member = staff_desk.set_pin(session, TERMINAL, staff_id, pin_hash, _now())
     said = "has another PIN" if pin else "has no PIN any more"
     return f"{member.display_name} {said}; kiosks learn it as soon as they reach the hub."
 
@@ -142,9 +129,7 @@ def set_pin(url: str, name: str, pin: str) -> str:
 def set_role(url: str, name: str, role: Role) -> str:
     with set_up(url) as database, database.begin() as session:
         member = staff.named(session, name)
-        staff.set_role(session, member.staff_id, role)
-        _tell_all_kiosks(session)
-        _note(session, Deed.ROLE_CHANGED, member, detail=f"{member.role.value} to {role.value}")
+        staff_desk.set_role(session, TERMINAL, member, role, _now())
         sees_nothing = sites.of_staff(session, replace(member, role=role)) == frozenset()
         left = _administrators_left(session)
     said = f"{member.display_name} is {role.value} now, and has to sign in anew.{left}"
@@ -160,11 +145,10 @@ def set_sites(url: str, name: str, wanted: Sequence[str]) -> str:
     """Let somebody see these sites and no others; they sign in anew."""
     with set_up(url) as database, database.begin() as session:
         member = staff.named(session, name)
-        sites.give(session, member.staff_id, _given(session, member.role, wanted))
-        staff.close_sessions(session, member.staff_id)
-        _tell_all_kiosks(session)
+        with _how_to_say_sites():
+            given = staff_desk.given(session, TERMINAL, member.role, _ids(session, wanted))
+        staff_desk.set_sites(session, TERMINAL, member, given, _now())
         said = _sites_of(session, member).strip()
-        _note(session, Deed.STAFF_SITES_CHANGED, member, detail=said[:200])
     return f"{member.display_name} sees {said} now, and has to sign in anew."
 
 
@@ -194,9 +178,8 @@ def begin_second_factor(url: str, name: str, ask: Callable[[str], str]) -> str:
 
 def end_second_factor(url: str, name: str) -> str:
     with set_up(url) as database, database.begin() as session:
-        member = staff.named(session, name)
-        second_factor.end(session, member.staff_id)
-        _note(session, Deed.SECOND_FACTOR_CHANGED, member, detail="off")
+        staff_id = staff.named(session, name).staff_id
+        member = staff_desk.end_second_factor(session, TERMINAL, staff_id, _now())
     return f"{member.display_name} signs in with the password alone."
 
 
@@ -227,46 +210,24 @@ def audit_csv(url: str, target: str) -> None:
                 write_lines(Path(target), lines)
 
 
-def _hash_pin(pin: str) -> str:
+def _ids(session: Session, names: Sequence[str]) -> tuple[str, ...]:
+    """The ids of sites that were named, or told by their ids."""
+    return tuple(sites.named(session, name).site_id for name in names)
+
+
+@contextmanager
+def _how_to_say_sites() -> Iterator[None]:
     try:
-        return staff_pins.hash_pin(pin) if pin else ""
-    except ValueError as error:
-        raise staff.StaffError(f"{str(error).capitalize()}. Nothing was changed.") from error
-
-
-def _check_pin(session: Session, pin: str) -> None:
-    if pin and staff_pins.whose(session, pin) is not None:
-        raise staff.StaffError("Somebody has that PIN already. Nothing was changed.")
-
-
-def _tell_kiosks(session: Session, member: StaffMember, pin_hash: str) -> None:
-    staff_pins.forget(session, member.staff_id)
-    if pin_hash:
-        staff_pins.add(session, member.staff_id, member.display_name, pin_hash)
-    _tell_all_kiosks(session)
-
-
-def _tell_all_kiosks(session: Session) -> None:
-    for site in sites.opened(session):
-        pins = sites.pins_of(session, site.site_id)
-        changes.add(session, "staff_pins", pins, site_id=site.site_id)
-
-
-def _given(session: Session, role: Role, wanted: Sequence[str]) -> list[str]:
-    """The ids of the sites that somebody is to see."""
-    if wanted:
-        return [sites.named(session, name).site_id for name in wanted]
-    only = sites.only(session)
-    if not only and role not in sites.SEES_ALL:
+        yield
+    except NoSitesError as error:
         raise staff.StaffError(
             "This hub has several sites: say which ones they see, with --site NAME, once for each. "
             "Nothing was changed."
-        )
-    return [only] if only else []
+        ) from error
 
 
 def _sites_of(session: Session, member: StaffMember) -> str:
-    if member.role in sites.SEES_ALL:
+    if member.role in SEES_ALL:
         return "  the whole district"
     names = [site.name for site in sites.given_to(session, member.staff_id)]
     return f"  {', '.join(names) or 'no site'}"

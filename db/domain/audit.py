@@ -43,6 +43,7 @@ class Deed(StrEnum):
     SITE_CLOSED = "site_closed"
     STAFF_ADDED = "staff_added"
     STAFF_REMOVED = "staff_removed"
+    STAFF_RENAMED = "staff_renamed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a deed
     ROLE_CHANGED = "role_changed"
     STAFF_SITES_CHANGED = "staff_sites_changed"

@@ -4,6 +4,7 @@ The hub's routes are named in `admin_console.hub.rights`; whatever is not named 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -41,6 +42,8 @@ class Action(StrEnum):
     SEE_SITES = "see_sites"
     SETTLE_SITES = "settle_sites"
     """Open, rename and close the district's sites."""
+    SETTLE_STAFF = "settle_staff"
+    """Say who may sign in, what for and where, as far as the own `Power` goes."""
 
 
 _EVERYBODY = frozenset(Role)
@@ -71,6 +74,7 @@ WHO_MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.LET_KIOSKS_IN: _OFFICE,
         Action.SEE_SITES: _EVERYBODY,
         Action.SETTLE_SITES: frozenset({Role.DISTRICT}),
+        Action.SETTLE_STAFF: _OFFICE,
     }
 )
 
@@ -79,6 +83,25 @@ FOR_ALL_SITES = frozenset({Action.SETTLE_RULES, Action.SETTLE_SITES})
 """What holds for every site: not for who is limited to some of several."""
 
 
+SEES_ALL = frozenset({Role.DISTRICT, Role.AUDITOR})
+"""Roles that are the whole district's."""
+
+
 def may(role: Role, action: Action) -> bool:
     """Whether somebody of this role may do that."""
     return role in WHO_MAY[action]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What somebody may do, and at which sites; None: at every one."""
+
+    role: Role
+    sites: frozenset[str] | None
+
+    def holds(self, other: "Power") -> bool:
+        """Whether it is as much as the other one, or more: who has it may give and take that."""
+        is_more = any(may(other.role, a) and not may(self.role, a) for a in Action)
+        if is_more or self.sites is None:
+            return not is_more
+        return other.sites is not None and other.sites <= self.sites

@@ -52,7 +52,7 @@ OF_NOBODY = {
     "photo": "sent_at",
     "recheck": "recheck_id visit_id screened_at",
     "screening": "screening_id visit_id screened_at",
-    "staff": "staff_id totp_step",
+    "staff": "staff_id totp_step must_choose",
     "staff_pin": "staff_id",
     "visit": "visit_id number site_id kiosk_id state valid_until",
     "watchlist_entry": "edition entry_id version",

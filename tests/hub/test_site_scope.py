@@ -21,7 +21,7 @@ from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.app import create_app
 from admin_console.hub.openapi import OPERATIONS, _calls
-from db import codec, daily_report, scopes
+from db import codec, daily_report, scopes, totp
 from db.columns import Base, InDistrict, OfList, OfSite, OfSiteOrDistrict, OfVisit
 from db.engine import open_database
 from db.hub_models import AuditRow
@@ -32,6 +32,11 @@ DAYS = {"from": "2026-11-01", "to": "2026-11-30"}
 DRAFT = {"family": "Newman", "given": "Nora", "birth_date": "1984-03-07"}
 NO_SITES_RECORDS = {
     "DELETE /v1/session": "the own sign-in",
+    "PUT /v1/session/password": "the own sign-in",
+    "POST /v1/session/second-factor": "the own sign-in",
+    "PUT /v1/session/second-factor": "the own sign-in",
+    "POST /v1/session/second-factor/end": "the own sign-in",
+    "POST /v1/staff": "what was sent",
     "GET /v1/live": "a number",
     "GET /v1/inventory": "kinds of facts, and how many visits",
     "GET /v1/policy": "the district's rules",
@@ -77,6 +82,18 @@ ASKS: dict[str, dict[str, Any]] = {
     "PUT /v1/sites/{site_id}": {"json": {"name": "Mine"}},
     "POST /v1/sites/{site_id}/close": {},
     "GET /v1/screening/figures": {"params": DAYS},
+    "PUT /v1/session/password": {"json": {"password": "not it", "new_password": "not it either"}},
+    "POST /v1/session/second-factor": {},
+    "PUT /v1/session/second-factor": {
+        "json": {"password": "not it", "key": totp.new_key(), "code": "482913"}
+    },
+    "POST /v1/session/second-factor/end": {"json": {"password": "not it"}},
+    "POST /v1/staff": {
+        "json": {"name": "newcomer", "display_name": "Noor Newcomer", "role": "front_desk"}
+    },
+    "PUT /v1/staff/{staff_id}": {"json": {"display_name": "kept Alder", "role": "administrator"}},
+    "POST /v1/staff/{staff_id}/first-password": {},
+    "POST /v1/staff/{staff_id}/pin": {},
 }
 """How an operation that takes something is asked."""
 NAMELESS = {
@@ -94,6 +111,8 @@ NOT_NOTED = {
     "GET /v1/notices": "they name no visitor",
     "GET /v1/on-site": "asked again with every change, by whoever is signed in",
     "GET /v1/sites": "schools",
+    "GET /v1/staff": "colleagues",
+    "GET /v1/staff/{staff_id}": "a colleague",
     "GET /v1/visits": "a page of the log; a search by name is noted, as is each visit opened",
     "GET /v1/watchlists": "names of lists",
     "GET /v1/watchlists/import": "how far it is",
@@ -104,6 +123,7 @@ OF_OTHER_ID = {
     "POST /v1/visits/{visit_id}/check-out": {"visit_id"},
     "POST /v1/kiosks/requests/{request_id}/reject": {"request_id"},
     "DELETE /v1/watchlists/{list_id}/people/{entry_id}/removal": {"entry_id"},
+    "DELETE /v1/staff/{staff_id}": {"staff_id"},
 }
 """Where the record that something can be done to is the second one of its kind."""
 

@@ -1,0 +1,159 @@
+"""Passwords of the hub open nothing but the choice of an own one; everybody changes their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from db import passwords, second_factor, staff, totp
+from db.first_passwords import WORDS, new
+from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
+
+OWN, SHORT = "a phrase of my own", "short"
+
+
+@pytest.fixture
+def hub(any_url: str, tmp_path: Path, clock: Clock) -> Iterator[HubOfTests]:
+    with hub_at(any_url, tmp_path, clock) as running:
+        yield running
+
+
+@pytest.fixture
+def head(hub: HubOfTests) -> dict[str, str]:
+    """Dana, the administrator."""
+    return hub.token_of("dwhitlock")
+
+
+def id_of(hub: HubOfTests, name: str) -> str:
+    with hub.database.read() as session:
+        return str(staff.named(session, name).staff_id)
+
+
+def sign_in(hub: HubOfTests, name: str, password: str, **more: str) -> httpx.Response:
+    return hub.client.post("/v1/session", json={"name": name, "password": password, **more})
+
+
+def add(hub: HubOfTests, head: dict[str, str]) -> httpx.Response:
+    start = {"name": "nokonkwo", "display_name": "Ngozi Okonkwo", "role": "front_desk"}
+    return hub.client.post("/v1/staff", json=start, headers=head)
+
+
+# ---- the first password ----------------------------------------------------------------------
+
+
+def test_first_password_opens_nothing_but_the_choice_of_an_own_one(
+    hub: HubOfTests, head: dict[str, str]
+) -> None:
+    first = add(hub, head).json()["first_password"]
+
+    asked = sign_in(hub, "nokonkwo", first)
+    weak = sign_in(hub, "nokonkwo", first, new_password=SHORT)
+    same = sign_in(hub, "nokonkwo", first, new_password=first)
+    chosen = sign_in(hub, "nokonkwo", first, new_password=OWN)
+
+    assert (asked.status_code, asked.json()["needs_password"]) == (401, True)
+    assert "token" not in asked.json()
+    assert (weak.status_code, same.status_code) == (422, 422)
+    assert chosen.status_code == 200, chosen.text
+    assert sign_in(hub, "nokonkwo", first).status_code == 401
+    assert sign_in(hub, "nokonkwo", OWN).status_code == 200
+
+
+def test_wrong_password_does_not_tell_who_has_a_first_one(
+    hub: HubOfTests, head: dict[str, str]
+) -> None:
+    add(hub, head)
+
+    answer = sign_in(hub, "nokonkwo", "not it")
+
+    assert (answer.status_code, "needs_password" in answer.json()) == (401, False)
+
+
+def test_first_password_and_second_factor_are_asked_one_after_the_other(
+    hub: HubOfTests, head: dict[str, str]
+) -> None:
+    rosa, key = id_of(hub, "rbegaye"), totp.new_key()
+    code = totp.code_at(key, totp.step_at(hub.clock()))
+    with hub.database.begin() as session:
+        member = staff.named(session, "rbegaye")
+        recovery = second_factor.begin(session, member.staff_id, key, code, hub.clock())[0]
+    path = f"/v1/staff/{rosa}/first-password"
+    first = hub.client.post(path, headers=head).json()["first_password"]
+
+    chosen = {"new_password": OWN}
+    asked = sign_in(hub, "rbegaye", first, **chosen)
+    refused = sign_in(hub, "rbegaye", first, code=recovery, new_password=SHORT)
+    answer = sign_in(hub, "rbegaye", first, code=recovery, **chosen)
+
+    assert (asked.status_code, asked.json()["needs_code"]) == (401, True)
+    assert refused.status_code == 422
+    assert answer.status_code == 200, "the code was not used up by the refusal"
+
+
+def test_who_gets_a_first_password_is_signed_out(hub: HubOfTests, head: dict[str, str]) -> None:
+    rosa = hub.sign_in("rbegaye")
+
+    path = f"/v1/staff/{id_of(hub, 'rbegaye')}/first-password"
+    first = hub.client.post(path, headers=head).json()["first_password"]
+
+    assert hub.client.get("/v1/desk", headers=rosa).status_code == 401
+    assert sign_in(hub, "rbegaye", PASSWORD).status_code == 401
+    assert sign_in(hub, "rbegaye", first, new_password=OWN).status_code == 200
+
+
+def test_made_passwords_are_words_that_can_be_read_out_and_would_be_taken() -> None:
+    assert len(set(WORDS)) == 256
+    assert all(word.isascii() and word.isalpha() and 3 <= len(word) <= 8 for word in WORDS)
+    assert passwords.why_not(new(), ("Amber River", "Cedar Hollow School")) == ""
+    assert len({new() for _ in range(100)}) == 100
+
+
+# ---- what everybody changes of their own --------------------------------------------------------
+
+
+def change_own(hub: HubOfTests, headers: dict[str, str], before: str, new: str) -> httpx.Response:
+    body = {"password": before, "new_password": new}
+    return hub.client.put("/v1/session/password", json=body, headers=headers)
+
+
+def test_own_password_needs_the_one_before_and_ends_the_other_sign_ins(hub: HubOfTests) -> None:
+    here, elsewhere = hub.sign_in("rbegaye"), hub.sign_in("rbegaye")
+
+    wrong = change_own(hub, here, "not it", OWN)
+    weak = change_own(hub, here, PASSWORD, "rbegaye1")
+    changed = change_own(hub, here, PASSWORD, OWN)
+
+    assert (wrong.status_code, weak.status_code, changed.status_code) == (403, 422, 204)
+    assert hub.client.get("/v1/desk", headers=here).status_code == 200
+    assert hub.client.get("/v1/desk", headers=elsewhere).status_code == 401
+    assert sign_in(hub, "rbegaye", OWN).status_code == 200
+
+
+def test_who_finds_an_open_console_guesses_slowly(hub: HubOfTests) -> None:
+    here = hub.sign_in("rbegaye")
+
+    tries = [change_own(hub, here, f"guess {n}", OWN).status_code for n in range(6)]
+
+    assert tries == [403] * 5 + [429]
+
+
+def test_own_second_factor_begins_with_its_first_code_and_the_password(hub: HubOfTests) -> None:
+    here = hub.sign_in("rbegaye")
+    path = "/v1/session/second-factor"
+    key = hub.client.post(path, headers=here).json()["key"]
+    code = totp.code_at(key, totp.step_at(hub.clock()))
+    good = {"password": PASSWORD, "key": key, "code": code}
+
+    bad = [good | {"password": "not it"}, good | {"code": "000000"}, good | {"key": "A"}]
+    refused = [hub.client.put(path, json=b, headers=here).status_code for b in bad]
+    confirmed = hub.client.put(path, json=good, headers=here)
+    asked = sign_in(hub, "rbegaye", PASSWORD)
+    recovered = sign_in(hub, "rbegaye", PASSWORD, code=confirmed.json()["codes"][0])
+    ended = hub.client.post(f"{path}/end", json={"password": PASSWORD}, headers=here)
+
+    assert refused == [403, 422, 422]
+    assert len(confirmed.json()["codes"]) == 8
+    assert (asked.json()["needs_code"], recovered.status_code) == (True, 200)
+    assert ended.status_code == 204
+    assert sign_in(hub, "rbegaye", PASSWORD).status_code == 200
