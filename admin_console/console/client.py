@@ -30,6 +30,7 @@ from db.domain.figures import ScreeningFigures
 from db.domain.inventory import Inventory
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 from db.domain.notice import Notice, Notices
+from db.domain.policy import DeskPolicy
 from db.domain.visit import Visit, VisitorType, VisitState
 from db.domain.watchlist import Category, Watchlist
 
@@ -94,6 +95,14 @@ class AccountStart:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """The desk's standing rules, and the tag by which the hub knows whether they still hold."""
+
+    policy: DeskPolicy
+    tag: str
+
+
 class HubClient(Protocol):
     """Everything the console asks of the hub."""
 
@@ -142,6 +151,8 @@ class HubClient(Protocol):
     def read_notice(self, notice_id: UUID) -> Notice: ...
     def audit(self, page: str | None) -> AuditPage: ...
     def inventory(self) -> Inventory: ...
+    def rules(self) -> DeskRules: ...
+    def settle_rules(self, wanted: DeskPolicy, tag: str) -> DeskRules: ...
     def photo(self, sha256: str) -> bytes: ...
     def kiosks(self) -> Kiosks: ...
     def new_pairing_code(self) -> PairingCode: ...

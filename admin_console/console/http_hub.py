@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from admin_console.console.answers import SessionOverError, read
-from admin_console.console.client import AccountStart, FirstStaff, ListFile, VisitFilter
+from admin_console.console.client import AccountStart, DeskRules, FirstStaff, ListFile, VisitFilter
 from admin_console.console.known_hubs import KnownHubs
 from admin_console.console.line import HubLine
 from db import codec
@@ -31,6 +31,7 @@ from db.domain.figures import ScreeningFigures
 from db.domain.inventory import Inventory
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 from db.domain.notice import Notice, Notices
+from db.domain.policy import DeskPolicy
 from db.domain.visit import Visit
 from db.domain.watchlist import Category, Watchlist
 
@@ -236,6 +237,18 @@ class HttpHub:
     def inventory(self) -> Inventory:
         """What is kept of people, with the school's own days."""
         return read(self._line.send("GET", "/v1/inventory", patience=_COUNTING), Inventory)
+
+    def rules(self) -> DeskRules:
+        """The desk's standing rules."""
+        response = self._line.send("GET", "/v1/policy")
+        return DeskRules(read(response, DeskPolicy), response.headers.get("ETag", ""))
+
+    def settle_rules(self, wanted: DeskPolicy, tag: str) -> DeskRules:
+        """Settle these, if the others that were seen still hold."""
+        headers = {"If-Match": tag} if tag else None
+        body = codec.to_json(wanted)
+        self._line.send("PUT", "/v1/policy", content=body, headers=headers)
+        return self.rules()  # with its tag, which an answer to PUT has not
 
     def import_progress(self) -> ImportProgress | None:
         """How far the import has come that is under way; None when there is none."""

@@ -53,6 +53,7 @@ ENTRIES = (
     Entry("Records", "Lists", "list", "L"),
     Entry("Records", "Audit", "audit", "A", Action.SEE_AUDIT),
     Entry("Equipment", "Kiosks", "kiosk", "K", Action.LET_KIOSKS_IN),
+    Entry("School", "Settings", "settings", "S", Action.SETTLE_RULES),
     Entry("", "What is kept", "lock", "W", Action.SEE_INVENTORY),
 )
 """Those without a section are in the menu of the account: they are looked at seldom."""

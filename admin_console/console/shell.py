@@ -23,6 +23,7 @@ from admin_console.console.pages.kiosks import KiosksPage
 from admin_console.console.pages.lists import ListsPage
 from admin_console.console.pages.notices import NoticesPage
 from admin_console.console.pages.on_site import OnSitePage
+from admin_console.console.pages.settings import SettingsPage
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme
@@ -42,6 +43,7 @@ Page: TypeAlias = (
     | AuditView
     | KeptPage
     | KiosksPage
+    | SettingsPage
 )
 
 
@@ -74,6 +76,8 @@ class Shell(QWidget):
             self._pages[KeptPage.title] = KeptPage(theme, session)
         if may(session.staff.role, Action.LET_KIOSKS_IN):
             self._pages[KiosksPage.title] = KiosksPage(theme, session)
+        if may(session.staff.role, Action.SETTLE_RULES):
+            self._pages[SettingsPage.title] = SettingsPage(theme, session)
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)

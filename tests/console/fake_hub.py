@@ -34,6 +34,7 @@ from db.domain.watchlist import Category, Watchlist
 from tests.console import counted, invented, invented_inside, listed, records
 from tests.console.audited import AuditedHub
 from tests.console.fake_kiosks import FakeKiosks
+from tests.console.fake_rules import FakeRules
 
 PASSWORD = "open sesame"  # noqa: S105 (of an invented person)
 
@@ -45,7 +46,7 @@ def _set_event() -> threading.Event:
 
 
 @dataclass
-class FakeHub(AuditedHub, FakeKiosks):
+class FakeHub(AuditedHub, FakeKiosks, FakeRules):
     """One school's hub; `go_away` and `come_back` are its network."""
 
     desk_answer: Desk = field(default_factory=invented.make_desk)

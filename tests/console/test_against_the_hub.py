@@ -1,20 +1,21 @@
 """The console before the real hub, over real HTTP on loopback, with a kiosk's real events."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListView, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.app import build_console
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
-from db import visits
+from db import policy, visits
 from db.domain.decision import Verdict
 from db.domain.visit import VisitDetails, VisitorType, VisitState
 from db.engine import Database
@@ -30,6 +31,7 @@ from tests.hub_of_tests import PASSWORD, HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity
 
 Key = Qt.Key
+SAID = "settingsSaid"
 
 LIST_CSV = "LNAME,FNAME,DOB,CASE_NO\nQuillfeather,Daniel,03/07/1984,T-1\nMarlow,Helena,,T-2\n"
 
@@ -111,6 +113,30 @@ def test_list_comes_in_through_the_console(kiosk: Kiosk) -> None:
     held = kiosk.screen("Daniel", "Quillfeather", date(1984, 3, 7))
 
     assert held.visit.state is VisitState.HELD
+
+
+def test_rules_that_are_settled_at_the_console_reach_the_kiosk_and_others_are_not_overwritten(
+    qtbot: QtBot, shell: Shell, hub: HubOfTests, kiosk: Kiosk
+) -> None:
+    shell.go("Settings")
+    cleared, told = child(shell, QLineEdit, "rule_clearance_days"), child(shell, QLabel, SAID)
+    qtbot.waitUntil(cleared.isVisible)
+    cleared.setText("100")
+    qtbot.mouseClick(child(shell, Button, "saveSettings"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: told.text().startswith("Saved."))
+    kiosk.sync()
+    with kiosk.database.read() as session:
+        assert policy.of(session).clearance_days == 100
+
+    cleared.setText("50")
+    with hub.database.begin() as session:
+        policy.keep(session, replace(policy.of(session), rescreen_days=3))
+    qtbot.mouseClick(child(shell, Button, "saveSettings"), Qt.MouseButton.LeftButton)
+
+    qtbot.waitUntil(lambda: "changed this meanwhile" in told.text())
+    with hub.database.read() as session:
+        rules = policy.of(session)
+    assert (rules.clearance_days, rules.rescreen_days) == (100, 3)
 
 
 def test_held_visitor_is_denied_by_two_keys_and_the_kiosk_hears_it(

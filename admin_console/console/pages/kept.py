@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
 from admin_console.console import words
 from admin_console.console.parts.card import Card, Line, Panel, empty
 from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.message import Message
+from admin_console.console.parts.page_area import PageArea
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.inventory import Inventory, KeptFacts
@@ -19,7 +20,7 @@ _SHARES = (5, 4, 5, 4, 4)
 """How the columns share the width."""
 _NOTE = (
     "Whoever asks what is kept of them can be shown this page. The days are those of this school: "
-    "vestibule-hub policy settles others."
+    "the page Settings settles others."
 )
 
 
@@ -109,29 +110,14 @@ class KeptPage(Panel):
         note.setSpacing(8)
         note.addWidget(Icon(theme, "info", c.muted))
         note.addWidget(Words(theme, _NOTE, colour=c.muted), 1)
-        inner = QWidget()
-        inner.setProperty("plain", True)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(24, 24, 24, 24)
+        self._area = PageArea(self.title)
+        column = self._area.column
         column.setSpacing(16)
         column.addLayout(note)
         column.addWidget(self._card)
         column.addWidget(self._message)
         column.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._area.setAccessibleName(self.title)
-        # The bar stands in the page's own margin, so that the card ends where the search does.
-        bar = self._area.verticalScrollBar()
-        bar.rangeChanged.connect(
-            lambda _least, most: column.setContentsMargins(
-                24, 24, 24 - (bar.sizeHint().width() if most else 0), 24
-            )
-        )
         self.setFocusProxy(self._area)
-        self._area.setWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.models.accuracy import Span
@@ -209,6 +209,37 @@ def test_what_is_kept(qtbot: QtBot, looks_like: Look) -> None:
     settle(qtbot, shell, hub)
 
     looks_like(shell, "24-kept")
+
+
+@pytest.mark.parametrize(("dark", "name"), [(False, "12-settings"), (True, "12-settings-dark")])
+def test_settings_with_a_change_that_loses_something(
+    qtbot: QtBot, looks_like: Look, dark: bool, name: str
+) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    shell = open_shell(qtbot, hub, dark=dark)
+    shell.go("Settings")
+    kept = child(shell, QLineEdit, "rule_visit_keep_days")
+    qtbot.waitUntil(kept.isVisible)
+    kept.setText("90")
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, name)
+
+
+def test_settings_on_a_small_screen(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR)
+    shell = open_shell(qtbot, hub)
+    shell.window().resize(1280, 720)
+    shell.go("Settings")
+    kept = child(shell, QLineEdit, "rule_visit_keep_days")
+    qtbot.waitUntil(kept.isVisible)
+    for rule, days in (("visit_keep_days", "90"), ("audit_keep_days", "400")):
+        child(shell, QLineEdit, f"rule_{rule}").setText(days)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "12-settings-1280")
 
 
 def test_kiosks(qtbot: QtBot, looks_like: Look) -> None:

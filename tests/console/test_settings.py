@@ -1,0 +1,135 @@
+"""The console's page of the desk's standing rules."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from admin_console.console.navigation import NavigationRow
+from admin_console.console.pages.settings import consequence
+from admin_console.console.shell import Shell
+from db.domain.desk import Role
+from db.domain.errors import HubRefusedError
+from db.domain.policy import DeskPolicy
+from tests.console.fake_hub import FakeHub
+from tests.console.windows import child, open_shell
+
+RULES = DeskPolicy(audit_keep_days=1000, denial_words="Call the principal.")
+
+
+def show_settings(qtbot: QtBot, hub: FakeHub) -> Shell:
+    hub.role, hub.policy = Role.ADMINISTRATOR, RULES
+    shell = open_shell(qtbot, hub)
+    child(shell, NavigationRow, "go_settings").click()
+    qtbot.waitUntil(lambda: child(shell, QLineEdit, "rule_visit_keep_days").isVisible())
+    return shell
+
+
+def type_in(shell: Shell, rule: str, text: str) -> None:
+    child(shell, QLineEdit, f"rule_{rule}").setText(text)
+
+
+def said(shell: Shell) -> str:
+    return child(shell, QLabel, "settingsSaid").text()
+
+
+def save(shell: Shell) -> QAbstractButton:
+    return child(shell, QAbstractButton, "saveSettings")
+
+
+def test_settings_are_shown_as_they_hold_and_nothing_can_be_saved(qtbot: QtBot) -> None:
+    shell = show_settings(qtbot, FakeHub())
+
+    assert child(shell, QLineEdit, "rule_visit_keep_days").text() == "365"
+    assert child(shell, QLineEdit, "rule_audit_keep_days").text() == "1000"
+    assert child(shell, QLineEdit, "rule_denial_words").text() == "Call the principal."
+    assert said(shell) == ""
+    assert save(shell).accessibleDescription() == "Nothing was changed."
+
+
+def test_what_is_changed_is_saved_over_what_was_seen(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = show_settings(qtbot, hub)
+    seen = hub.rules().tag
+    type_in(shell, "visit_keep_days", "60")
+    type_in(shell, "audit_keep_days", "")
+
+    assert said(shell) == (
+        "2 changes not saved. Within a day of saving who came more than 60 days ago is forgotten, "
+        "and cannot be brought back."
+    )
+    save(shell).click()
+
+    qtbot.waitUntil(lambda: said(shell).startswith("Saved."))
+    assert hub.settled == [(replace(RULES, visit_keep_days=60, audit_keep_days=0), seen)]
+    assert not save(shell).isEnabled()
+
+
+def test_what_makes_no_rules_says_why_and_is_not_saved(qtbot: QtBot) -> None:
+    shell = show_settings(qtbot, FakeHub())
+
+    type_in(shell, "audit_keep_days", "30")
+    assert "The audit can be kept for 365 to" in said(shell)
+    assert not save(shell).isEnabled()
+    type_in(shell, "audit_keep_days", "365")
+    type_in(shell, "clearance_days", "")
+
+    assert "Say for how many days." in said(shell)
+    assert not save(shell).isEnabled()
+
+
+def test_what_was_typed_stays_when_the_hub_refuses_and_when_others_are_at_work(
+    qtbot: QtBot,
+) -> None:
+    hub = FakeHub(refuses_rules=HubRefusedError("Somebody changed this meanwhile."))
+    shell = show_settings(qtbot, hub)
+    type_in(shell, "rescreen_days", "7")
+    hub.policy = replace(RULES, clearance_days=100)
+    hub.change()
+
+    save(shell).click()
+
+    qtbot.waitUntil(lambda: said(shell) == "Somebody changed this meanwhile.")
+    assert child(shell, QLineEdit, "rule_rescreen_days").text() == "7"
+    child(shell, QAbstractButton, "discardSettings").click()
+    qtbot.waitUntil(lambda: child(shell, QLineEdit, "rule_clearance_days").text() == "100")
+    assert child(shell, QLineEdit, "rule_rescreen_days").text() == "30"
+
+
+def test_hub_that_is_away_is_why_nothing_can_be_saved(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = show_settings(qtbot, hub)
+    type_in(shell, "rescreen_days", "7")
+    assert save(shell).isEnabled()
+
+    hub.go_away()
+
+    qtbot.waitUntil(lambda: not save(shell).isEnabled())
+    assert "away" in save(shell).accessibleDescription()
+
+
+def test_front_desk_has_no_page_of_settings(qtbot: QtBot) -> None:
+    shell = open_shell(qtbot, FakeHub())
+
+    assert shell.findChild(QWidget, "go_settings") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "said"),
+    [
+        (RULES, replace(RULES, visit_keep_days=400), ""),
+        (RULES, replace(RULES, visit_keep_days=20), "who came more than 30 days ago is forgotten"),
+        (replace(RULES, audit_keep_days=0), RULES, "the audit of more than 1,000 days ago"),
+        (RULES, replace(RULES, audit_keep_days=0), ""),
+        (RULES, replace(RULES, visit_keep_days=90, audit_keep_days=400), "forgotten and the audit"),
+        (replace(RULES, visit_keep_days=20), replace(RULES, visit_keep_days=10), ""),
+    ],
+)
+def test_what_is_lost_for_good_is_said_before(
+    before: DeskPolicy, wanted: DeskPolicy, said: str
+) -> None:
+    told = consequence(before, wanted)
+
+    assert bool(told) == bool(said)
+    assert said in told
