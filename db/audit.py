@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from db import districts, scopes, sites
+from db import districts, scopes, sites, wrong_times
 from db.districts import OWN, TABLES
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.hub_models import AuditRow, StaffRow
@@ -100,7 +100,7 @@ def forget(session: Session, before: datetime) -> int:
     """Delete the oldest deeds of before that moment, some at a time. Returns how many."""
     some = session.scalars(
         select(AuditRow.audit_id)
-        .where(AuditRow.audit_id < first_at(before))
+        .where(wrong_times.is_over(session, AuditRow.audit_id, before, first_at))
         .order_by(AuditRow.audit_id)
         .limit(AT_ONCE)
     ).all()

@@ -4,17 +4,21 @@ A computer that starts with its clock a year ahead would else forget a year at o
 a clock that is wrong from a long holiday, but a wrong one is mostly mended within a day: so after
 a leap it has to stay there for a day first. Whatever is late by that is deleted then. A computer
 that only runs now and then leaps each time: it is believed once it has leapt on often enough.
+
+A clock that was set back deletes nothing, and one that is mended within a day goes on from where it
+was. Many a computer whose battery is dead begins at the same moment each morning, until it hears
+the time from elsewhere: what was known before, a doubt too, is not forgotten by that.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import settings
+from db import settings, wrong_times
 from db.domain.days import Days
 from db.log_models import EventRow
 
@@ -23,8 +27,23 @@ LOOKED = "clock_looked_at"
 LEAP = timedelta(days=7)
 SETTLED = timedelta(hours=23)
 """A little less than the day after which somebody looks again."""
+SOON = timedelta(hours=1)
+"""After so long somebody looks again while the clock is not certain."""
 ENOUGH_LEAPS = 3
 """In a row, each further on: a wrong clock does not go on like that, time does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A clock that was set back."""
+
+    was: datetime
+    """When it was last believed before that."""
+    first: datetime
+    last: datetime
+    """What it has said since, at least and at most."""
+    since: datetime
+    """What it said when it was set back the last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,12 @@ class Looked:
     doubted_since: datetime | None = None
     leaps: int = 0
     """How often it has leapt on since it was believed."""
+    behind: Behind | None = None
+
+    @property
+    def is_just_set_back(self) -> bool:
+        """Whether it may go on from where it was: it has not stayed behind for a day yet."""
+        return self.behind is not None and self.at >= self.behind.was
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +71,8 @@ class Found:
     """When it was believed before it leapt; None when it did not, or was set back again."""
     set_back_from: datetime | None = None
     """When it was believed before it was set back by more than `LEAP`."""
-
-
-def is_believed(session: Session, now: datetime) -> bool:
-    """Whether it is, as `look` finds it: for who tells nobody of a leap."""
-    return look(session, now).is_believed
+    is_certain: bool = True
+    """If not, it is to be looked at again `SOON` and not in a day: it may be mended by then."""
 
 
 def look(session: Session, now: datetime) -> Found:
@@ -60,22 +82,29 @@ def look(session: Session, now: datetime) -> Found:
     times. Who never asked follows on the newest event.
     """
     kept = settings.read(session, LOOKED, Looked)
-    known = kept or Looked(_newest(session) or now)
+    known = _not_too_early(kept or Looked(_newest(session) or now), now)
     found = _look(known, now)
     if found != kept:
         settings.write(session, LOOKED, found)
+    behind = known.behind
+    if behind is not None and found.behind is None and not _has_gone_on(known, now):
+        mended_at = known.doubted_since or now
+        wrong_times.add(session, behind.first, behind.last, mended_at)
     leapt_from = known.at if now - known.at > LEAP else None
-    if found.doubted_since is None:
-        set_back_from = known.at if known.at - now > LEAP else None
-        return Found(is_believed=True, leapt_from=leapt_from, set_back_from=set_back_from)
-    LOG.warning(
-        "the clock is %d days ahead of when this last ran, so nothing is deleted whose days are "
-        "over until it has stayed so for a day, or this has run %d times: see that the date is "
-        "right",
-        (now - known.at).days,
-        ENOUGH_LEAPS - found.leaps,
-    )
-    return Found(is_believed=False, leapt_from=leapt_from)
+    if found.doubted_since is None or now < known.at - LEAP:
+        is_set_back = known.at - now > LEAP and behind is None
+        is_certain = not found.is_just_set_back and abs(now - known.at) >= SOON
+        set_back_from = known.at if is_set_back else None
+        return Found(True, leapt_from, set_back_from, is_certain)
+    if found != kept:
+        LOG.warning(
+            "the clock is %d days ahead of when this last ran, so nothing is deleted whose days "
+            "are over until it has stayed so for a day, or this has run %d times: see that the "
+            "date is right",
+            (now - known.at).days,
+            ENOUGH_LEAPS - found.leaps,
+        )
+    return Found(False, leapt_from, is_certain=False)
 
 
 def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
@@ -85,8 +114,47 @@ def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
     return Days.at(zone, now, known.at) if known is not None and is_doubted else Days.at(zone, now)
 
 
+def _not_too_early(known: Looked, now: datetime) -> Looked:
+    """A clock that says a time before this program was written is behind from the first."""
+    earliest = wrong_times.NO_EARLIER
+    if known.behind is not None or known.at >= earliest:
+        return known
+    behind = Behind(earliest, known.at, known.at, min(known.at, now))
+    return replace(known, at=earliest, behind=behind)
+
+
 def _look(known: Looked, now: datetime) -> Looked:
-    if now - known.at <= LEAP:  # also one that was set back
+    behind = known.behind
+    if behind is None and now < known.at - LEAP:
+        return replace(known, behind=Behind(known.at, now, now, now))
+    if behind is not None and now < behind.was - LEAP:
+        return _look_behind(known, behind, now)
+    found = _follow(known, now)
+    is_still_doubted = found.doubted_since is not None
+    return replace(found, behind=behind) if is_still_doubted else found
+
+
+def _look_behind(known: Looked, behind: Behind, now: datetime) -> Looked:
+    first, last = min(behind.first, now), max(behind.last, now)
+    behind = replace(behind, first=first, last=last)
+    if not known.is_just_set_back:
+        return replace(_follow(known, now), behind=behind)
+    if not timedelta(0) <= now - behind.since <= SETTLED + LEAP:
+        behind = replace(behind, since=now)
+    if now - behind.since < SETTLED:
+        return replace(known, behind=behind)
+    return Looked(now, behind=behind)
+
+
+def _has_gone_on(known: Looked, now: datetime) -> bool:
+    """Whether a clock that stayed behind came by itself to where it was: it had been ahead."""
+    return not known.is_just_set_back and now - known.at <= LEAP
+
+
+def _follow(known: Looked, now: datetime) -> Looked:
+    if now - known.at <= LEAP:
+        if known.doubted_since is not None and now - known.at < SOON:
+            return known  # it may begin there each day, which does not say that the leap was wrong
         return Looked(now)
     if known.doubted_since is not None:
         stayed = now - known.doubted_since

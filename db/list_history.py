@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from db import codec, list_bulk
+from db import codec, list_bulk, wrong_times
 from db.domain.entry_history import EntryChangeKind
 from db.entry_changes import changes
 from db.ids import new_id
@@ -99,6 +99,7 @@ def forget_gone(session: Session, before: datetime) -> int:
     is_told = or_(
         EntryHistoryRow.fields != _NOTHING, EntryHistoryRow.reason.not_in(("", NOT_IN_FILE))
     )
+    is_old = wrong_times.is_over(session, EntryHistoryRow.changed_at, before)
     is_on_list = (
         exists()
         .where(WatchlistEntryRow.entry_id == EntryHistoryRow.entry_id)
@@ -109,13 +110,10 @@ def forget_gone(session: Session, before: datetime) -> int:
         exists()
         .where(later.list_id == EntryHistoryRow.list_id)
         .where(later.entry_id == EntryHistoryRow.entry_id)
-        .where(later.changed_at >= before)
+        .where(~wrong_times.is_over(session, later.changed_at, before))
     )
     gone = (
-        select(*of_entry)
-        .where(EntryHistoryRow.changed_at < before, is_told, ~is_on_list, ~is_recent)
-        .distinct()
-        .limit(AT_ONCE)
+        select(*of_entry).where(is_old, is_told, ~is_on_list, ~is_recent).distinct().limit(AT_ONCE)
     )
     found = [(list_id, entry_id) for list_id, entry_id in session.execute(gone)]
     if found:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.orm import Session
 
-from db import clock_doubt, districts, limits, scopes, sites, watchlists, webhooks
+from db import clock_doubt, districts, limits, scopes, sites, watchlists, webhooks, wrong_times
 from db.desk_models import NoticeRow
 from db.districts import TABLES
 from db.domain.notice import Notice, NoticeKind, Notices
@@ -131,8 +131,8 @@ def tell_of_refusing_webhook(
     return tell(session, NoticeKind.WEBHOOK_ASIDE, text, now, about=about)
 
 
-def is_clock_believed(session: Session, now: datetime) -> bool:
-    """Whether the hub's clock is (`db.clock_doubt`); administrators hear of a leap.
+def look_at_clock(session: Session, now: datetime) -> clock_doubt.Found:
+    """Whether the hub's clock is believed (`db.clock_doubt`); administrators hear of a leap.
 
     Once while it is doubted, when it can still be mended, and once when it is believed after all;
     and at once when it was set back.
@@ -142,7 +142,7 @@ def is_clock_believed(session: Session, now: datetime) -> bool:
     if clock.set_back_from is not None:
         _tell_of_set_back(session, says, clock.set_back_from, now)
     if clock.leapt_from is None:
-        return clock.is_believed
+        return clock
     leapt = f"{says} {(now - clock.leapt_from).days} days after it last ran."
     if clock.is_believed:
         text = (
@@ -158,15 +158,15 @@ def is_clock_believed(session: Session, now: datetime) -> bool:
         )
     about = f"{clock.leapt_from.isoformat()} {clock.is_believed}"
     tell(session, NoticeKind.CLOCK_LEAPT, text, now, about=about)
-    return clock.is_believed
+    return clock
 
 
 def _tell_of_set_back(session: Session, says: str, last: datetime, now: datetime) -> None:
     text = (
         f"{says} {(last - now).days} days before it last ran. If that is wrong, mend it now: what "
         "staff do is written down under that date, and so is whoever comes at a kiosk whose own "
-        "clock is no better. It would be forgotten as old a day after the clock is mended. If it "
-        "was ahead before and is right now, there is nothing to do."
+        "clock is no better. How long that is kept counts from the day on which the clock is "
+        "mended. If it was ahead before and is right now, there is nothing to do."
     )
     # By the date of before: by that of now it would stand below all that was ever told.
     tell(session, NoticeKind.CLOCK_LEAPT, text, last, about=f"{last.isoformat()} back")
@@ -289,7 +289,9 @@ def of_visit(session: Session, visit_id: UUID) -> list[Notice]:
 def forget(session: Session, before: datetime) -> None:
     """Delete what was told before that moment of no visit; what is of one goes with it."""
     session.execute(
-        delete(NoticeRow).where(NoticeRow.visit_id.is_(None), NoticeRow.at < before),
+        delete(NoticeRow).where(
+            NoticeRow.visit_id.is_(None), wrong_times.is_over(session, NoticeRow.at, before)
+        ),
         execution_options={"synchronize_session": False},
     )
 

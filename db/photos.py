@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db import districts, key_store, private_files, settings
+from db import districts, key_store, private_files, settings, wrong_times
 from db.domain.errors import PhotoError, StorageError
 from db.models import PhotoRow
+from db.wrong_times import Span
 
 LOG = logging.getLogger(__name__)
 
@@ -210,16 +211,18 @@ def mark_sent(session: Session, sha256: str, now: datetime) -> None:
 def purge(session: Session, folder: Path, before: datetime) -> int:
     """Delete the photos taken before then, sent or not. Returns how many files were deleted.
 
+    What a clock dated that was years behind is dated anew first, by the moment it was mended.
+
     A file that nobody noted (all of them on the hub; on a kiosk one whose check-in failed) is as
     old as the file is. A file that cannot be deleted keeps its row and is tried again.
     """
-    noted = session.execute(select(PhotoRow.sha256, PhotoRow.taken_at))
-    taken: dict[str, datetime] = {row.sha256: row.taken_at for row in noted}
+    spans = wrong_times.spans(session)
+    taken = _taken(session, spans)
     old = {sha256 for sha256, taken_at in taken.items() if taken_at < before}
     deleted = 0
     for path in files(folder):
         try:
-            if taken.get(path.stem, _changed_at(path)) < before:
+            if (taken.get(path.stem) or _written(path, spans)) < before:
                 path.unlink()
                 deleted += 1
         except OSError as error:
@@ -229,6 +232,22 @@ def purge(session: Session, folder: Path, before: datetime) -> int:
         session.execute(delete(PhotoRow).where(PhotoRow.sha256 == sha256))
     settings.write(session, LOST, tuple(name for name in lost(session) if name not in old))
     return deleted
+
+
+def _taken(session: Session, spans: tuple[Span, ...]) -> dict[str, datetime]:
+    taken = dict[str, datetime]()
+    for row in session.scalars(select(PhotoRow)):
+        row.taken_at = taken[row.sha256] = wrong_times.counts_from(spans, row.taken_at)
+    session.flush()
+    return taken
+
+
+def _written(path: Path, spans: tuple[Span, ...]) -> datetime:
+    at = _changed_at(path)
+    counts_from = wrong_times.counts_from(spans, at)
+    if counts_from != at:
+        os.utime(path, (counts_from.timestamp(), counts_from.timestamp()))
+    return counts_from
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -10,12 +10,13 @@ on a kiosk none is that the hub does not have yet. Of what was parked, the bodie
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import audit, changes, clock_doubt, codec, list_history, notices, policy
+from db import audit, changes, clock_doubt, codec, list_history, notices, policy, wrong_times
 from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -45,6 +46,8 @@ class Forgotten:
 
     visits: int = 0
     deeds: int = 0
+    is_certain: bool = True
+    """If not, the clock is to be looked at again soon (`clock_doubt.Found`)."""
 
     @property
     def is_more(self) -> bool:
@@ -58,16 +61,17 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
     At the hub administrators are told of a doubt, and what is old in the audit, of notices and of
     people who are on no list any more goes too.
     """
-    look = clock_doubt.is_believed if is_kiosk else notices.is_clock_believed
+    look = clock_doubt.look if is_kiosk else notices.look_at_clock
     with database.begin() as session:
-        is_believed = look(session, now)
-    if not is_believed:
-        return Forgotten()
+        clock = look(session, now)
+    if not clock.is_believed:
+        return Forgotten(is_certain=False)
     deeds = 0
     if not is_kiosk:
         deeds = forget_old_deeds(database, now)
         forget_gone_entries(database, now)
-    return Forgotten(forget_old_visits(database, now, is_kiosk=is_kiosk), deeds)
+    visits = forget_old_visits(database, now, is_kiosk=is_kiosk)
+    return Forgotten(visits, deeds, clock.is_certain)
 
 
 def forget_old_deeds(database: Database, now: datetime) -> int:
@@ -135,16 +139,16 @@ def kept(session: Session) -> tuple[int, datetime | None]:
 
 
 def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
-    is_over = or_(VisitRow.state.not_in(_OPEN), VisitRow.started_at < before - OPEN_FOR)
+    has_ended = or_(VisitRow.state.not_in(_OPEN), VisitRow.started_at < before - OPEN_FOR)
+    is_over = wrong_times.is_over(session, VisitRow.started_at, before)
     query = (
         select(VisitRow.visit_id)
-        .where(VisitRow.started_at < before, is_over, _has_facts())
+        .where(is_over, has_ended, _has_facts())
         .order_by(VisitRow.started_at)
         .limit(AT_ONCE)
     )
-    if is_kiosk:
-        query = query.where(~_is_unconfirmed())
-    return list(session.scalars(query))
+    is_kept = _is_unconfirmed() if is_kiosk else _is_undated(before)
+    return list(session.scalars(query.where(~is_kept)))
 
 
 def _has_facts() -> ColumnElement[bool]:
@@ -157,6 +161,14 @@ def _has_facts() -> ColumnElement[bool]:
         VisitRow.number_hash != "",
         VisitRow.visitor_key != "",
         VisitRow.badge_token_hash != "",
+    )
+
+
+def _is_undated(before: datetime) -> ColumnElement[bool]:
+    """Whether its kiosk's clock was dead when it began, and the hub heard of it since."""
+    return and_(
+        VisitRow.started_at < wrong_times.NO_EARLIER,
+        exists().where(EventRow.visit_id == VisitRow.visit_id, EventRow.received_at >= before),
     )
 
 
@@ -219,19 +231,20 @@ def _forget(session: Session, visit_ids: Sequence[UUID]) -> None:
 
 def _forget_beside(session: Session, before: datetime) -> None:
     """Decisions and clearances, which a kiosk also has of visits that it does not know."""
+    is_old = partial(wrong_times.is_over, session, before=before)
     decided = exists().where(VisitRow.visit_id == DecisionRow.visit_id, _has_facts())
     session.execute(
         update(DecisionRow)
-        .where(DecisionRow.decided_at < before, DecisionRow.decided_by != ERASED, ~decided)
+        .where(is_old(DecisionRow.decided_at), DecisionRow.decided_by != ERASED, ~decided)
         .values(reason=ERASED, decided_by=ERASED),
         execution_options=_UNSEEN,
     )
     cleared = exists().where(VisitRow.visit_id == ClearanceRow.visit_id, _has_facts())
-    is_over = or_(ClearanceRow.ended_at < before, ClearanceRow.expires_on < before.date())
+    is_over = or_(is_old(ClearanceRow.ended_at), ClearanceRow.expires_on < before.date())
     session.execute(delete(ClearanceRow).where(is_over, ~cleared), execution_options=_UNSEEN)
     # What a hub could not apply is of no visit that it knows.
     parked = select(EventRow.event_id).where(
-        EventRow.parked.is_not(None), EventRow.received_at < before
+        EventRow.parked.is_not(None), is_old(EventRow.received_at)
     )
     session.execute(
         delete(EventBodyRow).where(EventBodyRow.event_id.in_(parked)), execution_options=_UNSEEN
@@ -256,6 +269,7 @@ class _SignedOut:
 def _forget_told(session: Session, before: datetime) -> None:
     """What kiosks were told of decisions and clearances: nobody has to learn it any more."""
     changes.drop_bodies(session)
+    is_old = partial(wrong_times.is_old, wrong_times.spans(session), before=before)
     for kind in ("decision", "clearance", "check_out"):
         rows = session.scalars(
             select(ChangeRow).where(ChangeRow.kind == kind).order_by(ChangeRow.version)
@@ -263,15 +277,15 @@ def _forget_told(session: Session, before: datetime) -> None:
         for row in rows:
             if kind == "decision":
                 told_at = codec.from_json(row.body, _Told).decision.decided_at
-                is_over = told_at < before
+                is_over = is_old(told_at)
             elif kind == "check_out":
                 told_at = codec.from_json(row.body, _SignedOut).at
-                is_over = told_at < before
+                is_over = is_old(told_at)
             else:
                 clearance = codec.from_json(row.body, Clearance)
                 told_at = clearance.decided_at
                 is_over = clearance.expires_on < before.date() or (
-                    clearance.ended_at is not None and clearance.ended_at < before
+                    clearance.ended_at is not None and is_old(clearance.ended_at)
                 )
             if told_at >= before:
                 break  # the others are newer

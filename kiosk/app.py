@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from db import clock_doubt
 from db.domain.desk import Site
 from db.domain.kiosks import OwnState
 from db.domain.visit import Host
@@ -47,6 +48,7 @@ from resources.toolkit.theme import Look
 
 PHOTOS = "photos"
 DAY_MS = 24 * 3600 * 1000
+SOON_MS = clock_doubt.SOON // timedelta(milliseconds=1)
 
 
 class HubNews(QObject):
@@ -216,15 +218,20 @@ def _announcer(config: KioskConfig, window: KioskWindow, voice: Voice | None) ->
 
 
 def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:
-    """What is due when the kiosk starts, and once a day as long as it runs."""
+    """What is due when the kiosk starts, and once a day as long as it runs.
+
+    And within the hour while the clock is not certain: until the hub is heard it may be dead.
+    """
     daily = QTimer(interval=0)
+    again = QTimer(front_desk, singleShot=True, interval=SOON_MS)
 
     def on_due() -> None:
         daily.setInterval(DAY_MS)
-        front_desk.delete_old_photos(photo_keep_days)
+        front_desk.delete_old_photos(photo_keep_days, again.start)
         front_desk.forget_old_visits()
 
-    daily.timeout.connect(on_due)
+    for timer in (daily, again):
+        timer.timeout.connect(on_due)
     return daily
 
 

@@ -210,21 +210,28 @@ class FrontDesk(QObject):
 
         self._jobs.run(work, _ignore, _log_only)
 
-    def delete_old_photos(self, keep_days: int) -> None:
-        """Delete the photos whose days are over, sent or not: the photo's page promised it."""
+    def delete_old_photos(self, keep_days: int, unsure: Callable[[], object]) -> None:
+        """Delete the photos whose days are over, sent or not: the photo's page promised it.
 
-        def work() -> int:
+        `unsure` is called when the clock is not certain (`clock_doubt.Found`).
+        """
+
+        def work() -> tuple[int, bool]:
             now, deleted = self._now(), 0
             with self._database.begin() as session:
-                if clock_doubt.is_believed(session, now):
+                clock = clock_doubt.look(session, now)
+                if clock.is_believed:
                     before = now - timedelta(days=keep_days)
                     deleted = photos.purge(session, self.desk.photos, before)
             photos.renew(self.desk.photos)
-            return deleted
+            return deleted, clock.is_certain
 
-        def told(deleted: int) -> None:
+        def told(done: tuple[int, bool]) -> None:
+            deleted, is_certain = done
             if deleted:
                 LOG.info("%d photos were deleted: their days are over", deleted)
+            if not is_certain:
+                unsure()
 
         self._jobs.run(work, told, _log_only)
 

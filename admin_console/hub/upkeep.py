@@ -12,6 +12,7 @@ from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import (
     backup,
+    clock_doubt,
     list_index,
     name_search,
     notices,
@@ -27,6 +28,7 @@ LOG = logging.getLogger(__name__)
 DAY_SECONDS = 24 * 3600.0
 HOUR_SECONDS = 3600.0
 MINUTE_SECONDS = 60.0
+SOON_SECONDS = clock_doubt.SOON.total_seconds()
 GIVE_WAY_SECONDS = 1.0
 LIFT_SECONDS = 2.0
 
@@ -38,18 +40,23 @@ async def delete_old_photos(
     now: Callable[[], datetime],
     every_seconds: float = DAY_SECONDS,
 ) -> None:
-    """Delete them at once and then once a day, until cancelled. What fails is tried again then."""
+    """Delete them at once and then once a day, until cancelled. What fails is tried again then.
+
+    While the clock is not certain it looks again within the hour.
+    """
     while True:
+        is_certain = True
         with going_on(LOG, "old photos were not deleted, tomorrow they are tried again"):
-            await finish_in_thread(_purge, database, folder, now() - keep, now())
-        await asyncio.sleep(every_seconds)
+            is_certain = await finish_in_thread(_purge, database, folder, now() - keep, now())
+        await asyncio.sleep(every_seconds if is_certain else min(every_seconds, SOON_SECONDS))
 
 
-def _purge(database: Database, folder: Path, before: datetime, now: datetime) -> None:
+def _purge(database: Database, folder: Path, before: datetime, now: datetime) -> bool:
+    """Returns whether the clock is certain (`clock_doubt.Found`)."""
     deleted = unused = 0
     with database.begin() as session:  # apart, since a notice locks what a decision needs
-        is_believed = notices.is_clock_believed(session, now)
-    if is_believed:
+        clock = notices.look_at_clock(session, now)
+    if clock.is_believed:
         with database.begin() as session:
             deleted = photos.purge(session, folder, before)
             unused = entry_photos.sweep(session, folder, now)
@@ -62,12 +69,14 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
         LOG.info("%d photos of lists were deleted: no entry has them any more", unused)
     if deleted:
         LOG.info("%d photos were deleted: their days are over", deleted)
+    return clock.is_certain
 
 
 async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS) -> None:
     """Forget at once and then once a day, until cancelled. What fails is tried again then.
 
-    While there is more it goes on soon, whatever a district has of visits in a day.
+    While there is more it goes on soon, whatever a district has of visits in a day; while the clock
+    is not certain it looks again within the hour.
     """
     while True:
         forgotten = retention.Forgotten()
@@ -80,7 +89,8 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
                 )
             if forgotten.deeds:
                 LOG.info("%d lines of the audit were deleted: their days are over", forgotten.deeds)
-        await asyncio.sleep(GIVE_WAY_SECONDS if forgotten.is_more else every_seconds)
+        pause = every_seconds if forgotten.is_certain else min(every_seconds, SOON_SECONDS)
+        await asyncio.sleep(GIVE_WAY_SECONDS if forgotten.is_more else pause)
 
 
 def _forget(context: Context) -> retention.Forgotten:

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,39 @@ def test_hub_forgets_all_visits_whose_days_are_over_however_many_they_are(
                 return retention.kept(session)[0] == 0
 
         assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
+
+
+def test_hub_whose_clock_is_dead_each_morning_forgets_soon_after_it_was_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "SOON_SECONDS", 0.01)
+    folder, clock = tmp_path / "hub", Clock(datetime(2000, 1, 1, tzinfo=UTC))
+    right = NINE + timedelta(days=400)
+    photo = photos.path_of(
+        folder / "photos", photos.keep(folder / "photos", b"\xff\xd8\xff\xe0\xff\xd9")
+    )
+    os.utime(photo, (NINE.timestamp(), NINE.timestamp()))
+    with (
+        closing(open_database(f"sqlite:///{folder}/hub.db")) as database,
+        closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk,
+    ):
+        receive(database, say(kiosk, make_screened(number=1)))
+        with database.begin() as session:
+            yesterday = clock_doubt.Looked(right - timedelta(days=1))
+            settings.write(session, clock_doubt.LOOKED, yesterday)
+        context = Context(database, folder / "photos", clock, Wake(), Throttle())
+
+        def is_done() -> bool:
+            with database.read() as session:
+                known = settings.read(session, clock_doubt.LOOKED, clock_doubt.Looked)
+                if known is not None and known.behind is not None:
+                    clock.at = right
+                return retention.kept(session)[0] == 0
+
+        assert asyncio.run(goes_on(upkeep.forget_old_visits(context), is_done))
+        clock.at = datetime(2000, 1, 1, tzinfo=UTC)
+        work = upkeep.delete_old_photos(database, folder / "photos", timedelta(30), clock)
+        assert asyncio.run(goes_on(work, lambda: is_done() and not photo.exists()))
 
 
 def test_hub_deletes_all_of_the_audit_whose_days_are_over_however_much_it_is(

@@ -232,8 +232,8 @@ def test_clock_that_leapt_ends_no_entry_while_it_is_doubted(
 ) -> None:
     come_in(front)
     with district.hub.database.begin() as session:
-        assert clock_doubt.is_believed(session, district.clock())
-        assert not clock_doubt.is_believed(session, district.later(days=400))
+        assert clock_doubt.look(session, district.clock()).is_believed
+        assert not clock_doubt.look(session, district.later(days=400)).is_believed
 
     district.import_list(ENDS_TOMORROW)
     settle(district)
