@@ -184,8 +184,7 @@ def take_in(session: Session) -> None:
     upto: int | None = session.info.pop(_HELD, None)
     if upto is None or not places:
         return
-    between = _waiting(upto) & (EventRow.leaf_index < places[0])
-    if upto < places[0] and session.scalar(select(exists().where(between))):
+    if upto < places[0] and _is_anything_waiting(session, upto, places[0]):
         _note_ahead(session, places)
     else:
         _move_to(session, places.stop)
@@ -290,6 +289,11 @@ def _waiting(upto: int) -> ColumnElement[bool]:
     )
     is_kiosks = (EventRow.device_id != chain.HUB) & EventRow.parked.is_(None)
     return (EventRow.leaf_index >= upto) & is_kiosks & ~ahead
+
+
+def _is_anything_waiting(session: Session, upto: int, end: int) -> bool:
+    between = _waiting(upto) & (EventRow.leaf_index < end)
+    return bool(session.scalar(select(exists().where(between))))
 
 
 def _apply_all(

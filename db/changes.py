@@ -7,11 +7,11 @@ see it. So each change takes the feed's one row, and that row's lock holds until
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, districts, news, upserts
-from db.districts import OWN, TABLES
+from db.districts import OWN, TABLES, once
 from db.hub_models import ChangeRow, FeedRow
 from db.scopes import EVERY_SITE
 
@@ -31,6 +31,25 @@ _ADD = insert(TABLES[ChangeRow.__tablename__]).values(district_id=OWN)
 _WHOLE = ("policy", "number_keys", "staff_pins", "hosts", "site")
 """Kinds of which each change says all anew, so that the newest one of a site is enough."""
 _DROPPED = "dropped"
+_SINCE = once(
+    select(ChangeRow)
+    .where(ChangeRow.version > bindparam("cursor"), ChangeRow.kind != _DROPPED)
+    .order_by(ChangeRow.version)
+    .limit(bindparam("most"))
+)
+_AT = once(
+    select(ChangeRow)
+    .where(ChangeRow.version == bindparam("place"))
+    .execution_options(**{EVERY_SITE: True})
+)
+_VERSION = select(_FEED_TABLE.c.version).where(
+    _FEED_TABLE.c.district_id == OWN, _FEED_TABLE.c.feed_id == _FEED
+)
+_NEWEST_BY_SITE = once(
+    select(ChangeRow.site_id, func.max(ChangeRow.version))
+    .where(ChangeRow.version > bindparam("cursor"))
+    .group_by(ChangeRow.site_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +112,7 @@ def drop_bodies(session: Session) -> int:
 
 def since(session: Session, cursor: int, limit: int = AT_ONCE) -> list[Change]:
     """The changes behind `cursor`, oldest first; of a limited session those of its sites."""
-    rows = session.scalars(
-        select(ChangeRow)
-        .where(ChangeRow.version > cursor, ChangeRow.kind != _DROPPED)
-        .order_by(ChangeRow.version)
-        .limit(limit)
-    )
+    rows = session.scalars(_SINCE, {"cursor": cursor, "most": limit})
     return [_value(row) for row in rows]
 
 
@@ -108,8 +122,7 @@ def is_place(session: Session, cursor: int, mark: str) -> bool:
     It is not once the hub was restored from a backup older than that. `mark` is that of the last
     change read, empty when it is not known. A change of another site in that place is another one.
     """
-    query = select(ChangeRow).where(ChangeRow.version == cursor)
-    row = session.scalar(query.execution_options(**{EVERY_SITE: True})) if mark else None
+    row = session.scalar(_AT, {"place": cursor}) if mark else None
     return cursor <= version(session) if row is None else _value(row).mark == mark
 
 
@@ -121,8 +134,7 @@ def newest(session: Session) -> Change | None:
 
 def newest_by_site(session: Session, cursor: int) -> dict[str, int]:
     """The newest version behind `cursor` of each site that has one; of "" for every site."""
-    query = select(ChangeRow.site_id, func.max(ChangeRow.version)).where(ChangeRow.version > cursor)
-    return {row[0]: row[1] for row in session.execute(query.group_by(ChangeRow.site_id))}
+    return {row[0]: row[1] for row in session.execute(_NEWEST_BY_SITE, {"cursor": cursor})}
 
 
 def _value(row: ChangeRow) -> Change:
@@ -134,4 +146,4 @@ def _value(row: ChangeRow) -> Change:
 
 def version(session: Session) -> int:
     """The newest change's version, 0 when there is none."""
-    return session.scalar(select(FeedRow.version).where(FeedRow.feed_id == _FEED)) or 0
+    return districts.run(session, _VERSION).scalar() or 0

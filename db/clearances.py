@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts, number_keys
@@ -32,6 +32,12 @@ from db.domain.watchlist import WatchlistEntry
 from db.models import DecisionRow, VisitRow
 from db.screening.engine import MOST_MATCHES
 from db.screening.names import letters
+
+_OF_VISITS = districts.once(
+    select(ClearanceRow)
+    .where(ClearanceRow.visit_id.in_(bindparam("visit_ids", expanding=True)))
+    .order_by(ClearanceRow.decided_at, ClearanceRow.clearance_id)
+)
 
 
 def visitor_key(key: bytes, identity: Identity, number_hash: str) -> str:
@@ -258,12 +264,7 @@ def of_visits(session: Session, visit_ids: Iterable[UUID]) -> list[Clearance]:
     wanted = list(visit_ids)
     if not wanted:
         return []
-    rows = session.scalars(
-        select(ClearanceRow)
-        .where(ClearanceRow.visit_id.in_(wanted))
-        .order_by(ClearanceRow.decided_at, ClearanceRow.clearance_id)
-    )
-    return [value_of(r) for r in rows]
+    return [value_of(r) for r in session.scalars(_OF_VISITS, {"visit_ids": wanted})]
 
 
 def _of_visit(session: Session, visit_id: UUID) -> list[ClearanceRow]:

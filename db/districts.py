@@ -3,22 +3,36 @@
 A database may hold several districts; an open `Database` belongs to one of them. Its sessions add
 that district to every statement over `InDistrict` rows, and its engine puts it into every new row.
 Statements over bare tables (COPY, `TABLES`) are left alone: they name the district themselves.
+
+To put a statement over rows together takes longer than to run it. One that every visit or decision
+passes is made once, with a `bindparam` for what differs, and says so by `once`: its limited form is
+kept too, so that SQLAlchemy finds at once what it made of it.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, Uuid, bindparam, event
+from sqlalchemy import CursorResult, Executable, Select, Uuid, bindparam, event
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from db import scopes
 from db.columns import DISTRICT_OPTION, Base, InDistrict
 
 Row = TypeVar("Row", bound=Base)
+Rows = TypeVar("Rows", bound=Select[*tuple[Any, ...]])
 TABLES = Base.metadata.tables
 OWN = bindparam("own_district", type_=Uuid())
 """The session's district, in a statement over bare tables for `run`."""
+_ONCE = "put_together_once"
+_KEPT = 1024
+"""Limited forms of such statements: a few dozen for each set of sites that somebody may see."""
+
+
+def once(statement: Rows) -> Rows:
+    """A statement over rows that lives as long as the program: see above."""
+    return statement.execution_options(**{_ONCE: True})
 
 
 def sessions_of(district_id: UUID, sessions: sessionmaker[Session]) -> sessionmaker[Session]:
@@ -27,14 +41,18 @@ def sessions_of(district_id: UUID, sessions: sessionmaker[Session]) -> sessionma
         InDistrict, lambda row: row.district_id == district_id, include_aliases=True
     )
 
+    def limited(statement: Executable, sites: frozenset[str] | None) -> Executable:
+        return statement.options(own, *(() if sites is None else scopes.criteria(sites)))
+
+    kept = lru_cache(maxsize=_KEPT)(limited)
+
     def only_own(state: ORMExecuteState) -> None:
         if state.is_column_load or state.is_relationship_load:
             return
-        sites = scopes.limits_of(state.session)
-        if sites is None or state.execution_options.get(scopes.EVERY_SITE, False):
-            state.statement = state.statement.options(own)
-        else:
-            state.statement = state.statement.options(own, *scopes.criteria(sites))
+        is_for_all = state.execution_options.get(scopes.EVERY_SITE, False)
+        sites = None if is_for_all else scopes.limits_of(state.session)
+        limit = kept if state.execution_options.get(_ONCE, False) else limited
+        state.statement = limit(state.statement, sites)
 
     sessions.configure(info={DISTRICT_OPTION: district_id})
     event.listen(sessions, "do_orm_execute", only_own)

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from db import pairing, signing
+from db import districts, pairing, signing
 from db.hub_models import DeviceChallengeRow, DeviceRow, DeviceTokenRow
 from db.pairing import PairedKiosk
 from db.staff import hash_token
@@ -24,7 +24,7 @@ CHALLENGE_FOR = timedelta(minutes=1)
 APART = timedelta(minutes=1)
 """By how much the clocks of several hubs at one database may differ."""
 
-_WHOSE = (
+_WHOSE = districts.once(
     select(DeviceRow)
     .join(
         DeviceTokenRow,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, true
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, true
 from sqlalchemy.orm import Session
 
 from db import clock_doubt, districts, limits, scopes, sites, watchlists, webhooks, wrong_times
@@ -16,6 +16,11 @@ from db.models import VisitRow
 from db.scopes import EVERY_SITE
 
 SHOWN = 200
+_OF_VISIT = districts.once(
+    select(NoticeRow).where(
+        NoticeRow.visit_id == bindparam("visit_id"), NoticeRow.kind == bindparam("kind")
+    )
+)
 
 
 def tell(
@@ -248,9 +253,7 @@ def read(session: Session, notice_id: UUID, by: str, at: datetime) -> Notice:
 
 def settle(session: Session, kind: NoticeKind, visit_id: UUID, by: str, at: datetime) -> None:
     """Whoever decided on a visit has read what was told of it."""
-    for row in session.scalars(
-        select(NoticeRow).where(NoticeRow.visit_id == visit_id, NoticeRow.kind == kind)
-    ):
+    for row in session.scalars(_OF_VISIT, {"visit_id": visit_id, "kind": kind}):
         _read(row, by, at)
 
 

@@ -64,7 +64,7 @@ def add(
     )
     sealed = chain.SealedEvent(codec.to_json(envelope), salt, body)
     log.append(session, head, envelope, sealed)
-    visit_events.apply(session, envelope, event)
+    visit_events.apply_own(session, envelope, event)
     return envelope.event_id
 
 

@@ -6,14 +6,22 @@ They are never dropped: each stays in the log, with its reason, until a version 
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db import districts, notices
+from db.districts import OWN, TABLES
 from db.domain.kiosks import ParkedEvents
 from db.hub_models import DeviceRow
 from db.log_models import EventRow
 
+_EVENT = TABLES[EventRow.__tablename__]
+_COUNT_OF = select(func.count()).where(
+    _EVENT.c.district_id == OWN,
+    _EVENT.c.device_id == bindparam("kiosk_id"),
+    _EVENT.c.parked.is_not(None),
+)
+"""Put together once: every answer to a kiosk says it."""
 SHOWN = 50
 """Of kiosks and reasons, those with the most events."""
 OF_ANOTHER = "it says that it is of another school than its kiosk"
@@ -76,9 +84,7 @@ def parked(session: Session) -> tuple[ParkedEvents, ...]:
 
 def count_of(session: Session, kiosk_id: str) -> int:
     """How many events of one kiosk are parked."""
-    is_its = EventRow.device_id == kiosk_id
-    query = select(func.count()).where(is_its, EventRow.parked.is_not(None))
-    return session.scalar(query) or 0
+    return districts.run(session, _COUNT_OF, {"kiosk_id": kiosk_id}).scalar() or 0
 
 
 def count(session: Session) -> int:

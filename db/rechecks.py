@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from db import clearances, codec, districts, visits
@@ -14,6 +14,12 @@ from db.domain.events import RecheckDecided, VisitorRechecked
 from db.domain.recheck import Recheck
 from db.domain.screening import Screening
 from db.models import VisitRow
+
+_OF_VISIT = districts.once(
+    select(RecheckRow)
+    .where(RecheckRow.visit_id == bindparam("visit_id"))
+    .order_by(RecheckRow.screened_at, RecheckRow.recheck_id)
+)
 
 
 def apply_rechecked(session: Session, event: VisitorRechecked) -> None:
@@ -62,12 +68,7 @@ def open_of(session: Session, visit_id: UUID) -> list[Recheck]:
 
 def of_visit(session: Session, visit_id: UUID) -> list[Recheck]:
     """Every time that the visit was screened again and something was found, oldest first."""
-    rows = session.scalars(
-        select(RecheckRow)
-        .where(RecheckRow.visit_id == visit_id)
-        .order_by(RecheckRow.screened_at, RecheckRow.recheck_id)
-    )
-    return [value_of(r) for r in rows]
+    return [value_of(r) for r in session.scalars(_OF_VISIT, {"visit_id": visit_id})]
 
 
 def waiting_inside(session: Session, since: datetime) -> list[UUID]:

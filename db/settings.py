@@ -15,11 +15,10 @@ _READ = select(_SETTING.c.name, _SETTING.c.value).where(
     _SETTING.c.district_id == OWN, _SETTING.c.name.in_(bindparam("names", expanding=True))
 )
 """Put together once: every request asks it."""
-_SHARE = (
-    select(_SETTING.c.value)
-    .where(_SETTING.c.district_id == OWN, _SETTING.c.name == bindparam("name"))
-    .with_for_update(read=True)
+_READ_ONE = select(_SETTING.c.value).where(
+    _SETTING.c.district_id == OWN, _SETTING.c.name == bindparam("name")
 )
+_SHARE = _READ_ONE.with_for_update(read=True)
 _KEEP = upserts.upsert(
     _SETTING,
     lambda new: new.values(
@@ -33,7 +32,7 @@ _BEGIN = upserts.begin(_SETTING, name=bindparam("name"), value=bindparam("value"
 
 def read(session: Session, name: str, of: type[T]) -> T | None:
     """The setting as a value of type `of`, or None when it was never written."""
-    text = _texts(session, name).get(name)
+    text = districts.run(session, _READ_ONE, {"name": name}).scalar()
     return None if text is None else codec.from_json(text, of)
 
 

@@ -24,6 +24,7 @@ from db.scopes import EVERY_SITE
 
 LONGEST_NAME = 200
 _EVERY = {EVERY_SITE: True}
+_TWO = districts.once(select(SiteRow.site_id).limit(2).execution_options(**_EVERY))
 
 
 def add(session: Session, draft: SiteDraft, now: datetime, site_id: str = "") -> KnownSite:
@@ -111,8 +112,7 @@ def named(session: Session, name: str) -> KnownSite:
 
 def only(session: Session) -> str:
     """The district's only site; empty when it has several, or none yet."""
-    query = select(SiteRow.site_id).limit(2).execution_options(**_EVERY)
-    found = session.scalars(query).all()
+    found = session.scalars(_TWO).all()
     return found[0] if len(found) == 1 else ""
 
 

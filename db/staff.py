@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import argon2
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db import districts, passwords, sites
@@ -28,6 +28,16 @@ HASHER = argon2.PasswordHasher()
 NOBODY = HASHER.hash(secrets.token_hex(16))
 """Compared with when nobody has the name, so that the time taken does not tell."""
 _IS_THERE = StaffRow.removed_at.is_(None)
+_OF_TOKEN = districts.once(
+    select(StaffRow, StaffSessionRow)
+    .join(StaffSessionRow, StaffSessionRow.staff_id == StaffRow.staff_id)
+    .where(
+        StaffSessionRow.token_hash == bindparam("token_hash"),
+        StaffSessionRow.expires_at > bindparam("now"),
+        _IS_THERE,
+    )
+)
+"""Every request of staff asks it."""
 
 
 class StaffError(VestibuleError):
@@ -196,15 +206,8 @@ def open_session(session: Session, staff_id: UUID, now: datetime) -> str:
 
 def of_token(session: Session, token: str, now: datetime) -> OpenSession | None:
     """Who holds this token; None when it is unknown, has run out, or was idle for too long."""
-    found = session.execute(
-        select(StaffRow, StaffSessionRow)
-        .join(StaffSessionRow, StaffSessionRow.staff_id == StaffRow.staff_id)
-        .where(
-            StaffSessionRow.token_hash == hash_token(token),
-            StaffSessionRow.expires_at > now,
-            _IS_THERE,
-        )
-    ).one_or_none()
+    asked = {"token_hash": hash_token(token), "now": now}
+    found = session.execute(_OF_TOKEN, asked).one_or_none()
     if found is None:
         return None
     row, opened = found

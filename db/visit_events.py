@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
-from db import chain, clearances, codec, districts, number_keys, rechecks, visits
+from db import chain, clearances, codec, districts, number_keys, rechecks, upserts, visits
 from db.chain import Envelope
 from db.districts import OWN, TABLES
 from db.domain.decision import Decision, Verdict
@@ -50,8 +50,14 @@ _SITE_OF_KIOSK = select(_DEVICE.c.site_id).where(
     _DEVICE.c.district_id == OWN, _DEVICE.c.device_id == bindparam("kiosk_id")
 )
 _VISIT = TABLES[VisitRow.__tablename__]
+_BEGIN_VISIT = upserts.begin(_VISIT)
 _IS_KNOWN = select(_VISIT.c.visit_id).where(
     _VISIT.c.district_id == OWN, _VISIT.c.visit_id == bindparam("visit")
+)
+_DECIDED = TABLES[DecisionRow.__tablename__]
+_BEFORE = select(_DECIDED.c.decision_id, _DECIDED.c.superseded).where(
+    _DECIDED.c.district_id == OWN,
+    or_(_DECIDED.c.decision_id == bindparam("decision"), _DECIDED.c.visit_id == bindparam("visit")),
 )
 
 
@@ -101,6 +107,24 @@ def apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
     Raises LookupError when its visit is unknown, and `OfAnotherSiteError`.
     """
     _check_site(session, envelope, event)
+    _apply(session, envelope, event)
+
+
+def apply_own(session: Session, envelope: Envelope, event: DomainEvent) -> None:
+    """The same with what this device says itself: there is nobody whose site could be another.
+
+    Raises LookupError when its visit is unknown.
+    """
+    session.info.setdefault(_SITES_OF_KIOSKS, {})[envelope.kiosk_id] = None
+    if isinstance(event, VisitorScreened):
+        began = _began(session, envelope, event, number_keys.settled(session))
+        upserts.run(session, _BEGIN_VISIT, began)
+        districts.run(session, _ADD_SCREENING, _screening(event))
+    else:
+        _apply(session, envelope, event)
+
+
+def _apply(session: Session, envelope: Envelope, event: DomainEvent) -> None:
     is_put_off = _TOGETHER in session.info and isinstance(event, _OF_ONE_ROW)
     if not is_put_off:
         _write(session)
@@ -193,12 +217,8 @@ def _apply_later(
 def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
     """Keep a decision. Returns whether it is in force: the first one on a hold is."""
     row = _locked_row(session, decision.visit_id)
-    is_same = DecisionRow.decision_id == decision.decision_id
-    before = session.execute(
-        select(DecisionRow.decision_id, DecisionRow.superseded).where(
-            is_same | (DecisionRow.visit_id == decision.visit_id)
-        )
-    ).all()
+    asked = {"decision": decision.decision_id, "visit": decision.visit_id}
+    before = districts.run(session, _BEFORE, asked).all()
     if any(row.decision_id == decision.decision_id for row in before):
         return False
     is_first = all(row.superseded for row in before)
@@ -225,46 +245,54 @@ def apply_decision(session: Session, decision: Decision, clears_until: date | No
 
 
 def _apply_screened(session: Session, envelope: Envelope, event: VisitorScreened) -> None:
-    identity, screening = event.identity, event.screening
-    held = screening.outcome is Outcome.HOLD
     kept: _Together | None = session.info.get(_TOGETHER)
     if not _is_known(session, kept, event.visit_id):
-        now = number_keys.settled(session) if kept is None else kept.keys
-        keys = number_keys.form_of_row(session, now, event.visit_id, event.key_id)
-        _add(
-            session,
-            kept,
-            VisitRow(
-                visit_id=event.visit_id,
-                number=event.number,
-                site_id=_site_of_kiosk(session, envelope) or envelope.site_id,
-                kiosk_id=envelope.kiosk_id,
-                state=VisitState.HELD if held else VisitState.CLEARED,
-                given_name=identity.name.given,
-                middle_name=identity.name.middle,
-                family_name=identity.name.family,
-                suffix=identity.name.suffix,
-                search_name=visits.search_name(identity.name),
-                birth_date=identity.birth_date,
-                sex=identity.sex,
-                document=_json_or_none(identity.document),
-                number_hash=number_keys.lift(event.number_hash, keys, event.key_id),
-                visitor_key=number_keys.lift(event.visitor_key, keys, event.key_id),
-                started_at=envelope.occurred_at,
-                with_escort=False,
-            ),
-        )
-    row = {
+        keys = number_keys.settled(session) if kept is None else kept.keys
+        _add(session, kept, VisitRow(**_began(session, envelope, event, keys)))
+    if kept is not None:
+        kept.screenings.append(_screening(event))
+    else:
+        districts.run(session, _ADD_SCREENING, _screening(event))
+
+
+def _began(
+    session: Session, envelope: Envelope, event: VisitorScreened, standing: Standing
+) -> dict[str, object]:
+    """A visit's row as its screening begins it."""
+    identity = event.identity
+    keys = number_keys.form_of_row(session, standing, event.visit_id, event.key_id)
+    held = event.screening.outcome is Outcome.HOLD
+    return {
+        "visit_id": event.visit_id,
+        "number": event.number,
+        "site_id": _site_of_kiosk(session, envelope) or envelope.site_id,
+        "kiosk_id": envelope.kiosk_id,
+        "state": VisitState.HELD if held else VisitState.CLEARED,
+        "given_name": identity.name.given,
+        "middle_name": identity.name.middle,
+        "family_name": identity.name.family,
+        "suffix": identity.name.suffix,
+        "search_name": visits.search_name(identity.name),
+        "birth_date": identity.birth_date,
+        "sex": identity.sex,
+        "document": _json_or_none(identity.document),
+        "number_hash": number_keys.lift(event.number_hash, keys, event.key_id),
+        "visitor_key": number_keys.lift(event.visitor_key, keys, event.key_id),
+        "started_at": envelope.occurred_at,
+        "with_escort": False,
+    }
+
+
+def _screening(event: VisitorScreened) -> dict[str, object]:
+    """The row of a screening."""
+    screening = event.screening
+    return {
         "screening_id": screening.screening_id,
         "visit_id": event.visit_id,
         "screened_at": screening.screened_at,
         "outcome": screening.outcome,
         "screening": codec.to_json(screening).decode(),
     }
-    if kept is not None:
-        kept.screenings.append(row)
-    else:
-        districts.run(session, _ADD_SCREENING, row)
 
 
 def _known_row(session: Session, kept: _Together | None, visit_id: UUID) -> VisitRow | None:

@@ -7,16 +7,42 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts, number_keys
+from db.districts import once
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.people import Document, Identity, PersonName, Sex
 from db.domain.screening import Screening
 from db.domain.visit import CheckOutWay, Visit, VisitDetails, VisitState
 from db.models import DecisionRow, ScreeningRow, VisitRow
 from db.screening.names import letters
+
+_LOCKED = once(
+    select(VisitRow)
+    .where(VisitRow.visit_id.in_(bindparam("visit_ids", expanding=True)))
+    .order_by(VisitRow.visit_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_SCREENING = once(
+    select(ScreeningRow.screening)
+    .where(ScreeningRow.visit_id == bindparam("visit_id"))
+    .order_by(ScreeningRow.screened_at.desc())
+    .limit(1)
+)
+_IN_FORCE = once(
+    select(DecisionRow).where(
+        DecisionRow.visit_id == bindparam("visit_id"), DecisionRow.superseded.is_(False)
+    )
+)
+_IS_ANYBODY_HELD = once(select(exists().where(VisitRow.state == VisitState.HELD)))
+_LAST_NUMBER = once(
+    select(func.max(VisitRow.number)).where(
+        VisitRow.kiosk_id == bindparam("kiosk_id"), VisitRow.started_at >= bindparam("since")
+    )
+)
 
 
 def hash_document_number(key: bytes, document: Document) -> str:
@@ -55,13 +81,7 @@ def locked_rows(session: Session, visit_ids: Collection[UUID]) -> Sequence[Visit
     """
     if not visit_ids:
         return ()
-    return session.scalars(
-        select(VisitRow)
-        .where(VisitRow.visit_id.in_(list(visit_ids)))
-        .order_by(VisitRow.visit_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    return session.scalars(_LOCKED, {"visit_ids": list(visit_ids)}).all()
 
 
 def on_site_with_token(session: Session, token: str) -> Visit | None:
@@ -142,22 +162,13 @@ def _is_named(identity: Identity) -> ColumnElement[bool]:
 
 def next_number(session: Session, kiosk_id: str, since: datetime) -> int:
     """The next visit's number on this kiosk; `since` is the site's midnight."""
-    last = session.scalar(
-        select(func.max(VisitRow.number)).where(
-            VisitRow.kiosk_id == kiosk_id, VisitRow.started_at >= since
-        )
-    )
+    last = session.scalar(_LAST_NUMBER, {"kiosk_id": kiosk_id, "since": since})
     return (last or 0) + 1
 
 
 def screening_of(session: Session, visit_id: UUID) -> Screening | None:
     """The visit's newest screening."""
-    text = session.scalar(
-        select(ScreeningRow.screening)
-        .where(ScreeningRow.visit_id == visit_id)
-        .order_by(ScreeningRow.screened_at.desc())
-        .limit(1)
-    )
+    text = session.scalar(_SCREENING, {"visit_id": visit_id})
     return None if text is None else codec.from_json(text, Screening)
 
 
@@ -173,16 +184,11 @@ def decisions_of(session: Session, visit_ids: Iterable[UUID]) -> list[Decision]:
 
 def is_anybody_held(session: Session) -> bool:
     """Whether somebody waits for staff to decide."""
-    held = exists().where(VisitRow.state == VisitState.HELD)
-    return bool(session.scalar(select(held)))
+    return bool(session.scalar(_IS_ANYBODY_HELD))
 
 
 def decision_in_force(session: Session, visit_id: UUID) -> Decision | None:
-    row = session.scalar(
-        select(DecisionRow).where(
-            DecisionRow.visit_id == visit_id, DecisionRow.superseded.is_(False)
-        )
-    )
+    row = session.scalar(_IN_FORCE, {"visit_id": visit_id})
     return None if row is None else decision_value(row)
 
 

@@ -49,6 +49,7 @@ from resources.toolkit.theme import Look
 PHOTOS = "photos"
 DAY_MS = 24 * 3600 * 1000
 SOON_MS = clock_doubt.SOON // timedelta(milliseconds=1)
+WRITE_BACK_MS = 30_000
 
 
 class HubNews(QObject):
@@ -184,6 +185,7 @@ def build_kiosk(
     sync = _sync(database, own, desk.photos, news, listen_seconds, clock=clock, equipment=equipment)
     if sync is not None:
         front_desk.written.connect(sync.wake)
+    _write_back_soon(database, list_jobs, front_desk)
     _listen(news, visit, staff_desk, front_desk, sign_in)
     news.state_changed.connect(service_desk.on_hub_state)
     jobs, daily = (db_jobs, list_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
@@ -233,6 +235,18 @@ def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:
     for timer in (daily, again):
         timer.timeout.connect(on_due)
     return daily
+
+
+def _write_back_soon(database: Database, jobs: Jobs, front_desk: FrontDesk) -> None:
+    """Keep the database's log short, so that no visitor waits for it: see `Database.write_back`."""
+    soon = QTimer(front_desk, singleShot=True, interval=WRITE_BACK_MS)
+
+    def on_written() -> None:
+        if not soon.isActive():
+            soon.start()
+
+    front_desk.written.connect(on_written)
+    soon.timeout.connect(lambda: jobs.run(database.write_back, lambda _: None))
 
 
 _HUB_NOTICES = {

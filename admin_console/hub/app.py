@@ -56,6 +56,7 @@ from admin_console.hub.upkeep import (
     lift_numbers,
     make_partitions,
     tell_of_outdated_lists,
+    write_back,
 )
 from admin_console.hub.wake import Wake
 from admin_console.hub.webhook_sender import keep_telling
@@ -113,6 +114,7 @@ def create_app(
             forget_old_visits(context),
             lift_numbers(context),
             make_partitions(context),
+            write_back(context),
             keep_rescreening(context),
             keep_applying(context),
             keep_telling(context),

@@ -31,6 +31,7 @@ MINUTE_SECONDS = 60.0
 SOON_SECONDS = clock_doubt.SOON.total_seconds()
 GIVE_WAY_SECONDS = 1.0
 LIFT_SECONDS = 2.0
+WRITE_BACK_SECONDS = 10.0
 
 
 async def delete_old_photos(
@@ -129,6 +130,13 @@ def _make_partitions(context: Context) -> None:
         LOG.info("made ready for the next months: %s", ", ".join(made))
     name_search.make_index(context.database.engine)
     partitions.index_pieces(context.database.engine)
+
+
+async def write_back(context: Context, every_seconds: float = WRITE_BACK_SECONDS) -> None:
+    """Keep SQLite's log short, so that no decision has to: see `Database.write_back`."""
+    while context.database.engine.dialect.name == "sqlite":
+        await asyncio.sleep(every_seconds)
+        await finish_in_thread(context.database.write_back)
 
 
 async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from db import districts, name_search, settings, watchlists
+from db import changes, districts, name_search, settings, watchlists
 from db.domain.errors import StorageError
 from db.engine import Database, open_database
 from db.hub_models import FeedRow
@@ -124,3 +124,32 @@ def test_lists_of_two_districts_with_one_number_of_edition_never_meet(
             (watchlist,) = watchlists.all_lists(session)
             entries = watchlists.entries_of(session, watchlist.list_id)
         assert [e.name.family for e in entries] == [family_name]
+
+
+def test_statement_that_is_kept_still_shows_each_district_its_own_rows(
+    both: tuple[Database, Database],
+) -> None:
+    for turn in range(2):  # the second time it is at hand as it was made for the first
+        for database, number in zip(both, (7, 8), strict=True):
+            with database.begin() as session:
+                changes.add(session, "hosts", number)
+
+            with database.read() as session:
+                told = [change.body for change in changes.since(session, 0)]
+
+            assert told == [str(number)] * (turn + 1)
+
+
+def test_statement_that_is_kept_still_shows_each_site_its_own_rows(any_database: Database) -> None:
+    sites = [frozenset({"elm"}), frozenset({"oak"}), frozenset({"elm", "oak"}), None]
+    with any_database.begin() as session:
+        for site_id in ("elm", "oak", ""):
+            changes.add(session, "hosts", site_id, site_id=site_id)
+
+    seen = []
+    for limits in (*sites, *reversed(sites)):
+        with any_database.within(limits).read() as session:
+            seen.append([change.version for change in changes.since(session, 0)])
+
+    assert seen[:4] == [[1, 3], [2, 3], [1, 2, 3], [1, 2, 3]]
+    assert seen[4:] == list(reversed(seen[:4]))
