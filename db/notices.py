@@ -174,7 +174,8 @@ def _tell_of_set_back(session: Session, says: str, last: datetime, now: datetime
         "mended. If it was ahead before and is right now, there is nothing to do."
     )
     # By the date of before: by that of now it would stand below all that was ever told.
-    tell(session, NoticeKind.CLOCK_LEAPT, text, last, about=f"{last.isoformat()} back")
+    # Once a week: a clock whose battery is dead may be set back each morning.
+    tell(session, NoticeKind.CLOCK_LEAPT, text, last, about=f"{last:%G, week %V} back")
 
 
 def tell_of_one_to_remove(session: Session, now: datetime) -> bool:

@@ -120,7 +120,7 @@ def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> i
             some = _due(session, before, is_kiosk=is_kiosk)
             _forget(session, some)
             if len(some) < AT_ONCE:
-                _forget_beside(session, before)
+                _forget_beside(session, before, now)
                 return done + len(some)
         done += len(some)
     return done
@@ -229,7 +229,7 @@ def _forget(session: Session, visit_ids: Sequence[UUID]) -> None:
     session.flush()
 
 
-def _forget_beside(session: Session, before: datetime) -> None:
+def _forget_beside(session: Session, before: datetime, now: datetime) -> None:
     """Decisions and clearances, which a kiosk also has of visits that it does not know."""
     is_old = partial(wrong_times.is_over, session, before=before)
     decided = exists().where(VisitRow.visit_id == DecisionRow.visit_id, _has_facts())
@@ -249,7 +249,7 @@ def _forget_beside(session: Session, before: datetime) -> None:
     session.execute(
         delete(EventBodyRow).where(EventBodyRow.event_id.in_(parked)), execution_options=_UNSEEN
     )
-    _forget_told(session, before)
+    _forget_told(session, before, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class _SignedOut:
     at: datetime
 
 
-def _forget_told(session: Session, before: datetime) -> None:
+def _forget_told(session: Session, before: datetime, now: datetime) -> None:
     """What kiosks were told of decisions and clearances: nobody has to learn it any more."""
     changes.drop_bodies(session)
     is_old = partial(wrong_times.is_old, wrong_times.spans(session), before=before)
@@ -287,8 +287,8 @@ def _forget_told(session: Session, before: datetime) -> None:
                 is_over = clearance.expires_on < before.date() or (
                     clearance.ended_at is not None and is_old(clearance.ended_at)
                 )
-            if told_at >= before:
-                break  # the others are newer
+            if before <= told_at <= now:
+                break  # the others are newer; a clock that was ahead tells nothing of them
             if is_over:
                 session.delete(row)
     session.flush()

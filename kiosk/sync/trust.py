@@ -25,8 +25,10 @@ LOG_HEAD = "hub.log_head"
 LOG_TROUBLE = "hub.log_trouble"
 UNTRUE = "hub.untrue_answer"
 _LATEST_AT = "hub.latest_at"
-"""The latest time that the hub signed, to the hour."""
+"""The latest time that the hub signed and the own clock bore out, to the hour."""
 _SET_BACK = timedelta(days=1)
+_ABOUT = timedelta(days=7)
+"""A clock that is off by less bears out what year it is."""
 _RECEIPT = "hub.receipt."
 _CHANGED = (
     "The hub's log is not the one that it showed before: something in it was changed or removed. "
@@ -117,15 +119,17 @@ def is_set_back(database: Database, said: datetime, own: datetime) -> bool:
     """Whether the hub's clock is behind what it signed before, and behind `own`, by a day or more.
 
     By such a clock whoever is on a list from a later day on would be let in, and so would whoever
-    was cleared until an earlier one: better go by the own clock then.
+    was cleared until an earlier one: better go by the own clock then. What was signed before counts
+    where the own clock bore it out: a hub that was ahead alone is heard as soon as it is right.
     """
     with database.read() as session:
         latest = settings.read(session, _LATEST_AT, datetime)
-    if latest is None or said - latest >= timedelta(hours=1):
+    is_later = latest is None or said >= latest
+    is_borne_out = abs(own - said) < (_ABOUT if is_later else _SET_BACK)
+    if is_borne_out and (latest is None or abs(said - latest) >= timedelta(hours=1)):
         with database.begin() as session:
             settings.write(session, _LATEST_AT, said)
-        return False
-    return min(latest, own) - said >= _SET_BACK
+    return latest is not None and min(latest, own) - said >= _SET_BACK
 
 
 def check_log(database: Database, hub: HubClient, shown: LogHead | None) -> str:

@@ -6,12 +6,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from db import audit, clock_doubt, inbox, outbox, photos, policy, retention
+from db import (
+    audit,
+    changes,
+    clock_doubt,
+    inbox,
+    notices,
+    outbox,
+    photos,
+    policy,
+    retention,
+)
 from db.clock_doubt import Found
 from db.domain.audit import Deed
+from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.notice import NoticeKind
 from db.domain.policy import DeskPolicy
 from db.engine import Database, open_database
+from db.hub_models import ChangeRow
+from db.ids import new_id
 from db.outbox import Device
 from tests.makers import NINE, make_identity, make_screened
 
@@ -153,6 +168,41 @@ def test_clock_that_was_ahead_and_is_right_now_is_looked_at_daily_again(look: Lo
     assert (soon.set_back_from, soon.is_certain) == (None, False)
     assert [f.is_certain for f in (settled, after)] == [True, True]
     assert not look(NINE + 300 * DAY).is_believed
+
+
+def test_administrators_hear_once_a_week_of_a_clock_that_begins_anew_each_morning(
+    any_database: Database,
+) -> None:
+    forget(any_database, NINE)
+    for day in range(1, 15):
+        forget(any_database, DEAD)
+        forget(any_database, NINE + day * DAY)
+
+    with any_database.read() as session:
+        told = notices.page(session, NINE + 14 * DAY, sees_all=True).notices
+    assert 2 <= len(told) <= 3
+    assert {n.kind for n in told} == {NoticeKind.CLOCK_LEAPT}
+
+
+def test_what_kiosks_were_told_while_the_clock_was_ahead_keeps_nothing_else(
+    any_database: Database,
+) -> None:
+    def told() -> list[str]:
+        with any_database.read() as session:
+            return [row.body for row in session.scalars(select(ChangeRow)) if "Order" in row.body]
+
+    for at in (NINE + 800 * DAY, NINE):
+        decision = Decision(
+            new_id(at), new_id(at), Verdict.DENY, f"Order {at.year}", "Dana", at, DecidedAt.CONSOLE
+        )
+        with any_database.begin() as session:
+            changes.add(session, "decision", {"decision": decision})
+    assert len(told()) == 2
+
+    retention.forget_old_visits(any_database, NINE + (KEEP + 1) * DAY, is_kiosk=False)
+
+    (left,) = told()
+    assert "Order 2029" in left
 
 
 def test_photo_of_a_morning_on_which_the_clock_was_dead_goes_after_its_days(

@@ -1,5 +1,6 @@
 """A kiosk's own clock is days off: the office sees its visitors when they come."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from tests.district import District
 from tests.hub_of_tests import FRONT_KIOSK
 from tests.journeys.test_service_page import open_page, wait_for
 from tests.lobby import MARCUS, PRIYA, Lobby, OpenLobby
+from tests.makers import NINE
 
 OFF = [timedelta(days=-2), timedelta(days=-366), timedelta(days=366)]
 A_MOMENT = timedelta(minutes=2)
@@ -109,30 +111,64 @@ def test_answer_that_lay_there_while_the_computer_slept_tells_no_time(
     assert bool(said) is is_heard
 
 
-def test_hub_whose_clock_was_set_back_takes_no_kiosk_along(district: District) -> None:
-    kiosk = district.open_kiosk("front")
-    with kiosk.database.begin() as session:
-        settings.write(session, trust.HUB_KEY, district.hub.pair().hub_key)
-    said, right = list[datetime](), district.clock()
-
-    for at in (right, DEAD, DEAD + timedelta(hours=1), right + timedelta(hours=2)):
-        district.clock.at = at
-        exchange.pull(kiosk.database, kiosk.hub, 0, tell_time=said.append)
-
-    assert said == [right, right + timedelta(hours=2)]
-
-
-def test_kiosk_whose_clock_is_worse_goes_by_a_hub_that_was_set_back(
+@pytest.fixture
+def hear(
     district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Callable[[datetime, datetime], bool]:
+    """Whether a kiosk, whose own clock says another time, goes by what the hub's says."""
     kiosk = district.open_kiosk("front")
     with kiosk.database.begin() as session:
         settings.write(session, trust.HUB_KEY, district.hub.pair().hub_key)
-    said, right = list[datetime](), district.clock()
-    monkeypatch.setattr(exchange, "time", SimpleNamespace(time=lambda: 1_000.0))
 
-    for at in (right, DEAD):
-        district.clock.at = at
+    def is_heard(hub_at: datetime, own_at: datetime) -> bool:
+        district.clock.at, said = hub_at, list[datetime]()
+        monkeypatch.setattr(exchange, "time", SimpleNamespace(time=own_at.timestamp))
         exchange.pull(kiosk.database, kiosk.hub, 0, tell_time=said.append)
+        assert said in ([], [hub_at])
+        return bool(said)
 
-    assert said == [right, DEAD]
+    return is_heard
+
+
+Hear = Callable[[datetime, datetime], bool]
+
+
+@pytest.mark.parametrize("off", [0, 3, -3])
+def test_hub_whose_clock_was_set_back_takes_no_kiosk_along(hear: Hear, off: int) -> None:
+    own = NINE + timedelta(days=off)
+    later = timedelta(hours=2)
+
+    assert hear(NINE, own)
+    assert not hear(DEAD, own)
+    assert not hear(DEAD + timedelta(hours=1), own + timedelta(hours=1))
+    assert hear(NINE + later, own + later)
+    assert not hear(NINE - timedelta(days=7), own + later)
+
+
+@pytest.mark.parametrize("years_off", [3, 1, -1])
+def test_hub_whose_clock_was_ahead_and_is_right_now_is_heard_whatever_the_kiosks_own_says(
+    hear: Hear, years_off: int
+) -> None:
+    ahead, a_minute = timedelta(days=2 * 365), timedelta(minutes=1)
+    own = NINE + timedelta(days=years_off * 365)
+    assert hear(NINE - a_minute, NINE - a_minute)
+    assert hear(NINE + ahead, own)
+
+    assert hear(NINE, own)
+
+
+def test_hub_that_was_ahead_together_with_the_kiosk_is_heard_once_both_are_right(
+    hear: Hear,
+) -> None:
+    ahead, some_days = timedelta(days=2 * 365), timedelta(days=3)
+    assert hear(NINE + ahead, NINE + ahead)
+    assert hear(NINE, NINE)
+
+    assert hear(NINE, NINE + some_days)
+
+
+def test_kiosk_whose_clock_is_worse_goes_by_a_hub_that_was_set_back(hear: Hear) -> None:
+    own = datetime(1970, 1, 1, tzinfo=UTC)
+
+    assert hear(NINE, own)
+    assert hear(DEAD, own)
