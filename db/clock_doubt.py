@@ -54,7 +54,12 @@ class Looked:
     doubted_since: datetime | None = None
     leaps: int = 0
     """How often it has leapt on since it was believed."""
-    behind: Behind | None = None
+    behinds: tuple[Behind, ...] = ()
+    """Until it is where it was; the last one is the farthest behind."""
+
+    @property
+    def behind(self) -> Behind | None:
+        return self.behinds[-1] if self.behinds else None
 
     @property
     def is_just_set_back(self) -> bool:
@@ -86,13 +91,13 @@ def look(session: Session, now: datetime) -> Found:
     found = _look(known, now)
     if found != kept:
         settings.write(session, LOOKED, found)
-    behind = known.behind
-    if behind is not None and found.behind is None and not _has_gone_on(known, now):
-        mended_at = known.doubted_since or now
-        wrong_times.add(session, behind.first, behind.last, mended_at)
+    if not _has_gone_on(known, now):
+        for behind in known.behinds[len(found.behinds) :]:
+            mended_at = known.doubted_since or now
+            wrong_times.add(session, behind.first, behind.last, mended_at)
     leapt_from = known.at if now - known.at > LEAP else None
     if found.doubted_since is None or now < known.at - LEAP:
-        is_set_back = known.at - now > LEAP and behind is None
+        is_set_back = len(found.behinds) > len(known.behinds)
         is_certain = not found.is_just_set_back and abs(now - known.at) >= SOON
         set_back_from = known.at if is_set_back else None
         return Found(True, leapt_from, set_back_from, is_certain)
@@ -117,33 +122,34 @@ def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
 def _not_too_early(known: Looked, now: datetime) -> Looked:
     """A clock that says a time before this program was written is behind from the first."""
     earliest = wrong_times.NO_EARLIER
-    if known.behind is not None or known.at >= earliest:
+    if known.behinds or known.at >= earliest:
         return known
     behind = Behind(earliest, known.at, known.at, min(known.at, now))
-    return replace(known, at=earliest, behind=behind)
+    return replace(known, at=earliest, behinds=(behind,))
 
 
 def _look(known: Looked, now: datetime) -> Looked:
     behind = known.behind
-    if behind is None and now < known.at - LEAP:
-        return replace(known, behind=Behind(known.at, now, now, now))
+    if now < known.at - LEAP and not known.is_just_set_back:
+        begun = Behind(known.at, now, now, now)
+        return replace(known, behinds=(*known.behinds, begun))
     if behind is not None and now < behind.was - LEAP:
         return _look_behind(known, behind, now)
     found = _follow(known, now)
-    is_still_doubted = found.doubted_since is not None
-    return replace(found, behind=behind) if is_still_doubted else found
+    is_back = found.doubted_since is None
+    left = tuple(b for b in known.behinds if not is_back or now < b.was - LEAP)
+    return replace(found, behinds=left)
 
 
 def _look_behind(known: Looked, behind: Behind, now: datetime) -> Looked:
-    first, last = min(behind.first, now), max(behind.last, now)
-    behind = replace(behind, first=first, last=last)
-    if not known.is_just_set_back:
-        return replace(_follow(known, now), behind=behind)
-    if not timedelta(0) <= now - behind.since <= SETTLED + LEAP:
-        behind = replace(behind, since=now)
-    if now - behind.since < SETTLED:
-        return replace(known, behind=behind)
-    return Looked(now, behind=behind)
+    first, last, since = min(behind.first, now), max(behind.last, now), behind.since
+    if known.is_just_set_back and not timedelta(0) <= now - since <= SETTLED + LEAP:
+        since = now
+    is_settled = not known.is_just_set_back or now - since >= SETTLED
+    found = known
+    if is_settled:
+        found = Looked(now) if known.is_just_set_back else _follow(known, now)
+    return replace(found, behinds=(*known.behinds[:-1], Behind(behind.was, first, last, since)))
 
 
 def _has_gone_on(known: Looked, now: datetime) -> bool:

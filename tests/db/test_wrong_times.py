@@ -129,6 +129,45 @@ def test_what_a_new_hub_notes_before_its_clock_is_first_right_is_kept_too(
         assert len(list(audit.every_line(session))) == 1
 
 
+@pytest.mark.parametrize("lows", [[NINE - 400 * DAY, DEAD], [DEAD + 90 * DAY, DEAD], [DEAD, DEAD]])
+def test_clock_that_is_set_back_once_more_is_told_of_and_keeps_what_it_notes(
+    any_database: Database, lows: list[datetime]
+) -> None:
+    with any_database.begin() as session:
+        policy.keep(session, DeskPolicy(audit_keep_days=KEEP))
+    forget(any_database, NINE)
+    for low in lows:
+        for day in range(21):
+            forget(any_database, low + day * DAY)
+        with any_database.begin() as session:
+            audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, low + 3 * DAY)
+
+    for day in range(40, 43):
+        forget(any_database, NINE + day * DAY)
+
+    with any_database.read() as session:
+        assert len(list(audit.every_line(session))) == 2
+        told = [n.text for n in notices.page(session, NINE, sees_all=True).notices]
+    assert sum("before it last ran" in text for text in told) == 2
+
+
+def test_clock_that_dies_after_it_was_ahead_keeps_what_it_notes(any_database: Database) -> None:
+    with any_database.begin() as session:
+        policy.keep(session, DeskPolicy(audit_keep_days=KEEP))
+    forget(any_database, NINE + 400 * DAY)
+    for day in range(9):
+        forget(any_database, NINE + day * DAY)
+    forget(any_database, DEAD)
+    with any_database.begin() as session:
+        audit.note(session, audit.TERMINAL, Deed.SITE_CHANGED, DEAD + HOUR)
+
+    for day in (9, 10, 11):
+        forget(any_database, NINE + day * DAY)
+
+    with any_database.read() as session:
+        assert len(list(audit.every_line(session))) == 1
+
+
 @pytest.mark.parametrize("begins", [DEAD, datetime(2027, 3, 1, tzinfo=UTC)])
 def test_clock_that_begins_anew_each_morning_is_believed_once_it_was_mended_for_a_day(
     look: Look, begins: datetime
