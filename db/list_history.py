@@ -5,14 +5,15 @@ once that version is in force. Entries that are only added have none: a first im
 a million people that they were imported. Of removed entries those have it that had one before.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from db import codec, list_bulk, wrong_times
+from db import codec, list_bulk
 from db.domain.entry_history import EntryChangeKind
 from db.entry_changes import changes
 from db.ids import new_id
@@ -25,9 +26,10 @@ from db.models import WatchlistEntryRow, WatchlistRow
 _Begun = tuple[UUID, UUID, UUID, str, int, int]
 """The first columns of a `Change`: ids, what, and the versions of entry and list."""
 NOT_IN_FILE = "Not in the imported file any more"
-AT_ONCE = 200
-"""Entries in one transaction: nobody at a desk waits for longer than that takes."""
 _NOTHING = "[]"
+_OF_ENTRY = (EntryHistoryRow.list_id, EntryHistoryRow.entry_id)
+EntryOfList = tuple[UUID, UUID]
+"""Ids of a list and of an entry of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,34 @@ def forget_unfinished(session: Session) -> None:
         )
 
 
-def forget_gone(session: Session, before: datetime) -> int:
-    """Blank what is told of entries that are on their list no more since before that moment.
+def gone(session: Session, before: datetime, limit: int) -> list[EntryOfList]:
+    """Entries that are on their list no more since before that moment, and are told of still.
+
+    It looks at the whole history: on a session that keeps nobody from writing.
+    """
+    query = select(*_OF_ENTRY).where(*_is_gone(before), _is_told()).distinct().limit(limit)
+    return [(list_id, entry_id) for list_id, entry_id in session.execute(query)]
+
+
+def blank(session: Session, before: datetime, entries: Sequence[EntryOfList]) -> None:
+    """Blank what is told of these entries, but of those that came back meanwhile.
 
     That there was one, which version, and who changed it when stays: that tells nobody's name.
-    Some at a time. Returns how many entries.
     """
-    later = aliased(EntryHistoryRow)
-    of_entry = (EntryHistoryRow.list_id, EntryHistoryRow.entry_id)
-    is_told = or_(
-        EntryHistoryRow.fields != _NOTHING, EntryHistoryRow.reason.not_in(("", NOT_IN_FILE))
+    session.execute(
+        update(EntryHistoryRow)
+        .where(tuple_(*_OF_ENTRY).in_(entries), *_is_gone(before))
+        .values(fields=_NOTHING, reason=""),
+        execution_options={"synchronize_session": False},
     )
-    is_old = wrong_times.is_over(session, EntryHistoryRow.changed_at, before)
+
+
+def _is_told() -> ColumnElement[bool]:
+    return or_(EntryHistoryRow.fields != _NOTHING, EntryHistoryRow.reason.not_in(("", NOT_IN_FILE)))
+
+
+def _is_gone(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    later = aliased(EntryHistoryRow)
     is_on_list = (
         exists()
         .where(WatchlistEntryRow.entry_id == EntryHistoryRow.entry_id)
@@ -110,20 +128,9 @@ def forget_gone(session: Session, before: datetime) -> int:
         exists()
         .where(later.list_id == EntryHistoryRow.list_id)
         .where(later.entry_id == EntryHistoryRow.entry_id)
-        .where(~wrong_times.is_over(session, later.changed_at, before))
+        .where(later.changed_at >= before)
     )
-    gone = (
-        select(*of_entry).where(is_old, is_told, ~is_on_list, ~is_recent).distinct().limit(AT_ONCE)
-    )
-    found = [(list_id, entry_id) for list_id, entry_id in session.execute(gone)]
-    if found:
-        session.execute(
-            update(EntryHistoryRow)
-            .where(tuple_(*of_entry).in_(found))
-            .values(fields=_NOTHING, reason=""),
-            execution_options={"synchronize_session": False},
-        )
-    return len(found)
+    return EntryHistoryRow.changed_at < before, ~is_on_list, ~is_recent
 
 
 def _change(coming: Coming, entry_id: UUID, what: EntryChangeKind, version: int) -> _Begun:

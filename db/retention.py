@@ -95,14 +95,19 @@ def forget_gone_entries(database: Database, now: datetime) -> None:
 
     Raises `StorageError`; what was forgotten until then stays forgotten.
     """
-    done, is_more = 0, True
-    while is_more and done < MOST_A_RUN:
+    with database.read() as session:
+        before = _before_which_gone(session, now)
+        gone = list_history.gone(session, before, MOST_A_RUN)
+    with database.begin() as session:
+        notices.forget(session, _before_which_gone(session, now))
+    for first in range(0, len(gone), AT_ONCE):
+        some = gone[first : first + AT_ONCE]
         with database.begin() as session:
-            days = max(days_of(policy.of(session)), AUDIT_DAYS)
-            before = now - timedelta(days=days)
-            some = list_history.forget_gone(session, before)
-            notices.forget(session, before)
-        done, is_more = done + some, some == list_history.AT_ONCE
+            list_history.blank(session, _before_which_gone(session, now), some)
+
+
+def _before_which_gone(session: Session, now: datetime) -> datetime:
+    return now - timedelta(days=max(days_of(policy.of(session)), AUDIT_DAYS))
 
 
 def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> int:

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from db import custody, list_editing, list_history, list_import, retention, watchlists
+from db import custody, list_editing, list_history, list_import, policy, retention, watchlists
 from db.domain.custody import CustodyRule
 from db.domain.desk import ByHand
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryEvent, FieldChange
@@ -234,6 +234,42 @@ def test_who_is_on_no_list_any_more_is_forgotten_as_long_after_as_a_visit(
         (EntryChangeKind.REMOVED, "Priya Raghunathan"),
         (EntryChangeKind.CHANGED, "Dana Whitlock"),
     ]
+
+
+def test_who_is_on_the_list_when_others_are_forgotten_is_not(any_database: Database) -> None:
+    list_id = put(any_database, FIRST).list_id
+    ids = entry_ids(any_database, list_id)
+    for family, reference in (("Finch", "3"), ("Ardwick", "2")):
+        draft = EntryDraft(family, "A.", reference=reference, note=f"Of {family}")
+        write_by_hand(any_database, list_id, ids[family], draft)
+    put(any_database, SECOND, wanted=UNDOING)
+    later = NINE + timedelta(seconds=1)
+
+    with any_database.begin() as session:
+        assert list_history.gone(session, later, 9) == [(list_id, ids["Finch"])]
+        both = [(list_id, ids[family]) for family in ("Finch", "Ardwick")]
+        list_history.blank(session, later, both)  # as if one had come back since it was found
+
+    told = told_in(any_database)
+    assert ("Of Finch" in told, "Of Ardwick" in told) == (False, True)
+
+
+def test_others_write_while_it_is_looked_for_who_is_on_no_list_any_more(
+    any_database: Database,
+) -> None:
+    put(any_database, FIRST)
+    written = []
+
+    def write(*said: object) -> None:
+        if "DISTINCT" in str(said[2]) and "watchlist_entry_history" in str(said[2]):
+            with any_database.begin() as session:
+                policy.keep(session, DeskPolicy())
+            written.append(said[2])
+
+    event.listen(any_database.engine, "before_cursor_execute", write)
+    retention.forget_gone_entries(any_database, NINE + timedelta(days=400))
+
+    assert len(written) == 1
 
 
 def test_what_is_asked_of_an_entry_goes_with_it(any_database: Database) -> None:
