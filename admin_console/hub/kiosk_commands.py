@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from admin_console.hub import folders, site_parser
 from db.domain.audit import About, Deed
 from db.domain.errors import VestibuleError
-from db.domain.kiosks import Kiosk
+from db.domain.kiosks import Kiosk, LastUse
 
 Add = Callable[..., argparse.ArgumentParser]
 BY = "The command line"
@@ -114,8 +114,18 @@ def _said(kiosk: Kiosk) -> str:
     wait = "1 event waits" if state.waiting == 1 else f"{state.waiting} events wait"
     return (
         f"; as of {state.said_at:%Y-%m-%d %H:%M} UTC: {wait} there, {lists}, "
-        f"software {state.version}"
+        f"software {state.version}{_used('camera', state.camera)}{_used('printer', state.printer)}"
     )
+
+
+def _used(what: str, last: LastUse | None) -> str:
+    """How it did when it was last used; nothing where that is not known."""
+    if last is None:
+        return ""
+    at = f"{last.at:%Y-%m-%d %H:%M} UTC"
+    if last.trouble:
+        return f"; LOOK at its {what}, last tried {at}: {last.trouble.rstrip('.')}"
+    return f"; {what} worked {at}"
 
 
 def _accept(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from admin_console.hub.__main__ import main
 from db import hub_trust, kiosk_tokens, pairing, watchlists
 from db.domain.errors import HubRefusedError
-from db.domain.kiosks import ListInForce, OwnState
+from db.domain.kiosks import LastUse, ListInForce, OwnState
 from db.engine import open_database
 from db.hub_models import DeviceTokenRow
 from kiosk import own_device
@@ -211,7 +211,14 @@ def test_list_of_kiosks_says_what_each_said_of_itself_and_when(hub: Hub, url: st
         pairing.let_in(session, FRONT_KIOSK, "Front kiosk", NINE)
         watchlists.replace(session, replace(make_watchlist("Orders"), list_id=imported), ())
     silent = hub("kiosks", "list")[1]
-    state = OwnState(NINE, 1, "1.4.1", {imported: ListInForce(0, NINE)})
+    state = OwnState(
+        NINE,
+        1,
+        "1.4.1",
+        {imported: ListInForce(0, NINE)},
+        camera=LastUse(NINE - timedelta(minutes=9)),
+        printer=LastUse(NINE - timedelta(minutes=8), "A label is stuck in the printer."),
+    )
     with closing(open_database(url)) as database, database.begin() as session:
         pairing.seen(session, FRONT_KIOSK, NINE, state)
 
@@ -221,5 +228,6 @@ def test_list_of_kiosks_says_what_each_said_of_itself_and_when(hub: Hub, url: st
     assert status == 0
     assert said.endswith(
         "as of 2026-11-23 15:00 UTC: 1 event waits there, not the hub's newest of Orders, "
-        "software 1.4.1\n"
+        "software 1.4.1; camera worked 2026-11-23 14:51 UTC; LOOK at its printer, last tried "
+        "2026-11-23 14:52 UTC: A label is stuck in the printer\n"
     )
