@@ -4,6 +4,7 @@ Frozen dataclasses of `db.domain` go out as objects, moments as RFC 3339 in UTC,
 Reading ignores fields that it does not know, so that an older program can read a newer one.
 """
 
+import json
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +20,11 @@ MalformedError = msgspec.DecodeError
 def to_json(value: object) -> bytes:
     """Compact UTF-8 JSON of any of our values."""
     return msgspec.json.encode(value)
+
+
+def to_header(value: object) -> str:
+    """JSON in ASCII, as a header of HTTP has to be: other signs escaped (RFC 8259, 7)."""
+    return json.dumps(msgspec.json.decode(to_json(value)), separators=(",", ":"))
 
 
 def from_json(content: bytes | str, of: type[T]) -> T:

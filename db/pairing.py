@@ -1,14 +1,14 @@
 """The kiosks that were let in. How they ask for it: `db.pairing_requests`, `db.kiosk_tokens`."""
 
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db import codec, districts, sites
-from db.domain.kiosks import Kiosk, LastUse, ListInForce, OwnState
+from db.domain.kiosks import LONGEST_TROUBLE, Kiosk, LastUse, ListInForce, OwnState
 from db.hub_models import DeviceChallengeRow, DeviceRow, DeviceTokenRow, PairingRequestRow
 from db.log_models import DeviceKeyRow
 
@@ -17,7 +17,6 @@ IN_TOUCH = timedelta(minutes=2)
 SEEN_AGAIN = timedelta(seconds=15)
 """How often it is worth a write that a kiosk was heard from."""
 LONGEST_VERSION = 64
-LONGEST_TROUBLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,18 @@ def is_news(kiosk: PairedKiosk, state: OwnState | None, now: datetime) -> bool:
     if kiosk.last_seen_at is None or abs(now - kiosk.last_seen_at) >= SEEN_AGAIN:
         return True
     before = kiosk.state
-    return state is not None and (before is None or replace(before, at=state.at) != state)
+    return state is not None and (before is None or _timeless(before) != _timeless(state))
+
+
+def _timeless(state: OwnState) -> OwnState:
+    """Without the moments: camera and printer are used by every visitor, and mostly do as before.
+
+    What they did when is written with the next word that is worth it, seconds later.
+    """
+    never = datetime.min.replace(tzinfo=UTC)
+    camera = state.camera and replace(state.camera, at=never)
+    printer = state.printer and replace(state.printer, at=never)
+    return replace(state, at=never, camera=camera, printer=printer)
 
 
 def seen(session: Session, kiosk_id: str, now: datetime, state: OwnState | None = None) -> None:

@@ -7,7 +7,7 @@ says that it is well (see `kiosk.badge.printer`).
 from collections.abc import Callable
 from datetime import datetime
 
-from db.domain.kiosks import LastUse
+from db.domain.kiosks import LONGEST_TROUBLE, LastUse
 from kiosk.badge_desk import PrintResult
 from kiosk.scan.worker import CameraState
 
@@ -25,8 +25,15 @@ class Equipment:
 
     def on_camera(self, state: CameraState) -> None:
         """Pictures came, or did not."""
-        self.camera = LastUse(self._clock(), state.trouble)
+        self.camera = LastUse(self._clock(), _fit(state.trouble))
 
     def on_printed(self, result: PrintResult) -> None:
         """A badge came out, or did not."""
-        self.printer = LastUse(self._clock(), result.trouble or result.first_trouble)
+        self.printer = LastUse(self._clock(), _fit(result.trouble or result.first_trouble))
+
+
+def _fit(words: str) -> str:
+    """As a hub takes them: the cameras that are there have names of any length and signs."""
+    told = "".join(sign if sign.isprintable() else " " for sign in words)
+    is_short = len(told) <= LONGEST_TROUBLE
+    return told if is_short else f"{told[: LONGEST_TROUBLE - 3]}..."

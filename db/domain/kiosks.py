@@ -7,6 +7,8 @@ from uuid import UUID
 STATE_HEADER = "Vestibule-State"
 """In which a kiosk says its `OwnState` as JSON when it asks what is new."""
 
+LONGEST_TROUBLE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class ListInForce:
@@ -23,7 +25,7 @@ class LastUse:
     at: datetime
     """By the kiosk's own clock."""
     trouble: str = ""
-    """Why it did not work, in words; empty when it did."""
+    """Why it did not work, in printable words of at most `LONGEST_TROUBLE`; empty when it did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class HttpHub:
         )
 
     def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
-        said = {} if self._state is None else {STATE_HEADER: codec.to_json(self._state()).decode()}
+        said = {} if self._state is None else {STATE_HEADER: codec.to_header(self._state())}
         response = self._ask_signed(
             "/v1/changes",
             params={"cursor": cursor, "mark": mark, "wait": wait_seconds},

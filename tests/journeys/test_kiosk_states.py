@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from db import codec, watchlists
+from db import codec, pairing, watchlists
 from db.domain.entry_history import EntryDraft
-from db.domain.kiosks import STATE_HEADER, Kiosk, Kiosks, LastUse
+from db.domain.kiosks import STATE_HEADER, Kiosk, Kiosks, LastUse, OwnState
 from db.engine import open_database
+from db.pairing import PairedKiosk
+from kiosk.equipment import Equipment
+from kiosk.scan.worker import CameraState
 from kiosk.sync import own_state
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import (
@@ -180,6 +184,51 @@ def test_how_camera_and_printer_did_is_told_with_its_moment_by_the_hubs_clock(
     assert state is not None
     assert state.camera == LastUse(NINE)
     assert state.printer == LastUse(NINE - timedelta(minutes=20), jammed.trouble)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "Sistema de ficheros de s\N{LATIN SMALL LETTER O WITH ACUTE}lo lectura",
+        "There is no camera 'Brio'. Cameras here: " + ", ".join(["HD Pro Webcam C920"] * 12),
+        "No device\n\x1b[2J",
+    ],
+)
+def test_kiosk_whose_camera_tells_its_trouble_in_any_words_goes_on_hearing_the_hub(
+    hub: HubOfTests,
+    kiosk: KioskOfTests,
+    given: PairedOfTests,
+    clock: Clock,
+    trouble: str,
+) -> None:
+    equipment = Equipment(clock)
+    equipment.on_camera(CameraState(trouble))
+    kiosk.hub = HttpHub(
+        hub.client,
+        hub.own_token(given),
+        known_hub(given),
+        lambda: own_state.read(kiosk.database, kiosk.device, clock(), camera=equipment.camera),
+    )
+
+    kiosk.pull()
+
+    state = shown(hub).state
+    assert state is not None
+    assert state.camera is not None
+    assert state.camera.trouble[:8] == trouble[:8]
+
+
+def test_that_camera_and_printer_worked_once_more_is_not_worth_a_write() -> None:
+    used, later = LastUse(NINE), LastUse(NINE + timedelta(seconds=5))
+    said = OwnState(NINE, 0, "1", {}, camera=used)
+    kiosk = PairedKiosk("1", "Front door", 1, NINE, None, state=said)
+    now = replace(said, at=later.at, camera=later)
+
+    assert not pairing.is_news(kiosk, now, later.at)
+    jammed = replace(now, camera=replace(later, trouble="It hangs."))
+    assert pairing.is_news(kiosk, jammed, later.at)
+    assert pairing.is_news(kiosk, replace(now, printer=used), later.at)
+    assert pairing.is_news(kiosk, now, NINE + pairing.SEEN_AGAIN)
 
 
 def test_kiosk_that_is_paired_again_has_said_nothing_yet(
