@@ -6,6 +6,7 @@
     └── OddAnswerError        an answer, but none to work with: no hub, or a hub in trouble
     HubRefusedError           the hub says no, in words for the person who asked
     ├── SessionOverError      sign in again
+    ├── PasswordNeededError   the password is a first one: an own one has to be chosen
     ├── CodeNeededError       signing in takes a code of the second factor too
     ├── NotLinkedError        an account of the district that is nobody's here; says which
     ├── UnknownHubError       the first contact: somebody has to compare who it is
@@ -39,6 +40,10 @@ class SessionOverError(HubRefusedError):
 
 class CodeNeededError(HubRefusedError):
     """Name and password are right; the code of the second factor is missing or wrong."""
+
+
+class PasswordNeededError(HubRefusedError):
+    """Name and password are right, and somebody else made the password: choose an own one."""
 
 
 class NotLinkedError(HubRefusedError):
@@ -101,6 +106,8 @@ def refuse(response: httpx.Response) -> None:
         raise _no_hub()
     if response.status_code == httpx.codes.UNAUTHORIZED and body.get("needs_code") is True:
         raise CodeNeededError(words)
+    if response.status_code == httpx.codes.UNAUTHORIZED and body.get("needs_password") is True:
+        raise PasswordNeededError(words)
     if response.status_code == httpx.codes.UNAUTHORIZED:
         raise SessionOverError(words)
     if response.status_code == httpx.codes.CONFLICT and "decision" in body:

@@ -9,6 +9,7 @@ import httpx
 
 from admin_console.console.answers import SessionOverError, read
 from admin_console.console.client import AccountStart, DeskRules, FirstStaff, ListFile, VisitFilter
+from admin_console.console.http_staff import HttpStaff
 from admin_console.console.known_hubs import KnownHubs
 from admin_console.console.line import HubLine
 from db import codec
@@ -60,19 +61,22 @@ class HttpHub:
         """`known`: the hubs that were compared before; without it, none."""
         self._url, self._known = url, known or KnownHubs(None)
         self._line = HubLine(url, self._known, transport)
+        self.staff = HttpStaff(self._line)
 
     def trust(self, ca: str) -> None:
         """Somebody compared the authority that `sign_in` has told of."""
         self._line.trust(ca)
 
-    def sign_in(self, name: str, password: str, code: str = "") -> SignedIn:
+    def sign_in(self, name: str, password: str, code: str = "", new_password: str = "") -> SignedIn:
         """Sign in. Raises `CodeNeededError` when `code`, of the second factor, is asked for.
+
+        Raises `PasswordNeededError` for a first password, in place of which an own one is asked.
 
         Raises `UnknownHubError` at the first contact, before anything is sent.
         """
         self._line.meet()
         device = self._known.device_of(self._url, name)
-        more = {"code": code, "device": device}
+        more = {"code": code, "device": device, "new_password": new_password}
         asked = {"name": name, "password": password} | {k: v for k, v in more.items() if v}
         try:
             response = self._line.send("POST", "/v1/session", json=asked)

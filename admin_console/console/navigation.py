@@ -53,8 +53,10 @@ ENTRIES = (
     Entry("Records", "Lists", "list", "L"),
     Entry("Records", "Audit", "audit", "A", Action.SEE_AUDIT),
     Entry("Equipment", "Kiosks", "kiosk", "K", Action.LET_KIOSKS_IN),
+    Entry("School", "Staff and roles", "staff", "T", Action.SETTLE_STAFF),
     Entry("School", "Settings", "settings", "S", Action.SETTLE_RULES),
     Entry("", "What is kept", "lock", "W", Action.SEE_INVENTORY),
+    Entry("", "Change password", "key", "P"),
 )
 """Those without a section are in the menu of the account: they are looked at seldom."""
 
@@ -148,6 +150,10 @@ class Avatar(QWidget):
         super().__init__()
         self._theme, self._initials = theme, words.initials(name)
         self.setFixedSize(28, 28)
+
+    def show_name(self, name: str) -> None:
+        self._initials = words.initials(name)
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         paint_avatar(QPainter(self), self._theme, QRectF(self.rect()), self._initials)

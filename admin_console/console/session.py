@@ -71,6 +71,11 @@ class HubSession(QObject):
     def start(self) -> None:
         self._watch.start()
 
+    @property
+    def chosen_site(self) -> str:
+        """The id of the school that is looked at; empty for all that there are to see."""
+        return self._chosen_site
+
     def choose_site(self, site_id: str) -> None:
         """Look at one school; with an empty id at all that there are to see."""
         self._chosen_site = site_id

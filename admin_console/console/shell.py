@@ -23,7 +23,9 @@ from admin_console.console.pages.kiosks import KiosksPage
 from admin_console.console.pages.lists import ListsPage
 from admin_console.console.pages.notices import NoticesPage
 from admin_console.console.pages.on_site import OnSitePage
+from admin_console.console.pages.own_password import OwnPasswordPage
 from admin_console.console.pages.settings import SettingsPage
+from admin_console.console.pages.staff import StaffView
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme
@@ -44,6 +46,8 @@ Page: TypeAlias = (
     | KeptPage
     | KiosksPage
     | SettingsPage
+    | StaffView
+    | OwnPasswordPage
 )
 
 
@@ -78,6 +82,10 @@ class Shell(QWidget):
             self._pages[KiosksPage.title] = KiosksPage(theme, session)
         if may(session.staff.role, Action.SETTLE_RULES):
             self._pages[SettingsPage.title] = SettingsPage(theme, session)
+        if may(session.staff.role, Action.SETTLE_STAFF):
+            self._pages[StaffView.title] = StaffView(theme, session)
+        self._own_password = OwnPasswordPage(theme, session)
+        self._pages[OwnPasswordPage.title] = self._own_password
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -112,6 +120,7 @@ class Shell(QWidget):
         self._status.show_keys((*page.keys, ("?", "all keys")))
         page.refresh()
         page.setFocus()
+        self._own_password.start()  # nobody's password waits in a page that was left
         self.tick()
 
     def tick(self) -> None:

@@ -11,6 +11,7 @@ from admin_console.console.answers import (
     CodeNeededError,
     NotLinkedError,
     OddAnswerError,
+    PasswordNeededError,
     UnknownHubError,
 )
 from admin_console.console.client import FirstStaff, HubClient
@@ -101,15 +102,18 @@ class ConsoleWindow(QMainWindow):
         if waits and self.shell is None:
             self._stack.setCurrentWidget(self.set_up_page)
 
-    def sign_in(self, name: str, password: str, code: str = "") -> None:
+    def sign_in(self, name: str, password: str, code: str = "", new_password: str = "") -> None:
         """Ask the hub; its answer opens the shell, its refusal stays on the sign-in page."""
         self.sign_in_page.set_busy(busy=True)
         self._jobs.run(
-            lambda: self._hub.sign_in(name, password, code), self._on_signed_in, self._on_refused
+            lambda: self._hub.sign_in(name, password, code, new_password),
+            self._on_signed_in,
+            self._on_refused,
         )
 
     def _on_signed_in(self, signed_in: SignedIn) -> None:
         self.set_up_page.clear()
+        self.sign_in_page.forget()
         self._session = HubSession(self._hub, signed_in, self._clock, self)
         self._session.over.connect(self._on_session_over)
         self.shell = Shell(self._theme, self._session)
@@ -146,6 +150,12 @@ class ConsoleWindow(QMainWindow):
         said = str(error)
         if isinstance(error, CodeNeededError):
             self.sign_in_page.ask_code(said)
+            return
+        if isinstance(error, PasswordNeededError):
+            self.sign_in_page.ask_own_password(said)
+            return
+        if self.sign_in_page.is_choosing and not isinstance(error, HubAwayError):
+            self.sign_in_page.ask_own_password(said)
             return
         if isinstance(error, NotLinkedError):
             self.sign_in_page.tell_not_linked(error.subject)

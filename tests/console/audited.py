@@ -10,6 +10,7 @@ from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.domain.desk import Role, SignedIn
 from db.domain.errors import HubRefusedError
 from db.domain.inventory import Inventory
+from tests.console.fake_staff import FakeStaff
 from tests.console.invented import NOW, at, make_id, make_signed_in
 
 
@@ -74,7 +75,10 @@ class AuditedHub:
         self.first.append(first)
         return make_signed_in(Role.ADMINISTRATOR)
 
-    def check_code(self, code: str) -> None:
+    staff: FakeStaff = field(default_factory=FakeStaff)
+
+    def check_code(self, code: str, new_password: str) -> None:
+        self.staff.check_own_password(new_password)
         if self.code and code != self.code:
             msg = "That code is wrong." if code else "Type the code."
             raise CodeNeededError(msg)

@@ -110,12 +110,12 @@ class FakeHub(AuditedHub, FakeKiosks, FakeRules):
     def come_back(self) -> None:
         self.is_away = False
 
-    def sign_in(self, name: str, password: str, code: str = "") -> SignedIn:
+    def sign_in(self, name: str, password: str, code: str = "", new_password: str = "") -> SignedIn:
         self._answer()
         if password != PASSWORD:
             msg = "Name and password do not fit together. Try again."
             raise HubRefusedError(msg)
-        self.check_code(code)
+        self.check_code(code, new_password)
         signed_in = invented.make_signed_in(self.role)
         staff = replace(signed_in.staff, name=name)
         return replace(signed_in, staff=staff, sites=self.sites)

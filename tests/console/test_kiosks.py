@@ -304,10 +304,10 @@ class UnknownHub(FakeHub):
 
     ca = make_ca(invented.NOW).pem()
 
-    def sign_in(self, name: str, password: str, code: str = "") -> SignedIn:
+    def sign_in(self, name: str, password: str, code: str = "", new_password: str = "") -> SignedIn:
         if not self.trusted:
             raise UnknownHubError(self.ca)
-        return super().sign_in(name, password, code)
+        return super().sign_in(name, password, code, new_password)
 
 
 def test_hubs_number_is_compared_before_anything_is_sent(qtbot: QtBot) -> None:

@@ -14,8 +14,10 @@ from admin_console.console.painting import (
     LEFT,
     RIGHT,
     Tone,
+    paint_avatar,
     paint_chip,
     paint_dot,
+    paint_icon,
     paint_text,
 )
 from admin_console.console.parts.table import Index, RowTable, cell_rect, paint_ground
@@ -24,12 +26,16 @@ from admin_console.console.theme import Text, Theme, Weight
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a cell is painted: as text, after a dot, or as a chip."""
+    """How a cell is painted: as text, after a dot or an avatar, as a chip, or as an icon."""
 
     ink: QColor
     weight: Weight = Weight.TEXT
     dot: QColor | None = None
     chip: Tone | None = None
+    avatar: str = ""
+    """Initials, before the text."""
+    icon: str = ""
+    """In place of the text, which is said to who does not see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,13 @@ class PlainDelegate(QStyledItemDelegate):
             top = cell.y() + (cell.height() - CHIP_HEIGHT) / 2
             paint_chip(painter, theme, cell.x(), top, text, look.chip)
             return
+        if look.icon:
+            paint_icon(painter, look.icon, look.ink, cell.x() - 2, cell.center().y() - 8)
+            return
+        if look.avatar:
+            circle = QRectF(cell.x(), cell.center().y() - 14, 28, 28)
+            paint_avatar(painter, theme, circle, look.avatar)
+            cell = cell.adjusted(40, 0, 0, 0)
         if look.dot is not None and text:
             paint_dot(painter, look.dot, cell.x(), cell.center().y() - 4)
             cell = cell.adjusted(16, 0, 0, 0)

@@ -56,6 +56,7 @@ DEEDS = {
     Deed.SIGNING_KEY_CHANGED: "Changed the key that the hub signs with",
     Deed.STAFF_ADDED: "Added staff",
     Deed.STAFF_REMOVED: "Removed staff",
+    Deed.STAFF_RENAMED: "Renamed staff",
     Deed.PASSWORD_CHANGED: "Changed a password",
     Deed.ROLE_CHANGED: "Changed a role",
     Deed.STAFF_SITES_CHANGED: "Changed which schools somebody sees",

@@ -17,14 +17,15 @@ class SignInPage(Panel):
     """A card in the middle of the window.
 
     Signals:
-        asked: sign in with this name, password and code, which is empty unless the hub asks.
+        asked: sign in with this name, password, code and new password; the last two are empty
+            unless the hub asks.
         account_asked: sign in with the district's account of this name.
         browser_asked: show the browser once more.
         browser_left: stop waiting for the browser.
         compared: the number that is shown is the hub's.
     """
 
-    asked = Signal(str, str, str)
+    asked = Signal(str, str, str, str)
     account_asked = Signal(str)
     browser_asked = Signal()
     browser_left = Signal()
@@ -35,9 +36,11 @@ class SignInPage(Panel):
         self._theme = theme
         self.setObjectName("signInPage")
         self._name = Field(theme, name="signInName", label="Name", height=36)
-        self._password = Field(theme, name="signInPassword", label="Password", height=36)
-        self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        self._password.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
+        self._password = self._secret("signInPassword", "Password")
+        self._own = self._secret("ownPassword", "Your own password, at least 8 characters")
+        self._again = self._secret("ownPasswordAgain", "The same once more")
+        self._own_rows = self._secrets(self._own, self._again)
+        self._own_rows.hide()
         self._code = Field(theme, name="signInCode", label="Code", height=36)
         self._code_row = QWidget()
         code = QVBoxLayout(self._code_row)
@@ -51,6 +54,8 @@ class SignInPage(Panel):
         self._name.returnPressed.connect(self._password.setFocus)
         self._password.returnPressed.connect(self._on_go)
         self._code.returnPressed.connect(self._on_go)
+        self._own.returnPressed.connect(self._again.setFocus)
+        self._again.returnPressed.connect(self._on_go)
         self._said = Words(theme, "", colour=theme.colours.alarm, wrap=True, name="signInError")
         self._alarm = QWidget()
         alarm = QHBoxLayout(self._alarm)
@@ -81,14 +86,19 @@ class SignInPage(Panel):
         """Be ready for somebody; the password is never kept."""
         if name:
             self._name.setText(name)
-        self._password.clear()
-        self._code.clear()
+        self.forget()
         self._code_row.hide()
         self._show(said)
         self._first.hide()
         self._show_form()
         self.set_busy(busy=False)
         (self._password if self._name.text() else self._name).setFocus()
+
+    def forget(self) -> None:
+        """Somebody is in: nothing that they typed but the name waits here."""
+        self._password.clear()
+        self._code.clear()
+        self._forget_own()
 
     def fail(self, said: str) -> None:
         """Say why it did not work; the name stays, the password goes."""
@@ -123,6 +133,19 @@ class SignInPage(Panel):
         self.set_busy(busy=False)
         self._code.setFocus()
 
+    @property
+    def is_choosing(self) -> bool:
+        """Whether somebody is asked for a password of their own."""
+        return not self._own_rows.isHidden()
+
+    def ask_own_password(self, said: str) -> None:
+        """Ask for a password in place of the first one; what else was typed stays meanwhile."""
+        self._forget_own()
+        self._own_rows.show()
+        self._show(said)
+        self.set_busy(busy=False)
+        self._own.setFocus()
+
     def ask_to_compare(self, digits: str) -> None:
         """The first contact: is it the hub that has this number? What was typed stays."""
         self.set_busy(busy=False)
@@ -144,8 +167,13 @@ class SignInPage(Panel):
         self._go.set_off("The hub is asked." if busy else "")
         self._go.set_words("Signing in" if busy else "Sign in")
         self._account.set_busy(busy=busy)
-        for field in (self._name, self._password, self._code):
+        for field in (self._name, self._password, self._code, self._own, self._again):
             field.setEnabled(not busy)
+
+    def _forget_own(self) -> None:
+        self._own_rows.hide()
+        self._own.clear()
+        self._again.clear()
 
     def _show_form(self) -> None:
         self._at_browser.hide()
@@ -164,10 +192,15 @@ class SignInPage(Panel):
             self._show("Type your name and your password.")
             (self._password if name else self._name).setFocus()
             return
+        own = self._own.text() if self.is_choosing else ""
+        if self.is_choosing and (not own or own != self._again.text()):
+            self._show("Type your own password twice, the same both times.")
+            (self._again if own else self._own).setFocus()
+            return
         if self._go.isEnabled():
             self._show("")
             self.set_busy(busy=True)
-            self.asked.emit(name, password, self._code.text().strip())
+            self.asked.emit(name, password, self._code.text().strip(), own)
 
     def _on_account_asked(self) -> None:
         self._show("")
@@ -175,6 +208,23 @@ class SignInPage(Panel):
         self._password.clear()
         self.set_busy(busy=True)
         self.account_asked.emit(self._account.account)
+
+    def _secret(self, name: str, label: str) -> Field:
+        field = Field(self._theme, name=name, label=label, height=36)
+        field.setEchoMode(QLineEdit.EchoMode.Password)
+        field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)
+        return field
+
+    def _secrets(self, *fields: Field) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for field in fields:
+            column.addWidget(Words(self._theme, field.accessibleName(), weight=Weight.LABEL))
+            column.addWidget(field)
+            column.addSpacing(12)
+        return part
 
     def _first_contact(self) -> QWidget:
         theme, c = self._theme, self._theme.colours
@@ -216,6 +266,7 @@ class SignInPage(Panel):
             typed.addSpacing(4)
             typed.addWidget(field)
             typed.addSpacing(16)
+        typed.addWidget(self._own_rows)
         typed.addWidget(self._code_row)
         row = QHBoxLayout()
         row.addStretch(1)

@@ -35,6 +35,12 @@ class Tabs(QWidget):
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(self.chosen)
 
+    def say(self, place: int, words: str) -> None:
+        """Word a tab otherwise, as with how many there are behind it."""
+        tab = self._group.button(place)
+        if isinstance(tab, Button):
+            tab.set_words(words)
+
     def choose(self, place: int) -> None:
         """Show another part, as if its tab had been pressed."""
         if self.isVisible() and self._group.checkedId() != place:

@@ -1,0 +1,104 @@
+"""Everybody changes their own password at the console; a first one has to be changed."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from admin_console.console.parts.button import Button
+from admin_console.console.parts.fields import Field
+from admin_console.console.shell import Shell
+from db.domain.errors import HubRefusedError
+from tests.console.fake_hub import PASSWORD, FakeHub
+from tests.console.test_staff_page import click, text
+from tests.console.windows import child, open_console, open_shell, press
+
+Key = Qt.Key
+OWN = "a phrase of my own"
+
+
+def open_own(qtbot: QtBot, hub: FakeHub, *typed: str) -> Shell:
+    shell = open_shell(qtbot, hub)
+    child(shell, QAction, "go_change_password").trigger()
+    for name, words in zip(("passwordNow", "passwordNew", "passwordAgain"), typed, strict=True):
+        child(shell, Field, name).setText(words)
+    return shell
+
+
+def test_everybody_changes_their_own_password(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_own(qtbot, hub, PASSWORD, OWN, OWN)
+
+    click(shell, "changePassword")
+
+    qtbot.waitUntil(lambda: hub.staff.own_passwords == [(PASSWORD, OWN)])
+    qtbot.waitUntil(lambda: child(shell, Field, "passwordNow").text() == "")
+    assert child(shell, Field, "passwordNew").text() == ""
+
+
+def test_new_password_that_is_not_the_same_twice_is_not_sent(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_own(qtbot, hub, PASSWORD, OWN, "another")
+
+    click(shell, "changePassword")
+
+    assert "not the same" in text(shell, "passwordError")
+    assert hub.staff.own_passwords == []
+
+
+def test_refused_password_says_why(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_own(qtbot, hub, "wrong", OWN, OWN)
+    hub.staff.refuses = HubRefusedError("That is not the password that you have now.")
+
+    click(shell, "changePassword")
+
+    qtbot.waitUntil(lambda: "not the password" in text(shell, "passwordError"))
+
+
+def test_password_that_is_typed_does_not_wait_on_a_page_that_was_left(qtbot: QtBot) -> None:
+    shell = open_own(qtbot, FakeHub(), PASSWORD, OWN, OWN)
+
+    shell.go("Desk")
+
+    assert child(shell, Field, "passwordNow").text() == ""
+
+
+def test_who_has_a_first_password_chooses_their_own_and_is_in(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    hub.staff.own = OWN
+    window = open_console(qtbot, hub)
+    qtbot.keyClicks(child(window, Field, "signInName"), "nokonkwo")
+    press(qtbot, Key.Key_Return)
+    qtbot.keyClicks(child(window, Field, "signInPassword"), PASSWORD)
+    press(qtbot, Key.Key_Return)
+    own = child(window, Field, "ownPassword")
+    qtbot.waitUntil(own.isVisible)
+
+    qtbot.keyClicks(own, OWN)
+    press(qtbot, Key.Key_Return)
+    qtbot.keyClicks(child(window, Field, "ownPasswordAgain"), OWN)
+    press(qtbot, Key.Key_Return)
+
+    qtbot.waitUntil(lambda: window.shell is not None)
+    assert window.shell is not None
+    assert own.text() == ""
+
+
+def test_own_password_that_will_not_do_is_asked_for_again(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    hub.staff.own = OWN
+    window = open_console(qtbot, hub)
+    child(window, Field, "signInName").setText("nokonkwo")
+    child(window, Field, "signInPassword").setText(PASSWORD)
+    press(qtbot, Key.Key_Return, Key.Key_Return)
+    own, again = child(window, Field, "ownPassword"), child(window, Field, "ownPasswordAgain")
+    qtbot.waitUntil(own.isVisible)
+    own.setText("nokonkwo1")
+    again.setText("nokonkwo1")
+
+    child(window, Button, "signIn").click()
+
+    error = child(window, QLabel, "signInError")
+    qtbot.waitUntil(lambda: "easy to guess" in error.text())
+    assert (own.isVisible(), own.text(), window.shell) == (True, "", None)
