@@ -31,7 +31,16 @@ from db.domain.inventory import Inventory
 from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
-from db.domain.staffing import KnownStaff, StaffAdded, StaffDraft, StaffPage, StaffStart
+from db.domain.staffing import (
+    FactorStanding,
+    FactorStart,
+    KnownStaff,
+    RecoveryCodes,
+    StaffAdded,
+    StaffDraft,
+    StaffPage,
+    StaffStart,
+)
 from db.domain.visit import Visit, VisitorType, VisitState
 from db.domain.watchlist import Category, Watchlist
 
@@ -118,6 +127,10 @@ class StaffClient(Protocol):
     def end_second_factor(self, staff_id: UUID) -> None: ...
     def sign_out(self, staff_id: UUID) -> None: ...
     def change_own_password(self, password: str, new_password: str) -> None: ...
+    def own_factor(self) -> FactorStanding: ...
+    def begin_own_factor(self) -> FactorStart: ...
+    def confirm_own_factor(self, password: str, key: str, code: str) -> RecoveryCodes: ...
+    def end_own_factor(self, password: str) -> None: ...
 
 
 class HubClient(Protocol):

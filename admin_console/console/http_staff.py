@@ -8,9 +8,12 @@ from admin_console.console.answers import read
 from admin_console.console.line import HubLine
 from db import codec
 from db.domain.staffing import (
+    FactorStanding,
+    FactorStart,
     FirstPassword,
     KnownStaff,
     NewPin,
+    RecoveryCodes,
     StaffAdded,
     StaffDraft,
     StaffPage,
@@ -18,6 +21,7 @@ from db.domain.staffing import (
 )
 
 _ALL = "/v1/staff"
+_FACTOR = "/v1/session/second-factor"
 
 
 class HttpStaff:
@@ -72,6 +76,20 @@ class HttpStaff:
         """Change the password of who is signed in; it stays so here and nowhere else."""
         asked = {"password": password, "new_password": new_password}
         self._line.send("PUT", "/v1/session/password", json=asked)
+
+    def own_factor(self) -> FactorStanding:
+        return read(self._line.send("GET", _FACTOR), FactorStanding)
+
+    def begin_own_factor(self) -> FactorStart:
+        """A key for the own telephone; it is in force once it was confirmed."""
+        return read(self._line.send("POST", _FACTOR), FactorStart)
+
+    def confirm_own_factor(self, password: str, key: str, code: str) -> RecoveryCodes:
+        asked = {"password": password, "key": key, "code": code}
+        return read(self._line.send("PUT", _FACTOR, json=asked), RecoveryCodes)
+
+    def end_own_factor(self, password: str) -> None:
+        self._line.send("POST", f"{_FACTOR}/end", json={"password": password})
 
     def _post(self, staff_id: UUID, what: str) -> httpx.Response:
         return self._line.send("POST", f"{_ALL}/{staff_id}/{what}")

@@ -51,6 +51,7 @@ from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.sites import KnownSite, SiteDraft, Sites
 from db.domain.staffing import (
+    FactorStanding,
     FactorStart,
     FirstPassword,
     KnownStaff,
@@ -172,6 +173,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("POST", "/v1/session"): Says(SignedIn, session_routes.SignInRequest),
     ("DELETE", "/v1/session"): Says(status=204),
     ("PUT", "/v1/session/password"): Says(takes=own_routes.OwnPassword, status=204),
+    ("GET", "/v1/session/second-factor"): Says(FactorStanding),
     ("POST", "/v1/session/second-factor"): Says(FactorStart),
     ("PUT", "/v1/session/second-factor"): Says(RecoveryCodes, own_routes.FactorConfirmed),
     ("POST", "/v1/session/second-factor/end"): Says(takes=own_routes.FactorEnded, status=204),

@@ -15,7 +15,7 @@ from admin_console.hub.session_routes import TOO_OFTEN
 from admin_console.hub.turns import Turns
 from db import audit, second_factor, staff, totp
 from db.domain.audit import About, Deed
-from db.domain.staffing import FactorStart, RecoveryCodes
+from db.domain.staffing import FactorStanding, FactorStart, RecoveryCodes
 from db.staff import StaffError
 
 T = TypeVar("T")
@@ -67,6 +67,15 @@ async def change_password(request: Request, context: StaffContext, asker: Asking
 
     await _as_owner(request, context, asker, asked.password, change)
     return Response(status_code=204)
+
+
+@router.get("/second-factor")
+def factor_standing(context: StaffContext, asker: AskingStaff) -> Response:
+    """How the own second factor stands."""
+    with context.database.read() as session:
+        is_on = second_factor.is_on(session, asker.staff_id)
+        left = second_factor.recovery_codes_left(session, asker.staff_id)
+    return answer(FactorStanding(is_on, left))
 
 
 @router.post("/second-factor")

@@ -14,6 +14,7 @@ STAFF_ROUTES: Mapping[str, Action] = MappingProxyType(
     {
         "DELETE /v1/session": Action.STAY_SIGNED_IN,
         "PUT /v1/session/password": Action.STAY_SIGNED_IN,
+        "GET /v1/session/second-factor": Action.STAY_SIGNED_IN,
         "POST /v1/session/second-factor": Action.STAY_SIGNED_IN,
         "PUT /v1/session/second-factor": Action.STAY_SIGNED_IN,
         "POST /v1/session/second-factor/end": Action.STAY_SIGNED_IN,

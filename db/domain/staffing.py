@@ -98,6 +98,14 @@ class NewPin:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorStanding:
+    """Whether whoever asks has a second factor, and how many recovery codes are left."""
+
+    is_on: bool
+    recovery_codes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FactorStart:
     """A second factor that begins when its first code is given. Told once, to whose it is."""
 

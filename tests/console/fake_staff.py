@@ -7,10 +7,22 @@ from uuid import UUID
 from admin_console.console.answers import PasswordNeededError
 from db.domain.desk import Role
 from db.domain.errors import HubRefusedError
-from db.domain.staffing import KnownStaff, StaffAdded, StaffDraft, StaffLine, StaffPage, StaffStart
+from db.domain.staffing import (
+    FactorStanding,
+    FactorStart,
+    KnownStaff,
+    RecoveryCodes,
+    StaffAdded,
+    StaffDraft,
+    StaffLine,
+    StaffPage,
+    StaffStart,
+)
 from tests.console import invented
 from tests.console.invented import NOW, at, make_id
 
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CODES = tuple(f"{letter * 4}-2MZX-9RTA-E4LP" for letter in "ABCDEFGH")
 FIRST = "river-candle-otter-plum-sunset"
 YOURSELF = "Nobody changes what they may do themselves: somebody else who keeps the staff does."
 
@@ -63,6 +75,8 @@ class FakeStaff:
     own: str = ""
     """What somebody has to choose who has a first password; empty when they have their own."""
     own_passwords: list[tuple[str, str]] = field(default_factory=list)
+    factor: FactorStanding = field(default_factory=lambda: FactorStanding(is_on=False))
+    confirmed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def check_own_password(self, new_password: str) -> None:
         if self.own and not new_password:
@@ -134,6 +148,27 @@ class FakeStaff:
     def change_own_password(self, password: str, new_password: str) -> None:
         self._refuse()
         self.own_passwords.append((password, new_password))
+
+    def own_factor(self) -> FactorStanding:
+        self._refuse()
+        return self.factor
+
+    def begin_own_factor(self) -> FactorStart:
+        self._refuse()
+        return FactorStart(
+            KEY, f"otpauth://totp/Vestibule%3Adwhitlock?secret={KEY}&issuer=Vestibule"
+        )
+
+    def confirm_own_factor(self, password: str, key: str, code: str) -> RecoveryCodes:
+        self._refuse()
+        self.confirmed.append((password, key, code))
+        self.factor = FactorStanding(is_on=True, recovery_codes=len(CODES))
+        return RecoveryCodes(CODES)
+
+    def end_own_factor(self, password: str) -> None:
+        self._refuse()
+        self.confirmed.append((password, "", ""))
+        self.factor = FactorStanding(is_on=False)
 
     def _did(self, deed: str, staff_id: UUID) -> None:
         self._refuse()

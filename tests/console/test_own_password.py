@@ -7,9 +7,12 @@ from pytestqt.qtbot import QtBot
 
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Field
+from admin_console.console.parts.qr_code import QrCode
 from admin_console.console.shell import Shell
 from db.domain.errors import HubRefusedError
+from db.domain.staffing import FactorStanding
 from tests.console.fake_hub import PASSWORD, FakeHub
+from tests.console.fake_staff import CODES, KEY
 from tests.console.test_staff_page import click, text
 from tests.console.windows import child, open_console, open_shell, press
 
@@ -102,3 +105,71 @@ def test_own_password_that_will_not_do_is_asked_for_again(qtbot: QtBot) -> None:
     error = child(window, QLabel, "signInError")
     qtbot.waitUntil(lambda: "easy to guess" in error.text())
     assert (own.isVisible(), own.text(), window.shell) == (True, "", None)
+
+
+# ---- the telephone -----------------------------------------------------------------------------
+
+
+def open_factor(qtbot: QtBot, hub: FakeHub) -> Shell:
+    shell = open_shell(qtbot, hub)
+    child(shell, QAction, "go_change_password").trigger()
+    qtbot.waitUntil(child(shell, Button, "beginFactor").isVisible)
+    return shell
+
+
+def test_telephone_is_used_once_password_and_code_are_given(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_factor(qtbot, hub)
+
+    click(shell, "beginFactor")
+    qtbot.waitUntil(child(shell, QrCode, "factorQr").isVisible)
+    assert KEY in text(shell, "factorKey")
+    child(shell, Field, "factorPassword").setText(PASSWORD)
+    child(shell, Field, "factorCode").setText("482913")
+    click(shell, "confirmFactor")
+
+    qtbot.waitUntil(lambda: CODES[0] == text(shell, "recoveryCode_0"))
+    assert hub.staff.confirmed == [(PASSWORD, KEY, "482913")]
+    assert not child(shell, QrCode, "factorQr").isVisible()
+
+
+def test_key_and_codes_do_not_wait_on_a_page_that_was_left(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_factor(qtbot, hub)
+    click(shell, "beginFactor")
+    qtbot.waitUntil(child(shell, QrCode, "factorQr").isVisible)
+
+    shell.go("Desk")
+
+    assert text(shell, "factorKey") == ""
+
+
+def test_telephone_is_used_no_more_with_the_password(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    hub.staff.factor = FactorStanding(is_on=True, recovery_codes=7)
+    shell = open_factor(qtbot, hub)
+    assert "7 recovery codes are left" in text(shell, "factorSaid")
+
+    click(shell, "endFactor")
+    child(shell, Field, "factorPassword").setText(PASSWORD)
+    click(shell, "confirmFactor")
+
+    qtbot.waitUntil(lambda: "password alone" in text(shell, "factorSaid"))
+    assert hub.staff.confirmed == [(PASSWORD, "", "")]
+
+
+def test_refused_code_says_why_and_may_be_typed_again(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = open_factor(qtbot, hub)
+    click(shell, "beginFactor")
+    qtbot.waitUntil(child(shell, QrCode, "factorQr").isVisible)
+    click(shell, "confirmFactor")
+    assert "Type your password and the code" in text(shell, "factorError")
+
+    child(shell, Field, "factorPassword").setText(PASSWORD)
+    child(shell, Field, "factorCode").setText("000000")
+    hub.staff.refuses = HubRefusedError("That is not the code that the telephone shows now.")
+    click(shell, "confirmFactor")
+
+    qtbot.waitUntil(lambda: "not the code" in text(shell, "factorError"))
+    assert child(shell, QrCode, "factorQr").isVisible()

@@ -150,10 +150,12 @@ def test_own_second_factor_begins_with_its_first_code_and_the_password(hub: HubO
     confirmed = hub.client.put(path, json=good, headers=here)
     asked = sign_in(hub, "rbegaye", PASSWORD)
     recovered = sign_in(hub, "rbegaye", PASSWORD, code=confirmed.json()["codes"][0])
+    standing = hub.client.get(path, headers=here).json()
     ended = hub.client.post(f"{path}/end", json={"password": PASSWORD}, headers=here)
 
     assert refused == [403, 422, 422]
     assert len(confirmed.json()["codes"]) == 8
+    assert standing == {"is_on": True, "recovery_codes": 7}
     assert (asked.json()["needs_code"], recovered.status_code) == (True, 200)
     assert ended.status_code == 204
     assert sign_in(hub, "rbegaye", PASSWORD).status_code == 200

@@ -33,6 +33,7 @@ DRAFT = {"family": "Newman", "given": "Nora", "birth_date": "1984-03-07"}
 NO_SITES_RECORDS = {
     "DELETE /v1/session": "the own sign-in",
     "PUT /v1/session/password": "the own sign-in",
+    "GET /v1/session/second-factor": "the own sign-in",
     "POST /v1/session/second-factor": "the own sign-in",
     "PUT /v1/session/second-factor": "the own sign-in",
     "POST /v1/session/second-factor/end": "the own sign-in",

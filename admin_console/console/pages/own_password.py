@@ -1,4 +1,4 @@
-"""Changing one's own password: the one before, and another one twice. It keeps none of them."""
+"""Changing one's own password, and the telephone that signs in with it. It keeps nothing typed."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
+from admin_console.console.pages.own_factor import OwnFactorCard
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card, Panel
 from admin_console.console.parts.fields import Field
@@ -24,7 +25,7 @@ _DIFFER = "The new password is not the same both times."
 
 
 class OwnPasswordPage(Panel):
-    """A form of three fields.
+    """A form of three fields, and beside it the second factor.
 
     Signals:
         facts_changed: never; every page has it.
@@ -57,6 +58,7 @@ class OwnPasswordPage(Panel):
         self._change.clicked.connect(self._on_change)
         QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self._on_change)
         self._toast = Toast(theme, self)
+        self._factor = OwnFactorCard(theme, session)
         self._lay_out()
 
     @property
@@ -68,7 +70,8 @@ class OwnPasswordPage(Panel):
         return self._session.staff.display_name
 
     def refresh(self) -> None:
-        """Nothing is asked for; what is typed stays."""
+        """What is typed stays."""
+        self._factor.refresh()
 
     def tick(self, _now: datetime) -> None:
         """Nothing grows old."""
@@ -76,9 +79,11 @@ class OwnPasswordPage(Panel):
     def show_connection(self, connection: Connection, _now: datetime) -> None:
         off = "" if connection.is_up else _AWAY
         self._change.set_off(off or ("The hub is asked." if self._is_asking else ""))
+        self._factor.show_connection()
 
     def start(self) -> None:
-        """An empty form, for whoever comes to it or has left it."""
+        """Empty forms, for whoever comes to them or has left them."""
+        self._factor.start()
         for field in self._fields:
             field.clear()
         self._say("")
@@ -104,7 +109,8 @@ class OwnPasswordPage(Panel):
 
     def _on_changed(self, _none: None) -> None:
         self._set_asking(is_on=False)
-        self.start()
+        for field in self._fields:
+            field.clear()
         self._toast.say("Your password is another one", "Use it when you sign in again.")
 
     def _on_failed(self, error: Exception) -> None:
@@ -146,7 +152,10 @@ class OwnPasswordPage(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         left = QHBoxLayout()
-        left.addWidget(card)
+        left.setSpacing(16)
+        self._factor.setFixedWidth(480)
+        for part in (card, self._factor):
+            left.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         left.addStretch(1)
         column.addLayout(left)
         column.addStretch(1)

@@ -93,6 +93,7 @@ def test_own_password(qtbot: QtBot, looks_like: Look) -> None:
     shell = open_shell(qtbot, FakeHub())
 
     shell.go("Change password")
+    qtbot.waitUntil(child(shell, Button, "beginFactor").isVisible)
     click(shell, "changePassword")
     child(shell, Field, "passwordNow").clearFocus()
 
@@ -111,3 +112,31 @@ def test_first_sign_in(qtbot: QtBot, looks_like: Look) -> None:
     child(window, Field, "ownPassword").clearFocus()
 
     looks_like(window, "00-sign-in-own-password")
+
+
+def test_telephone_that_begins(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub(), dark=True)
+    shell.window().resize(1366, 768)
+    shell.go("Change password")
+    qtbot.waitUntil(child(shell, Button, "beginFactor").isVisible)
+
+    click(shell, "beginFactor")
+    qtbot.waitUntil(child(shell, QWidget, "factorQr").isVisible)
+    child(shell, Field, "factorPassword").clearFocus()
+
+    looks_like(shell, "25-telephone-dark-1366")
+
+
+def test_recovery_codes(qtbot: QtBot, looks_like: Look) -> None:
+    shell = open_shell(qtbot, FakeHub())
+    shell.go("Change password")
+    qtbot.waitUntil(child(shell, Button, "beginFactor").isVisible)
+    click(shell, "beginFactor")
+    qtbot.waitUntil(child(shell, QWidget, "factorQr").isVisible)
+    child(shell, Field, "factorPassword").setText(PASSWORD)
+    child(shell, Field, "factorCode").setText("482913")
+
+    click(shell, "confirmFactor")
+    qtbot.waitUntil(lambda: is_seen(shell, "recoveryCode_0"))
+
+    looks_like(shell, "25-recovery-codes")
