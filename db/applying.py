@@ -18,7 +18,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     bindparam,
     delete,
     exists,
@@ -46,11 +45,6 @@ _OF_ITSELF = (
 )  # fmt: skip
 _HELD = "order_is_held"
 _PARKED = "newly_parked"
-_PLACES = 0x5645_504C
-"""Any number, the same for every hub: the class of PostgreSQL's lock over a district's places."""
-_LOCK_PLACES = select(
-    func.pg_advisory_xact_lock(_PLACES, bindparam("district_key", type_=Integer()))
-)
 _APPLIED = TABLES[AppliedRow.__tablename__]
 _AHEAD = TABLES[AppliedAheadRow.__tablename__]
 _OURS = (_APPLIED.c.district_id == OWN) & (_APPLIED.c.applied_id == _ONLY)
@@ -78,17 +72,7 @@ class Applied:
 def hold_order(session: Session) -> None:
     """Until the transaction ends nobody else applies events, or gives them places."""
     session.info[_HELD] = _locked(session)
-    hold_places(session)
-
-
-def hold_places(session: Session) -> None:
-    """Until the transaction ends nobody else stores events in the hub's order.
-
-    SQLite has one writer at a time and needs no lock.
-    """
-    if session.connection().dialect.name == "postgresql":
-        key = int.from_bytes(districts.of(session).bytes[-4:], signed=True)
-        districts.run(session, _LOCK_PLACES, {"district_key": key})
+    tree.hold_places(session)
 
 
 def catch_up(

@@ -6,7 +6,6 @@ may erase body and salt, and the chain still verifies. First `prev` of a chain: 
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,14 +24,14 @@ HUB = "hub"
 """The hub's own name in the log; kiosks are called by UUIDs."""
 
 
-class Refs(msgspec.Struct, frozen=True):
+class Refs(msgspec.Struct, frozen=True, gc=False):
     """Under which lists (id -> version) and settings an event came about."""
 
     watchlists: dict[str, int]
     settings: int = 0
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """The line's fields, in the order in which they are written. `clock_offset` is in ms."""
 
     v: int
@@ -54,7 +53,7 @@ class Envelope(msgspec.Struct, frozen=True):
     body_commit: str
 
 
-class SealedEvent(NamedTuple):
+class SealedEvent(msgspec.Struct, frozen=True, gc=False):
     """An event as it travels and is kept: exact line, and the body with its salt beside it."""
 
     line: bytes
@@ -81,10 +80,10 @@ def is_body_of(envelope: Envelope, salt: bytes, body: bytes) -> bool:
 
     The salt has its size: a byte that moves from the body to the salt would change no hash.
     """
-    return len(salt) == SALT_BYTES and hmac.compare_digest(envelope.body_commit, commit(salt, body))
+    return len(salt) == SALT_BYTES and envelope.body_commit == commit(salt, body)
 
 
-class Columns(NamedTuple):
+class Columns(msgspec.Struct, frozen=True, gc=False):
     """What a database keeps beside the line, to search by: it must say the same as the line."""
 
     event_id: UUID

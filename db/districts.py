@@ -14,14 +14,19 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import CursorResult, Executable, Select, Uuid, bindparam, event
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from db import scopes
 from db.columns import DISTRICT_OPTION, Base, InDistrict
+from db.domain.errors import StorageError
 
 Row = TypeVar("Row", bound=Base)
 Rows = TypeVar("Rows", bound=Select[*tuple[Any, ...]])
+Values = Mapping[str, object] | Sequence[Mapping[str, object]]
+Write = tuple[Executable, Values]
+"""A statement over bare tables that answers nothing, and its values or those of several rows."""
 TABLES = Base.metadata.tables
 OWN = bindparam("own_district", type_=Uuid())
 """The session's district, in a statement over bare tables for `run`."""
@@ -73,7 +78,7 @@ def get(session: Session, kind: type[Row], *key: Any, with_for_update: bool = Fa
 def run(
     session: Session,
     statement: Executable,
-    values: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
+    values: Values | None = None,
 ) -> CursorResult[Any]:
     """Execute a statement over bare tables that names `OWN` and was put together once.
 
@@ -84,3 +89,23 @@ def run(
     if values is None or isinstance(values, Mapping):
         return session.connection().execute(statement, {**own, **(values or {})})
     return session.connection().execute(statement, [{**own, **each} for each in values])
+
+
+def write(session: Session, writes: Sequence[Write]) -> None:
+    """`run` each of them. A server gets them together and is waited for once.
+
+    Raises `StorageError` for a server that takes none of them.
+    """
+    if not writes:
+        return
+    driver = session.connection().connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        for statement, values in writes:
+            run(session, statement, values)
+        return
+    try:
+        with driver.pipeline():
+            for statement, values in writes:
+                run(session, statement, values)
+    except psycopg.Error as error:
+        raise StorageError("The database cannot be used. Nothing was kept; try again.") from error

@@ -28,6 +28,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
@@ -66,6 +67,7 @@ class Database:
     district_id: UUID
     _writing: sessionmaker[Session]
     _reading: sessionmaker[Session]
+    _looking: sessionmaker[Session]
     sites: frozenset[str] | None = None
     """The sites that its sessions are limited to (`db.scopes`), None when they are not."""
 
@@ -98,6 +100,15 @@ class Database:
                 yield session
         except _LOST as error:
             raise StorageError(_why(error, self.engine.url)) from error
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """`read` for single statements, each of which sees its own moment.
+
+        A server is asked once for each, and not for a transaction around them too.
+        """
+        with replace(self, _reading=self._looking).read() as session:
+            yield session
 
     def refuse_unfit(self) -> None:
         """Measure each row before it is written, as `db.limits` says. For a hub.
@@ -288,7 +299,8 @@ def _database(engine: Engine, district_id: UUID) -> Database:
         engine,
         district_id,
         writing,
-        districts.sessions_of(district_id, sessionmaker(_that_reads(engine))),
+        districts.sessions_of(district_id, sessionmaker(_that_reads(engine, "REPEATABLE READ"))),
+        districts.sessions_of(district_id, sessionmaker(_that_reads(engine, "AUTOCOMMIT"))),
     )
 
 
@@ -306,10 +318,10 @@ def _district(engine: Engine, wanted: UUID | None) -> UUID:
     )
 
 
-def _that_reads(engine: Engine) -> Engine:
-    """One moment for all that a transaction reads: PostgreSQL must be told, SQLite does so."""
+def _that_reads(engine: Engine, on_server: IsolationLevel) -> Engine:
+    """SQLite shows one moment to all that a transaction reads, PostgreSQL as it is told."""
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(only_reads=True, isolation_level="REPEATABLE READ")
+        return engine.execution_options(only_reads=True, isolation_level=on_server)
     return engine.execution_options(only_reads=True)
 
 

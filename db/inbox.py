@@ -7,21 +7,22 @@ applied is stored and quarantined with its reason. Only a chain that does not fi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db import applying, chain, districts, ingest, log, quarantine, signing, tree
 from db.districts import OWN, TABLES
-from db.domain.desk import Site
 from db.ingest import ForkError, GapError, MalformedEventError
 from db.log import CHAIN, THIS_CHAIN
-from db.log_models import ChainRow, DeviceKeyRow, EventRow, SignedHeadRow
+from db.log_models import DeviceKeyRow, EventRow, SignedHeadRow
 
 __all__ = [
     "ForkError",
     "GapError",
     "MalformedEventError",
+    "Origin",
     "Received",
     "head",
     "quarantined",
@@ -32,6 +33,7 @@ MOST_AT_ONCE = 50
 """Of so many new events the sender waits until they are applied too: a tenth of a second."""
 
 _KEY = TABLES[DeviceKeyRow.__tablename__]
+_HEAD = select(CHAIN.c.head_seq, CHAIN.c.head_hash).where(THIS_CHAIN)
 _LOCK = (
     select(CHAIN.c.head_seq, CHAIN.c.head_hash, _KEY.c.public_key)
     .outerjoin(
@@ -52,7 +54,15 @@ _ADVANCE = (
         acked_seq=bindparam("head_seq"),
     )
 )
+_NOT_SIGNED = "it is not signed with the key that this kiosk was paired with"
 _SIGN = insert(TABLES[SignedHeadRow.__tablename__]).values(district_id=OWN)
+
+
+class Origin(NamedTuple):
+    """What a kiosk's events say of where they come from."""
+
+    district_id: str
+    site_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class Received:
 
 def head(session: Session, device_id: str, epoch: int) -> log.Head:
     """Where the device's chain stands at the hub: resume always starts here."""
-    row = districts.get(session, ChainRow, device_id, epoch)
+    row = districts.run(session, _HEAD, {"device": device_id, "at_epoch": epoch}).one_or_none()
     return (
         log.Head(epoch, 0, chain.GENESIS)
         if row is None
@@ -85,13 +95,13 @@ def receive(
     now: datetime,
     *,
     signature: bytes = b"",
-    site: Site | None = None,
+    origin: Origin | None = None,
     follow: applying.Follow = applying.nothing_follows,
 ) -> Received:
     """Store and apply a batch in its order; events that are here already are passed over.
 
-    `signature` is the device's over the head behind the batch, if its epoch has a key. `site` is
-    the one that the device belongs to: what says that it is of another is kept and not applied.
+    `signature` is the device's over the head behind the batch, if its epoch has a key. `origin`
+    is where the device belongs: what says that it is of another site is kept and not applied.
     `follow` does what follows from those that are applied at once.
 
     Raises `GapError`, `ForkError` or `MalformedEventError`; the caller's transaction then rolls
@@ -100,30 +110,35 @@ def receive(
     seq, digest, key = _locked(session, device_id, epoch)
     batch = ingest.check((seq, digest), device_id, epoch, events)
     end = _same_as_kept(session, device_id, epoch, batch.known)
+    writes = list[districts.Write]()
     if batch.new:
         end = seq, digest = batch.new[-1].envelope.seq, batch.new[-1].hash
         place = {"device": device_id, "at_epoch": epoch}
-        districts.run(session, _ADVANCE, {**place, "head_seq": seq, "head_hash": digest})
+        writes.append((_ADVANCE, {**place, "head_seq": seq, "head_hash": digest}))
     if events and key is not None:
         signed = signing.ChainHead(device_id, epoch, *end)
-        _keep_signature(session, key, signed, signature, is_new=bool(batch.new))
+        if not signing.is_signed(key, signed, signature):
+            raise MalformedEventError(_NOT_SIGNED)
+        if batch.new or not _is_kept(session, signed):
+            writes.append(_kept_signature(signed, signature))
     reached = log.Head(epoch, seq, digest)
     new = tuple(link.envelope for link in batch.new)
     if len(new) > MOST_AT_ONCE:
-        applying.hold_places(session)
-        places = tree.take(session, [link.hash for link in batch.new])
-        parked = [_why_not_ours(envelope, site) for envelope in new]
+        taken = tree.hold_and_take(session, [link.hash for link in batch.new])
+        parked = [_why_not_ours(envelope, origin) for envelope in new]
         if any(parked):
             applying.note_parked(session, device_id)
-        ingest.store(session, batch.new, ingest.Placing(now, places.start, parked))
+        ingest.store(session, batch.new, ingest.Placing(now, taken.places.start, parked))
+        districts.write(session, [*writes, *taken.writes])
         return Received(reached, new, is_more=True)
-    return Received(reached, new, _apply_and_store(session, batch.new, site, now, follow))
+    districts.write(session, writes)
+    return Received(reached, new, _apply_and_store(session, batch.new, origin, now, follow))
 
 
 def _apply_and_store(
     session: Session,
     links: Sequence[ingest.Link],
-    site: Site | None,
+    origin: Origin | None,
     now: datetime,
     follow: applying.Follow,
 ) -> tuple[chain.Envelope, ...]:
@@ -133,7 +148,7 @@ def _apply_and_store(
     applying.hold_order(session)
     of_visits = {link.envelope.visit_id for link in links} - {None}
     waited = applying.catch_up(session, [v for v in of_visits if v is not None], follow)
-    parked = [_why_not_ours(envelope, site) for envelope, _, _ in links]
+    parked = [_why_not_ours(envelope, origin) for envelope, _, _ in links]
     ours = [(e, sealed.body) for (e, sealed, _), why in zip(links, parked, strict=True) if not why]
     told = iter(applying.apply_all(session, ours, follow))
     parked = [why or next(told) for why in parked]
@@ -158,16 +173,14 @@ def _locked(session: Session, device_id: str, epoch: int) -> tuple[int, bytes, b
     return row.head_seq, row.head_hash, row.public_key
 
 
-def _keep_signature(
-    session: Session, key: bytes, head: signing.ChainHead, signature: bytes, *, is_new: bool
-) -> None:
-    if not signing.is_signed(key, head, signature):
-        raise MalformedEventError("it is not signed with the key that this kiosk was paired with")
-    place = (head.device_id, head.epoch, head.seq)
-    if is_new or districts.get(session, SignedHeadRow, *place) is None:
-        values = {"device_id": head.device_id, "epoch": head.epoch, "seq": head.seq}
-        signed = {"hash": head.hash, "signature": signature}
-        districts.run(session, _SIGN, {**values, **signed})
+def _is_kept(session: Session, head: signing.ChainHead) -> bool:
+    row = districts.get(session, SignedHeadRow, head.device_id, head.epoch, head.seq)
+    return row is not None
+
+
+def _kept_signature(head: signing.ChainHead, signature: bytes) -> districts.Write:
+    place = {"device_id": head.device_id, "epoch": head.epoch, "seq": head.seq}
+    return _SIGN, {**place, "hash": head.hash, "signature": signature}
 
 
 def _same_as_kept(
@@ -194,10 +207,9 @@ def _same_as_kept(
     return numbers[-1], kept[numbers[-1]][1]
 
 
-def _why_not_ours(envelope: chain.Envelope, site: Site | None) -> str | None:
+def _why_not_ours(envelope: chain.Envelope, origin: Origin | None) -> str | None:
     """Why an event is none of this site's. A kiosk that was not paired yet belongs to none."""
-    said = (envelope.district_id, envelope.site_id)
-    if site is None or said in ((site.district_id, site.site_id), ("", "")):
+    if origin is None or (envelope.district_id, envelope.site_id) in (origin, ("", "")):
         return None
     return quarantine.OF_ANOTHER
 

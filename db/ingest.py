@@ -79,17 +79,18 @@ def check(
 
 
 def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelope:
-    if b"\n" in sealed.line or b"\t" in sealed.line or b"\n" in sealed.body:
+    line, body = sealed.line, sealed.body
+    if b"\n" in line or b"\t" in line or b"\n" in body:
         raise MalformedEventError(
             "an event is not one line without tabs"
         )  # it could not be exported
     try:
-        envelope = _ENVELOPE.decode(sealed.line)
+        envelope = _ENVELOPE.decode(line)
     except codec.MalformedError as error:
         raise MalformedEventError("a line is no event") from error
     if envelope.kiosk_id != device_id or envelope.epoch != epoch:
         raise MalformedEventError(f"event {envelope.seq} is not of this kiosk")
-    if not chain.is_body_of(envelope, sealed.salt, sealed.body):
+    if not chain.is_body_of(envelope, sealed.salt, body):
         raise MalformedEventError(f"the body of event {envelope.seq} is not the one it names")
     return envelope
 

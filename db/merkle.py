@@ -8,6 +8,7 @@ leaf is hashed with 0x00 before it and a node with 0x01, so that neither passes 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count, repeat
 
 EMPTY_ROOT = hashlib.sha256().digest()
 """The root of a tree without leaves."""
@@ -53,18 +54,20 @@ class Grown:
 
 
 def grow(frontier: Frontier, leaves: Iterable[bytes]) -> Grown:
-    """Append leaves. `nodes` begins with the leaves' own hashes, at level 0."""
-    size, roots = frontier.size, list(frontier.roots)
-    made: list[tuple[int, int, bytes]] = []
-    for leaf in leaves:
-        level, place, digest = 0, size, leaf_hash(leaf)
-        made.append((0, place, digest))
-        while place & 1:
-            level, place, digest = level + 1, place >> 1, node_hash(roots.pop(), digest)
-            made.append((level, place, digest))
-        roots.append(digest)
-        size += 1
-    return Grown(Frontier(size, tuple(roots)), tuple(made))
+    """Append leaves. `nodes` begins with the leaves' own hashes, at level 0, and goes up."""
+    level, start, new = 0, frontier.size, [leaf_hash(leaf) for leaf in leaves]
+    size = start + len(new)
+    left, kept = list(frontier.roots), list[bytes]()
+    made = list(zip(repeat(0), count(start), new))
+    while new or left:
+        if start & 1:  # a complete subtree waits for its neighbour to the right
+            new, start = [left.pop(), *new], start - 1
+        if len(new) & 1:
+            kept.append(new.pop())
+        new = [node_hash(*pair) for pair in zip(new[::2], new[1::2], strict=True)]
+        level, start = level + 1, start >> 1
+        made += zip(repeat(level), count(start), new)
+    return Grown(Frontier(size, tuple(reversed(kept))), tuple(made))
 
 
 def root_of(node: NodeOf, start: int, end: int) -> bytes:

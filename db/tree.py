@@ -8,9 +8,10 @@ two transactions meet at one visit, in the order in which they changed it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db import districts, merkle, upserts
@@ -27,6 +28,12 @@ _TREE, _EVENT = TABLES[TreeRow.__tablename__], TABLES[EventRow.__tablename__]
 _OURS = (_TREE.c.district_id == OWN) & (_TREE.c.tree_id == _ONLY)
 _READ = select(_TREE.c.size, _TREE.c.roots).where(_OURS)
 _LOCK = _READ.with_for_update()
+_PLACES = 0x5645_504C
+"""Any number, the same for every hub: the class of PostgreSQL's lock over a district's places."""
+_HOLD_PLACES = func.pg_advisory_xact_lock(_PLACES, bindparam("district_key", type_=Integer()))
+_HOLD = select(_HOLD_PLACES)
+_HOLD_AND_LOCK = _LOCK.where(_HOLD_PLACES.is_not(None))
+"""Both at once: the row is locked as it is when its turn has come (PostgreSQL, 13.2.1)."""
 _BEGIN = upserts.begin(_TREE, tree_id=_ONLY, size=0, roots=b"")
 _GROW = (
     update(_TREE).where(_OURS).values(size=bindparam("grown_size"), roots=bindparam("grown_roots"))
@@ -50,15 +57,44 @@ def take_in(session: Session) -> range:
     if not events:
         return range(0)
     session.flush()
-    places = take(session, [digest for _, digest in events])
-    placed = [{"id": e, "place": p} for (e, _), p in zip(events, places, strict=True)]
-    districts.run(session, _PLACE, placed)
-    return places
+    taken = _take(upserts.locked(session, _LOCK, _BEGIN), [digest for _, digest in events])
+    placed = [{"id": e, "place": p} for (e, _), p in zip(events, taken.places, strict=True)]
+    districts.write(session, [*taken.writes, (_PLACE, placed)])
+    return taken.places
 
 
-def take(session: Session, hashes: Sequence[bytes]) -> range:
-    """Append leaves. Returns their places, which nobody else can take: the tree's row is locked."""
-    row = upserts.locked(session, _LOCK, _BEGIN)
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Places that nobody else can take any more, and what must be written for that."""
+
+    places: range
+    writes: tuple[districts.Write, ...]
+
+
+def hold_places(session: Session) -> None:
+    """Until the transaction ends nobody else stores events in the hub's order.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    if session.connection().dialect.name == "postgresql":
+        districts.run(session, _HOLD, _district_key(session))
+
+
+def hold_and_take(session: Session, hashes: Sequence[bytes]) -> Taken:
+    """`hold_places`, and the next of them for these leaves. The caller writes what is told."""
+    if session.connection().dialect.name == "postgresql":
+        row = upserts.locked(session, _HOLD_AND_LOCK, _BEGIN, _district_key(session))
+    else:
+        row = upserts.locked(session, _LOCK, _BEGIN)
+    return _take(row, hashes)
+
+
+def _district_key(session: Session) -> dict[str, object]:
+    return {"district_key": int.from_bytes(districts.of(session).bytes[-4:], signed=True)}
+
+
+def _take(row: Row[Any], hashes: Sequence[bytes]) -> Taken:
+    """Append leaves to the tree, whose row is locked."""
     before = _frontier(row.size, row.roots)
     grown = merkle.grow(before, hashes)
     kept = [
@@ -66,11 +102,9 @@ def take(session: Session, hashes: Sequence[bytes]) -> range:
         for level, place, digest in grown.nodes
         if level and level % TILE == 0
     ]
-    if kept:
-        districts.run(session, _KEEP_NODE, kept)
     after, roots = grown.frontier.size, b"".join(grown.frontier.roots)
-    districts.run(session, _GROW, {"grown_size": after, "grown_roots": roots})
-    return range(before.size, after)
+    grow: districts.Write = (_GROW, {"grown_size": after, "grown_roots": roots})
+    return Taken(range(before.size, after), (grow, (_KEEP_NODE, kept)) if kept else (grow,))
 
 
 def frontier(session: Session) -> merkle.Frontier:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from admin_console.hub import aftermath
-from admin_console.hub.backlog import QUIET_SECONDS
+from admin_console.hub.backlog import QUIET_SECONDS, Backlog
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
@@ -19,6 +19,9 @@ LOG = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Events to a transaction: somebody who decides meanwhile waits for one of these at most."""
+HELD_SECONDS = 10.0
+"""So long nothing is applied while a backlog comes. Kiosks stand in line then, and to apply takes
+ten times as long as to store; whatever somebody waits for is applied ahead, as it comes."""
 LOOK_SECONDS = 10.0
 """How soon a backlog is found that another hub stored, and could not apply."""
 
@@ -45,8 +48,16 @@ async def keep_applying(context: Context) -> None:
             is_more = await finish_in_thread(_step, context)
         if not is_more:
             await context.backlog.wait(LOOK_SECONDS)
-        elif context.backlog.is_growing():
-            await asyncio.sleep(QUIET_SECONDS)
+        else:
+            await let_kiosks_go_first(context.backlog)
+
+
+async def let_kiosks_go_first(backlog: Backlog) -> None:
+    """Wait until the backlog grows no more, `HELD_SECONDS` at most."""
+    held = 0.0
+    while backlog.is_growing() and held < HELD_SECONDS:
+        await asyncio.sleep(QUIET_SECONDS)
+        held += QUIET_SECONDS
 
 
 def _step(context: Context) -> bool:

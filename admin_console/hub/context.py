@@ -115,7 +115,7 @@ def asking_kiosk(
 ) -> PairedKiosk:
     """Which kiosk asks; 401 for anybody else. What it says of itself is kept and shown."""
     now = context.now()
-    with context.database.read() as session:
+    with context.database.look() as session:
         kiosk = kiosk_tokens.kiosk_with(session, bearer(request), now)
     if kiosk is None:
         raise refuse(401, NOT_KNOWN)

@@ -76,7 +76,7 @@ AskedEpoch = Annotated[int, Depends(_epoch_asked_for)]
 @router.get("/head")
 def head(context: InContext, kiosk: AskingKiosk, epoch: AskedEpoch) -> Response:
     """Where the kiosk's chain stands here: resume always starts from this."""
-    with context.database.read() as session:
+    with context.database.look() as session:
         at = inbox.head(session, kiosk.kiosk_id, epoch)
         key = hub_site.signing_key(session)
     now = context.now()
@@ -122,7 +122,7 @@ def _receive(
     batch = _events_of(content)
     try:
         with context.database.begin() as session:
-            now, site = context.now(), hub_site.at(session, kiosk.site_id)
+            now, ours = context.now(), hub_site.receiving(session, kiosk.site_id)
             got = inbox.receive(
                 session,
                 kiosk.kiosk_id,
@@ -130,10 +130,9 @@ def _receive(
                 batch,
                 now,
                 signature=_bytes_of(signature),
-                site=site,
+                origin=ours.origin,
                 follow=aftermath.at(now),
             )
-            key = hub_site.signing_key(session)
             aftermath.of_parked(session, now)
     except inbox.GapError as gap:
         return problem(409, str(gap), expected_seq=gap.expected_seq)
@@ -158,7 +157,7 @@ def _receive(
         context.backlog.grew()
     elif got.new:
         context.wake.notify()
-    signed = _receipt(key, kiosk, got.head, now)
+    signed = _receipt(ours.key, kiosk, got.head, now)
     return answer(WireReceipt(got.head.seq, got.head.hash.hex(), now, signed))
 
 

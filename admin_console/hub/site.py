@@ -11,6 +11,7 @@ from db import (
     changes,
     districts,
     hub_keys,
+    inbox,
     number_keys,
     settings,
     signing,
@@ -55,6 +56,23 @@ def at(session: Session, site_id: str) -> Site:
     if site is None:
         raise StorageError("This hub is not set up yet: start it once first.")
     return site
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What the hub takes a kiosk's batch in with: where it belongs, and the key for its receipt."""
+
+    origin: inbox.Origin
+    key: bytes
+
+
+def receiving(session: Session, site_id: str) -> Receiving:
+    """For a kiosk of this site, by one statement; without an id it is of the hub's first site."""
+    district_id, key = settings.read_each(session, DISTRICT_ID, SIGNING_KEY)
+    origin = inbox.Origin(
+        district_id or str(districts.of(session)), site_id or at(session, "").site_id
+    )
+    return Receiving(origin, bytes.fromhex(key))
 
 
 def _site(session: Session, known: KnownSite) -> Site:

@@ -55,7 +55,8 @@ from kiosk.sync.list_pull import DeltaMisfitError, Pulled, pull_list, sweep
 
 LOG = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500
+"""A busy day's events: a hub that 600 kiosks come back to hears each of them once."""
 BATCH_BYTES = 2_000_000
 """Of lines and bodies. As JSON within JSON they grow, at most to the hub's 4 MB."""
 LIFT_SECONDS = 0.5

@@ -8,8 +8,9 @@ Every round fills a new database on a server of its own, on loopback, with fsync
 - psql: the same rows in the same transactions, ready to be read from files: the chain's and the
   tree's row locked, COPY, both rows changed
 - COPY: the same rows, all at once, by psql
-Applying events to the visits comes behind it and is told apart. CPU is that of the process itself;
-that of the server's processes is told beside it.
+Applying events to the visits comes behind it and is told apart. CPU is that of the process itself,
+hub or psql; that of all processes of the PostgreSQL server is told beside it. What costs one kiosk
+after the other is told: the hub waits while the server works, as psql does.
 """
 
 import argparse
@@ -150,7 +151,8 @@ def hub(url: str, kiosk: Kiosk) -> Iterator[tuple[Context, PairedKiosk]]:
     with database.begin() as session:
         session.add(DeviceKeyRow(device_id=kiosk.kiosk_id, epoch=1, public_key=kiosk.public_key))
     context = Context(database, Path(), lambda: datetime.now(UTC), Wake(), Throttle())
-    paired = pairing.PairedKiosk(kiosk.kiosk_id, "Front kiosk", 1, now, None)
+    site_id = kiosk.site.site_id
+    paired = pairing.PairedKiosk(kiosk.kiosk_id, "Front kiosk", 1, now, None, site_id=site_id)
     yield context, paired
     database.close()
 

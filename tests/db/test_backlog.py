@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from sqlalchemy import delete, select, text
 
@@ -289,7 +290,7 @@ def test_backlog_with_the_id_of_another_event_is_a_fork(
     line = theirs[0].line.replace(str(own).encode(), str(taken).encode())
 
     with pytest.raises(inbox.ForkError):
-        receive(any_database, [theirs[0]._replace(line=line), *theirs[1:]], BACK)
+        receive(any_database, [msgspec.structs.replace(theirs[0], line=line), *theirs[1:]], BACK)
 
     with any_database.read() as session:
         assert log.count(session) == len(events)

@@ -24,7 +24,6 @@ from db import (
 )
 from db.columns import Base
 from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.desk import Site
 from db.domain.events import DecisionMade, DomainEvent, VisitCheckedOut
 from db.domain.notice import NoticeKind
 from db.domain.policy import DeskPolicy
@@ -158,9 +157,9 @@ def test_what_the_hub_could_not_apply_is_forgotten_after_its_days_too(
     """A kiosk of another school: its names are of no visit here."""
     with kiosk.begin() as session:
         sent = outbox.pending(session, KIOSK, 0, 100)
-    other = Site("district", "Our district", "other", "Other School", "America/Chicago")
+    other = inbox.Origin("district", "other")
     with any_database.begin() as session:
-        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE, site=other)
+        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE, origin=other)
         assert inbox.quarantined(session) == len(sent)
 
     retention.forget_old_visits(any_database, NINE + timedelta(days=365), is_kiosk=False)

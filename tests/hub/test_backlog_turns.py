@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from admin_console.hub import applying as hub_applying
 from admin_console.hub import backlog
 from db import inbox
 from tests.hub_of_tests import hub_at
@@ -82,5 +83,28 @@ def test_those_who_are_told_to_come_again_come_one_after_the_other(
 
     told = asyncio.run(turned_away())
     assert told[0] >= backlog.SOONEST_SECONDS
-    assert told[100] > told[0] + 5  # not all at once
+    assert told[100] == pytest.approx(told[0] + 100 * backlog.FIRST_PACE, abs=1)  # not all at once
     assert max(told) <= backlog.LATEST_SECONDS
+
+
+def test_what_comes_is_stored_first_and_applied_once_no_more_comes_or_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub_applying, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(hub_applying, "HELD_SECONDS", 0.05)
+    growing = iter([True, True, False])
+    rush = backlog.Backlog()
+
+    async def asked_until_it_may_go_on() -> list[bool]:
+        asked = list[bool]()
+
+        def is_growing() -> bool:
+            asked.append(next(growing, True))
+            return asked[-1]
+
+        monkeypatch.setattr(rush, "is_growing", is_growing)
+        await hub_applying.let_kiosks_go_first(rush)
+        return asked
+
+    assert asyncio.run(asked_until_it_may_go_on()) == [True, True, False]
+    assert len(asyncio.run(asked_until_it_may_go_on())) == 6  # it never ends: 0.05 s, and on
