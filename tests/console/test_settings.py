@@ -10,7 +10,7 @@ from admin_console.console.navigation import NavigationRow
 from admin_console.console.pages.settings import consequence
 from admin_console.console.shell import Shell
 from db.domain.desk import Role
-from db.domain.errors import HubRefusedError
+from db.domain.errors import HubAwayError, HubRefusedError
 from db.domain.policy import DeskPolicy
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell
@@ -18,8 +18,8 @@ from tests.console.windows import child, open_shell
 RULES = DeskPolicy(audit_keep_days=1000, denial_words="Call the principal.")
 
 
-def show_settings(qtbot: QtBot, hub: FakeHub) -> Shell:
-    hub.role, hub.policy = Role.ADMINISTRATOR, RULES
+def show_settings(qtbot: QtBot, hub: FakeHub, rules: DeskPolicy = RULES) -> Shell:
+    hub.role, hub.policy = Role.ADMINISTRATOR, rules
     shell = open_shell(qtbot, hub)
     child(shell, NavigationRow, "go_settings").click()
     qtbot.waitUntil(lambda: child(shell, QLineEdit, "rule_visit_keep_days").isVisible())
@@ -64,6 +64,88 @@ def test_what_is_changed_is_saved_over_what_was_seen(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: said(shell).startswith("Saved."))
     assert hub.settled == [(replace(RULES, visit_keep_days=60, audit_keep_days=0), seen)]
     assert not save(shell).isEnabled()
+
+
+@pytest.mark.parametrize("typed", ["1,000", "+1000", " 1 000", "01000"])
+def test_days_are_taken_as_they_are_written(qtbot: QtBot, typed: str) -> None:
+    hub = FakeHub()
+    shell = show_settings(qtbot, hub)
+    field = child(shell, QLineEdit, "rule_visit_keep_days")
+    field.clear()
+
+    qtbot.keyClicks(field, typed)
+
+    digits = "".join(sign for sign in typed if sign.isdigit())[:4]
+    assert field.text() == digits
+    assert said(shell).startswith("1 change not saved.")
+
+
+def test_that_it_was_saved_is_told_until_something_else_is_changed(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = show_settings(qtbot, hub)
+    type_in(shell, "rescreen_days", "7")
+    save(shell).click()
+    qtbot.waitUntil(lambda: said(shell).startswith("Saved."))
+    asked = hub.times_asked
+
+    hub.change()
+
+    qtbot.waitUntil(lambda: hub.times_asked > asked)
+    qtbot.wait(50)
+    assert said(shell).startswith("Saved.")
+    type_in(shell, "rescreen_days", "8")
+    assert said(shell) == "1 change not saved."
+
+
+def test_what_was_saved_although_the_answer_was_lost_is_not_to_be_saved_again(
+    qtbot: QtBot,
+) -> None:
+    hub = FakeHub(refuses_rules=HubAwayError("The hub does not answer."))
+    shell = show_settings(qtbot, hub)
+    type_in(shell, "rescreen_days", "7")
+    save(shell).click()
+    qtbot.waitUntil(lambda: said(shell) == "The hub does not answer.")
+
+    hub.policy = replace(RULES, rescreen_days=7)
+    hub.change()
+
+    qtbot.waitUntil(lambda: save(shell).accessibleDescription() == "Nothing was changed.")
+    assert said(shell) == ""
+
+
+def test_nothing_is_typed_over_what_is_being_saved(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell = show_settings(qtbot, hub)
+    type_in(shell, "rescreen_days", "7")
+    hub.may_settle.clear()
+    save(shell).click()
+    field = child(shell, QLineEdit, "rule_clearance_days")
+
+    qtbot.keyClicks(field, "9")
+    assert field.text() == "365"
+    hub.may_settle.set()
+
+    qtbot.waitUntil(lambda: said(shell).startswith("Saved."))
+    field.clear()
+    qtbot.keyClicks(field, "90")
+    assert said(shell) == "1 change not saved."
+
+
+@pytest.mark.parametrize(
+    "words", ["Call the principal. ", "Call\nthe principal.", "\U0001f6aa" * 300]
+)
+def test_words_that_the_field_shows_otherwise_are_no_change_and_stay_as_they_are(
+    qtbot: QtBot, words: str
+) -> None:
+    hub = FakeHub()
+    shell = show_settings(qtbot, hub, replace(RULES, denial_words=words))
+    assert said(shell) == ""
+
+    type_in(shell, "rescreen_days", "7")
+    save(shell).click()
+
+    qtbot.waitUntil(lambda: said(shell).startswith("Saved."))
+    assert hub.policy == replace(RULES, denial_words=words, rescreen_days=7)
 
 
 def test_what_makes_no_rules_says_why_and_is_not_saved(qtbot: QtBot) -> None:

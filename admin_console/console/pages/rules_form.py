@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QIntValidator
+from PySide6.QtCore import QRegularExpression, Signal
+from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from admin_console.console.pages.form_grid import card_title
@@ -11,7 +11,7 @@ from admin_console.console.parts.card import Card, Line
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Theme, Weight
-from db.domain.policy import AUDIT_DAYS, LONGEST_DAYS, WORDS_LENGTH, DeskPolicy
+from db.domain.policy import AUDIT_DAYS, WORDS_LENGTH, DeskPolicy
 
 FIELD_WIDTH = 96
 _Row = tuple[str, str, str]
@@ -36,6 +36,7 @@ _KEPT: tuple[_Row, ...] = (
     ("audit_keep_days", "Who of the staff did what", _AUDIT),
 )
 _NO_END = "audit_keep_days"
+_DIGITS = QRegularExpression("[0-9]{0,4}")
 
 
 class RulesForm(QWidget):
@@ -50,7 +51,7 @@ class RulesForm(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._before = DeskPolicy()
+        self._before, self._words_shown = DeskPolicy(), ""
         self._days = {name: self._field(name, title) for name, title, _ in (*_DESK, *_KEPT)}
         self._words = Field(theme, name="rule_denial_words", label="What the office does then")
         self._words.setMaxLength(WORDS_LENGTH)
@@ -71,16 +72,27 @@ class RulesForm(QWidget):
         for name, field in self._days.items():
             field.setText(_text(name, getattr(policy, name)))
         self._words.setText(policy.denial_words)
+        self._words_shown = self._words.text().strip()
         self._words.setCursorPosition(0)
         self.edited.emit()
 
+    def hold(self, *, is_held: bool) -> None:
+        """Take nothing that is typed, while what is there is being saved."""
+        for field in (*self._days.values(), self._words):
+            field.setReadOnly(is_held)
+
     def changes(self) -> int:
         """How many fields say something else than what was shown."""
-        days = sum(
-            field.text().strip() != _text(name, getattr(self._before, name))
+        others = [
+            name
             for name, field in self._days.items()
-        )
-        return days + (self._words.text().strip() != self._before.denial_words)
+            if _number(name, field.text()) != getattr(self._before, name)
+        ]
+        return len(others) + self._are_words_other()
+
+    def _are_words_other(self) -> bool:
+        """Compared with what the field made of those before: it may not show them as they are."""
+        return self._words.text().strip() != self._words_shown
 
     def policy(self) -> DeskPolicy | None:
         """What the fields say; None while they make no rules."""
@@ -91,19 +103,21 @@ class RulesForm(QWidget):
         return self._read()[1]
 
     def _read(self) -> tuple[DeskPolicy | None, str]:
-        said = {name: field.text().strip() for name, field in self._days.items()}
-        if not all(text or name == _NO_END for name, text in said.items()):
+        typed = {name: _number(name, field.text()) for name, field in self._days.items()}
+        days = {name: number for name, number in typed.items() if number is not None}
+        if len(days) < len(typed):
             return None, "Say for how many days."
-        days = {name: int(text or 0) for name, text in said.items()}
+        words = self._words.text().strip() if self._are_words_other() else self._before.denial_words
         try:
-            return replace(self._before, **days, denial_words=self._words.text().strip()), ""
+            return replace(self._before, **days, denial_words=words), ""
         except ValueError as error:
             told = str(error)
             return None, f"{told[:1].upper()}{told[1:]}."
 
     def _field(self, name: str, title: str) -> Field:
         field = Field(self._theme, name=f"rule_{name}", label=f"{title}, days")
-        field.setValidator(QIntValidator(0, LONGEST_DAYS, self))
+        # One of numbers lets signs and a comma between thousands through, which `int` does not.
+        field.setValidator(QRegularExpressionValidator(_DIGITS, self))
         field.setFixedWidth(FIELD_WIDTH)
         if name == _NO_END:
             field.setPlaceholderText("for ever")
@@ -149,3 +163,8 @@ class RulesForm(QWidget):
 
 def _text(name: str, days: int) -> str:
     return "" if name == _NO_END and not days else str(days)
+
+
+def _number(name: str, text: str) -> int | None:
+    """The days that were typed; None where nothing says how many."""
+    return int(text) if text else 0 if name == _NO_END else None

@@ -71,7 +71,10 @@ class SettingsPage(Panel):
         self._show_bar()
 
     def _on_rules(self, rules: DeskRules) -> None:
-        if self._form.changes():  # what it was changed from is what the hub has to have still
+        is_saved = self._form.policy() == rules.policy  # also where the answer was lost
+        if self._is_asking or (self._form.changes() and not is_saved):
+            return  # what it was changed from is what the hub has to have still
+        if rules == self._rules:  # what is told of the last change stays
             return
         self._rules = rules
         self._form.show_policy(rules.policy)
@@ -88,21 +91,26 @@ class SettingsPage(Panel):
         wanted, rules = self._form.policy(), self._rules
         if not self.isVisible() or not self._save.isEnabled() or wanted is None or rules is None:
             return
-        self._is_asking = True
+        self._ask(is_asking=True)
         self._show_bar()
         self._session.act(
             lambda hub: hub.settle_rules(wanted, rules.tag), self._on_saved, self._on_refused
         )
 
     def _on_saved(self, rules: DeskRules) -> None:
-        self._is_asking, self._rules = False, rules
+        self._ask(is_asking=False)
+        self._rules = rules
         self._form.show_policy(rules.policy)
         self._tell("Saved. Kiosks learn it when they next reach the hub.", self._theme.colours.ink)
 
     def _on_refused(self, error: Exception) -> None:
-        self._is_asking = False
+        self._ask(is_asking=False)
         self._show_bar()
         self._tell(str(error), self._theme.colours.alarm)
+
+    def _ask(self, *, is_asking: bool) -> None:
+        self._is_asking = is_asking
+        self._form.hold(is_held=is_asking)
 
     def _on_discard(self) -> None:
         if self.isVisible() and not self._is_asking and self._rules is not None:
