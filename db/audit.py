@@ -37,9 +37,12 @@ class By:
 
 TERMINAL = By("terminal")
 """An operator at the hub's own command line."""
+HUB = By("hub")
+"""What a hub does by itself."""
 STRANGER, KIOSK = "stranger", "kiosk"
 _WORDS = {
     TERMINAL.who: "The hub's terminal",
+    HUB.who: "The hub itself",
     STRANGER: "Nobody who is known",
     KIOSK: "A kiosk",
 }

@@ -2,8 +2,8 @@
 
 The file is a tar archive as `db.sealed_stream` encrypts it: ``about.json``, ``keys/NAME.key``,
 ``hub.db`` (which stays encrypted with its own key, so that it is never in clear on a disk),
-``tls/authority.pem``, by which kiosks and consoles know the hub, and ``photos/``. Whoever has the
-backup's key has everything. No PostgreSQL: it has tools of its own.
+``tls/authority.pem``, by which kiosks and consoles know the hub, with the one that will follow, and
+``photos/``. Whoever has the backup's key has everything. No PostgreSQL: it has tools of its own.
 """
 
 import hashlib
@@ -26,10 +26,12 @@ from db import codec, encryption, key_store, private_files
 from db.domain.errors import StorageError
 from db.sealed_stream import Opening, SealedStreamError, Sealing
 
-ABOUT, DATABASE, PHOTOS, AUTHORITY = "about.json", "hub.db", "photos", "tls/authority.pem"
+ABOUT, DATABASE, PHOTOS = "about.json", "hub.db", "photos"
+AUTHORITIES = ("tls/authority-next.pem", "tls/authority.pem")
+"""In this order: one that takes the other's place meanwhile is not left out."""
 _NAMES = re.compile(
     rf"keys/({key_store.DATABASE}|{key_store.PHOTOS})\.key|hub\.db"
-    r"|tls/authority\.pem|photos/([a-z]+/)?[0-9a-f]{64}\.(photo|jpg)"
+    r"|tls/authority(-next)?\.pem|photos/([a-z]+/)?[0-9a-f]{64}\.(photo|jpg)"
 )
 _COUNTED = ("event", "visit", "watchlist_entry")
 
@@ -151,7 +153,8 @@ def _write(
                 text = "".join(f"{one.hex()}\n" for one in known).encode()
                 if known:
                     add(f"keys/{name}.key", io.BytesIO(text), len(text))
-            for path in (snapshot, folder.parent / AUTHORITY, *found):
+            beside = [folder.parent / name for name in AUTHORITIES]
+            for path in (snapshot, *beside, *found):
                 inside = path.relative_to(snapshot.parent if path == snapshot else folder.parent)
                 try:
                     file = path.open("rb")

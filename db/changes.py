@@ -28,7 +28,7 @@ _BEGIN = upserts.begin(_FEED_TABLE, feed_id=_FEED, version=0)
 _ADD = insert(TABLES[ChangeRow.__tablename__]).values(district_id=OWN)
 
 
-_WHOLE = ("policy", "number_keys", "staff_pins", "hosts", "site")
+_WHOLE = ("policy", "authorities", "number_keys", "staff_pins", "hosts", "site")
 """Kinds of which each change says all anew, so that the newest one of a site is enough."""
 _DROPPED = "dropped"
 _SINCE = once(

@@ -80,6 +80,12 @@ class Found:
     """If not, it is to be looked at again `SOON` and not in a day: it may be mended by then."""
 
 
+def is_ahead(session: Session, now: datetime) -> bool:
+    """Whether it leapt since it was last believed. Remembers nothing, and tells nobody."""
+    kept = settings.read(session, LOOKED, Looked)
+    return kept is not None and now - kept.at > LEAP
+
+
 def look(session: Session, now: datetime) -> Found:
     """Whether `now` follows on when this was last asked, by no more than `LEAP`; remembers it.
 

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db import (
+    authorities,
     changes,
     clearances,
     codec,
@@ -56,9 +57,10 @@ def snapshot(session: Session, kiosk_id: str, site: Site | None, now: datetime) 
 def _parts(
     session: Session, kiosk_id: str, site: Site | None, now: datetime
 ) -> list[tuple[str, object]]:
-    site_id = "" if site is None else site.site_id
+    site_id, known_by = "" if site is None else site.site_id, authorities.in_force(session)
     parts: list[tuple[str, object]] = [
         ("policy", policy.of(session)),
+        *([] if known_by is None else [(authorities.KIND, known_by)]),
         ("number_keys", number_keys.sealed(session)),  # before what is hashed with them
         ("staff_pins", sites.pins_of(session, site_id)),
     ]

@@ -21,9 +21,14 @@ _TIMEOUT_SECONDS = 5.0
 _MOST_BYTES = 64 * 1024
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python has no name for."""
+_END = "-----END CERTIFICATE-----"
 _EXPIRED, _NOT_YET = 10, 9
 _OTHER_NAME = (62, 64)
 """OpenSSL's X509_V_ERR_ numbers: has expired, is not yet valid, names another host or address."""
+ANOTHER_AUTHORITY = (
+    "What answers at the hub's address is not the hub that this computer knows: its certificate is "
+    "of another authority."
+)
 
 
 def ca_of(url: str) -> str:
@@ -32,9 +37,29 @@ def ca_of(url: str) -> str:
     Raises `HubAwayError` when nothing answers, or no hub; `ConfigError` as `check_address` does.
     """
     check_address(url)
+    return _said(url, _unbelieving())["ca"]
+
+
+def following(url: str, ca: str) -> str:
+    """By which CAs to know a hub that is known by these: they are asked of it, over TLS.
+
+    The newest of `ca`, which is the last, has to vouch for the answer: whoever has the key of one
+    that the hub has left gets nobody to follow. Empty while the hub does not go by that one yet.
+    Raises `HubAwayError`.
+    """
+    newest = separate(ca)[-1]
+    said = _said(url, context(newest))
+    own, more = said["ca"], said.get("next", "")
+    if not is_authority(own) or mark_of(own) != mark_of(newest):
+        return ""
+    return f"{own}{more}" if is_authority(more) and mark_of(more) != mark_of(own) else own
+
+
+def _said(url: str, believing: ssl.SSLContext) -> dict[str, str]:
+    """What the hub says of its CA. Raises `HubAwayError`."""
     address = urlsplit(url)
     try:
-        connection = _connection(address.scheme, address.hostname or "", address.port)
+        connection = _connection(address.scheme, address.hostname or "", address.port, believing)
         try:
             connection.request("GET", "/v1/ca")
             answered = connection.getresponse()
@@ -49,12 +74,12 @@ def ca_of(url: str) -> str:
             "Nothing was changed."
         ) from error
     try:
-        pem = msgspec.json.decode(content, type=dict[str, str])["ca"]
-        if pem:
-            fingerprint(pem)
+        said = msgspec.json.decode(content, type=dict[str, str])
+        if said["ca"]:
+            fingerprint(said["ca"])
     except (msgspec.MsgspecError, KeyError, ValueError) as error:
         raise _no_hub() from error
-    return pem
+    return said
 
 
 def check_address(url: str) -> None:
@@ -86,7 +111,10 @@ def is_loopback(host: str) -> bool:
 
 
 def context(ca: str) -> ssl.SSLContext:
-    """What to connect with: only this CA vouches, or this computer's own for an empty one."""
+    """What to connect with: only this CA vouches, or this computer's own for an empty one.
+
+    While a hub changes its CA, `ca` has both, and either vouches.
+    """
     made = ssl.create_default_context(cadata=ca or None)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     return made
@@ -110,6 +138,25 @@ def fingerprint(ca: str) -> bytes:
     Raises ValueError for what is no certificate.
     """
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca) if ca else b"").digest()
+
+
+def separate(pems: str) -> tuple[str, ...]:
+    """Each certificate of a text that may have several."""
+    return tuple(f"{one.lstrip()}{_END}\n" for one in pems.split(_END)[:-1])
+
+
+def mark_of(ca: str) -> str:
+    """What a kiosk says for a CA that it knows: the fingerprint in hex."""
+    return fingerprint(ca).hex()
+
+
+def is_authority(ca: str) -> bool:
+    """Whether something can be connected with that knows this CA alone, as PEM."""
+    try:
+        known = context(ca).get_ca_certs() if ca else []
+    except (ssl.SSLError, ValueError):
+        return False
+    return len(known) == 1
 
 
 def digits_to_compare(ca: str) -> str:
@@ -141,19 +188,22 @@ def why_not_trusted(error: BaseException) -> str:
             "What answers has the hub's certificate, but not for this address. Use an address that "
             "the hub knows of itself, or start it with --name and this one."
         )
-    return (
-        "What answers at the hub's address is not the hub that this computer knows: its "
-        "certificate is of another authority."
-    )
+    return ANOTHER_AUTHORITY
 
 
-def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+def _connection(
+    scheme: str, host: str, port: int | None, believing: ssl.SSLContext
+) -> http.client.HTTPConnection:
     if scheme == "http":
         return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
-    unbelieving = ssl.create_default_context()
-    unbelieving.check_hostname = False
-    unbelieving.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=unbelieving)
+    return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=believing)
+
+
+def _unbelieving() -> ssl.SSLContext:
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
 
 
 def _no_hub() -> HubAwayError:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import pairing, watchlists
+from db import authorities, pairing, watchlists
 from db.domain.kiosks import Kiosk, KioskList, KioskState, LastUse, OwnState
 from db.domain.watchlist import Watchlist
 from db.hub_models import DeviceRow
@@ -22,7 +22,15 @@ def of_kiosks(session: Session, kiosks: Sequence[Kiosk]) -> tuple[Kiosk, ...]:
     rows = session.execute(select(DeviceRow.device_id, DeviceRow.state, DeviceRow.state_at))
     said = {kiosk_id: (pairing.own_state(text), at) for kiosk_id, text, at in rows}
     lists, since = watchlists.all_lists(session), _Since(session)
-    return tuple(_with_state(kiosk, *said[kiosk.kiosk_id], lists, since) for kiosk in kiosks)
+    told = authorities.told(session)
+    return tuple(
+        replace(
+            _with_state(kiosk, *said[kiosk.kiosk_id], lists, since),
+            lacks_authority=kiosk.revoked_at is None
+            and authorities.does_lack(told, said[kiosk.kiosk_id][0]),
+        )
+        for kiosk in kiosks
+    )
 
 
 class _Since:

@@ -136,6 +136,11 @@ def tell_of_refusing_webhook(
     return tell(session, NoticeKind.WEBHOOK_ASIDE, text, now, about=about)
 
 
+def tell_of_new_authority(session: Session, text: str, now: datetime, *, about: str) -> bool:
+    """Tell administrators which kiosks do not follow the hub to its new authority."""
+    return tell(session, NoticeKind.NEW_AUTHORITY, text, now, about=about)
+
+
 def look_at_clock(session: Session, now: datetime) -> clock_doubt.Found:
     """Whether the hub's clock is believed (`db.clock_doubt`); administrators hear of a leap.
 

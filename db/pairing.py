@@ -17,6 +17,9 @@ IN_TOUCH = timedelta(minutes=2)
 SEEN_AGAIN = timedelta(seconds=15)
 """How often it is worth a write that a kiosk was heard from."""
 LONGEST_VERSION = 64
+MOST_AUTHORITIES = 8
+"""A hub has two at most."""
+_MARK_DIGITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def own_state(text: str) -> OwnState | None:
     is_sound = len(said.version) <= LONGEST_VERSION and said.version.isprintable()
     uses = [use for use in (said.camera, said.printer) if use is not None]
     is_sound = is_sound and all(map(_is_fit, uses))
+    is_sound = is_sound and len(said.authorities) <= MOST_AUTHORITIES
+    is_sound = is_sound and all(map(_is_mark, said.authorities))
     return said if is_sound and all(map(_is_sound, said.lists.values())) else None
 
 
@@ -149,6 +154,10 @@ def _is_sound(known: ListInForce) -> bool:
     """Whether it can be shown in any time zone."""
     at = known.imported_at
     return known.version >= 0 and at.tzinfo is not None and MINYEAR < at.year < MAXYEAR
+
+
+def _is_mark(text: str) -> bool:
+    return len(text) == _MARK_DIGITS and set(text) <= set("0123456789abcdef")
 
 
 def mark_fork(session: Session, kiosk_id: str, what: str) -> None:

@@ -254,6 +254,10 @@ _HUB_NOTICES = {
         "What this kiosk is told is not from its own hub, and is not taken. Visitors can still "
         "sign in. Tell the office."
     ),
+    Reach.STRANGER: (
+        "What answers is not the hub that this kiosk knows. Visitors can still sign in. Tell the "
+        "office."
+    ),
     Reach.UNPAIRED: (
         "This kiosk is no longer paired with the hub. Visitors can still sign in. Tell the office."
     ),
@@ -318,17 +322,21 @@ def _sync(
             printer=equipment.printer,
         )
 
+    def ca() -> str:
+        with database.read() as session:
+            return own_device.ca(session)
+
     def get_token() -> Token:
         from kiosk.sync import proving  # the first screen does not wait for it
 
-        return proving.token_at(access.url, own.own_key, access.ca)
+        return proving.token_at(access.url, own.own_key, ca())
 
     token = OwnToken(get_token)
 
     def connect() -> HubClient:
         from kiosk.sync import http
 
-        return http.connect(access.url, token, access.ca, own.known_hub, state)
+        return http.connect(access.url, token, ca, own.known_hub, state)
 
     return SyncWorker(
         database,

@@ -27,7 +27,12 @@ class HubAccess:
 
     url: str
     ca: str = ""
-    """Who vouches for the hub, as PEM; empty: this computer's own authorities."""
+    """Who vouches for the hub, as PEM; empty: this computer's own authorities.
+
+    Two of them while the hub changes from one to the next.
+    """
+    told: int = 0
+    """The number of the hub's word by which it is so; 0: it is as it was at pairing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,12 @@ def key_to_show(session: Session) -> OwnKey | None:
     if device is None or not key:
         return None
     return OwnKey(device.kiosk_id, device.epoch, bytes_of(key), hub_key)
+
+
+def ca(session: Session) -> str:
+    """Who vouches for the hub at this moment, as PEM; see `HubAccess`."""
+    access = settings.read(session, PAIRING, HubAccess)
+    return "" if access is None else access.ca
 
 
 def is_paired(session: Session) -> bool:

@@ -126,9 +126,19 @@ def _hub(kept: Kept, hub: HubState, now: datetime) -> ServiceLine:
             return ServiceLine(Standing.BROKEN, "What answers is not signed by the hub", words)
         case Reach.FORKED:
             return ServiceLine(Standing.BROKEN, "This kiosk and the hub disagree", hub.words)
-        case Reach.UNPAIRED:
-            words = f"The hub lets it in no longer. {heard} Everything is kept. {_PAIR}"
-            return ServiceLine(Standing.BROKEN, "This kiosk was revoked or replaced", words)
+        case Reach.STRANGER | Reach.UNPAIRED:
+            title, why = _TO_PAIR[hub.reach]
+            words = f"{why} {heard} Everything is kept. {_PAIR}"
+            return ServiceLine(Standing.BROKEN, title, words)
+
+
+_TO_PAIR = {
+    Reach.STRANGER: (
+        "What answers is not the hub that it knows",
+        "The hub may have changed its authority while this kiosk was off.",
+    ),
+    Reach.UNPAIRED: ("This kiosk was revoked or replaced", "The hub lets it in no longer."),
+}
 
 
 def _is_long_ago(at: datetime | None, now: datetime) -> bool:
@@ -168,7 +178,7 @@ def _waiting(kept: Kept, hub: HubState) -> ServiceLine:
     title = f"{' and '.join(parts)} {verb} to be sent"
     if not kept.is_paired:
         return ServiceLine(Standing.LOOK, title, "They are kept here until it has a hub.")
-    if hub.reach in (Reach.FORKED, Reach.UNPAIRED):
+    if hub.reach in (Reach.STRANGER, Reach.FORKED, Reach.UNPAIRED):
         return ServiceLine(Standing.BROKEN, title, f"They are kept here. {_PAIR}")
     standing = Standing.GOOD if hub.reach is Reach.IN_TOUCH else Standing.LOOK
     return ServiceLine(standing, title, "They are kept here, and go out by themselves.")

@@ -205,9 +205,9 @@ def running(  # noqa: PLR0917
     ca: str = "",
 ) -> Iterator[HubOfTests]:
     """The hub over a database that was set up; it is closed with it."""
-    photos = folder / "photos"
+    photos, authority = folder / "photos", certificate.authority if certificate else None
     with (
-        _served(create_app(database, photos, clock, ca=ca), certificate) as address,
+        _served(create_app(database, photos, clock, authority=authority), certificate) as address,
         httpx.Client(
             base_url=address, trust_env=False, timeout=30, verify=hub_trust.context(ca)
         ) as client,

@@ -125,6 +125,7 @@ class HttpHub:
 
     def _signed_in(self, response: httpx.Response) -> SignedIn:
         signed_in = read(response, SignedIn)
+        self._line.follow()
         self._line.open_session(signed_in.token)
         return signed_in
 

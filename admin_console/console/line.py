@@ -1,5 +1,6 @@
 """The line to the hub: whom it is connected to, and what becomes of no answer. No Qt."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import is_dataclass, replace
@@ -11,7 +12,9 @@ import httpx
 from admin_console.console.answers import UnknownHubError, network, read, refuse
 from admin_console.console.known_hubs import KnownHubs
 from db import hub_trust
+from db.domain.errors import VestibuleError
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PATIENCE = 10.0
@@ -57,7 +60,24 @@ class HubLine:
     def trust(self, ca: str) -> None:
         """Somebody compared this authority: from now on no other one will do."""
         self._known.keep(self._url, ca)
+        self.close()
         self._http = self._client(ca)
+
+    def follow(self) -> None:
+        """Know the hub by the authority that will follow its own, or by that alone once it did.
+
+        Somebody has just signed in; whatever goes wrong here changes nothing, and is tried again
+        with the next sign-in.
+        """
+        known = self._known.ca_of(self._url)
+        if not known or self._transport is not None:
+            return
+        try:
+            now = hub_trust.following(self._url, known)
+            if now not in ("", known):
+                self.trust(now)
+        except VestibuleError as error:
+            LOG.info("the hub's next authority was not learned: %s", error)
 
     def open_session(self, token: str) -> None:
         self._known_answers.clear()

@@ -40,6 +40,7 @@ from admin_console.hub import (
 )
 from admin_console.hub.answers import problem
 from admin_console.hub.applying import keep_applying
+from admin_console.hub.authority import Authority
 from admin_console.hub.behind_proxy import ProxyWatch
 from admin_console.hub.context import Context
 from admin_console.hub.feed_watch import keep_looking
@@ -52,6 +53,7 @@ from admin_console.hub.turns import Turns
 from admin_console.hub.upkeep import (
     delete_old_photos,
     forget_old_visits,
+    keep_authority,
     keep_backups,
     lift_numbers,
     make_partitions,
@@ -77,16 +79,16 @@ def create_app(
     photo_keep_days: int = PHOTO_KEEP_DAYS,
     tell: Callable[[Served], object] | None = None,
     *,
-    ca: str = "",
+    authority: Authority | None = None,
     backups_kept: int = 0,
     is_behind_proxy: bool = False,
     metrics_port: int = 0,
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`).
 
-    `tell` hears of each answered request. `ca`: the certificate of its authority, as PEM; empty
-    when something else does its TLS. A backup a day is made if any are kept. `metrics_port`: where
-    programs on this computer ask for figures when the hub is behind a proxy.
+    `tell` hears of each answered request. `authority`: None when something else does its TLS. A
+    backup a day is made if any are kept. `metrics_port`: where programs on this computer ask for
+    figures when the hub is behind a proxy.
     """
     database.refuse_unfit()
     wake = Wake()
@@ -98,7 +100,7 @@ def create_app(
         Throttle(),
         photo_keep_days=photo_keep_days,
         backups_kept=backups_kept,
-        ca=ca,
+        authority=authority,
         is_open_to_loopback=not is_behind_proxy,
         metrics_port=metrics_port,
     )
@@ -118,6 +120,7 @@ def create_app(
             keep_rescreening(context),
             keep_applying(context),
             keep_telling(context),
+            *([keep_authority(context, authority.folder)] if authority is not None else []),
             *([keep_backups(context, backups_kept)] if backups_kept else []),
         )
         tasks = [asyncio.create_task(w) for w in work]

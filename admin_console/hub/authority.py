@@ -1,9 +1,10 @@
 """The hub's own certificate authority (CA), and the certificate that its server shows (RFC 5280).
 
 Both are made at the first start and lie in one folder, each in a file with its private key that no
-other account can read. The CA lasts ten years: kiosks and consoles know the hub by it. The server's
-certificate lasts 90 days and is renewed at two thirds of them, and when the hub gets another
-address, while the server runs: connections that are open stay so.
+other account can read. The CA lasts ten years: kiosks and consoles know the hub by it. How another
+one takes its place: `authority_change`. The server's certificate lasts 90 days and is renewed at
+two thirds of them, when the hub gets another address, and when it has another CA, while the server
+runs: connections that are open stay so.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from admin_console.hub.going_on import going_on
 from db.domain.errors import StorageError
-from db.private_files import make_private_folder
+from db.private_files import make_private_folder, sync_folder
 
 LOG = logging.getLogger(__name__)
 CA_DAYS, SERVER_DAYS = 3_650, 90
@@ -34,7 +35,8 @@ RENEWED_BEFORE = timedelta(days=SERVER_DAYS / 3)
 SKEW = timedelta(days=1)
 """A certificate begins so much earlier: a kiosk's clock may be behind."""
 LOOK_AGAIN_SECONDS = 60.0
-_CA_FILE, _SERVER_FILE = "authority.pem", "server.pem"
+CA_FILE, NEXT_FILE, _SERVER_FILE = "authority.pem", "authority-next.pem", "server.pem"
+FOLDER = "tls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,25 @@ class Identity:
 
 
 class Authority:
-    """The CA in a folder, and the server's certificate beside it."""
+    """The CA in a folder, and the server's certificate beside it.
+
+    Other processes may use the same folder, and put another CA there.
+    """
 
     def __init__(self, folder: Path, ca: Identity) -> None:
-        self._folder, self._ca = folder, ca
+        self.folder, self._ca = folder, ca
         self.server_file = folder / _SERVER_FILE
 
     @property
     def ca(self) -> str:
         """The CA's certificate as PEM."""
         return self._ca.pem()
+
+    @property
+    def next_ca(self) -> str:
+        """That of the CA which will follow, empty while there is none."""
+        there = next_of(self.folder)
+        return "" if there is None else there.pem()
 
     def server_certificate(self) -> x509.Certificate | None:
         """What the server shows now; None before the first one, or when the file is damaged."""
@@ -81,6 +92,8 @@ class Authority:
 
         Raises `StorageError` when it cannot be written.
         """
+        # By the CA of now: another one is foreign to who has not looked, and they would take turns.
+        self._ca = _there(self.folder)
         there = self.server_certificate()
         if there is not None and not _is_due(there, self._ca.certificate, names, now):
             return False
@@ -97,19 +110,14 @@ class Authority:
 
 def open_authority(folder: Path, now: datetime) -> Authority:
     """The CA in the folder, made when there is none. Raises `StorageError` in words."""
-    file = folder / _CA_FILE
+    file = folder / CA_FILE
     try:
         make_private_folder(folder)
         if not file.exists():
             _write(file, make_ca(now).with_key(), is_new=True)
-        ca = _read(file)
     except OSError as error:
         raise _not_kept(file, error) from error
-    except ValueError as error:
-        raise StorageError(
-            f"{file} is no certificate with its key. Put it back from a backup: every kiosk knows "
-            "this hub by it. (Without it, and the file removed, each has to be paired again.)"
-        ) from error
+    ca = _there(folder)
     if ca.certificate.not_valid_before_utc > now:
         raise StorageError(
             "The hub's own authority begins only on "
@@ -118,11 +126,61 @@ def open_authority(folder: Path, now: datetime) -> Authority:
             f"when the authority was made: remove {file} and pair every kiosk again."
         )
     if ca.certificate.not_valid_after_utc <= now:
+        to_do = f"remove {file} and pair every kiosk again."
+        if (folder / NEXT_FILE).exists():
+            to_do = "have the hub go by its next one: vestibule-hub keys rotate-ca --now"
         raise StorageError(
             f"The hub's own authority has ended on {ca.certificate.not_valid_after_utc:%Y-%m-%d}. "
-            f"Is this computer's clock right? If so, remove {file} and pair every kiosk again."
+            f"Is this computer's clock right? If so, {to_do}"
         )
     return Authority(folder, ca)
+
+
+def in_use(folder: Path) -> Identity | None:
+    """The CA that the hub goes by; None where it never made one, as behind a reverse proxy.
+
+    Raises `StorageError` in words.
+    """
+    return _there(folder) if (folder / CA_FILE).exists() else None
+
+
+def next_of(folder: Path) -> Identity | None:
+    """The CA that waits to follow. Raises `StorageError` in words."""
+    file = folder / NEXT_FILE
+    try:
+        return _read(file)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _not_kept(file, error) from error
+    except ValueError as error:
+        raise StorageError(
+            f"{file} is no certificate with its key. Remove it, and have another one made: "
+            "vestibule-hub keys rotate-ca --another"
+        ) from error
+
+
+def make_next(folder: Path, now: datetime) -> Identity:
+    """Put a new CA beside the one in use, in place of one that waits. Raises `StorageError`."""
+    file, made = folder / NEXT_FILE, make_ca(now)
+    try:
+        _write(file, made.with_key())
+    except OSError as error:
+        raise _not_kept(file, error) from error
+    return made
+
+
+def use_next(folder: Path) -> None:
+    """Go by the CA that waits, in one step; the key of the one before is gone with it.
+
+    Raises `StorageError` when it cannot be.
+    """
+    file = folder / CA_FILE
+    try:
+        (folder / NEXT_FILE).replace(file)
+        sync_folder(folder)
+    except OSError as error:
+        raise _not_kept(file, error) from error
 
 
 def make_ca(now: datetime) -> Identity:
@@ -186,11 +244,12 @@ class LiveCertificate:
         names: Callable[[], frozenset[str]],
         now: Callable[[], datetime],
     ) -> None:
-        self._authority, self._names, self._now = authority, names, now
+        self.authority, self._names, self._now = authority, names, now
         authority.renew_if_due(names(), now())
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._show()
+        self._shown: x509.Certificate | None = None
+        self._show_what_is_there()
 
     async def keep(self, every_seconds: float = LOOK_AGAIN_SECONDS) -> None:
         """Renew whenever it is due, until cancelled."""
@@ -200,16 +259,22 @@ class LiveCertificate:
                 await self.look()
 
     async def look(self) -> bool:
-        """Renew if it is due. Returns whether it was."""
+        """Renew if it is due. Returns whether another one is shown from now on."""
         names = await asyncio.to_thread(self._names)  # may ask a name server
-        if not self._authority.renew_if_due(names, self._now()):
+        self.authority.renew_if_due(names, self._now())
+        if not self._show_what_is_there():
             return False
-        self._show()
         LOG.info("The hub's certificate was renewed.")
         return True
 
-    def _show(self) -> None:
-        self.context.load_cert_chain(self._authority.server_file)
+    def _show_what_is_there(self) -> bool:
+        """Another process with the same folder may have renewed it, too."""
+        there = self.authority.server_certificate()
+        if there is None or there == self._shown:
+            return False
+        self.context.load_cert_chain(self.authority.server_file)
+        self._shown = there
+        return True
 
 
 def _is_due(
@@ -266,6 +331,19 @@ def _read(file: Path) -> Identity:
     return Identity(x509.load_pem_x509_certificate(content), key)
 
 
+def _there(folder: Path) -> Identity:
+    file = folder / CA_FILE
+    try:
+        return _read(file)
+    except OSError as error:
+        raise _not_kept(file, error) from error
+    except ValueError as error:
+        raise StorageError(
+            f"{file} is no certificate with its key. Put it back from a backup: every kiosk knows "
+            "this hub by it. (Without it, and the file removed, each has to be paired again.)"
+        ) from error
+
+
 def _write(file: Path, content: bytes, *, is_new: bool = False) -> None:
     """Whole or not at all. `is_new`: what somebody else has put there meanwhile stays."""
     part = file.with_name(f"{file.name}.{uuid4().hex}.part")
@@ -280,6 +358,7 @@ def _write(file: Path, content: bytes, *, is_new: bool = False) -> None:
                 file.hardlink_to(part)
         else:
             part.replace(file)
+        sync_folder(file.parent)
     finally:
         part.unlink(missing_ok=True)
 

@@ -102,7 +102,7 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
         f"The next backups are made with the key named {name_of(keys[0])}.\n"
         "Staff, passwords, lists and pairings are as they were then: look through them. Start the "
         "hub; its kiosks send again what it lacks. A kiosk that was paired since is paired again, "
-        "and so are all if the hub's key for signing was changed since."
+        "and so are all if the hub's authority, or its key for signing, was changed since."
     )
 
 

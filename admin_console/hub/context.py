@@ -14,6 +14,7 @@ from fastapi.requests import HTTPConnection
 from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import refuse
+from admin_console.hub.authority import Authority
 from admin_console.hub.backlog import Backlog
 from admin_console.hub.feed import Feed
 from admin_console.hub.lines import Lines
@@ -59,12 +60,17 @@ class Context:
     photo_keep_days: int = PHOTO_KEEP_DAYS
     backups_kept: int = 0
     """So many, one a day; 0 when the hub makes none itself."""
-    ca: str = ""
-    """By which kiosks know this hub, as PEM; empty behind a reverse proxy."""
+    authority: Authority | None = None
+    """By which kiosks know this hub; None behind a reverse proxy."""
     is_open_to_loopback: bool = True
     """Whether requests from this computer are its own programs', which a proxy's are not."""
     metrics_port: int = 0
     """At which only programs on this computer ask; 0 for none."""
+
+    @property
+    def ca(self) -> str:
+        """By which kiosks know this hub at this moment, as PEM; empty behind a reverse proxy."""
+        return "" if self.authority is None else self.authority.ca
 
     def within(self, sites: frozenset[str] | None) -> "Context":
         """The same parts, whose database shows these sites only; None: all."""

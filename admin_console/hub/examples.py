@@ -91,6 +91,7 @@ TEXTS = MappingProxyType(
         "LogLine.words": "Signed in",
         "Notice.text": "Somebody was not admitted at the front kiosk.",
         "OwnAuthority.ca": "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n",
+        "OwnAuthority.next": "",
         "PairingRequest.name": "Front kiosk",
         "PairingRequest.replaces": "019378a0-0000-7000-8000-00000000f407",
         "Readiness.schema": "0020",

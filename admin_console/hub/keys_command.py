@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from admin_console.hub import folders
+from admin_console.hub import authority_command, folders
 from db.key_store import Place
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -43,6 +43,7 @@ def add_commands(
         "sign receipts, heads of the log and answers to kiosks with a new key; the hub may run",
         _rotate_signing,
     )
+    authority_command.add_to(of_keys, command)
     moved = command(of_keys, "move", "keep the same keys elsewhere", _move)
     moved.add_argument("--to", required=True, choices=[Place.KEYRING, Place.FILE], type=Place)
     for one in (shown, rotated, moved):
@@ -56,6 +57,8 @@ def _show(arguments: argparse.Namespace) -> int:
     for line in disk_keys.shown(folder):
         _say(line)
     for line in _said_of_those_inside(arguments.database):
+        _say(line)
+    for line in authority_command.shown(arguments.database, folder):
         _say(line)
     return 0
 

@@ -56,11 +56,11 @@ def _pair(arguments: argparse.Namespace) -> int:
 
 
 def _fingerprint(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.authority import open_authority
+    from admin_console.hub.authority import FOLDER, open_authority
     from db import hub_trust
 
     folder = folders.beside(arguments.database, arguments.data_folder)
-    authority = open_authority(folder / "tls", _now())
+    authority = open_authority(folder / FOLDER, _now())
     _say(hub_trust.digits_to_compare(authority.ca))
     return 0
 
@@ -85,6 +85,8 @@ def _list(arguments: argparse.Namespace) -> int:
             heard += f"; FORKED, pair it again: {kiosk.fork}"
         elif kiosk.old_token_until is not None:
             heard += f"; UPDATE it before {kiosk.old_token_until:%Y-%m-%d}"
+        if kiosk.lacks_authority:
+            heard += "; does not know the hub's next authority"
         said = _said(kiosk) if kiosk.revoked_at is None else ""
         whose = of_site.get(kiosk.site_id, "")
         lines.append(f"{kiosk.name}{whose}  {kiosk.kiosk_id}  {heard}{said}")

@@ -42,6 +42,8 @@ class OwnAuthority:
     """`ca`: its certificate as PEM, empty for a hub behind a reverse proxy."""
 
     ca: str
+    next: str = ""
+    """That of the one which will follow, for consoles that know the hub already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,10 @@ class Paired:
 @router.get("/ca")
 def ca(context: InContext) -> Response:
     """The hub's certificate authority, for anybody; whoever asks has to compare it."""
-    return answer(OwnAuthority(context.ca))
+    authority = context.authority
+    if authority is None:
+        return answer(OwnAuthority(""))
+    return answer(OwnAuthority(authority.ca, authority.next_ca))
 
 
 @router.post("/pairings")

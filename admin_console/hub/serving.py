@@ -14,7 +14,7 @@ from admin_console.hub import setting_up
 from admin_console.hub import site as hub_site
 from admin_console.hub.announcing import Announcement
 from admin_console.hub.app import create_app, now_in_utc
-from admin_console.hub.authority import LiveCertificate, open_authority, own_names
+from admin_console.hub.authority import FOLDER, LiveCertificate, open_authority, own_names
 from admin_console.hub.door import (
     ACCEPTED_AT_ONCE,
     Door,
@@ -107,11 +107,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())
         code = setting_up.new_code(session)
-    certificate, ca = None, ""
+    authority, certificate = None, None
     if not arguments.behind_proxy:
-        authority = open_authority(folder / "tls", now_in_utc())
+        authority = open_authority(folder / FOLDER, now_in_utc())
         known_as = functools.partial(own_names, host, tuple(arguments.name))
-        certificate, ca = LiveCertificate(authority, known_as, now_in_utc), authority.ca
+        certificate = LiveCertificate(authority, known_as, now_in_utc)
     photos = _photos(folder)
     door = Door(most_connections(), by_address=not arguments.behind_proxy)
     listeners = [_listen(host, port, door)]
@@ -124,7 +124,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         photos,
         photo_keep_days=arguments.photo_keep_days,
         tell=_tell if arguments.log_requests else None,
-        ca=ca,
+        authority=authority,
         # PostgreSQL has tools of its own.
         backups_kept=0 if database_file(arguments.database) is None else arguments.backups_kept,
         is_behind_proxy=arguments.behind_proxy,
@@ -151,10 +151,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     scheme = "http" if certificate is None else "https"
     shown = f"[{host}]" if ":" in host else host
     ready = f"The hub of {site.name} is ready: {scheme}://{shown}:{port}"
-    if ca:
-        ready += (
-            f"\nA console asks once whether this is its number: {hub_trust.digits_to_compare(ca)}"
-        )
+    if authority is not None:
+        number = hub_trust.digits_to_compare(authority.ca)
+        ready += f"\nA console asks once whether this is its number: {number}"
     if code is not None:
         ready += (
             "\nNobody may sign in yet. Set up the first administrator at the console, with this "

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from admin_console.hub import backup_command, backup_keys, entry_photos
+from admin_console.hub import authority_change, backup_command, backup_keys, entry_photos
+from admin_console.hub.authority_change import Step
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
@@ -152,6 +153,24 @@ def _tell(context: Context) -> None:
         told = notices.tell_of_outdated_lists(session, context.now())
     if told:
         context.wake.notify()
+
+
+async def keep_authority(
+    context: Context, folder: Path, every_seconds: float = MINUTE_SECONDS
+) -> None:
+    """Change the hub's authority, step by step, until cancelled; `folder` has its files."""
+    while True:
+        with going_on(LOG, "the hub's authority was not looked after, in a minute again"):
+            if await finish_in_thread(_change_authority, context, folder):
+                context.wake.notify()
+        await asyncio.sleep(every_seconds)
+
+
+def _change_authority(context: Context, folder: Path) -> bool:
+    """Whether there is news of it."""
+    now = context.now()
+    step = authority_change.look(context.database, folder, now)
+    return authority_change.warn(context.database, folder, now) or step is not Step.NONE
 
 
 async def keep_backups(context: Context, kept: int, every_seconds: float = HOUR_SECONDS) -> None:

@@ -67,6 +67,8 @@ class Deed(StrEnum):
     NUMBER_KEY_CHANGED = "number_key_changed"
     BACKUP_KEY_CHANGED = "backup_key_changed"
     SIGNING_KEY_CHANGED = "signing_key_changed"
+    AUTHORITY_MADE = "authority_made"
+    AUTHORITY_CHANGED = "authority_changed"
     AUDIT_EXPORTED = "audit_exported"
 
 

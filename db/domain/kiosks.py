@@ -44,6 +44,8 @@ class OwnState:
     camera: LastUse | None = None
     """None until it was used once since the kiosk was started, as `printer`."""
     printer: LastUse | None = None
+    authorities: tuple[str, ...] = ()
+    """By which it knows its hub: SHA-256 of each certificate, in hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Kiosk:
     """None for one that has not said anything of itself since it was paired."""
     old_token_until: datetime | None = None
     """It comes with the token of an older version, which ends then: update it before."""
+    lacks_authority: bool = False
+    """It has not said that it knows the newest authority by which kiosks are to know the hub."""
 
 
 @dataclass(frozen=True, slots=True)

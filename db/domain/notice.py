@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     EVENTS_PARKED = "events_parked"
     CLOCK_LEAPT = "clock_leapt"
     WEBHOOK_ASIDE = "webhook_aside"
+    NEW_AUTHORITY = "new_authority"
 
     @property
     def is_for_everybody(self) -> bool:

@@ -50,6 +50,10 @@ class HubBusyError(HubAwayError):
         self.seconds = seconds
 
 
+class HubStrangerError(HubAwayError):
+    """What answers is by another authority than that by which we know the hub: nothing was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """What a kiosk is given when the hub lets it in."""

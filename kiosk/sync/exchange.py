@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db import (
+    authorities,
     clearances,
     codec,
     number_keys,
@@ -27,6 +28,7 @@ from db import (
     visit_events,
     watchlists,
 )
+from db.authorities import Authorities
 from db.chain import SealedEvent
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -72,8 +74,8 @@ PARKED = "hub.parked"
 HEARD_AT = "hub.heard_at"
 """When the hub was last heard, to the minute, by this computer's clock."""
 KINDS = "hub.kinds_of_changes"
-_KINDS = 2
-"""Goes up with each kind of change that `_learn` comes to know; 2: the keys for ID numbers."""
+_KINDS = 3
+"""Goes up with each kind of change that `_learn` comes to know; 3: the hub's authorities."""
 HOSTS = "hub.hosts"
 SITE = "hub.site"
 
@@ -358,6 +360,8 @@ def _learn(session: Session, change: Change) -> Learned:
 def _keep(session: Session, kind: str, body: bytes) -> None:
     """What is read from the database when it is needed: the program need not hear of it."""
     match kind:
+        case authorities.KIND:
+            trust.take_authorities(session, codec.from_json(body, Authorities))
         case "check_out":
             out = codec.from_json(body, StaffCheckOut)
             visit_events.apply_staff_check_out(session, out.visit_id, out.at)

@@ -23,6 +23,7 @@ from kiosk.sync.client import (
     HubGapError,
     HubGoneError,
     HubHead,
+    HubStrangerError,
     HubTooMuchError,
     HubUnpairedError,
     Receipt,
@@ -54,21 +55,43 @@ class _HubKeys:
     changes: tuple[SignedChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """Where a client is connected to. `trusted`: whom it believes over TLS, by `ca` (PEM)."""
+
+    client: httpx.Client
+    trusted: ssl.SSLContext | None = None
+    ca: str = ""
+
+
 def connect(
     url: str,
     token: OwnToken,
-    ca: str = "",
+    ca: str | Callable[[], str] = "",
     known: KnownHub | None = None,
     state: Callable[[], OwnState] | None = None,
 ) -> "HttpHub":
     """A client for the hub at `url`, whose authority is `ca` (PEM); nothing is asked yet.
 
+    A function as `ca` is asked before each request: the hub may change its authority meanwhile.
     `token` is one for all clients of a kiosk. With `known` it takes only what that hub has signed.
     `state`: what the kiosk says of itself.
     """
-    trusted = hub_trust.context_at_any_time(ca)
-    client = httpx.Client(base_url=url, trust_env=False, verify=trusted)
-    return HttpHub(client, token, known, state, trusted)
+    vouching = ca if callable(ca) else lambda: ca
+
+    def dialled(now: str) -> Dialled:
+        trusted = hub_trust.context_at_any_time(now)
+        client = httpx.Client(base_url=url, trust_env=False, verify=trusted)
+        return Dialled(client, trusted, now)
+
+    def again(before: Dialled) -> Dialled:
+        now = vouching()
+        if now == before.ca:
+            return before
+        before.client.close()
+        return dialled(now)
+
+    return HttpHub(dialled(vouching()), token, known, state, again)
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -87,15 +110,15 @@ class HttpHub:
 
     def __init__(
         self,
-        client: httpx.Client,
+        at: httpx.Client | Dialled,
         token: OwnToken,
         known: KnownHub | None = None,
         state: Callable[[], OwnState] | None = None,
-        trusted: ssl.SSLContext | None = None,
+        again: Callable[[Dialled], Dialled] | None = None,
     ) -> None:
-        """`trusted`: whom the client believes over TLS, for lines."""
-        self._trusted = trusted
-        self._client = client
+        """`again` connects anew where another authority than before vouches for the hub."""
+        self._at = at if isinstance(at, Dialled) else Dialled(at)
+        self._again = again
         self._state = state
         self._known = known
         self._token = token
@@ -132,7 +155,8 @@ class HttpHub:
     def open_line(self) -> HubLine:
         own = self._token.headers()
         try:
-            return open_line(str(self._client.base_url), own, self._trusted)
+            at = self._connected()
+            return open_line(str(at.client.base_url), own, at.trusted)
         except HubUnpairedError:  # another token may do, the next time
             self._token.refused(own)
             raise
@@ -160,7 +184,12 @@ class HttpHub:
         return [read_as(line, WatchlistEntry) for line in _lines(response.content)]
 
     def close(self) -> None:
-        self._client.close()
+        self._at.client.close()
+
+    def _connected(self) -> Dialled:
+        if self._again is not None:
+            self._at = self._again(self._at)
+        return self._at
 
     def _ask_signed(
         self,
@@ -213,24 +242,22 @@ class HttpHub:
         params: dict[str, int | float | str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
-        request = self._client.build_request(
+        client = self._connected().client
+        request = client.build_request(
             method, path, content=content, headers=headers, params=params, timeout=timeout
         )
         try:
-            response = self._send_as_us(request)
+            response = self._send_as_us(client, request)
             if response.status_code == httpx.codes.UNAUTHORIZED:  # another token may do
-                response = self._send_as_us(request)
+                response = self._send_as_us(client, request)
         except httpx.HTTPError as error:
-            why = hub_trust.why_not_trusted(error) or "The hub does not answer."
-            raise HubAwayError(
-                f"{why} Everything is kept here and sent when it is back."
-            ) from error
+            raise no_answer(error) from error
         return response
 
-    def _send_as_us(self, request: httpx.Request) -> httpx.Response:
+    def _send_as_us(self, client: httpx.Client, request: httpx.Request) -> httpx.Response:
         own = self._token.headers()
         request.headers.update(own)
-        response = self._client.send(request)
+        response = client.send(request)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             self._token.refused(own)
         return response
@@ -242,6 +269,14 @@ _REFUSALS: dict[int, type[HubRefusedError]] = {
     httpx.codes.GONE: HubGoneError,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE: HubTooMuchError,
 }
+
+
+def no_answer(error: httpx.HTTPError) -> HubAwayError:
+    """What it means that none came, or from nobody whom we know."""
+    why = hub_trust.why_not_trusted(error)
+    kind = HubStrangerError if why == hub_trust.ANOTHER_AUTHORITY else HubAwayError
+    said = why or "The hub does not answer."
+    return kind(f"{said} Everything is kept here and sent when it is back.")
 
 
 def raise_refusal(response: httpx.Response) -> None:

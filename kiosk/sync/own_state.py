@@ -3,10 +3,11 @@
 from datetime import datetime
 from importlib.metadata import version
 
-from db import outbox, settings, watchlists
+from db import hub_trust, outbox, settings, watchlists
 from db.domain.kiosks import LastUse, ListInForce, OwnState
 from db.engine import Database
 from db.outbox import Device
+from kiosk import own_device
 from kiosk.sync.exchange import COMPLETE
 
 _VERSION = version("vestibule")
@@ -36,4 +37,5 @@ def read(
             has_all_lists=settings.read(session, COMPLETE, bool) or False,
             camera=camera,
             printer=printer,
+            authorities=tuple(map(hub_trust.mark_of, hub_trust.separate(own_device.ca(session)))),
         )

@@ -11,7 +11,7 @@ import httpx
 from db import hub_trust, signing
 from db.domain.errors import HubAwayError, HubRefusedError
 from kiosk.sync.client import HubUnpairedError
-from kiosk.sync.http import TIMEOUT, raise_refusal, read_as
+from kiosk.sync.http import TIMEOUT, no_answer, raise_refusal, read_as
 from kiosk.sync.own_token import OwnKey, OwnToken, Token
 
 
@@ -60,8 +60,7 @@ def _post(client: httpx.Client, path: str, said: dict[str, str | int]) -> bytes:
     try:
         response = client.post(path, json=said)
     except httpx.HTTPError as error:
-        why = hub_trust.why_not_trusted(error) or "The hub does not answer."
-        raise HubAwayError(f"{why} Everything is kept here and sent when it is back.") from error
+        raise no_answer(error) from error
     if response.status_code == httpx.codes.NOT_FOUND:
         raise HubRefusedError(
             "The hub is of an older version than this kiosk: update the hub. Everything is kept "

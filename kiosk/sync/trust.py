@@ -6,16 +6,17 @@ cannot do so. Both heads are then kept as evidence, and visitors are served as e
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from db import hub_keys, merkle, settings, signing
+from db import hub_keys, hub_trust, merkle, settings, signing
+from db.authorities import Authorities
 from db.engine import Database
 from db.outbox import Device
 from kiosk import own_device
-from kiosk.own_device import HUB_KEY
+from kiosk.own_device import HUB_KEY, PAIRING, HubAccess
 from kiosk.sync.client import HubClient, LogHead, Receipt
 from kiosk.sync.known_hub import HubUntrueError, bytes_of
 
@@ -101,6 +102,22 @@ def follow(database: Database, hub: HubClient) -> bool:
                 settings.write(session, HUB_KEY, now.hex())
         LOG.info("the hub has a new key, which its old one has signed")
     return hub.know(now) or bool(taken)
+
+
+def take_authorities(session: Session, told: Authorities) -> None:
+    """Know the hub by these CAs from now on, as it has said, and by no other.
+
+    What it said before does not come back. A hub that signs nothing, or for which a proxy's
+    certificate vouches, has no say in it.
+    """
+    access = settings.read(session, PAIRING, HubAccess)
+    if access is None or not access.ca or not hub_key(session) or told.number <= access.told:
+        return
+    if not told.pems or not all(map(hub_trust.is_authority, told.pems)):
+        LOG.warning("the hub names what is no authority, and is known by that of before")
+        return
+    settings.write(session, PAIRING, replace(access, ca="".join(told.pems), told=told.number))
+    LOG.info("the hub says by which authorities it is known: %d", len(told.pems))
 
 
 def check_signature(key: bytes, shown: LogHead | None) -> None:

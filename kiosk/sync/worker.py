@@ -19,7 +19,13 @@ from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
 from kiosk.sync import exchange, trust
-from kiosk.sync.client import HubBusyError, HubClient, HubForkError, HubUnpairedError
+from kiosk.sync.client import (
+    HubBusyError,
+    HubClient,
+    HubForkError,
+    HubStrangerError,
+    HubUnpairedError,
+)
 from kiosk.sync.exchange import Learned
 from kiosk.sync.known_hub import HubUntrueError
 from kiosk.sync.pokes import Pokes
@@ -43,6 +49,8 @@ class Reach(IntEnum):
     IN_TOUCH = auto()
     AWAY = auto()
     REFUSED = auto()
+    STRANGER = auto()
+    """Somebody answers whom this kiosk does not know."""
     UNTRUE = auto()
     FORKED = auto()
     UNPAIRED = auto()
@@ -206,6 +214,8 @@ class SyncWorker:
             except HubBusyError as error:  # it is there, and what waits is told elsewhere
                 self._tell(name, HubState(Reach.IN_TOUCH))
                 pause = error.seconds
+            except HubStrangerError as error:
+                self._tell(name, HubState(Reach.STRANGER, str(error)))
             except (HubError, StorageError) as error:
                 self._tell(name, HubState(Reach.AWAY, str(error)))
             except Exception:

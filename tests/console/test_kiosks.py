@@ -214,6 +214,18 @@ def test_kiosk_that_has_to_be_updated_is_shown_with_the_day(qtbot: QtBot) -> Non
     assert "update Vestibule" in said
 
 
+def test_kiosk_that_does_not_follow_to_the_hubs_next_authority_is_shown(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    first, *others = hub.kiosks_answer.kiosks
+    behind = replace(first, lacks_authority=True)
+    hub.kiosks_answer = replace(hub.kiosks_answer, kiosks=(behind, *others))
+
+    shell, _ = show_kiosks(qtbot, hub)
+
+    said = child(shell, KioskCard, "kioskCard").facts()["Knows the hub by"]
+    assert said.startswith("not the hub's newest. Switch it on")
+
+
 def test_kiosk_that_falls_silent_is_seen_without_any_news(qtbot: QtBot) -> None:
     hub, clock = FakeHub(role=Role.ADMINISTRATOR), Clock()
     shell = open_shell(qtbot, hub, clock)

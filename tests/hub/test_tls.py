@@ -265,6 +265,18 @@ def test_console_refuses_a_hub_whose_authority_changed(tmp_path: Path) -> None:
             console.sign_in("dwhitlock", PASSWORD)
 
 
+def test_certificate_that_another_hub_with_the_same_folder_renewed_is_shown(tmp_path: Path) -> None:
+    with tls_hub(tmp_path, days_ago=60) as hub:
+        first = shown_serial(hub)
+        hub.clock.at += timedelta(days=60)
+        other = open_authority(tmp_path / "tls", hub.clock())
+        assert other.renew_if_due(NAMES, hub.clock())
+
+        assert asyncio.run(hub.live.look())
+
+        assert shown_serial(hub) == hub.serial() != first
+
+
 def test_old_tls_is_not_spoken(tmp_path: Path) -> None:
     with tls_hub(tmp_path) as hub:
         port = int(hub.url.rsplit(":", 1)[1])

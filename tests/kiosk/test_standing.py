@@ -100,6 +100,7 @@ def test_contact_that_is_long_past_is_not_called_being_in_touch() -> None:
     ("reach", "title"),
     [
         (Reach.REFUSED, "The hub refuses this kiosk"),
+        (Reach.STRANGER, "What answers is not the hub that it knows"),
         (Reach.UNTRUE, "What answers is not signed by the hub"),
         (Reach.FORKED, "This kiosk and the hub disagree"),
         (Reach.UNPAIRED, "This kiosk was revoked or replaced"),
@@ -112,7 +113,7 @@ def test_trouble_with_the_hub_is_named(reach: Reach, title: str) -> None:
     assert hub.words
 
 
-@pytest.mark.parametrize("reach", [Reach.FORKED, Reach.UNPAIRED])
+@pytest.mark.parametrize("reach", [Reach.STRANGER, Reach.FORKED, Reach.UNPAIRED])
 def test_what_waits_and_cannot_go_out_is_not_called_well(reach: Reach) -> None:
     waiting = lines(replace(KEPT, waiting=1), HubState(reach, "Why."))[1]
 

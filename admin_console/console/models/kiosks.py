@@ -120,6 +120,12 @@ def facts(kiosk: Kiosk, now: datetime, zone: ZoneInfo, hub_version: str) -> tupl
         until = words.day(kiosk.old_token_until.astimezone(zone).date())
         told = f"with what an older version was given. It ends {until}: update Vestibule there."
         found.append(Fact("Comes in", told, Tone.CAUTION))
+    if kiosk.lacks_authority:
+        told = (
+            "not the hub's newest. Switch it on, and update it, before the hub goes by that; "
+            "once the hub does, pair it again."
+        )
+        found.append(Fact("Knows the hub by", told, Tone.CAUTION))
     state = kiosk.state
     if state is None:
         found.append(

@@ -54,6 +54,8 @@ DEEDS = {
     Deed.NUMBER_KEY_CHANGED: "Changed the key for ID numbers",
     Deed.BACKUP_KEY_CHANGED: "Changed the key of backups",
     Deed.SIGNING_KEY_CHANGED: "Changed the key that the hub signs with",
+    Deed.AUTHORITY_MADE: "Made a new authority for the hub",
+    Deed.AUTHORITY_CHANGED: "Had the hub go by its new authority",
     Deed.STAFF_ADDED: "Added staff",
     Deed.STAFF_REMOVED: "Removed staff",
     Deed.STAFF_RENAMED: "Renamed staff",

@@ -35,6 +35,7 @@ KINDS = {
     NoticeKind.EVENTS_PARKED: "Events parked",
     NoticeKind.CLOCK_LEAPT: "Clock leapt",
     NoticeKind.WEBHOOK_ASIDE: "Webhook refuses",
+    NoticeKind.NEW_AUTHORITY: "Pair again",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
@@ -49,6 +50,7 @@ _TONES = {
     NoticeKind.EVENTS_PARKED: Tone.CAUTION,
     NoticeKind.CLOCK_LEAPT: Tone.CAUTION,
     NoticeKind.WEBHOOK_ASIDE: Tone.CAUTION,
+    NoticeKind.NEW_AUTHORITY: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."

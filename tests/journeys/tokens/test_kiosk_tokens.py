@@ -45,7 +45,7 @@ def test_paired_kiosk_keeps_nothing_that_opens_the_hub_but_its_key(
     assert head(hub, said) == 200
     assert all(said not in value for _, value in rows)
     (access,) = (json.loads(value) for name, value in rows if name == own_device.PAIRING)
-    assert set(access) == {"url", "ca"}
+    assert set(access) == {"url", "ca", "told"}
     assert "token" not in hub.client.get("/openapi.json").json()["components"]["schemas"]["Paired"]
 
 
