@@ -286,10 +286,8 @@ def is_lifting(session: Session) -> bool:
 def waiting(session: Session) -> int:
     """How many visits wait for `go_on`."""
     lifting = settings.read(session, LIFTING, Lifting)
-    if lifting is None:
-        return 0
-    waits = and_(_is_known_again(), _is_behind(lifting))
-    return session.scalar(select(func.count()).select_from(VisitRow).where(waits)) or 0
+    query = select(func.count()).select_from(VisitRow).where(_is_known_again())
+    return 0 if lifting is None else session.scalar(query.where(_is_behind(lifting))) or 0
 
 
 def go_on(session: Session, limit: int = _AT_ONCE) -> Lifted:
@@ -301,8 +299,8 @@ def go_on(session: Session, limit: int = _AT_ONCE) -> Lifted:
     now = _standing(session, keys)
     if now.lifting is None:
         return Lifted(0, is_more=False)
-    waits = and_(_is_known_again(), _is_behind(now.lifting))
-    query = select(VisitRow.visit_id).where(waits).order_by(VisitRow.visit_id).limit(limit)
+    query = select(VisitRow.visit_id).where(_is_known_again(), _is_behind(now.lifting))
+    query = query.order_by(VisitRow.visit_id).limit(limit)
     next_ids = session.scalars(query).all()
     free = session.execute(
         query.add_columns(VisitRow.number_hash, VisitRow.visitor_key).with_for_update(

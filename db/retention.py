@@ -42,17 +42,22 @@ _OPEN = (VisitState.HELD, VisitState.CLEARED, VisitState.ON_SITE)
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Of how many visits it was forgotten who came, and how many deeds went from the audit."""
+    """What one run did.
+
+    Of so many visits it was forgotten who came, so many deeds went from the audit, and of so many
+    entries that are on no list any more it was blanked what they said.
+    """
 
     visits: int = 0
     deeds: int = 0
+    entries: int = 0
     is_certain: bool = True
     """If not, the clock is to be looked at again soon (`clock_doubt.Found`)."""
 
     @property
     def is_more(self) -> bool:
         """Whether others may be due still: one run does no more."""
-        return max(self.visits, self.deeds) >= MOST_A_RUN
+        return max(self.visits, self.deeds, self.entries) >= MOST_A_RUN
 
 
 def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> Forgotten:
@@ -66,12 +71,12 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
         clock = look(session, now)
     if not clock.is_believed:
         return Forgotten(is_certain=False)
-    deeds = 0
+    deeds = entries = 0
     if not is_kiosk:
         deeds = forget_old_deeds(database, now)
-        forget_gone_entries(database, now)
+        entries = forget_gone_entries(database, now)
     visits = forget_old_visits(database, now, is_kiosk=is_kiosk)
-    return Forgotten(visits, deeds, clock.is_certain)
+    return Forgotten(visits, deeds, entries, clock.is_certain)
 
 
 def forget_old_deeds(database: Database, now: datetime) -> int:
@@ -88,10 +93,11 @@ def forget_old_deeds(database: Database, now: datetime) -> int:
     return done
 
 
-def forget_gone_entries(database: Database, now: datetime) -> None:
+def forget_gone_entries(database: Database, now: datetime) -> int:
     """Forget who is on no list any more, and notices about no visit, as long after as visits.
 
-    But not within a year: until then it is asked who took somebody off a list, and why.
+    But not within a year: until then it is asked who took somebody off a list, and why. Returns
+    how many entries, `MOST_A_RUN` at most.
 
     Raises `StorageError`; what was forgotten until then stays forgotten.
     """
@@ -104,6 +110,7 @@ def forget_gone_entries(database: Database, now: datetime) -> None:
         some = gone[first : first + AT_ONCE]
         with database.begin() as session:
             list_history.blank(session, _before_which_gone(session, now), some)
+    return len(gone)
 
 
 def _before_which_gone(session: Session, now: datetime) -> datetime:
