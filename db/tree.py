@@ -25,6 +25,7 @@ TILE = 8
 HASH_BYTES = 32
 
 _TREE, _EVENT = TABLES[TreeRow.__tablename__], TABLES[EventRow.__tablename__]
+_NODE = TABLES[TreeNodeRow.__tablename__]
 _OURS = (_TREE.c.district_id == OWN) & (_TREE.c.tree_id == _ONLY)
 _READ = select(_TREE.c.size, _TREE.c.roots).where(_OURS)
 _LOCK = _READ.with_for_update()
@@ -38,11 +39,31 @@ _BEGIN = upserts.begin(_TREE, tree_id=_ONLY, size=0, roots=b"")
 _GROW = (
     update(_TREE).where(_OURS).values(size=bindparam("grown_size"), roots=bindparam("grown_roots"))
 )
-_KEEP_NODE = insert(TABLES[TreeNodeRow.__tablename__]).values(district_id=OWN)
+_KEEP_NODE = insert(_NODE).values(district_id=OWN)
 _PLACE = (
     update(_EVENT)
     .where(_EVENT.c.district_id == OWN, _EVENT.c.event_id == bindparam("id"))
     .values(leaf_index=bindparam("place"))
+)
+
+_LEAVES = (
+    select(_EVENT.c.hash)
+    .where(
+        _EVENT.c.district_id == OWN,
+        _EVENT.c.leaf_index >= bindparam("start"),
+        _EVENT.c.leaf_index < bindparam("end"),
+    )
+    .order_by(_EVENT.c.leaf_index)
+)
+_NODES = (
+    select(_NODE.c.hash)
+    .where(
+        _NODE.c.district_id == OWN,
+        _NODE.c.level == bindparam("at_level"),
+        _NODE.c.place >= bindparam("start"),
+        _NODE.c.place < bindparam("end"),
+    )
+    .order_by(_NODE.c.place)
 )
 
 
@@ -202,15 +223,10 @@ def _nodes(session: Session) -> merkle.NodeOf:
     def stored(level: int, tile: int) -> Sequence[bytes]:
         """The 256 (or fewer, at the tree's end) nodes of `level` under one node TILE above it."""
         start = tile << TILE
+        asked = {"start": start, "end": start + (1 << TILE)}
         if level == 0:
-            column, found = EventRow.leaf_index, select(EventRow.hash)
-        else:
-            column, found = TreeNodeRow.place, select(TreeNodeRow.hash)
-            found = found.where(TreeNodeRow.level == level)
-        hashes = session.scalars(
-            found.where(column >= start, column < start + (1 << TILE)).order_by(column)
-        )
-        return [merkle.leaf_hash(h) for h in hashes] if level == 0 else list(hashes)
+            return [merkle.leaf_hash(h) for h in districts.run(session, _LEAVES, asked).scalars()]
+        return districts.run(session, _NODES, {**asked, "at_level": level}).scalars().all()
 
     @lru_cache(maxsize=4096)
     def node(level: int, place: int) -> bytes:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from db import clock_doubt
+from db import clock_doubt, name_search
 from db.domain.desk import Site
 from db.domain.kiosks import OwnState
 from db.domain.visit import Host
@@ -129,6 +129,7 @@ def build_kiosk(
     with database.begin() as session:
         own = own_device.read(session, clock())
         exchange.read_anew_after_update(session)
+        name_search.drop_parts(session.connection())  # a tenth of what each visitor waits for
     zone = _zone(config, own.site)
     words = SiteWords(
         site_name=own.site.name if own.site is not None else config.site.name,

@@ -108,6 +108,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         wake.bind(asyncio.get_running_loop())
+        context.feed.bind(asyncio.get_running_loop())
         keep = timedelta(days=photo_keep_days)
         work = (
             keep_looking(context),

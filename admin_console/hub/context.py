@@ -97,7 +97,8 @@ class Context:
         return ZoneInfo(self.site().time_zone)
 
 
-def context_of(request: HTTPConnection) -> Context:
+async def context_of(request: HTTPConnection) -> Context:
+    """The server's parts. Like all here that never waits, it is not sent to a thread."""
     context: Context = request.app.state.context
     return context
 
@@ -208,12 +209,12 @@ AskingKiosk = Annotated[PairedKiosk, Depends(asking_kiosk)]
 AskingStaff = Annotated[Asker, Depends(asking_staff)]
 
 
-def of_staff(context: InContext, asker: AskingStaff) -> Context:
+async def of_staff(context: InContext, asker: AskingStaff) -> Context:
     """The hub as far as this member of staff may see it."""
     return context.within(asker.sites)
 
 
-def of_kiosk(context: InContext, kiosk: AskingKiosk) -> Context:
+async def of_kiosk(context: InContext, kiosk: AskingKiosk) -> Context:
     """The hub as far as this kiosk's site may see it."""
     return context.within(frozenset({kiosk.site_id}))
 

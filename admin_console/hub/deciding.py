@@ -68,6 +68,7 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
     Raises LookupError for an unknown visit, `AlreadyDecidedError`, and ValueError when the visit
     waits for no decision or the reason is empty.
     """
+    version = 0
     with context.database.begin() as session:
         applying.before(session, [visit_id], context.now())
         visit = visits.locked(session, visit_id)
@@ -85,7 +86,7 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
         if visit.is_on_site() and later:
             decision = _on_rechecks(session, deciding, later)
         else:
-            decision = _at_the_door(session, deciding, visit, known)
+            decision, version = _at_the_door(session, deciding, visit, known)
             if later:
                 _on_rechecks(session, deciding, later)
         notices.settle(session, NoticeKind.ON_SITE, visit_id, asker.display_name, now)
@@ -98,13 +99,15 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
             about_id=visit_id,
             site_id=visit.site_id,
         )
+    context.feed.tell(visit.site_id, version)
     context.wake.notify()
     return decision
 
 
 def _at_the_door(
     session: Session, deciding: _Deciding, visit: Visit, known: list[Recheck]
-) -> Decision:
+) -> tuple[Decision, int]:
+    """The decision, and the version of the feed by which its kiosk learns of it."""
     visit_id = visit.visit_id
     last = [r.decision for r in known if r.decision is not None]
     first = visits.decision_in_force(session, visit_id)
@@ -124,10 +127,10 @@ def _at_the_door(
         visit_id=visit_id,
     )
     said = {"decision": decision, "event_id": event_id}
-    changes.add(session, "decision", said, site_id=visit.site_id)
+    version = changes.add(session, "decision", said, site_id=visit.site_id)
     screening = None if decision.verdict.admits else visits.screening_of(session, visit_id)
     aftermath.of_decision(session, decision, screening, deciding.now)
-    return decision
+    return decision, version
 
 
 def _on_rechecks(session: Session, deciding: _Deciding, later: list[Recheck]) -> Decision:

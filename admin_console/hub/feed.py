@@ -15,6 +15,11 @@ class Feed:
         self._newest: dict[str, int] = {}
         self._grown = asyncio.Event()
         self._is_over = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Say in which loop the server runs; before that, nobody waits."""
+        self._loop = loop
 
     def newest(self, site_id: str) -> int:
         """A version behind which nothing is known of for this site."""
@@ -35,8 +40,17 @@ class Feed:
 
     def grew(self, found: Mapping[str, int]) -> None:
         """Say the newest versions of sites, or of "" for all; in the server's loop."""
-        self._newest |= found
+        for site_id, version in found.items():
+            self._newest[site_id] = max(version, self._newest.get(site_id, 0))
         self._ring()
+
+    def tell(self, site_id: str, version: int) -> None:
+        """Say of a change that was committed here; from any thread.
+
+        Whoever waits for it need not wait until the server has looked, too.
+        """
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.grew, {site_id: version})
 
     def end(self) -> None:
         """Nobody shall wait any longer."""

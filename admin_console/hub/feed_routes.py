@@ -65,6 +65,8 @@ class Changes:
     log_head: WireTreeHead | None = None
     parked: int = 0
     """How many of the kiosk's own events are kept here and could not be applied."""
+    log_proof: tuple[str, ...] = ()
+    """That `log_head` begins with the head that the kiosk named, in hex: see `Proof`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,13 @@ async def feed(
     cursor: Annotated[int, Query(ge=0, le=LARGEST_INTEGER)] = 0,
     mark: Annotated[str, Query(max_length=64)] = "",
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
+    log_id: Annotated[str, Query(max_length=64)] = "",
+    log_size: Annotated[int, Query(ge=0, le=LARGEST_INTEGER)] = 0,
 ) -> Response:
     """What is new behind `cursor`; waits for it, with no transaction open meanwhile.
+
+    Who says which head of the log they saw last, by `log_id` and `log_size`, is shown with the
+    changes that the log of now begins with that one.
 
     Signed when the request has a nonce, as every answer that a kiosk acts on: `db.signing.Answer`.
 
@@ -95,18 +102,35 @@ async def feed(
     line ends after 15 minutes (close code 1000), when the hub ends (1001, 1012), when the kiosk
     speaks (1008), is not paired any more (4401) or has opened another one (4409).
     """
-    until = time.monotonic() + wait
+    until, known = time.monotonic() + wait, _KnownLog(log_id, log_size)
     while True:
         seen = context.feed.newest(kiosk.site_id)
-        found, key = await run_in_threadpool(_changes, context, kiosk, cursor, mark)
+        found, key = await run_in_threadpool(_changes, context, kiosk, cursor, mark, known)
         left = until - time.monotonic()
         if found.changes or found.start_over or left <= 0 or context.feed.is_over:
             return question.answer(codec.to_json(found), JSON, key)
         with context.metrics.poll():
-            await context.feed.wait(kiosk.site_id, seen, left)
+            # What is behind its own place alone is news: its last answer may have come first.
+            await context.feed.wait(kiosk.site_id, max(seen, cursor), left)
 
 
-def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tuple[Changes, bytes]:
+@dataclass(frozen=True, slots=True)
+class _KnownLog:
+    """The head of the hub's log that a kiosk saw last; a size of 0 when it saw none."""
+
+    log_id: str
+    size: int
+
+    def proof(self, session: Session, head: signing.TreeHead) -> tuple[str, ...]:
+        """That `head` begins with it. Empty where there is nothing to show, or no such log."""
+        if self.log_id != head.log_id or not 0 < self.size < head.size:
+            return ()
+        return tuple(h.hex() for h in tree.consistency_proof(session, self.size, head.size))
+
+
+def _changes(
+    context: Context, kiosk: PairedKiosk, cursor: int, mark: str, known: _KnownLog
+) -> tuple[Changes, bytes]:
     """What is new, and the key to sign it with."""
     with context.database.read() as session:
         head, key = hub_site.head_and_key(session, context.now())
@@ -124,8 +148,9 @@ def _changes(context: Context, kiosk: PairedKiosk, cursor: int, mark: str) -> tu
             found = feed_start.snapshot(session, kiosk.kiosk_id, site, context.now())
         last = found[-1].version if found else cursor
         newest = _newest(session) if len(found) == changes.AT_ONCE else last
+        proof = known.proof(session, head) if found else ()
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
-    return Changes(last, wire, newest, log_head=log_head, parked=parked), key
+    return Changes(last, wire, newest, log_head=log_head, parked=parked, log_proof=proof), key
 
 
 def _newest(session: Session) -> int:

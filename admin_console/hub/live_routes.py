@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1")
 @router.websocket("/changes/live")
 async def live(line: WebSocket) -> None:
     """Keep a paired kiosk's line open, and poke it."""
-    context = context_of(line)
+    context = await context_of(line)
     try:
         kiosk = await run_in_threadpool(asking_kiosk, line, context)
     except HTTPException as error:

@@ -37,7 +37,7 @@ class Question:
         return Response(content, status, headers, media_type)
 
 
-def asked(
+async def asked(
     request: Request,
     kiosk: AskingKiosk,
     nonce: Annotated[

@@ -157,6 +157,8 @@ class Changes:
     log_head: LogHead | None = None
     parked: int = 0
     """How many of our events the hub keeps and could not apply; 0 from a hub of before too."""
+    log_proof: tuple[str, ...] = ()
+    """That `log_head` begins with the one that we named, in hex; empty from a hub of before."""
 
 
 class Line(Protocol):
@@ -186,8 +188,13 @@ class HubClient(Protocol):
         """Hand a photo over."""
         ...
 
-    def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
-        """What is new behind the change read last; waits that long for something to come."""
+    def changes(
+        self, cursor: int, mark: str, wait_seconds: float, seen: LogHead | None = None
+    ) -> Changes:
+        """What is new behind the change read last; waits that long for something to come.
+
+        `seen`: the last head of the hub's log, with which that of now has to begin.
+        """
         ...
 
     def open_line(self) -> Line:

@@ -265,9 +265,9 @@ def pull(
         cursor = settings.read(session, CURSOR, int) or 0
         mark = settings.read(session, MARK, str) or ""
         is_complete = settings.read(session, COMPLETE, bool) or False
-        hub_key = trust.hub_key(session)
+        hub_key, seen = trust.hub_key(session), trust.log_head(session)
     asked_at = time.time()
-    answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0)
+    answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0, seen)
     took = time.time() - asked_at
     trust.check_signature(hub_key, answer.log_head)
     # A computer that slept meanwhile, or whose clock was set, reads what was said at another time.
@@ -275,12 +275,12 @@ def pull(
         own = datetime.fromtimestamp(asked_at, UTC)
         if not trust.is_set_back(database, answer.log_head.at, own):
             tell_time(answer.log_head.at)
-    _note_parked(database, answer.parked)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")
         with database.begin() as session:
             _keep_what_the_hub_has(session, answer)
         tell(Learned(lists_changed=True))
+        _note_parked(database, answer.parked)
         return trust.check_log(database, hub, answer.log_head)
     for change in answer.changes:
         is_end = answer.newest is not None and change.version >= answer.newest
@@ -291,7 +291,8 @@ def pull(
         with database.begin() as session:
             settings.write(session, COMPLETE, value=True)
         tell(Learned(lists_changed=True))
-    return trust.check_log(database, hub, answer.log_head)
+    _note_parked(database, answer.parked)
+    return trust.check_log(database, hub, answer.log_head, answer.log_proof)
 
 
 def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:

@@ -26,6 +26,7 @@ from kiosk.sync.client import (
     HubStrangerError,
     HubTooMuchError,
     HubUnpairedError,
+    LogHead,
     Receipt,
 )
 from kiosk.sync.known_hub import KnownHub
@@ -142,11 +143,16 @@ class HttpHub:
             "PUT", f"/v1/blobs/{sha256}", content=jpeg, headers={"Content-Type": "image/jpeg"}
         )
 
-    def changes(self, cursor: int, mark: str, wait_seconds: float) -> Changes:
+    def changes(
+        self, cursor: int, mark: str, wait_seconds: float, seen: LogHead | None = None
+    ) -> Changes:
+        asked: dict[str, int | float | str] = {"cursor": cursor, "mark": mark, "wait": wait_seconds}
+        if seen is not None:
+            asked |= {"log_id": seen.log_id, "log_size": seen.size}
         said = {} if self._state is None else {STATE_HEADER: codec.to_header(self._state())}
         response = self._ask_signed(
             "/v1/changes",
-            params={"cursor": cursor, "mark": mark, "wait": wait_seconds},
+            params=asked,
             headers=said,
             timeout=httpx.Timeout(wait_seconds + 10.0, connect=3.0),
         )

@@ -6,6 +6,7 @@ cannot do so. Both heads are then kept as evidence, and visitors are served as e
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -149,20 +150,28 @@ def is_set_back(database: Database, said: datetime, own: datetime) -> bool:
     return latest is not None and min(latest, own) - said >= _SET_BACK
 
 
-def check_log(database: Database, hub: HubClient, shown: LogHead | None) -> str:
+def log_head(session: Session) -> LogHead | None:
+    """The head of the hub's log that was seen last."""
+    return settings.read(session, LOG_HEAD, LogHead)
+
+
+def check_log(
+    database: Database, hub: HubClient, shown: LogHead | None, proof: Sequence[str] = ()
+) -> str:
     """Hold the head that the hub shows against the one seen before, and keep it.
 
+    `proof` came with it; the hub is asked for one where that is none, or not of these two heads.
     Returns what to say when the hub's log is not what it was, else nothing.
     """
     with database.read() as session:
-        before = settings.read(session, LOG_HEAD, LogHead)
+        before = log_head(session)
         is_known = trouble(session) is not None
     if shown is None:
         return ""
     if before is not None and before.log_id == shown.log_id:
         if (before.size, before.root) == (shown.size, shown.root):
             return _CHANGED if is_known else ""
-        if not _is_grown(hub, before, shown):
+        if not _is_grown(hub, before, shown, proof):
             _keep_trouble(database, LogTrouble(before, shown, shown.at))
             return _CHANGED
     elif before is not None:
@@ -196,13 +205,16 @@ def forget(session: Session) -> None:
         settings.remove(session, name)
 
 
-def _is_grown(hub: HubClient, before: LogHead, shown: LogHead) -> bool:
+def _is_grown(hub: HubClient, before: LogHead, shown: LogHead, proof: Sequence[str]) -> bool:
+    def shows_it(steps: Sequence[bytes]) -> bool:
+        roots = bytes_of(before.root), bytes_of(shown.root)
+        return merkle.is_consistent(before.size, roots[0], shown.size, roots[1], tuple(steps))
+
     if shown.size <= before.size:
         return False
-    proof = hub.log_proof(before.size, shown.size)
-    return merkle.is_consistent(
-        before.size, bytes_of(before.root), shown.size, bytes_of(shown.root), proof
-    )
+    if proof and shows_it([bytes_of(step) for step in proof]):
+        return True
+    return shows_it(hub.log_proof(before.size, shown.size))
 
 
 def _is_for(key: bytes, device: Device, receipt: Receipt, digest: bytes | None) -> bool:

@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
-from db import encryption, outbox
+from db import encryption, name_search, outbox
 from db.domain.events import VisitorScreened
 from db.engine import Database, open_database
 from tests.makers import KIOSK, NINE, make_identity, make_screened
@@ -62,6 +62,8 @@ def _commits(folder: Path, visits: int, key_of: Callable[..., bytes | None]) -> 
     finally:
         encryption.key_to_write = kept
     with closing(opened) as database:
+        with database.engine.begin() as connection:
+            name_search.drop_parts(connection)  # as `kiosk.app` does
         assert encryption.is_plain(folder / "kiosk.db") == (key_of is _no_key)
         times = []
         for number in range(visits + WARM_UP):

@@ -60,6 +60,26 @@ def test_change_for_the_whole_district_wakes_every_kiosk() -> None:
     assert woken(feed, ("north", 6), ("south", 6), ("south", 7)) == [True, True, False]
 
 
+def test_what_was_looked_up_before_takes_nothing_back_that_was_told() -> None:
+    feed = Feed()
+
+    feed.grew({"north": 8})
+    feed.grew({"north": 7})
+
+    assert feed.newest("north") == 8
+
+
+def test_decision_that_was_committed_is_told_from_its_own_thread() -> None:
+    feed = Feed()
+
+    async def hears() -> int:
+        feed.bind(asyncio.get_running_loop())
+        await asyncio.gather(feed.wait("north", 6, 20), asyncio.to_thread(feed.tell, "north", 7))
+        return feed.newest("north")
+
+    assert asyncio.run(hears()) == 7
+
+
 def test_nobody_waits_any_longer_once_the_hub_ends() -> None:
     feed = Feed()
 

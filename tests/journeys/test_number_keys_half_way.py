@@ -13,6 +13,7 @@ from db import (
 from db.domain.screening import Outcome
 from kiosk import reception
 from kiosk.sync import exchange
+from kiosk.sync.client import LogHead
 from tests.district import District
 from tests.hub_of_tests import Clock, hub_at
 from tests.journeys.number_keys_of_tests import MOTHER, change_the_key, hashes
@@ -60,9 +61,11 @@ def test_kiosk_hears_the_hub_while_it_brings_visits_up_to_a_new_key(
     change_the_key(district)
     waited, ask = list[float](), front.hub.changes
 
-    def changes_at_once(cursor: int, mark: str, wait_seconds: float) -> exchange.Changes:
+    def changes_at_once(
+        cursor: int, mark: str, wait_seconds: float, seen: LogHead | None
+    ) -> exchange.Changes:
         waited.append(wait_seconds)
-        return ask(cursor, mark, 0)
+        return ask(cursor, mark, 0, seen)
 
     monkeypatch.setattr(front.hub, "changes", changes_at_once)
     for _ in range(5):

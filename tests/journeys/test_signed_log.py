@@ -19,7 +19,7 @@ from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, make_screened
 from tests.signed_log import kiosk_config, signing_kiosk, write_another_past
-from tests.sync_of_tests import KioskOfTests, import_list
+from tests.sync_of_tests import KioskOfTests, decide, import_list
 
 
 @pytest.fixture
@@ -98,6 +98,56 @@ def test_hub_that_writes_another_past_is_found_and_serves_on(
     import_list(hub, "Of today")
     kiosk.pull_all()
     assert kiosk.lists() == ["Of today"], "what the hub says still arrives"
+
+
+def test_proof_that_the_log_grew_comes_with_what_is_new(
+    hub: HubOfTests, kiosk: KioskOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ask = list[int](), kiosk.hub.log_proof
+
+    def ask_for_proof(since: int, size: int) -> tuple[bytes, ...]:
+        asked.append(since)
+        return ask(since, size)
+
+    monkeypatch.setattr(kiosk.hub, "log_proof", ask_for_proof)
+    visitors(kiosk, 3)
+    words(kiosk)
+    asked.clear()
+
+    visit_id = kiosk.visitor_comes(held=True)
+    kiosk.push()
+    decide(hub, visit_id)
+
+    assert words(kiosk) == ""
+    assert asked == []
+    with kiosk.database.read() as session:
+        head = trust.log_head(session)
+    assert head is not None
+    assert head.size == 5
+
+
+def test_hub_is_asked_for_a_proof_where_the_one_that_came_shows_nothing(
+    kiosk: KioskOfTests,
+) -> None:
+    for proof in ((), ("00" * 32,), ("no hex",)):
+        visitors(kiosk, 2)
+        shown = kiosk.hub.changes(0, "", 0).log_head
+
+        assert trust.check_log(kiosk.database, kiosk.hub, shown, proof) == ""
+        with kiosk.database.read() as session:
+            assert trust.log_head(session) == shown
+
+
+def test_another_past_is_found_where_a_proof_comes_with_what_is_new(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    visitors(kiosk, 3)
+    words(kiosk)
+
+    write_another_past(hub.database, 2, kiosk.device.kiosk_id)
+    import_list(hub, "Of today")
+
+    assert "not the one that it showed before" in words(kiosk)
 
 
 def test_verify_log_finds_another_past_by_what_the_kiosk_signed(
