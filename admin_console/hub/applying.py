@@ -20,8 +20,9 @@ LOG = logging.getLogger(__name__)
 AT_ONCE = 200
 """Events to a transaction: somebody who decides meanwhile waits for one of these at most."""
 HELD_SECONDS = 10.0
-"""So long nothing is applied while a backlog comes. Kiosks stand in line then, and to apply takes
-ten times as long as to store; whatever somebody waits for is applied ahead, as it comes."""
+"""So long nothing is applied while a backlog comes, once until it was quiet: whoever sends without
+an end holds nobody else's back. Kiosks stand in line then, and to apply takes ten times as long as
+to store; what somebody waits for is applied ahead when the next of that visit comes."""
 LOOK_SECONDS = 10.0
 """How soon a backlog is found that another hub stored, and could not apply."""
 
@@ -40,6 +41,7 @@ async def keep_applying(context: Context) -> None:
     """Apply what waits, at once and whenever more comes, until cancelled."""
     context.backlog.bind(asyncio.get_running_loop())
     is_tried = False  # what an older version could not apply
+    left = HELD_SECONDS
     while True:
         is_more = False
         with going_on(LOG, "parked events were not tried, soon they are tried again"):
@@ -49,15 +51,20 @@ async def keep_applying(context: Context) -> None:
         if not is_more:
             await context.backlog.wait(LOOK_SECONDS)
         else:
-            await let_kiosks_go_first(context.backlog)
+            left = await let_kiosks_go_first(context.backlog, left)
 
 
-async def let_kiosks_go_first(backlog: Backlog) -> None:
-    """Wait until the backlog grows no more, `HELD_SECONDS` at most."""
-    held = 0.0
-    while backlog.is_growing() and held < HELD_SECONDS:
+async def let_kiosks_go_first(backlog: Backlog, left: float) -> float:
+    """Wait while the backlog grows: `left` seconds at most, or a moment when they are used up.
+
+    Returns what is left of them for the next time: `HELD_SECONDS` again once it was quiet.
+    """
+    while backlog.is_growing():
         await asyncio.sleep(QUIET_SECONDS)
-        held += QUIET_SECONDS
+        left -= QUIET_SECONDS
+        if left <= 0:
+            return 0.0
+    return HELD_SECONDS
 
 
 def _step(context: Context) -> bool:

@@ -38,6 +38,11 @@ CONSOLES_HEAR = timedelta(days=7)
 OLD_ONE_STAYS = timedelta(minutes=10)
 """Other hubs with the same folder go by the new one within a minute."""
 NAMED = 10
+_PUT_BACK = (
+    "The hub's authority is another one than kiosks were told of: its folder tls was put back or "
+    "made anew. Kiosks that do not reach the hub have to be paired again: vestibule-kiosk pair. "
+    "Visitors sign in there meanwhile, and all that waits there is kept and sent then."
+)
 
 
 class Step(Enum):
@@ -51,6 +56,9 @@ class Step(Enum):
     """It is used: by whoever was killed before that was noted."""
     LEAVE = auto()
     """The old one is not believed any more."""
+    PUT_BACK = auto()
+    """Kiosks were told of others, and whoever is paired now would be: of a folder that was put
+    back, or made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,8 @@ def step_due(found: Found, now: datetime) -> Step:
         return Step.USE if _may_be_used(found, found.following, now) else Step.NONE
     if told.pems and told.pems[-1] != own and own in told.pems:
         return Step.LEAVE  # the one that waited is lost, as where a folder was put back
+    if told.pems and own not in told.pems:
+        return Step.PUT_BACK
     if own in told.pems[1:]:
         if told.changed_at is None:
             return Step.NOTE
@@ -167,7 +177,7 @@ def warn(database: Database, folder: Path, now: datetime) -> bool:
             return False
         if not found.lacking or clock_doubt.is_ahead(session, now):
             return False
-    until = found.ends_at - USED_BEFORE
+    until = used_at_last(found)
     text = (
         f"From {until:%B} {until.day}, {until.year} on the hub goes by its new authority, which "
         f"{names_of(found.lacking)} cannot know yet: switched off, or of an older version. Switch "
@@ -220,6 +230,10 @@ def _take(
             _note_used(session, found, own, now, by)
         case Step.LEAVE:
             authorities.tell(session, (own,), now)
+        case Step.PUT_BACK:
+            authorities.tell(session, (own,), now)
+            about = f"{hub_trust.mark_of(own)} put back"
+            notices.tell_of_new_authority(session, _PUT_BACK, now, about=about)
         case _:
             return
     LOG.info("the hub's authority is changed: %s", step.name)
@@ -249,11 +263,22 @@ def _note_used(session: Session, found: Found, ca: str, now: datetime, by: audit
 def _may_be_used(found: Found, following: Identity, now: datetime) -> bool:
     if not _is_valid(following, now):
         return False
-    if now >= found.ends_at - USED_BEFORE:
+    if now >= used_at_last(found):
         return True
     told_at = found.told.at
     has_waited = told_at is None or abs(now - told_at) >= CONSOLES_HEAR
     return has_waited and not found.lacking
+
+
+def used_at_last(found: Found) -> datetime:
+    """When the hub waits for nobody any more.
+
+    One that is told of later than that is waited for half of what is left, a week at most.
+    """
+    latest, told_at = found.ends_at - USED_BEFORE, found.told.at
+    if told_at is None:
+        return latest
+    return max(latest, told_at + min(CONSOLES_HEAR, (found.ends_at - told_at) / 2))
 
 
 def _is_valid(ca: Identity, now: datetime) -> bool:

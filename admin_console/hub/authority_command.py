@@ -86,20 +86,29 @@ def _rotate(arguments: argparse.Namespace) -> int:
         else:
             found = authority_change.begin(database, tls, now, is_another=arguments.another)
             _say("\n".join(_stands(found)))
+            if arguments.another:
+                _say(_ANOTHER)
     if file is not None:
         path, _ = backup_command.make(arguments.database, None, datetime.now(UTC))
         _say(f"A hub that is restored from before is not known any more. A backup: {path}")
+    else:
+        _say(_COPY)
     return 0
 
 
+_ANOTHER = (
+    "A console where somebody signed in since the one before was told knows that one and learns no "
+    "other: once the hub goes by this one, start it once with --trust and the number."
+)
+_COPY = "Copy the folder tls anew once it is used: a hub with an older copy is not known any more."
 _NEW = "It is new: in some minutes kiosks know the hub by it alone."
 
 
 def _used(before: "Found") -> str:
     said = (
         "The hub goes by its new authority within a minute, and kiosks that know it follow by "
-        "themselves. A console where nobody signed in lately asks for the number anew: "
-        "vestibule-hub fingerprint."
+        "themselves. A console where nobody signed in lately refuses it: start it once with "
+        "--trust and the number that vestibule-hub fingerprint says."
     )
     if not before.lacking:
         return f"{said} Every kiosk knows it."
@@ -112,13 +121,13 @@ def _used(before: "Found") -> str:
 
 
 def _stands(found: "Found") -> Iterator[str]:
-    from admin_console.hub.authority_change import CONSOLES_HEAR, USED_BEFORE, names_of
+    from admin_console.hub.authority_change import CONSOLES_HEAR, names_of, used_at_last
     from db import hub_trust
 
     if found.told.pems and found.own.pem() not in found.told.pems:
         yield (
             "Look: kiosks were told of another one, by which they know the hub now. Put the folder "
-            "back as it was after the change; or else pair each kiosk again."
+            "back as it was after the change; or else start the hub, and pair each kiosk again."
         )
     if found.following is None:
         if len(found.told.pems) > 1:
@@ -126,7 +135,7 @@ def _stands(found: "Found") -> Iterator[str]:
         return
     number, told_at = hub_trust.digits_to_compare(found.following.pem()), found.told.at
     yield f"A new one follows it, with the number {number}."
-    latest = found.ends_at - USED_BEFORE
+    latest = used_at_last(found)
     if told_at is not None:
         yield (
             f"The hub goes by that from {told_at + CONSOLES_HEAR:%Y-%m-%d} on, once every kiosk "

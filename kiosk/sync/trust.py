@@ -117,6 +117,11 @@ def take_authorities(session: Session, told: Authorities) -> None:
     if not told.pems or not all(map(hub_trust.is_authority, told.pems)):
         LOG.warning("the hub names what is no authority, and is known by that of before")
         return
+    known = {hub_trust.mark_of(ca) for ca in hub_trust.separate(access.ca)}
+    if known.isdisjoint(map(hub_trust.mark_of, told.pems)):
+        # Each change is told beside the one of before: this is of a hub that has lost its own.
+        LOG.warning("the hub names none of the authorities by which it is known, and they stay")
+        return
     settings.write(session, PAIRING, replace(access, ca="".join(told.pems), told=told.number))
     LOG.info("the hub says by which authorities it is known: %d", len(told.pems))
 

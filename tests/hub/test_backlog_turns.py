@@ -3,14 +3,20 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from admin_console.hub import applying as hub_applying
 from admin_console.hub import backlog
+from admin_console.hub.context import Context
+from admin_console.hub.throttle import Throttle
+from admin_console.hub.wake import Wake
 from db import inbox
-from tests.hub_of_tests import hub_at
+from db.engine import open_database
+from tests.hub.test_going_on import goes_on
+from tests.hub_of_tests import Clock, hub_at
 
 KIOSKS = 45
 """More than a server has threads (40, of anyio)."""
@@ -95,7 +101,7 @@ def test_what_comes_is_stored_first_and_applied_once_no_more_comes_or_after_a_wh
     growing = iter([True, True, False])
     rush = backlog.Backlog()
 
-    async def asked_until_it_may_go_on() -> list[bool]:
+    async def asked_until_it_may_go_on(left: float) -> tuple[list[bool], float]:
         asked = list[bool]()
 
         def is_growing() -> bool:
@@ -103,8 +109,32 @@ def test_what_comes_is_stored_first_and_applied_once_no_more_comes_or_after_a_wh
             return asked[-1]
 
         monkeypatch.setattr(rush, "is_growing", is_growing)
-        await hub_applying.let_kiosks_go_first(rush)
-        return asked
+        return asked, await hub_applying.let_kiosks_go_first(rush, left)
 
-    assert asyncio.run(asked_until_it_may_go_on()) == [True, True, False]
-    assert len(asyncio.run(asked_until_it_may_go_on())) == 6  # it never ends: 0.05 s, and on
+    assert asyncio.run(asked_until_it_may_go_on(0.05)) == ([True, True, False], 0.05)
+    asked, left = asyncio.run(asked_until_it_may_go_on(0.05))
+    assert (len(asked), left) == (5, 0.0)  # it never ends: 0.05 s, and on
+    assert asyncio.run(asked_until_it_may_go_on(left)) == ([True], 0.0)
+
+
+def test_kiosk_that_sends_without_an_end_does_not_hold_back_what_others_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_applying, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(hub_applying, "HELD_SECONDS", 0.2)
+    monkeypatch.setattr(hub_applying, "_try_again", lambda _context: True)
+    monkeypatch.setattr(backlog.Backlog, "is_growing", lambda _self: True)
+    steps = list[float]()
+
+    def step(_context: Context) -> bool:
+        steps.append(time.monotonic())
+        return True
+
+    monkeypatch.setattr(hub_applying, "_step", step)
+    with closing(open_database(f"sqlite:///{tmp_path}/hub.db")) as database:
+        context = Context(database, tmp_path / "photos", Clock(), Wake(), Throttle())
+        work = hub_applying.keep_applying(context)
+        assert asyncio.run(goes_on(work, lambda: len(steps) >= 12))
+
+    assert steps[1] - steps[0] > 0.15  # once they are let go first
+    assert steps[11] - steps[1] < 10 * 0.15  # and then no more

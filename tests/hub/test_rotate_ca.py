@@ -20,7 +20,7 @@ from admin_console.hub.authority_change import (
     Found,
     Step,
 )
-from db import authorities, clock_doubt, hub_trust, key_store
+from db import authorities, clock_doubt, hub_trust, key_store, notices
 from db.authorities import Told
 from db.domain.errors import StorageError
 from db.engine import open_database
@@ -63,7 +63,7 @@ def found(following: Identity | None, *told: Identity, changed_at: datetime | No
         (found(None, OTHER, OWN, changed_at=NINE), NINE + OLD_ONE_STAYS, Step.LEAVE),
         (found(None, OWN, NEXT), SOON, Step.LEAVE),
         (found(None, OWN), SOON, Step.NONE),
-        (found(None, OTHER), SOON, Step.NONE),
+        (found(None, OTHER), SOON, Step.PUT_BACK),
     ],
 )
 def test_what_is_there_says_which_step_is_due(stands: Found, now: datetime, step: Step) -> None:
@@ -167,18 +167,42 @@ def test_now_comes_after_kiosks_were_told_and_makes_no_second_change(
     assert authority.next_of(hub.tls) is None
 
 
-def test_folder_from_before_a_change_is_told(
-    hub: TlsHub, url: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("told", "now", "step"),
+    [(20, timedelta(minutes=1), Step.NONE), (20, timedelta(days=8), Step.USE),
+     (4, timedelta(days=1), Step.NONE), (4, timedelta(days=2, minutes=1), Step.USE)],
+)  # fmt: skip
+def test_one_that_is_told_of_late_is_waited_for_as_far_as_there_is_time(
+    told: int, now: timedelta, step: Step
 ) -> None:
-    before = (hub.tls / authority.CA_FILE).read_bytes()
-    hub.begins()
-    hub.changes_at_once()
+    at = ENDS_AT - timedelta(days=told)
+    waits = found(NEXT, OWN, NEXT)
+    waits = replace(waits, told=replace(waits.told, at=at), lacking=("Side door",))
+
+    assert authority_change.step_due(waits, at + now) is step
+
+
+def test_folder_from_before_a_change_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tls_hub(tmp_path / "hub") as hub:
+        before = (hub.tls / authority.CA_FILE).read_bytes()
+        hub.begins()
+        hub.changes_at_once()
     (hub.tls / authority.CA_FILE).write_bytes(before)
+    url = f"sqlite:///{tmp_path}/hub/hub.db"
 
     main(["keys", "show", "--database", url])
 
     assert "Look: kiosks were told of another one" in capsys.readouterr().out
-    assert hub.goes_on(OLD_ONE_STAYS) is Step.NONE
+    with closing(open_database(url)) as database:
+        steps = [authority_change.look(database, hub.tls, hub.clock()) for _ in range(2)]
+        with database.read() as session:
+            (pem,) = authorities.told(session).pems
+            told = notices.page(session, NINE, sees_all=True).notices[0]
+    assert steps == [Step.PUT_BACK, Step.NONE]
+    assert pem.encode() in before
+    assert "have to be paired again" in told.text
 
 
 def test_behind_a_proxy_there_is_nothing_to_do(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from admin_console.hub import authority, authority_change
-from admin_console.hub.authority import open_authority
+from admin_console.hub.authority import CA_FILE, open_authority
 from admin_console.hub.authority_change import CONSOLES_HEAR, OLD_ONE_STAYS, Step
 from db import audit, authorities, hub_trust, notices, pairing, settings
 from db.domain.audit import Deed
@@ -287,6 +287,38 @@ def test_word_of_the_hub_with_a_lower_number_changes_nothing(
 
     with kiosk.database.read() as session:
         assert settings.read(session, PAIRING, HubAccess) == access
+
+
+def test_word_that_names_none_of_those_that_are_known_changes_nothing(
+    hub: TlsHub, kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    """As from a hub whose folder was made anew, which told of another one before."""
+    foreign = open_authority(tmp_path / "foreign", real_now()).ca
+    with hub.hub.database.begin() as session:
+        authorities.tell(session, (foreign,), hub.clock())
+
+    hears(kiosk)
+
+    assert known_to(kiosk.database) == (hub.ca,)
+    kiosk.pull()
+
+
+def test_kiosk_is_paired_with_a_hub_whose_folder_of_before_a_change_was_put_back(
+    hub: TlsHub, tmp_path: Path
+) -> None:
+    before = (hub.tls / CA_FILE).read_bytes()
+    hub.begins()
+    hub.changes_at_once()
+    (hub.tls / CA_FILE).write_bytes(before)
+    assert hub.goes_on(OLD_ONE_STAYS) in {Step.PUT_BACK, Step.NONE}  # the hub looks itself, too
+
+    with kiosk_at(hub, tmp_path / "late") as late:
+        late.visitor_comes()
+        late.pull_all()
+        late.pull()
+        late.push()
+
+        assert known_to(late.database) == (hub.ca,)
 
 
 def test_kiosk_that_is_paired_in_between_learns_both_at_once(hub: TlsHub, tmp_path: Path) -> None:
