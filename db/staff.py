@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -50,6 +50,14 @@ class OpenSession:
 
     member: StaffMember
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whose password was right, and the hash that it was compared with: see `hold`."""
+
+    member: StaffMember
+    password_hash: str = field(repr=False)
 
 
 def add(
@@ -129,14 +137,27 @@ def named(session: Session, name: str) -> StaffMember:
     return found
 
 
-def verify(session: Session, name: str, password: str) -> StaffMember | None:
-    """Who has this name and password; None for anything wrong, in the same time."""
+def verify(session: Session, name: str, password: str) -> Verified | None:
+    """Who has this name and password; None for anything wrong, in the same time.
+
+    It takes so long that another password may be in force afterwards: `hold` before any deed.
+    """
     row = _row_named(session, name)
     try:
         HASHER.verify(row.password_hash if row is not None else NOBODY, password)
     except argon2.exceptions.VerificationError:
         return None
-    return None if row is None else value_of(row)
+    return None if row is None else Verified(value_of(row), row.password_hash)
+
+
+def hold(session: Session, verified: Verified) -> bool:
+    """Whether the password that was verified is in force yet; it stays so until the commit.
+
+    It is not once another was given or its owner was removed.
+    """
+    theirs = select(StaffRow).where(StaffRow.staff_id == verified.member.staff_id, _IS_THERE)
+    row = session.scalar(theirs.with_for_update().execution_options(populate_existing=True))
+    return row is not None and row.password_hash == verified.password_hash
 
 
 def remove(session: Session, staff_id: UUID, now: datetime) -> None:

@@ -138,10 +138,12 @@ async def _as_owner(
 
     def do() -> T:
         with context.database.read() as session:
-            member = staff.verify(session, asker.member.name, password)
-        if member is None or member.staff_id != asker.staff_id:
+            verified = staff.verify(session, asker.member.name, password)
+        if verified is None or verified.member.staff_id != asker.staff_id:
             raise refuse(403, _NOT_YOURS)
         with context.database.begin() as session:
+            if not staff.hold(session, verified):
+                raise refuse(403, _NOT_YOURS)
             return deed(session)
 
     async with turns.of(who):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import devices, guessing, own_password, setting_up
@@ -114,20 +114,21 @@ def _nonce(context: Context, asked: SignInRequest) -> str:
 def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | _Missing:
     """What is missing when name and password are right."""
     with context.database.read() as session:
-        member = staff.verify(session, asked.name, asked.password)
-    if member is None:
-        _note_refusal(context, asked.name, address)
-        raise refuse(401, "That name and password do not fit together.")
-    now = context.now()
+        verified = staff.verify(session, asked.name, asked.password)
+    if verified is None:
+        raise _refusal(context, asked.name, address)
+    member, now = verified.member, context.now()
     seen = seen_by(context, member)
     by, known = audit.of_staff(member.staff_id, address), seen[1]
     site_id = known[0].site_id if len(known) == 1 else ""
     with context.database.begin() as session:
-        must_choose = staff.must_choose(session, member.staff_id)
+        is_held = staff.hold(session, verified)
+        must_choose = is_held and staff.must_choose(session, member.staff_id)
         if must_choose and not asked.new_password:
             return _Missing.NEW_PASSWORD
-        is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
-            session, member.staff_id, asked.code, now
+        is_in = is_held and (
+            not second_factor.is_on(session, member.staff_id)
+            or second_factor.accept(session, member.staff_id, asked.code, now)
         )
         if is_in:
             if must_choose:
@@ -137,11 +138,19 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
             token = staff.open_session(session, member.staff_id, now)
             audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id)
             device = devices.known_or_new(hub_site.signing_key(session), asked.name, asked.device)
+    if not is_held:
+        raise _refusal(context, asked.name, address)
     if is_in:
         return SignedIn(token, member, *seen, device)
     if asked.code:
         _note_refusal(context, asked.name, address)
     return _Missing.CODE
+
+
+def _refusal(context: Context, name: str, address: str) -> HTTPException:
+    """The answer to a password that is not in force; the audit has it."""
+    _note_refusal(context, name, address)
+    return refuse(401, "That name and password do not fit together.")
 
 
 def seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:

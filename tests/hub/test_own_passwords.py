@@ -1,16 +1,18 @@
 """Passwords of the hub open nothing but the choice of an own one; everybody changes their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
 from db import passwords, second_factor, staff, totp
 from db.first_passwords import WORDS, new
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
 
-OWN, SHORT = "a phrase of my own", "short"
+OWN, SHORT, FIRST = "a phrase of my own", "short", "amber river lantern"
+THIEFS = "of whoever stole it"
 
 
 @pytest.fixture
@@ -159,3 +161,67 @@ def test_own_second_factor_begins_with_its_first_code_and_the_password(hub: HubO
     assert (asked.json()["needs_code"], recovered.status_code) == (True, 200)
     assert ended.status_code == 204
     assert sign_in(hub, "rbegaye", PASSWORD).status_code == 200
+
+
+# ---- another password meanwhile ----------------------------------------------------------------
+
+
+def meanwhile(patch: pytest.MonkeyPatch, hub: HubOfTests, deed: Callable[[Session], None]) -> None:
+    """Let somebody else be quicker: `deed` is done once a password was found to be right."""
+    verify = staff.verify
+
+    def then(session: Session, name: str, password: str) -> staff.Verified | None:
+        verified = verify(session, name, password)
+        patch.setattr(staff, "verify", verify)
+        with hub.database.begin() as other:
+            deed(other)
+        return verified
+
+    patch.setattr(staff, "verify", then)
+
+
+def reset(session: Session) -> None:
+    rosa = staff.named(session, "rbegaye").staff_id
+    staff.set_password(session, rosa, FIRST, must_choose=True)
+
+
+def remove(session: Session) -> None:
+    staff.remove(session, staff.named(session, "rbegaye").staff_id, Clock()())
+
+
+def test_sign_in_under_way_with_the_password_of_before_takes_nothing_of_the_first_one(
+    hub: HubOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, hub, reset)
+
+    late = sign_in(hub, "rbegaye", PASSWORD, new_password=THIEFS)
+
+    with hub.database.read() as session:
+        assert staff.signed_in(session, hub.clock()) == {}
+    assert late.status_code == 401, late.text
+    assert "needs_password" not in late.json()
+    assert sign_in(hub, "rbegaye", FIRST, new_password=OWN).status_code == 200
+
+
+def test_sign_in_under_way_of_who_is_removed_is_refused_like_a_wrong_password(
+    hub: HubOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = sign_in(hub, "rbegaye", "not it")
+    meanwhile(monkeypatch, hub, remove)
+
+    late = sign_in(hub, "rbegaye", PASSWORD)
+
+    assert (late.status_code, late.json()) == (wrong.status_code, wrong.json())
+
+
+@pytest.mark.parametrize("deed", [reset, remove])
+def test_change_of_the_own_password_under_way_does_not_undo_what_was_settled_meanwhile(
+    hub: HubOfTests, monkeypatch: pytest.MonkeyPatch, deed: Callable[[Session], None]
+) -> None:
+    here = hub.sign_in("rbegaye")
+    meanwhile(monkeypatch, hub, deed)
+
+    late = change_own(hub, here, PASSWORD, OWN)
+
+    assert late.status_code == 403, late.text
+    assert sign_in(hub, "rbegaye", OWN).status_code == 401
