@@ -45,6 +45,7 @@ _AT = once(
 _VERSION = select(_FEED_TABLE.c.version).where(
     _FEED_TABLE.c.district_id == OWN, _FEED_TABLE.c.feed_id == _FEED
 )
+_HOLD = _VERSION.with_for_update()
 _NEWEST_BY_SITE = once(
     select(ChangeRow.site_id, func.max(ChangeRow.version))
     .where(ChangeRow.version > bindparam("cursor"))
@@ -68,6 +69,16 @@ class Change:
     body: str
     mark: str = ""
     """What tells this change from another one of the same version, after a restore."""
+
+
+def hold(session: Session) -> None:
+    """Let no other change come between what is read from here on and the change that tells it.
+
+    Whoever says all anew, as of PINs, holds the feed before they read it: else two at once may end
+    with what the other one had before.
+    """
+    session.flush()
+    upserts.locked(session, _HOLD, _BEGIN)
 
 
 def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int:

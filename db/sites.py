@@ -146,13 +146,16 @@ def give(session: Session, staff_id: UUID, site_ids: Iterable[str]) -> None:
 
 
 def pins_of(session: Session, site_id: str) -> list[dict[str, str]]:
-    """The PINs that work at a site's kiosks, as the feed carries them."""
+    """The PINs that work at a site's kiosks, as the feed carries them; nobody's who was removed."""
     given = select(StaffSiteRow.staff_id).where(StaffSiteRow.site_id == site_id)
     limited = StaffRow.role.not_in([role.value for role in SEES_ALL])
     elsewhere = select(StaffRow.staff_id).where(limited, StaffRow.staff_id.not_in(given))
-    works = StaffPinRow.staff_id.not_in(elsewhere)
+    removed = select(StaffRow.staff_id).where(StaffRow.removed_at.is_not(None))
+    works = true() if only(session) else StaffPinRow.staff_id.not_in(elsewhere)
     rows = session.scalars(
-        select(StaffPinRow).where(true() if only(session) else works).order_by(StaffPinRow.staff_id)
+        select(StaffPinRow)
+        .where(StaffPinRow.staff_id.not_in(removed), works)
+        .order_by(StaffPinRow.staff_id)
     )
     return [
         {"staff_id": str(r.staff_id), "display_name": r.display_name, "pin_hash": r.pin_hash}

@@ -240,6 +240,7 @@ def given(session: Session, keeper: Keeper, role: Role, wanted: Sequence[str]) -
 
 def tell_kiosks(session: Session) -> None:
     """Let kiosks learn whose PINs work there, as it is now."""
+    changes.hold(session)
     for site in sites.opened(session):
         pins = sites.pins_of(session, site.site_id)
         changes.add(session, "staff_pins", pins, site_id=site.site_id)
