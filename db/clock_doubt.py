@@ -121,8 +121,18 @@ def look(session: Session, now: datetime) -> Found:
 def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
     """The days by which entries count: after a leap, or a set-back, that of before it too."""
     known = settings.read(session, LOOKED, Looked)
-    is_doubted = known is not None and abs(now - known.at) > LEAP
-    return Days.at(zone, now, known.at) if known is not None and is_doubted else Days.at(zone, now)
+    return Days.at(zone, now, *_before_doubt(known, now))
+
+
+def days_alone(session: Session, zone: ZoneInfo, now: datetime) -> Days:
+    """The same where no other clock is heard: that of before a set-back for as long as it lasts."""
+    known = settings.read(session, LOOKED, Looked)
+    was = () if known is None else tuple(b.was for b in known.behinds if b.was - now > LEAP)
+    return Days.at(zone, now, *_before_doubt(known, now), *was)
+
+
+def _before_doubt(known: Looked | None, now: datetime) -> tuple[datetime, ...]:
+    return (known.at,) if known is not None and abs(now - known.at) > LEAP else ()
 
 
 def _not_too_early(known: Looked, now: datetime) -> Looked:

@@ -52,10 +52,15 @@ class KioskClock:
         return self._own()
 
     def each(self) -> tuple[datetime, ...]:
-        """What the own clock says and, where it is known to be another, the hub's."""
-        own = self._own()
-        ahead = self._ahead(own)
-        return (own, own + ahead) if ahead else (own,)
+        """What the own clock says and, where it is known to be another, the hub's.
+
+        Empty while the hub does not bear the own one out: it was not heard yet, or not since the
+        own clock was set or the computer slept.
+        """
+        own, known = self._own(), self._known
+        if known is None or not self._is_even(known, own):
+            return ()
+        return (own, own + known.ahead) if known.ahead else (own,)
 
     @property
     def offset_ms(self) -> int:
@@ -84,5 +89,9 @@ class KioskClock:
         known = self._known
         if known is None or not known.ahead:
             return _NONE
+        return known.ahead if self._is_even(known, own) else _NONE
+
+    def _is_even(self, known: _Known, own: datetime) -> bool:
+        """Whether the own clock has gone as the steady one since the hub was heard."""
         steady = timedelta(seconds=self._steady() - known.steady)
-        return known.ahead if abs((own - known.own) - steady) < _EVEN else _NONE
+        return abs((own - known.own) - steady) < _EVEN

@@ -75,7 +75,7 @@ class FrontDesk(QObject):
     ) -> None:
         """`offset_ms`: by how much `now` is ahead of the computer's own clock.
 
-        `clocks`: what each clock says that may be right.
+        `clocks`: what each clock says that may be right; empty when the hub bears none out.
         """
         super().__init__()
         self._database = database

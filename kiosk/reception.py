@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import clearances, number_keys, outbox, photos, policy, visits
+from db import clearances, clock_doubt, number_keys, outbox, photos, policy, visits
 from db.domain.days import Days
 from db.domain.decision import Decision, Verdict
 from db.domain.errors import PhotoError, StorageError, VestibuleError
@@ -88,9 +88,10 @@ def screen_visitor(
     """Compare a visitor with every list and open the visit, or find the hold they come back to.
 
     `index` is None when the lists could not be loaded. Whatever goes wrong in the comparison is
-    a hold, never a pass. `clocks`: what each clock says that may be right, beside `now`.
+    a hold, never a pass. `clocks`: what each clock says that may be right, beside `now`; empty
+    when no other clock bears `now` out, and then what this database knows of the time counts too.
     """
-    days = Days.at(desk.zone, now, *clocks)
+    days = _days(session, desk, index, now, tuple(clocks))
     keys = number_keys.later(session)
     first_hash = _first_hash(desk, identity)
     number_hash = number_keys.lift(first_hash, keys)
@@ -244,6 +245,18 @@ def _screen(
     if identity.document is None and desk.typed_name_is_held:
         reasons.append(HoldReason.ID_NOT_READ)
     return replace(found, hold_reasons=tuple(reasons))
+
+
+def _days(
+    session: Session, desk: Desk, index: Index | None, now: datetime, clocks: tuple[datetime, ...]
+) -> Days:
+    """The days by which entries count and clearances hold."""
+    if clocks:
+        return Days.at(desk.zone, now, *clocks)
+    known = clock_doubt.days_alone(session, desk.zone, now)
+    imported = [w.imported_at for w in index.lists] if index is not None else []
+    latest = Days.at(desk.zone, max([now, *imported]))  # no list comes from a day to come
+    return Days.of(known.first, known.last, latest.last)
 
 
 def _failed(screening_id: UUID, now: datetime) -> Screening:

@@ -39,11 +39,22 @@ def test_hubs_time_counts_once_it_was_heard(behind: timedelta) -> None:
 
 def test_clocks_that_disagree_are_both_told() -> None:
     computer = Computer(400 * DAY)
-    assert computer.clock.each() == (NINE - 400 * DAY,)
 
     computer.clock.heard(NINE)
 
     assert computer.clock.each() == (NINE - 400 * DAY, NINE)
+
+
+@pytest.mark.parametrize("behind", [400 * DAY, timedelta(0)])
+def test_no_clock_is_told_while_the_hub_does_not_bear_it_out(behind: timedelta) -> None:
+    computer = Computer(behind)
+    assert computer.clock.each() == ()
+
+    computer.clock.heard(NINE)
+    assert NINE in computer.clock.each()
+
+    computer.shows += timedelta(hours=12)
+    assert computer.clock.each() == ()
 
 
 def test_clock_that_is_right_is_left_alone() -> None:
