@@ -65,6 +65,10 @@ class Dialled:
     ca: str = ""
 
 
+Dial = Callable[[Dialled | None], Dialled]
+"""Connects, and anew where another authority than before vouches for the hub."""
+
+
 def connect(
     url: str,
     token: OwnToken,
@@ -85,14 +89,16 @@ def connect(
         client = httpx.Client(base_url=url, trust_env=False, verify=trusted)
         return Dialled(client, trusted, now)
 
-    def again(before: Dialled) -> Dialled:
+    def again(before: Dialled | None) -> Dialled:
         now = vouching()
-        if now == before.ca:
-            return before
-        before.client.close()
+        if before is not None:
+            if now == before.ca:
+                return before
+            before.client.close()
         return dialled(now)
 
-    return HttpHub(dialled(vouching()), token, known, state, again)
+    # Dialled by the first request, which is tried again where the database does not say its CA.
+    return HttpHub(again, token, known, state)
 
 
 def wire_line(event: SealedEvent) -> bytes:
@@ -111,15 +117,19 @@ class HttpHub:
 
     def __init__(
         self,
-        at: httpx.Client | Dialled,
+        at: httpx.Client | Dial,
         token: OwnToken,
         known: KnownHub | None = None,
         state: Callable[[], OwnState] | None = None,
-        again: Callable[[Dialled], Dialled] | None = None,
     ) -> None:
-        """`again` connects anew where another authority than before vouches for the hub."""
-        self._at = at if isinstance(at, Dialled) else Dialled(at)
-        self._again = again
+        """`at`: the client to use, or how one is had before each request."""
+        self._at: Dialled | None = None
+        self._dial: Dial
+        if isinstance(at, httpx.Client):
+            given = self._at = Dialled(at)
+            self._dial = lambda _: given
+        else:
+            self._dial = at
         self._state = state
         self._known = known
         self._token = token
@@ -190,12 +200,12 @@ class HttpHub:
         return [read_as(line, WatchlistEntry) for line in _lines(response.content)]
 
     def close(self) -> None:
-        self._at.client.close()
+        if self._at is not None:
+            self._at.client.close()
 
     def _connected(self) -> Dialled:
-        if self._again is not None:
-            self._at = self._again(self._at)
-        return self._at
+        self._at = at = self._dial(self._at)
+        return at
 
     def _ask_signed(
         self,

@@ -19,7 +19,7 @@ from db.domain.notice import NoticeKind
 from kiosk import own_device
 from kiosk.own_device import PAIRING, HubAccess
 from kiosk.sync.client import HubStrangerError
-from kiosk.sync.http import HttpHub
+from kiosk.sync.http import HttpHub, connect
 from kiosk.sync.known_hub import HubUntrueError
 from tests.sync_of_tests import KioskOfTests
 from tests.tls_of_tests import TlsHub, kiosk_at, known_to, pair, real_now, tls_hub
@@ -301,6 +301,23 @@ def test_word_that_names_none_of_those_that_are_known_changes_nothing(
 
     assert known_to(kiosk.database) == (hub.ca,)
     kiosk.pull()
+
+
+def test_kiosk_whose_database_does_not_answer_when_it_begins_reaches_the_hub_later(
+    hub: TlsHub, kiosk: KioskOfTests
+) -> None:
+    answers = iter([StorageError("The disk is full."), hub.ca])
+
+    def ca() -> str:
+        said = next(answers, hub.ca)
+        if isinstance(said, StorageError):
+            raise said
+        return said
+
+    with closing(connect(hub.url, kiosk.token, ca, kiosk.hub._known)) as line:
+        with pytest.raises(StorageError):
+            line.head(kiosk.device.epoch)
+        assert line.head(kiosk.device.epoch).seq == 0
 
 
 def test_kiosk_is_paired_with_a_hub_whose_folder_of_before_a_change_was_put_back(
