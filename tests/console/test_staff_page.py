@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from admin_console.console.models.plain import PlainModel
 from admin_console.console.models.staff import HEADS, MAY, givable, role_rows, suggested_name
 from admin_console.console.navigation import NavigationRow
+from admin_console.console.pages.staff_card import WORDS, Deed
 from admin_console.console.parts.button import Button
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.table import RowTable
@@ -59,6 +60,11 @@ def choose(table: RowTable, name: str) -> None:
 
 
 # ---- words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", [Deed.PIN, Deed.NO_PIN, Deed.REMOVE])
+def test_what_is_done_at_kiosks_says_when_they_learn_it(deed: Deed) -> None:
+    assert "as soon as they reach the hub" in WORDS[deed].means
 
 
 def test_every_action_stands_once_in_what_roles_may_do_and_is_told_as_it_is() -> None:

@@ -49,12 +49,15 @@ WORDS = {
     ),
     Deed.PIN: Wording(
         "New PIN",
-        "{name} decides at the kiosks with the PIN that is shown here once. One from before works "
-        "no more.",
+        "{name} decides at the kiosks with the PIN that is shown here once. Kiosks learn it, and "
+        "forget one from before, as soon as they reach the hub.",
         "Make the PIN",
     ),
     Deed.NO_PIN: Wording(
-        "Take the PIN away", "{name} decides at the kiosks no more.", "Take it away"
+        "Take the PIN away",
+        "{name} decides at the kiosks no more. Kiosks forget the PIN as soon as they reach the "
+        "hub.",
+        "Take it away",
     ),
     Deed.NO_FACTOR: Wording(
         "Telephone is lost",
@@ -69,7 +72,8 @@ WORDS = {
     ),
     Deed.REMOVE: Wording(
         "Remove",
-        "{name} signs in and decides no more, from this moment. What they did keeps their name.",
+        "{name} signs in no more, from this moment. Kiosks forget the PIN as soon as they reach "
+        "the hub. What {name} did keeps their name.",
         "Remove",
     ),
 }
