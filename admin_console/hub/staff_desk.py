@@ -71,7 +71,7 @@ def add(
 
     Raises `StaffError` for what will not do, and `BeyondPowerError` for more than the keeper has.
     """
-    _check_still(session, keeper)
+    check_still(session, keeper)
     site_ids = given(session, keeper, start.role, start.sites)
     pin_hash = _checked_pin(session, pin, start.role)
     names = hub_site.names_of(session)
@@ -277,7 +277,7 @@ def _check_decides(role: Role) -> None:
 
 def _theirs(session: Session, keeper: Keeper, staff_id: UUID) -> StaffMember:
     """Whoever is to be changed. Raises LookupError for who is not seen here."""
-    _check_still(session, keeper)
+    check_still(session, keeper)
     known = staff_list.get(session, staff_id)
     refused = why_not(session, keeper, known)
     if refused:
@@ -285,8 +285,12 @@ def _theirs(session: Session, keeper: Keeper, staff_id: UUID) -> StaffMember:
     return StaffMember(known.staff_id, known.name, known.display_name, known.role)
 
 
-def _check_still(session: Session, keeper: Keeper) -> None:
-    """Two who remove each other at once are not both heard: the second one is gone by then."""
+def check_still(session: Session, keeper: Keeper) -> None:
+    """Let nobody else keep the staff until the commit; `BeyondPowerError` if the keeper may not.
+
+    Two who remove each other at once are not both heard: the second one is gone by then. A tag is
+    compared behind this: what was read before may be changed by then.
+    """
     if keeper.power is None or keeper.staff_id is None:
         return
     staff.lock_keepers(session)

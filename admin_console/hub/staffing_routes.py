@@ -100,8 +100,10 @@ async def change(
     asked = await body_as(request, StaffDraft)
 
     def settle(session: Session) -> KnownStaff:
+        keeper = _keeper(asker)
+        staff_desk.check_still(session, keeper)  # first: until then it may yet be changed
         expect_same(if_match, staff_list.get(session, staff_id))
-        staff_desk.change(session, _keeper(asker), staff_id, asked, context.now())
+        staff_desk.change(session, keeper, staff_id, asked, context.now())
         return staff_list.get(session, staff_id)
 
     return answer(await run_in_threadpool(_do, context, asker, settle))

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
 from db import audit, changes, second_factor, staff, staff_pins, totp
 from db.domain.audit import Deed
@@ -191,6 +192,24 @@ def test_change_of_what_somebody_else_changed_meanwhile_is_refused(
     fresh = hub.client.put(path, json=ROSA, headers=head | {"If-Match": tag})
 
     assert (stale.status_code, fresh.status_code) == (412, 200)
+
+
+def test_change_that_waited_for_somebody_elses_is_refused(
+    hub: HubOfTests, head: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/v1/staff/{id_of(hub, 'rbegaye')}"
+    tag = hub.client.get(path, headers=head).headers["ETag"]
+    wait = staff.lock_keepers
+
+    def wait_for_another(session: Session) -> None:
+        wait(session)
+        monkeypatch.setattr(staff, "lock_keepers", wait)
+        staff.rename(session, staff.named(session, "rbegaye").staff_id, "Rosa B.")
+
+    monkeypatch.setattr(staff, "lock_keepers", wait_for_another)
+    late = hub.client.put(path, json=ROSA, headers=head | {"If-Match": tag})
+
+    assert late.status_code == 412, late.text
 
 
 def test_removed_member_is_out_and_their_pin_with_them(
