@@ -238,13 +238,14 @@ def of_token(session: Session, token: str, now: datetime) -> OpenSession | None:
 
 def seen(session: Session, token: str, staff_id: UUID, now: datetime) -> None:
     """This member's sign-in is in use."""
+    # In the order of whoever signs them out: else each waits for the other.
+    session.execute(
+        update(StaffRow).where(StaffRow.staff_id == staff_id, _IS_THERE).values(seen_at=now)
+    )
     session.execute(
         update(StaffSessionRow)
         .where(StaffSessionRow.token_hash == hash_token(token))
         .values(seen_at=now)
-    )
-    session.execute(
-        update(StaffRow).where(StaffRow.staff_id == staff_id, _IS_THERE).values(seen_at=now)
     )
 
 
