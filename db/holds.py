@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from db import custody, districts, policy, rechecks, visits
+from db import clock_doubt, custody, districts, policy, rechecks, visits
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Alarm, EarlierVisit, Hold, TurnedAway
 from db.domain.policy import DeskPolicy
@@ -43,7 +43,11 @@ def waiting(
         row = districts.get(session, VisitRow, visit_id)
         if row is not None:
             found.append(_inside(session, row, kiosk_names))
-    held = [_with_rules(session, hold, rules, local) for hold in found if hold is not None]
+    holds = [hold for hold in found if hold is not None]
+    if not holds:
+        return []
+    until = rules.clears_until(clock_doubt.days(session, zone, now).first)
+    held = [_with_rules(session, hold, rules, local, until) for hold in holds]
     return sorted(held, key=lambda hold: hold.held_since)
 
 
@@ -176,12 +180,14 @@ def _hold(
     )
 
 
-def _with_rules(session: Session, hold: Hold, rules: DeskPolicy, local: datetime) -> Hold:
+def _with_rules(
+    session: Session, hold: Hold, rules: DeskPolicy, local: datetime, clears_until: date
+) -> Hold:
     row = districts.get(session, VisitRow, hold.visit.visit_id)
     can_clear = row is not None and bool(row.visitor_key) and bool(hold.screening.matches)
     return replace(
         hold,
-        clears_until=rules.clears_until(local.date()) if can_clear else None,
+        clears_until=clears_until if can_clear else None,
         on_denial=on_denial(hold.screening, rules.denial_words),
         briefs=custody.briefs(session, hold.screening.matches, local),
     )

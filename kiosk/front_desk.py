@@ -164,7 +164,9 @@ class FrontDesk(QObject):
         self, decision: Decision, staff: StaffOnDuty, done: Done[Decision], failed: Failed
     ) -> None:
         def work(session: Session) -> Decision:
-            return reception.record_decision(session, self.desk, decision, staff.staff_id)
+            return reception.record_decision(
+                session, self.desk, decision, staff.staff_id, clocks=self._clocks()
+            )
 
         answer = self._awaited(done, failed)
         self._write(work, answer.done, answer.failed)

@@ -124,15 +124,24 @@ def screen_visitor(
     return ScreenedVisit(_visit(session, visit_id), screening)
 
 
-def record_decision(session: Session, desk: Desk, decision: Decision, staff_id: UUID) -> Decision:
+def record_decision(
+    session: Session,
+    desk: Desk,
+    decision: Decision,
+    staff_id: UUID,
+    *,
+    clocks: Iterable[datetime] = (),
+) -> Decision:
     """Keep what a member of staff decided at the kiosk. Returns the decision in force.
 
     When the hub's decision came first, that one stays in force and this one is kept beside it.
-    *Not this person* also clears the pairs for later visits, here at once and elsewhere by the hub.
+    *Not this person* also clears the pairs for later visits, here at once and elsewhere by the hub,
+    counted from the first day that it may be by the `clocks` (see `screen_visitor`).
     """
     clears_until = None
     if decision.verdict is Verdict.NOT_THIS_PERSON:
-        clears_until = policy.of(session).clears_until(_today(desk, decision.decided_at))
+        days = _days(session, desk, None, decision.decided_at, tuple(clocks))
+        clears_until = policy.of(session).clears_until(days.first)
     outbox.add(
         session,
         desk.device,

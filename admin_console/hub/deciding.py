@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import aftermath, applying
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Asker, Context
-from db import audit, changes, notices, outbox, policy, rechecks, visits
+from db import audit, changes, clock_doubt, notices, outbox, policy, rechecks, visits
 from db.domain.audit import About, Deed
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Site
@@ -78,8 +78,8 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
         site = hub_site.at(session, visit.site_id)
         clears_until = None
         if choice.verdict is Verdict.NOT_THIS_PERSON:
-            today = now.astimezone(ZoneInfo(site.time_zone)).date()
-            clears_until = policy.of(session).clears_until(today)
+            days = clock_doubt.days(session, ZoneInfo(site.time_zone), now)
+            clears_until = policy.of(session).clears_until(days.first)
         deciding = _Deciding(site, asker, choice, now, clears_until)
         known = rechecks.of_visit(session, visit_id)
         later = [r for r in known if r.decision is None]

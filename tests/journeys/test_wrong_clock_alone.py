@@ -1,16 +1,19 @@
-"""A kiosk whose clock is wrong while its hub is away: an order in force holds all the same."""
+"""A clock is wrong, and no other bears it out: orders in force hold, no clearance lasts longer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from db import clock_doubt
+from db.domain.decision import Verdict
+from db.domain.policy import DeskPolicy
 from db.domain.screening import Outcome
 from db.list_index import ListIndexes
 from kiosk.clock import KioskClock
 from kiosk.lists import load_index
 from kiosk.reception import screen_visitor
 from tests.district import District, QuietKiosk
+from tests.hub_of_tests import HubOfTests
 from tests.makers import make_identity
 
 DAY = timedelta(days=1)
@@ -26,9 +29,9 @@ def order(district: District, begins: timedelta | None, ends: timedelta | None) 
     return f"LNAME,FNAME,START_DATE,END_DATE\nMarlow,Helena,{','.join(days)}\n".encode()
 
 
-def look(kiosk: QuietKiosk, says: datetime) -> None:
-    """What a kiosk does when it starts, and once a day, with the time that its clock says."""
-    with kiosk.database.begin() as session:
+def look(one: QuietKiosk | HubOfTests, says: datetime) -> None:
+    """What kiosk and hub do when they start, and once a day, with the time that the clock says."""
+    with one.database.begin() as session:
         clock_doubt.look(session, says)
 
 
@@ -115,3 +118,40 @@ def test_kiosk_that_was_off_all_summer_holds_for_an_order_that_ended_until_its_h
         clock.heard(district.clock())
 
     assert screen(kiosk, clock) is outcome
+
+
+@pytest.mark.parametrize(("ahead", "more"), [(YEAR, timedelta(0)), (DAY, DAY)])
+def test_clearance_given_while_the_hubs_clock_is_ahead_ends_when_it_would_have(
+    district: District, ahead: timedelta, more: timedelta
+) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, None, None))
+    look(district.hub, district.clock())
+    today: date = district.clock().astimezone(kiosk.desk.zone).date()
+    district.clock.at += ahead
+    held = kiosk.screen(LISTED)
+    kiosk.push()
+    (told,) = district.desk().holds
+
+    district.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)
+
+    (line,) = district.clearances().clearances
+    assert line.clearance.expires_on == DeskPolicy().clears_until(today + more)
+    assert told.clears_until == line.clearance.expires_on
+
+
+def test_clearance_given_at_a_kiosk_that_is_alone_and_ahead_ends_when_it_would_have(
+    district: District,
+) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, None, None))
+    look(kiosk, district.clock())
+    today = district.clock().astimezone(kiosk.desk.zone).date()
+    district.clock.at += YEAR
+    held = kiosk.screen(LISTED)
+
+    kiosk.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)
+
+    kiosk.push()
+    (line,) = district.clearances().clearances
+    assert line.clearance.expires_on == DeskPolicy().clears_until(today)
