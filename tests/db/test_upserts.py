@@ -7,14 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.orm import Session
 
-from db import applying, changes, log, tree
+from db import applying, changes, districts, log, tree
 from db.engine import Database
 
 COMERS = 6
 
 
 def grow_the_tree(session: Session) -> int:
-    return tree.take(session, [b"\x07" * 32]).start
+    taken = tree.hold_and_take(session, [b"\x07" * 32])
+    districts.write(session, taken.writes)
+    return taken.places.start
 
 
 def tell_of_a_change(session: Session) -> int:

@@ -55,6 +55,8 @@ class StaffView(Panel):
         self._ahead = timedelta(0)
         self._asked_at: datetime | None = None
         self._asked = 0
+        self._more_of: tuple[str, bool] | None = None
+        self._is_due = False
         """Which question is the last one: answers to earlier ones come too late."""
         self._tab = STAFF
         self.setObjectName("staffPage")
@@ -85,7 +87,10 @@ class StaffView(Panel):
 
     def refresh(self) -> None:
         self._asked_at = self._session.now()
-        self._ask("")
+        if self._more_of == self._what():
+            self._is_due = True  # once what somebody pressed for is there
+        else:
+            self._ask("")
 
     def tick(self, now: datetime) -> None:
         asked = self._asked_at
@@ -106,17 +111,27 @@ class StaffView(Panel):
 
     def _ask(self, page: str) -> None:
         self._asked += 1
-        number, text, is_signed_in = self._asked, self._find.text(), self._tab == SIGNED_IN
+        number, (text, is_signed_in) = self._asked, self._what()
+        self._more_of, self._is_due = (text, is_signed_in) if page else None, False
 
         def answered(found: StaffPage) -> None:
             if number == self._asked:
+                self._more_of = None
                 self._on_page(found, is_more=bool(page))
+                if self._is_due:
+                    self._ask("")
+
+        def failed(error: Exception) -> None:
+            self._more_of = None
+            self._on_failed(error)
 
         self._session.ask(
-            lambda hub: hub.staff.page(text, page, is_signed_in=is_signed_in),
-            answered,
-            self._on_failed,
+            lambda hub: hub.staff.page(text, page, is_signed_in=is_signed_in), answered, failed
         )
+
+    def _what(self) -> tuple[str, bool]:
+        """Whose page is shown: the search, and whether of who is signed in."""
+        return self._find.text(), self._tab == SIGNED_IN
 
     def _on_page(self, found: StaffPage, *, is_more: bool) -> None:
         self._ahead = found.as_of - self._session.now()
