@@ -38,7 +38,7 @@ def count(step: Callable[[], None]) -> None:
         step()
         link(*arguments, **named)
 
-    os.link = linked  # type: ignore[assignment]
+    os.link = linked  # type: ignore[assignment]  # it takes what is asked of it here
     for name in ("before_cursor_execute", "commit"):
         event.listen(Engine, name, lambda *_: step())
 

@@ -139,6 +139,7 @@ async def body_over(request: Request, of: type[T]) -> Callable[[T], T]:
     """
     content = await _json_of(request)
     wanted, given = _read(content, of), _read(content, dict[str, object])
+    # Whoever calls hands a dataclass over, which the codec's `T` cannot say.
     names = [f.name for f in fields(of) if f.name in given]  # type: ignore[arg-type]
 
     def over(known: T) -> T:
