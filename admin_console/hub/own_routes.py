@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,10 @@ from db.staff import StaffError
 
 T = TypeVar("T")
 _NOT_YOURS = "That is not the password that you have now. Nothing was changed."
+_FIRST_ONE = (
+    "That password was made for you, and somebody else knew it. Choose one of your own first. "
+    "Nothing was changed."
+)
 
 router = APIRouter(prefix="/v1/session", tags=["sign-in"])
 
@@ -65,7 +69,7 @@ async def change_password(request: Request, context: StaffContext, asker: Asking
             but=token,
         )
 
-    await _as_owner(request, context, asker, asked.password, change)
+    await _as_owner(request, context, asker, asked.password, change, is_choice=True)
     return Response(status_code=204)
 
 
@@ -130,8 +134,14 @@ async def _as_owner(
     asker: Asker,
     password: str,
     deed: Callable[[Session], T],
+    *,
+    is_choice: bool = False,
 ) -> T:
-    """Do something for whom the password is; whoever finds an open console guesses slowly."""
+    """Do something for whom the password is; whoever finds an open console guesses slowly.
+
+    A first password is for nothing but the choice of an own one, also where somebody came in with
+    the district's account: whoever made it knows it.
+    """
     who = f"own-password {asker.staff_id}"
     await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
     turns: Turns = request.app.state.sign_ins
@@ -140,16 +150,32 @@ async def _as_owner(
         with context.database.read() as session:
             verified = staff.verify(session, asker.member.name, password)
         if verified is None or verified.member.staff_id != asker.staff_id:
-            raise refuse(403, _NOT_YOURS)
+            raise _refusal(context, asker)
         with context.database.begin() as session:
-            if not staff.hold(session, verified):
-                raise refuse(403, _NOT_YOURS)
-            return deed(session)
+            is_held = staff.hold(session, verified)
+            if is_held and (is_choice or not staff.must_choose(session, asker.staff_id)):
+                return deed(session)
+        raise refuse(403, _FIRST_ONE) if is_held else _refusal(context, asker)
 
     async with turns.of(who):
         done = await run_in_threadpool(do)
     await run_in_threadpool(guessing.succeeded, context, who)
     return done
+
+
+def _refusal(context: Context, asker: Asker) -> HTTPException:
+    """The answer to a password that is not in force; the audit has it, as of a sign-in."""
+    with context.database.begin() as session:
+        audit.note(
+            session,
+            asker.by,
+            Deed.SIGN_IN_REFUSED,
+            context.now(),
+            about=About.STAFF,
+            about_id=asker.staff_id,
+            detail="their own password, while signed in",
+        )
+    return refuse(403, _NOT_YOURS)
 
 
 def _note(session: Session, asker: Asker, context: Context, detail: str) -> None:

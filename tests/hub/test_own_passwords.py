@@ -7,7 +7,8 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session
 
-from db import passwords, second_factor, staff, totp
+from db import audit, passwords, second_factor, staff, totp
+from db.domain.audit import Deed
 from db.first_passwords import WORDS, new
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
 
@@ -132,12 +133,74 @@ def test_own_password_needs_the_one_before_and_ends_the_other_sign_ins(hub: HubO
     assert sign_in(hub, "rbegaye", OWN).status_code == 200
 
 
-def test_who_finds_an_open_console_guesses_slowly(hub: HubOfTests) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("PUT", "password", {"new_password": OWN}),
+        ("PUT", "second-factor", {"key": totp.new_key(), "code": "000000"}),
+        ("POST", "second-factor/end", {}),
+    ],
+)
+def test_wrong_password_at_an_open_console_is_in_the_audit_and_guessed_slowly(
+    hub: HubOfTests, method: str, path: str, more: dict[str, str]
+) -> None:
     here = hub.sign_in("rbegaye")
 
-    tries = [change_own(hub, here, f"guess {n}", OWN).status_code for n in range(6)]
+    def guess(number: int) -> int:
+        body = {"password": f"guess {number}", **more}
+        return hub.client.request(
+            method, f"/v1/session/{path}", json=body, headers=here
+        ).status_code
 
+    tries = [guess(number) for number in range(6)]
+
+    with hub.database.read() as session:
+        lines = [x for x in audit.every_line(session) if x.deed == Deed.SIGN_IN_REFUSED]
     assert tries == [403] * 5 + [429]
+    assert [(x.who, x.about_id) for x in lines] == [("Rosa Begaye", id_of(hub, "rbegaye"))] * 5
+    assert "guess" not in str(lines)
+
+
+@pytest.fixture
+def by_account(hub: HubOfTests) -> dict[str, str]:
+    """Rosa, whose password was made for her, signed in by the district's account."""
+    with hub.database.begin() as session:
+        rosa = staff.named(session, "rbegaye")
+        staff.set_password(session, rosa.staff_id, FIRST, must_choose=True)
+        token = staff.open_session(session, rosa.staff_id, hub.clock())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_first_password_begins_and_ends_no_second_factor(
+    hub: HubOfTests, by_account: dict[str, str]
+) -> None:
+    path, key = "/v1/session/second-factor", totp.new_key()
+    begin = {
+        "password": FIRST,
+        "key": key,
+        "code": totp.code_at(key, totp.step_at(hub.clock())),
+    }
+
+    begun = hub.client.put(path, json=begin, headers=by_account)
+    ended = hub.client.post(f"{path}/end", json={"password": FIRST}, headers=by_account)
+
+    assert (begun.status_code, ended.status_code) == (403, 403)
+    assert "Choose one of your own first" in begun.text
+    assert hub.client.get(path, headers=by_account).json()["is_on"] is False
+
+
+def test_first_password_is_changed_for_an_own_one_by_who_came_with_the_districts_account(
+    hub: HubOfTests, by_account: dict[str, str]
+) -> None:
+    path, key = "/v1/session/second-factor", totp.new_key()
+    code = totp.code_at(key, totp.step_at(hub.clock()))
+
+    chosen = change_own(hub, by_account, FIRST, OWN)
+    begun = hub.client.put(
+        path, json={"password": OWN, "key": key, "code": code}, headers=by_account
+    )
+
+    assert (chosen.status_code, begun.status_code) == (204, 200)
 
 
 def test_own_second_factor_begins_with_its_first_code_and_the_password(hub: HubOfTests) -> None:
