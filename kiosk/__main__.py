@@ -82,7 +82,7 @@ def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
     from kiosk.app import build_kiosk
     from resources.toolkit.memory import collect_here_only
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    begin_log()
     prefer_software_rendering()
     if arguments.windowed:
         config = windowed(config)
@@ -101,6 +101,13 @@ def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
         return app.exec()
     finally:
         kiosk.stop()
+
+
+def begin_log() -> None:
+    """Write what the kiosk says on standard error, from now on."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # It would tell every request to the hub, twice a minute, with its address.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def prefer_software_rendering() -> None:

@@ -45,6 +45,8 @@ class _AsJson(logging.Formatter):
 
 def begin(form: Form) -> None:
     """Write everything that is logged in this process in one form from now on."""
+    # It would tell the whole address of every receiver of webhooks, which may hold its secret.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     if form is Form.TEXT:
         logging.basicConfig(level=logging.INFO, format=_TEXT)
         return

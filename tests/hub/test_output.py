@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 ROOT = Path(__file__).parents[2]
 FAULTS = """
@@ -42,6 +43,20 @@ try:
     stumbles()
 except ValueError as error:
     raise KeyError("Quillfeather") from error
+"""
+
+ASKS_SOMEBODY = """
+import socket, threading
+import httpx
+{begin}
+listening = socket.create_server(("127.0.0.1", 0))
+port = listening.getsockname()[1]
+def answers():
+    line, _ = listening.accept()
+    line.recv(65536)
+    line.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok")
+threading.Thread(target=answers).start()
+print(httpx.post(f"http://127.0.0.1:{{port}}/services/k3y?token=k3y", trust_env=False).text)
 """
 
 
@@ -124,3 +139,20 @@ def test_faults_are_told_by_kind_and_place_and_never_by_words_that_may_name_some
     ]
     assert lines[2]["where"][-1].endswith("stumbles")
     assert "Quillfeather" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "from admin_console.hub import output; output.begin(output.Form.TEXT)",
+        "from admin_console.hub import output; output.begin(output.Form.JSON)",
+        "from kiosk.__main__ import begin_log; begin_log()",
+    ],
+)
+def test_no_address_that_is_asked_stands_in_a_log_since_it_may_hold_a_secret(begin: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ASKS_SOMEBODY.format(begin=begin)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.stdout, done.stderr) == ("ok\n", "")
