@@ -124,11 +124,14 @@ def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
     return Days.at(zone, now, *_before_doubt(known, now))
 
 
-def days_alone(session: Session, zone: ZoneInfo, now: datetime) -> Days:
-    """The same where no other clock is heard: that of before a set-back for as long as it lasts."""
+def moments_alone(session: Session, now: datetime) -> tuple[datetime, ...]:
+    """What it may be beside `now` where no other clock is heard.
+
+    The time of before a set-back counts for as long as that lasts.
+    """
     known = settings.read(session, LOOKED, Looked)
     was = () if known is None else tuple(b.was for b in known.behinds if b.was - now > LEAP)
-    return Days.at(zone, now, *_before_doubt(known, now), *was)
+    return (*_before_doubt(known, now), *was)
 
 
 def _before_doubt(known: Looked | None, now: datetime) -> tuple[datetime, ...]:

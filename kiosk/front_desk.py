@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from sqlalchemy.orm import Session
 
 from db import clock_doubt, photos, retention, settings, staff_pins, visits
+from db.domain.days import Days
 from db.domain.decision import Decision
 from db.domain.errors import VestibuleError
 from db.domain.events import BadgeFailed, BadgePrinted
@@ -90,6 +91,8 @@ class FrontDesk(QObject):
         self._loaded = threading.Event()
         self._loaded.set()
         self._index: Index | None = None
+        self._known: reception.Moments = ()
+        """What it may be beside `now` where the hub bears no clock out."""
 
     @property
     def desk(self) -> Desk:
@@ -107,7 +110,10 @@ class FrontDesk(QObject):
 
         def load() -> Index | None:
             try:
-                self._index = load_index(self._database, self._lists)
+                index = load_index(self._database, self._lists)
+                with self._database.read() as session:
+                    self._known = reception.moments_alone(session, index, self._now())
+                self._index = index
             except Exception:
                 self._index = None
                 raise
@@ -134,6 +140,11 @@ class FrontDesk(QObject):
     def are_lists_loaded(self) -> bool:
         """Whether visitors are compared with lists; if not, each of them is held."""
         return self._index is not None
+
+    def document_days(self) -> Days:
+        """The days by which an ID is judged: those of every clock that may be right."""
+        moments = self._clocks() or self._known
+        return reception.document_days(self._desk.zone, self._now(), *moments)
 
     def _lists_now(self) -> Index | None:
         """The lists as they are; those that are just being loaded if they come soon."""

@@ -6,9 +6,11 @@ than a screen in a lobby may: no day and month of birth, no score, no list's nam
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from db.domain.clearance import Lapse
+from db.domain.days import Days
 from db.domain.people import Document, DocumentKind, Identity
 from db.domain.screening import Agreement, Evidence, Field, HoldReason, Match, Screening
 from db.domain.visit import Host, Visit, VisitDetails, VisitorType
@@ -191,8 +193,8 @@ class SiteWords:
     hosts: tuple[Host, ...] = ()
     documents: DocumentRules = USUAL_RULES
 
-    def confirm_view(self, identity: Identity, now: datetime) -> ConfirmView:
-        has_expired = is_expired(identity, now.astimezone(self.zone).date())
+    def confirm_view(self, identity: Identity, days: Days) -> ConfirmView:
+        has_expired = days.is_either(partial(is_expired, identity))
         return confirm_view(identity, _EXPIRED[self.documents.expired] if has_expired else "")
 
     def details_view(self, name: str, given: VisitDetails | None) -> DetailsView:

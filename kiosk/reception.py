@@ -6,7 +6,7 @@ The caller gives the session, the moment and the `Desk`; nothing here knows Qt, 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,10 +32,13 @@ from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.ids import new_id
 from db.screening.engine import ENGINE_VERSION, screen
 from db.screening.index import Index
+from db.wrong_times import NO_EARLIER
 from kiosk.draft import VisitDraft
 from kiosk.scan.documents import USUAL_RULES, DocumentRules
 
 LOG = logging.getLogger(__name__)
+
+Moments = tuple[datetime, ...]
 
 
 class NotAdmittedError(VestibuleError):
@@ -91,13 +94,14 @@ def screen_visitor(
     a hold, never a pass. `clocks`: what each clock says that may be right, beside `now`; empty
     when no other clock bears `now` out, and then what this database knows of the time counts too.
     """
-    days = _days(session, desk, index, now, tuple(clocks))
+    moments = _moments(session, index, now, tuple(clocks))
+    days = Days.at(desk.zone, *moments)
     keys = number_keys.later(session)
     first_hash = _first_hash(desk, identity)
     number_hash = number_keys.lift(first_hash, keys)
     first_key = clearances.visitor_key(desk.number_key, identity, first_hash)
     key = number_keys.lift(first_key, keys)
-    found = _screen(desk, identity, index, number_hash, now, days=days)
+    found = _screen(desk, identity, index, number_hash, now, moments=moments)
     screening = clearances.consider(session, found, key, days)
     earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
     if earlier is not None:
@@ -140,7 +144,7 @@ def record_decision(
     """
     clears_until = None
     if decision.verdict is Verdict.NOT_THIS_PERSON:
-        days = _days(session, desk, None, decision.decided_at, tuple(clocks))
+        days = Days.at(desk.zone, *_moments(session, None, decision.decided_at, tuple(clocks)))
         clears_until = policy.of(session).clears_until(days.first)
     outbox.add(
         session,
@@ -230,7 +234,7 @@ def _screen(
     number_hash: str,
     now: datetime,
     *,
-    days: Days,
+    moments: Moments,
 ) -> Screening:
     screening_id = new_id(now)
     if index is None:
@@ -242,30 +246,39 @@ def _screen(
             number_hash=number_hash,
             now=now,
             screening_id=screening_id,
-            days=days,
+            days=Days.at(desk.zone, *moments),
+            latest=max(moments),
         )
     except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
         LOG.error("a screening could not run (%s): it is a hold", type(error).__name__)  # noqa: TRY400  its words may hold a name
         return _failed(screening_id, now)
     reasons = [
         *found.hold_reasons,
-        *desk.documents.hold_reasons(identity, _today(desk, now)),
+        *desk.documents.hold_reasons(identity, document_days(desk.zone, *moments)),
     ]
     if identity.document is None and desk.typed_name_is_held:
         reasons.append(HoldReason.ID_NOT_READ)
     return replace(found, hold_reasons=tuple(reasons))
 
 
-def _days(
-    session: Session, desk: Desk, index: Index | None, now: datetime, clocks: tuple[datetime, ...]
-) -> Days:
-    """The days by which entries count and clearances hold."""
-    if clocks:
-        return Days.at(desk.zone, now, *clocks)
-    known = clock_doubt.days_alone(session, desk.zone, now)
-    imported = [w.imported_at for w in index.lists] if index is not None else []
-    latest = Days.at(desk.zone, max([now, *imported]))  # no list comes from a day to come
-    return Days.of(known.first, known.last, latest.last)
+def _moments(session: Session, index: Index | None, now: datetime, clocks: Moments) -> Moments:
+    """What it may be now; whatever holds somebody by one of these holds them."""
+    return (now, *(clocks or moments_alone(session, index, now)))
+
+
+def moments_alone(session: Session, index: Index | None, now: datetime) -> Moments:
+    """What it may be beside `now` by what this database knows, where no other clock is heard."""
+    imported = () if index is None else tuple(w.imported_at for w in index.lists)
+    ahead = (at for at in imported if at > now)  # no list comes from a day to come
+    return (*clock_doubt.moments_alone(session, now), *ahead)
+
+
+def document_days(zone: ZoneInfo, *moments: datetime) -> Days:
+    """The days by which an ID is judged, none of them before this program was written.
+
+    By a dead clock that begins decades ago most visitors would be children.
+    """
+    return Days.at(zone, *(max(moment, NO_EARLIER) for moment in moments))
 
 
 def _failed(screening_id: UUID, now: datetime) -> Screening:
@@ -345,10 +358,6 @@ def _visit(session: Session, visit_id: UUID) -> Visit:
     if visit is None:
         raise LookupError(f"no visit {visit_id}")
     return visit
-
-
-def _today(desk: Desk, now: datetime) -> date:
-    return now.astimezone(desk.zone).date()
 
 
 def _midnight(desk: Desk, now: datetime) -> datetime:

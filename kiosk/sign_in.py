@@ -248,7 +248,7 @@ class SignIn(QObject):
         return self._visit.of_this_sitting(failed)
 
     def _confirm_view(self) -> views.ConfirmView:
-        return self.words.confirm_view(self._identity(), self._visit.now())
+        return self.words.confirm_view(self._identity(), self._front_desk.document_days())
 
     def _details_view(self) -> views.DetailsView:
         return self.words.details_view(self._shown_name(), self._visit.draft.details)

@@ -41,6 +41,7 @@ def screen(
     now: datetime,
     screening_id: UUID,
     days: Days | None = None,
+    latest: datetime | None = None,
     is_whole: bool = False,
 ) -> Screening:
     """Compare a visitor with every list; best match first, one match for each entry of a list.
@@ -56,7 +57,8 @@ def screen(
     half the visitors have a namesake there, so without a date the bits alone decide.
 
     Entries that are not in force on either of `days` (by the school's calendar; that of UTC when
-    they are not given) are left out. Raises LookupError when an index is older than its list.
+    they are not given) are left out. A list is as old as it is at `latest`, where clocks disagree
+    on the time; else now. Raises LookupError when an index is older than its list.
     """
     visitor = visitor_of(identity, number_hash)
     found = find_matches(visitor, index, days or Days.of(now.date()))
@@ -64,7 +66,7 @@ def screen(
     reasons: list[HoldReason] = []
     if matches:
         reasons.append(HoldReason.MATCH)
-    if any(_is_outdated(w.imported_at, w.max_age_days, now) for w in index.lists):
+    if any(_is_outdated(w.imported_at, w.max_age_days, latest or now) for w in index.lists):
         reasons.append(HoldReason.LIST_OUTDATED)
     return Screening(
         screening_id=screening_id,

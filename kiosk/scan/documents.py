@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
+from db.domain.days import Days
 from db.domain.people import Document, DocumentKind, Identity, PersonName
 from db.domain.screening import HoldReason
 
@@ -101,12 +103,13 @@ class DocumentRules:
     adult_age: int = 18
     formats: tuple[CardFormat, ...] = ()
 
-    def hold_reasons(self, identity: Identity, today: date) -> tuple[HoldReason, ...]:
-        """Why a person must look at this ID, whatever the lists say."""
+    def hold_reasons(self, identity: Identity, days: Days) -> tuple[HoldReason, ...]:
+        """Why a person must look at this ID, whatever the lists say, on either of the days."""
         reasons: list[HoldReason] = []
-        if self.minor is Minor.HOLD and is_under(self.adult_age, identity, today):
+        is_minor = partial(is_under, self.adult_age, identity)
+        if self.minor is Minor.HOLD and days.is_either(is_minor):
             reasons.append(HoldReason.UNDER_AGE)
-        if self.expired is Expired.HOLD and is_expired(identity, today):
+        if self.expired is Expired.HOLD and days.is_either(partial(is_expired, identity)):
             reasons.append(HoldReason.ID_EXPIRED)
         return tuple(reasons)
 

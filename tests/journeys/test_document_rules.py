@@ -2,23 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pytest
 import zxingcpp
 
-from db import visits
+from db import clock_doubt, settings, visits
 from db.domain.screening import HoldReason
 from db.domain.visit import VisitState
+from kiosk.clock import KioskClock
 from kiosk.config import DocumentsPart, KioskConfig
 from kiosk.flow import Step
 from kiosk.scan.camera import put_on_reel
 from kiosk.scan.documents import card_format
 from resources.samples.film import Hand, write_film
 from resources.samples.people import sample_person
-from tests.lobby import PRIYA, Lobby, OpenLobby
+from tests.lobby import PRIYA, Lobby, OpenLobby, now
 from tests.screens.kiosk.acting import is_shown, shown_text
 
+DEAD = datetime(2000, 1, 1, 6, 0, tzinfo=UTC)
 EXPIRED = replace(PRIYA, expires_on=date(2020, 9, 14))
 YOUNG = sample_person("Haruka", "Minamoto", date(2014, 6, 2))
 STAFF_CARD = card_format(
@@ -75,6 +78,23 @@ def test_visitor_whose_id_is_good_is_told_nothing(open_lobby: OpenLobby) -> None
     lobby.wait_step(Step.CONFIRM_IDENTITY)
 
     assert not is_shown(lobby.kiosk.window, "document_notice")
+
+
+@pytest.mark.parametrize("hub_is_away", [True, False])
+def test_visitor_is_told_that_the_id_may_have_expired_while_the_clock_is_dead(
+    open_lobby: OpenLobby, *, hub_is_away: bool
+) -> None:
+    lobby = open_lobby(clock=KioskClock(lambda: DEAD), hub_is_away=hub_is_away)
+    with lobby.kiosk.database.begin() as session:
+        settings.write(session, clock_doubt.LOOKED, clock_doubt.Looked(now()))
+    front_desk, lately = lobby.kiosk.front_desk, now().date() - timedelta(days=3)
+    front_desk.load_lists()
+    lobby.qtbot.waitUntil(lambda: front_desk.document_days().last > lately, timeout=10_000)
+    lobby.show_card(replace(PRIYA, expires_on=lately))
+    lobby.touch("sign_in")
+    lobby.wait_step(Step.CONFIRM_IDENTITY)
+
+    assert is_shown(lobby.kiosk.window, "document_notice")
 
 
 def test_school_may_have_the_office_look_at_expired_ids(open_lobby: OpenLobby) -> None:

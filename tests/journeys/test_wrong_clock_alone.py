@@ -1,17 +1,23 @@
-"""A clock is wrong, and no other bears it out: orders in force hold, no clearance lasts longer."""
+"""A clock is wrong, and no other bears it out: whatever holds somebody by one clock holds them.
 
-from datetime import date, datetime, timedelta
+No clearance lasts longer.
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from db import clock_doubt
 from db.domain.decision import Verdict
+from db.domain.people import Identity
 from db.domain.policy import DeskPolicy
-from db.domain.screening import Outcome
+from db.domain.screening import HoldReason, Outcome, Screening
 from db.list_index import ListIndexes
 from kiosk.clock import KioskClock
 from kiosk.lists import load_index
 from kiosk.reception import screen_visitor
+from kiosk.scan.documents import DocumentRules, Expired
 from tests.district import District, QuietKiosk
 from tests.hub_of_tests import HubOfTests
 from tests.makers import make_identity
@@ -20,6 +26,7 @@ DAY = timedelta(days=1)
 YEAR = 366 * DAY
 HELD, PASSES = Outcome.HOLD, Outcome.CLEAR
 LISTED = make_identity("Helena", "Marlow")
+STRICT = DocumentRules(expired=Expired.HOLD)
 
 
 def order(district: District, begins: timedelta | None, ends: timedelta | None) -> bytes:
@@ -35,11 +42,23 @@ def look(one: QuietKiosk | HubOfTests, says: datetime) -> None:
         clock_doubt.look(session, says)
 
 
-def screen(kiosk: QuietKiosk, clock: KioskClock) -> Outcome:
+def screening(kiosk: QuietKiosk, clock: KioskClock, identity: Identity = LISTED) -> Screening:
     index = load_index(kiosk.database, ListIndexes(kiosk.database, None))
+    desk = replace(kiosk.desk, documents=STRICT)
     with kiosk.database.begin() as session:
-        screened = screen_visitor(session, kiosk.desk, LISTED, index, clock(), clocks=clock.each())
-    return screened.screening.outcome
+        found = screen_visitor(session, desk, identity, index, clock(), clocks=clock.each())
+    return found.screening
+
+
+def screen(kiosk: QuietKiosk, clock: KioskClock) -> Outcome:
+    return screening(kiosk, clock).outcome
+
+
+def visitor(*, expires_on: date = date(2040, 1, 1), born: date = date(1986, 4, 17)) -> Identity:
+    """Somebody who is on no list."""
+    person = make_identity("Odalys", "Brandvold", birth_date=born)
+    assert person.document is not None
+    return replace(person, document=replace(person.document, expires_on=expires_on))
 
 
 IN_30, AGO_30 = 30 * DAY, -30 * DAY
@@ -155,3 +174,65 @@ def test_clearance_given_at_a_kiosk_that_is_alone_and_ahead_ends_when_it_would_h
     kiosk.push()
     (line,) = district.clearances().clearances
     assert line.clearance.expires_on == DeskPolicy().clears_until(today)
+
+
+DEAD = datetime(2000, 1, 1, 6, 0, tzinfo=UTC)
+EXPIRED, OUTDATED = (HoldReason.ID_EXPIRED,), (HoldReason.LIST_OUTDATED,)
+UNDER_AGE = (HoldReason.UNDER_AGE,)
+
+
+@pytest.mark.parametrize("off", [-YEAR, YEAR])
+def test_id_that_may_have_expired_holds_whatever_the_dead_or_leapt_clock_says(
+    district: District, off: timedelta
+) -> None:
+    kiosk = district.open_kiosk("front")
+    look(kiosk, district.clock())
+    expired = visitor(expires_on=(district.clock() - 2 * DAY).date())
+    says = district.later(days=1) + off
+    look(kiosk, says)
+
+    assert screening(kiosk, KioskClock(lambda: says), expired).hold_reasons == EXPIRED
+
+
+def test_id_that_expired_by_the_hubs_clock_or_the_own_one_holds(district: District) -> None:
+    kiosk = district.open_kiosk("front")
+    clock = KioskClock(lambda: district.clock() + YEAR)
+    clock.heard(district.clock())
+    expires_in_a_month = visitor(expires_on=(district.clock() + 30 * DAY).date())
+
+    assert not screening(kiosk, clock, visitor()).hold_reasons
+    assert screening(kiosk, clock, expires_in_a_month).hold_reasons == EXPIRED
+
+
+def test_list_that_may_be_outdated_holds_while_the_clock_is_dead(district: District) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, None, None), max_age_days="7")
+    look(kiosk, district.later(days=6))
+    is_good = screening(kiosk, KioskClock(lambda: DEAD), visitor())
+    look(kiosk, district.later(days=2))
+
+    is_old = screening(kiosk, KioskClock(lambda: DEAD), visitor())
+
+    assert (is_good.hold_reasons, is_old.hold_reasons) == ((), OUTDATED)
+
+
+def test_minor_holds_while_the_clock_may_be_a_year_ahead(district: District) -> None:
+    kiosk = district.open_kiosk("front")
+    look(kiosk, district.clock())
+    says = district.clock() + YEAR
+    seventeen = visitor(born=(district.clock() - 17.5 * YEAR).date())
+
+    assert screening(kiosk, KioskClock(lambda: says), seventeen).hold_reasons == UNDER_AGE
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_dead_clock_that_begins_decades_ago_makes_nobody_a_child(
+    district: District, *, is_heard: bool
+) -> None:
+    kiosk = district.open_kiosk("front")
+    look(kiosk, district.clock())
+    clock = KioskClock(lambda: DEAD)
+    if is_heard:
+        clock.heard(district.clock())
+
+    assert not screening(kiosk, clock, visitor()).hold_reasons

@@ -12,6 +12,7 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.domain.days import Days
 from db.domain.errors import UnreadableIdError
 from db.domain.people import Document, DocumentKind, Identity, PersonName
 from db.domain.screening import HoldReason
@@ -96,7 +97,7 @@ def test_somebody_is_of_age_on_the_birthday(born: date | None, is_minor: bool) -
 def test_policy_says_what_holds(rules: DocumentRules, reasons: tuple[HoldReason, ...]) -> None:
     young_and_expired = shown(date(2010, 5, 1), date(2025, 5, 1))
 
-    assert rules.hold_reasons(young_and_expired, TODAY) == reasons
+    assert rules.hold_reasons(young_and_expired, Days.of(TODAY)) == reasons
 
 
 def test_own_card_is_read_by_its_format() -> None:
