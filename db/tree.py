@@ -103,11 +103,12 @@ def hold_places(session: Session) -> None:
 
 def hold_and_take(session: Session, hashes: Sequence[bytes]) -> Taken:
     """`hold_places`, and the next of them for these leaves. The caller writes what is told."""
+    row = None
     if session.connection().dialect.name == "postgresql":
-        row = upserts.locked(session, _HOLD_AND_LOCK, _BEGIN, _district_key(session))
-    else:
-        row = upserts.locked(session, _LOCK, _BEGIN)
-    return _take(row, hashes)
+        row = districts.run(session, _HOLD_AND_LOCK, _district_key(session)).one_or_none()
+        if row is None:  # no row, so nothing was held: first the places, as everybody does
+            hold_places(session)
+    return _take(row or upserts.locked(session, _LOCK, _BEGIN), hashes)
 
 
 def _district_key(session: Session) -> dict[str, object]:

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db import applying, changes, districts, log, tree
-from db.engine import Database
+from db.engine import Database, open_database
+from db.ids import new_id
+from tests.makers import NINE
+from tests.postgres import PostgresServer
 
 COMERS = 6
 
@@ -54,3 +57,24 @@ def test_all_who_come_first_at_the_same_moment_are_served_one_after_the_other(
 
     with ThreadPoolExecutor(COMERS) as pool:
         assert sorted(pool.map(first, range(COMERS))) == found
+
+
+def test_first_few_events_and_first_many_of_two_hubs_wait_for_each_other_in_one_order(
+    postgres: PostgresServer, postgres_url: str
+) -> None:
+    one, other = (open_database(postgres_url) for _ in range(2))
+
+    def many() -> int:
+        with other.begin() as session:
+            return grow_the_tree(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with one.begin() as session:
+            applying.hold_order(session)
+            tree.will_take(session, new_id(NINE), b"\x01" * 32)
+            late = pool.submit(many)
+            postgres.wait_for("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+
+        assert late.result(30) == 1
+    for database in (one, other):
+        database.close()
