@@ -34,6 +34,8 @@ class HubLine:
     ) -> None:
         self._url, self._known, self._transport = url, known, transport
         self._http: httpx.Client | None = None
+        self._before: list[httpx.Client] = []
+        """By which something may be asked still, until the line is closed."""
         self._site_id = ""
         self._known_answers: dict[str, tuple[str, object]] = {}
         """By path: the tag of the last answer, and its value."""
@@ -58,10 +60,17 @@ class HubLine:
             self._http = self._client(ca)  # behind a proxy: this computer's authorities vouch
 
     def trust(self, ca: str) -> None:
-        """Somebody compared this authority: from now on no other one will do."""
+        """Somebody compared this authority: from now on no other one will do.
+
+        What is asked just now is answered still. Where it cannot be known, all stays as it was.
+        """
+        made = self._client(ca)
         self._known.keep(self._url, ca)
-        self.close()
-        self._http = self._client(ca)
+        before, self._http = self._http, made
+        if before is not None:
+            if (session := before.headers.get("Authorization")) is not None:
+                made.headers["Authorization"] = session
+            self._before.append(before)
 
     def follow(self) -> None:
         """Know the hub by the authority that will follow its own, or by that alone once it did.
@@ -160,8 +169,9 @@ class HubLine:
             yield response
 
     def close(self) -> None:
-        if self._http is not None:
-            self._http.close()
+        for client in (*self._before, self._http):
+            if client is not None:
+                client.close()
 
     def _connected(self) -> httpx.Client:
         if self._http is None:

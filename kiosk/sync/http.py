@@ -91,11 +91,12 @@ def connect(
 
     def again(before: Dialled | None) -> Dialled:
         now = vouching()
+        if before is not None and now == before.ca:
+            return before
+        made = dialled(now)  # first: where that cannot be, the one before stays
         if before is not None:
-            if now == before.ca:
-                return before
             before.client.close()
-        return dialled(now)
+        return made
 
     # Dialled by the first request, which is tried again where the database does not say its CA.
     return HttpHub(again, token, known, state)
