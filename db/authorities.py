@@ -18,6 +18,7 @@ from db.hub_models import DeviceRow
 KIND = "authorities"
 """Of the change that kiosks learn it by."""
 _TOLD = "hub.authorities"
+_PROXIED = "hub.is_behind_proxy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +92,15 @@ def lacking(session: Session, ca: str) -> tuple[str, ...]:
     )
     said = [(name, pairing.own_state(text)) for name, text in rows]
     return tuple(name for name, state in said if state is None or mark not in state.authorities)
+
+
+def is_proxied(session: Session) -> bool:
+    """Whether a reverse proxy's certificate vouched for the hub when it was started last.
+
+    An authority that lies in its folder from before vouches for nobody then.
+    """
+    return settings.read(session, _PROXIED, bool) or False
+
+
+def note_proxied(session: Session, *, is_proxied: bool) -> None:
+    settings.write(session, _PROXIED, is_proxied)

@@ -67,6 +67,7 @@ class Authority:
 
     def __init__(self, folder: Path, ca: Identity) -> None:
         self.folder, self._ca = folder, ca
+        self._is_damage_told = False
         self.server_file = folder / _SERVER_FILE
 
     @property
@@ -76,8 +77,18 @@ class Authority:
 
     @property
     def next_ca(self) -> str:
-        """That of the CA which will follow, empty while there is none."""
-        there = next_of(self.folder)
+        """That of the CA which will follow, empty while there is none.
+
+        Nor is there one in a file that is damaged, which is logged once: the one in use serves on.
+        """
+        try:
+            there = next_of(self.folder)
+        except StorageError as error:
+            if not self._is_damage_told:
+                LOG.warning("the hub's next authority is told to nobody: %s", error)
+            self._is_damage_told = True
+            return ""
+        self._is_damage_told = False
         return "" if there is None else there.pem()
 
     def server_certificate(self) -> x509.Certificate | None:

@@ -196,11 +196,12 @@ def names_of(names: Sequence[str]) -> str:
 
 
 def _found(session: Session, folder: Path) -> Found:
-    found = find(session, folder)
+    found = None if authorities.is_proxied(session) else find(session, folder)
     if found is None:
         raise StorageError(
-            "This hub has no authority of its own. Behind a reverse proxy there is nothing to do: "
-            "kiosks know it by the proxy's certificate. Otherwise start the hub once first."
+            "This hub goes by no authority of its own. Behind a reverse proxy there is nothing to "
+            "do: kiosks know it by the proxy's certificate. Otherwise start the hub once first, "
+            "without --behind-proxy."
         )
     return found
 

@@ -41,6 +41,7 @@ def shown(url: str, folder: Path) -> Iterator[str]:
     """What there is to say of the authority in this folder, without its key."""
     from admin_console.hub import authority, authority_change
     from admin_console.hub.commands import existing
+    from db import authorities
     from db.domain.errors import StorageError
 
     try:
@@ -58,7 +59,11 @@ def shown(url: str, folder: Path) -> Iterator[str]:
     try:
         with existing(url) as database, database.read() as session:
             found = authority_change.find(session, folder / authority.FOLDER)
+            is_proxied = authorities.is_proxied(session)
     except StorageError:
+        return
+    if is_proxied:
+        yield "It is not used: the hub was started last behind a reverse proxy."
         return
     if found is not None:
         yield from _stands(found)

@@ -26,7 +26,7 @@ from admin_console.hub.door import (
 from admin_console.hub.folders import beside
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import codec, hub_trust, in_use, move
+from db import authorities, codec, hub_trust, in_use, move
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
 from db.key_store import Place
@@ -107,6 +107,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())
         code = setting_up.new_code(session)
+        authorities.note_proxied(session, is_proxied=arguments.behind_proxy)
     authority, certificate = None, None
     if not arguments.behind_proxy:
         authority = open_authority(folder / FOLDER, now_in_utc())

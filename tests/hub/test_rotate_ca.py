@@ -1,6 +1,8 @@
 """``vestibule-hub keys rotate-ca``: what an operator types, and which step of a change is due."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -28,6 +30,7 @@ from tests.hub_of_tests import hub_at
 from tests.makers import NINE
 from tests.tls_of_tests import TlsHub, kiosk_at, known_to, tls_hub
 
+ROOT = Path(__file__).parents[2]
 OWN, NEXT, OTHER = (make_ca(NINE) for _ in range(3))
 ENDS_AT = OWN.certificate.not_valid_after_utc
 SOON = NINE + timedelta(minutes=1)
@@ -216,6 +219,51 @@ def test_behind_a_proxy_there_is_nothing_to_do(
 
     assert "Behind a reverse proxy there is nothing to do" in capsys.readouterr().err
     assert not (tmp_path / "hub" / "tls").exists()
+
+
+def test_authority_of_before_is_not_changed_while_the_hub_is_behind_a_proxy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, tls = f"sqlite:///{tmp_path}/hub/hub.db", tmp_path / "hub" / authority.FOLDER
+    with hub_at(url, tmp_path / "hub"):
+        authority.open_authority(tls, datetime.now(UTC))
+    serve_once("--behind-proxy", "--database", url)
+
+    assert main(["keys", "rotate-ca", "--database", url]) == 1
+    assert "Behind a reverse proxy there is nothing to do" in capsys.readouterr().err
+    assert not (tls / authority.NEXT_FILE).exists()
+    main(["keys", "show", "--database", url])
+    assert "was started last behind a reverse proxy" in capsys.readouterr().out
+
+    serve_once("--database", url)
+    assert main(["keys", "rotate-ca", "--database", url]) == 0
+
+
+def serve_once(*options: str) -> None:
+    """Start the real hub and end it again."""
+    command = [
+        sys.executable, "-m", "admin_console.hub", "serve", "--listen", "127.0.0.1:0", *options,
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+    ) as hub:
+        assert hub.stdout is not None
+        assert hub.stdout.readline()
+        hub.terminate()
+        hub.communicate(timeout=60)
+
+
+def test_hub_is_known_by_its_own_authority_while_the_next_ones_file_is_damaged(
+    hub: TlsHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = hub.ca
+    (hub.tls / authority.NEXT_FILE).write_text("-----BEGIN NOTHING-----")
+
+    asked = {hub.ca for _ in range(3)}
+
+    assert asked == {before}
+    (told,) = [r.getMessage() for r in caplog.records if r.name == authority.LOG.name]
+    assert "have another one made: vestibule-hub keys rotate-ca --another" in told
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
