@@ -4,6 +4,7 @@ A plain sequence would skip a change that commits late: a kiosk that had read pa
 see it. So each change takes the feed's one row, and that row's lock holds until the commit.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -21,7 +22,7 @@ _FEED_TABLE = TABLES[FeedRow.__tablename__]
 _NEXT = (
     update(_FEED_TABLE)
     .where(_FEED_TABLE.c.district_id == OWN, _FEED_TABLE.c.feed_id == _FEED)
-    .values(version=_FEED_TABLE.c.version + 1)
+    .values(version=_FEED_TABLE.c.version + bindparam("many"))
     .returning(_FEED_TABLE.c.version)
 )
 _BEGIN = upserts.begin(_FEED_TABLE, feed_id=_FEED, version=0)
@@ -86,14 +87,41 @@ def add(session: Session, kind: str, value: object, *, site_id: str = "") -> int
 
     Later changes wait until this one commits.
     """
+    return _add(session, kind, {site_id: codec.to_json(value).decode()})
+
+
+def add_where_new(session: Session, kind: str, values: Mapping[str, object]) -> None:
+    """Tell each site, by its id, its value of a kind; not where that was the newest one told.
+
+    Of kinds of which each change says all anew, by whoever holds the feed.
+    """
+    newest = (
+        select(func.max(ChangeRow.version))
+        .where(ChangeRow.kind == kind, ChangeRow.site_id.in_(list(values)))
+        .group_by(ChangeRow.site_id)
+    )
+    told = select(ChangeRow.site_id, ChangeRow.body).where(ChangeRow.version.in_(newest))
+    known = {row[0]: row[1] for row in session.execute(told)}
+    bodies = {site_id: codec.to_json(value).decode() for site_id, value in values.items()}
+    new = {site_id: body for site_id, body in bodies.items() if known.get(site_id) != body}
+    if new:
+        _add(session, kind, new)
+
+
+def _add(session: Session, kind: str, bodies: Mapping[str, str]) -> int:
+    """Returns the last one's version."""
     session.flush()
-    version: int | None = districts.run(session, _NEXT).scalar()
+    many = {"many": len(bodies)}
+    version: int | None = districts.run(session, _NEXT, many).scalar()
     if version is None:
         upserts.run(session, _BEGIN)
-        version = districts.run(session, _NEXT).scalar_one()
-    body = codec.to_json(value).decode()
-    change = {"version": version, "kind": kind, "body": body, "site_id": site_id}
-    districts.run(session, _ADD, change)
+        version = districts.run(session, _NEXT, many).scalar_one()
+    first = version - len(bodies) + 1
+    told = [
+        {"version": first + place, "kind": kind, "body": body, "site_id": site_id}
+        for place, (site_id, body) in enumerate(bodies.items())
+    ]
+    districts.run(session, _ADD, told)
     news.tell(session)
     return version
 

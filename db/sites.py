@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db import districts
-from db.domain.desk import StaffMember
+from db.domain.desk import Role, StaffMember
 from db.domain.errors import ConfigError
 from db.domain.rights import SEES_ALL
 from db.domain.sites import KnownSite, SiteDraft
@@ -146,21 +146,40 @@ def give(session: Session, staff_id: UUID, site_ids: Iterable[str]) -> None:
 
 
 def pins_of(session: Session, site_id: str) -> list[dict[str, str]]:
-    """The PINs that work at a site's kiosks, as the feed carries them; nobody's who was removed."""
-    given = select(StaffSiteRow.staff_id).where(StaffSiteRow.site_id == site_id)
-    limited = StaffRow.role.not_in([role.value for role in SEES_ALL])
-    elsewhere = select(StaffRow.staff_id).where(limited, StaffRow.staff_id.not_in(given))
-    removed = select(StaffRow.staff_id).where(StaffRow.removed_at.is_not(None))
-    works = true() if only(session) else StaffPinRow.staff_id.not_in(elsewhere)
-    rows = session.scalars(
-        select(StaffPinRow)
-        .where(StaffPinRow.staff_id.not_in(removed), works)
-        .order_by(StaffPinRow.staff_id)
+    """The PINs that work at a site's kiosks: see `pins_at`."""
+    return pins_at(session, [site_id])[site_id]
+
+
+def pins_at(session: Session, site_ids: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """The PINs that work at each site's kiosks, as the feed carries them; nobody's who was removed.
+
+    Of who is limited to sites, at those; of all others, everywhere.
+    """
+    is_one, has_pin = bool(only(session)), select(StaffPinRow.staff_id)
+    gone, limited = set[UUID](), set[UUID]()
+    for staff_id, role, removed_at in session.execute(
+        select(StaffRow.staff_id, StaffRow.role, StaffRow.removed_at).where(
+            StaffRow.staff_id.in_(has_pin)
+        )
+    ):
+        if removed_at is not None:
+            gone.add(staff_id)
+        elif Role(role) not in SEES_ALL and not is_one:
+            limited.add(staff_id)
+    where = select(StaffSiteRow.site_id, StaffSiteRow.staff_id).where(
+        StaffSiteRow.staff_id.in_(has_pin)
     )
-    return [
-        {"staff_id": str(r.staff_id), "display_name": r.display_name, "pin_hash": r.pin_hash}
-        for r in rows
-    ]
+    given = {(row[0], row[1]) for row in session.execute(where)}
+    rows = session.scalars(select(StaffPinRow).order_by(StaffPinRow.staff_id)).all()
+    return {
+        site_id: [
+            {"staff_id": str(r.staff_id), "display_name": r.display_name, "pin_hash": r.pin_hash}
+            for r in rows
+            if r.staff_id not in gone
+            and (r.staff_id not in limited or (site_id, r.staff_id) in given)
+        ]
+        for site_id in site_ids
+    }
 
 
 # ---- parts -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from db import districts, passwords, sites
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
 from db.domain.rights import WHO_MAY, Action
+from db.engine import Database
 from db.hub_models import RecoveryCodeRow, StaffAccountRow, StaffRow, StaffSessionRow
 from db.ids import new_id
 
@@ -60,10 +61,27 @@ class Verified:
     password_hash: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that somebody is to have: see `hashed`."""
+
+    text: str = field(repr=False)
+    password_hash: str = field(repr=False)
+
+
+def hashed(password: str) -> NewPassword:
+    """Hash a password before the transaction that puts it in force, which nobody then waits for.
+
+    Whether it will do is asked there. One that is too long is not hashed, and will not do.
+    """
+    is_too_long = len(password) > passwords.LONGEST
+    return NewPassword(password, "" if is_too_long else HASHER.hash(password))
+
+
 def add(
     session: Session,
     name: str,
-    password: str,
+    password: NewPassword,
     *,
     display_name: str,
     role: Role,
@@ -81,7 +99,7 @@ def add(
     name = name.strip().casefold()
     if not name or not display_name.strip():
         raise StaffError("A member of staff needs a name to sign in with, and one to be shown.")
-    _check_password(password, (name, display_name, *names))
+    _check_password(password.text, (name, display_name, *names))
     if session.scalar(select(StaffRow.staff_id).where(StaffRow.name == name)) is not None:
         raise StaffError(f"Somebody signs in as {name} already. Nothing was changed.")
     row = StaffRow(
@@ -89,7 +107,7 @@ def add(
         name=name,
         display_name=display_name.strip(),
         role=role,
-        password_hash=HASHER.hash(password),
+        password_hash=password.password_hash,
         must_choose=must_choose,
         created_at=now,
     )
@@ -137,17 +155,20 @@ def named(session: Session, name: str) -> StaffMember:
     return found
 
 
-def verify(session: Session, name: str, password: str) -> Verified | None:
+def verify(database: Database, name: str, password: str) -> Verified | None:
     """Who has this name and password; None for anything wrong, in the same time.
 
-    It takes so long that another password may be in force afterwards: `hold` before any deed.
+    It takes so long that nothing is held meanwhile, and that another password may be in force
+    afterwards: `hold` before any deed.
     """
-    row = _row_named(session, name)
+    with database.read() as session:
+        row = _row_named(session, name)
+        known = None if row is None else Verified(value_of(row), row.password_hash)
     try:
-        HASHER.verify(row.password_hash if row is not None else NOBODY, password)
+        HASHER.verify(NOBODY if known is None else known.password_hash, password)
     except argon2.exceptions.VerificationError:
         return None
-    return None if row is None else Verified(value_of(row), row.password_hash)
+    return known
 
 
 def hold(session: Session, verified: Verified) -> bool:
@@ -178,7 +199,7 @@ def must_choose(session: Session, staff_id: UUID) -> bool:
 def set_password(
     session: Session,
     staff_id: UUID,
-    password: str,
+    password: NewPassword,
     names: Sequence[str] = (),
     *,
     must_choose: bool = False,
@@ -189,8 +210,8 @@ def set_password(
     Raises `StaffError` for a password that will not do.
     """
     row = _row(session, staff_id)
-    _check_password(password, (row.name, row.display_name, *names))
-    row.password_hash, row.must_choose = HASHER.hash(password), must_choose
+    _check_password(password.text, (row.name, row.display_name, *names))
+    row.password_hash, row.must_choose = password.password_hash, must_choose
     close_sessions(session, staff_id, but=but)
 
 

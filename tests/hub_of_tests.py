@@ -128,7 +128,7 @@ class HubOfTests:
             staff.add(
                 session,
                 name,
-                PASSWORD,
+                staff.hashed(PASSWORD),
                 display_name=display_name or name,
                 role=role,
                 now=self.clock(),
@@ -188,7 +188,9 @@ def _set_up(database: Database, now: datetime) -> None:
             ("dwhitlock", "Dana Whitlock", Role.ADMINISTRATOR),
             ("rbegaye", "Rosa Begaye", Role.FRONT_DESK),
         ):
-            member = staff.add(session, name, PASSWORD, display_name=shown, role=role, now=now)
+            member = staff.add(
+                session, name, staff.hashed(PASSWORD), display_name=shown, role=role, now=now
+            )
             if role is Role.ADMINISTRATOR:
                 staff_pins.add(session, member.staff_id, shown, staff_pins.hash_pin(PIN))
                 pins = staff_pins.everybody(session)

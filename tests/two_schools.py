@@ -117,8 +117,8 @@ def _school(hub: HubOfTests, tag: str, site_id: str, kiosk_id: str, folder: Path
     for name, role in (("desk", Role.FRONT_DESK), ("head", Role.ADMINISTRATOR)):
         with hub.database.begin() as session:
             member = staff.add(
-                session, f"{name}-{tag.lower()}", PASSWORD, display_name=f"{name} {tag}",
-                role=role, now=hub.clock(),
+                session, f"{name}-{tag.lower()}", staff.hashed(PASSWORD),
+                display_name=f"{name} {tag}", role=role, now=hub.clock(),
             )  # fmt: skip
             sites.give(session, member.staff_id, [site_id])
     desk, head = (hub.token_of(f"{name}-{tag.lower()}") for name in ("desk", "head"))
@@ -170,7 +170,7 @@ def fill(school: School) -> Records:
     with hub.database.begin() as session:
         for n in ("kept", "leaving"):
             member = staff.add(
-                session, f"{n}-{tag.lower()}", PASSWORD, display_name=f"{n} {tag}",
+                session, f"{n}-{tag.lower()}", staff.hashed(PASSWORD), display_name=f"{n} {tag}",
                 role=Role.FRONT_DESK, now=hub.clock(),
             )  # fmt: skip
             sites.give(session, member.staff_id, [school.site_id])

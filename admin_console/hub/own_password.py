@@ -9,14 +9,14 @@ from admin_console.hub.answers import refuse
 from db import audit, staff
 from db.domain.audit import About, Deed
 from db.domain.desk import StaffMember
-from db.staff import StaffError
+from db.staff import NewPassword, StaffError
 
 
 def choose(
     session: Session,
     member: StaffMember,
     before: str,
-    password: str,
+    password: NewPassword,
     *,
     now: datetime,
     by: audit.By,
@@ -27,7 +27,7 @@ def choose(
     Refuses with 422 in words one that will not do, or is the one before.
     """
     try:
-        if password == before:
+        if password.text == before:
             raise StaffError("That is the password you have. Nothing was changed: choose another.")
         names = hub_site.names_of(session)
         staff.set_password(session, member.staff_id, password, names, but=but)

@@ -58,12 +58,13 @@ async def change_password(request: Request, context: StaffContext, asker: Asking
     asked = await body_as(request, OwnPassword)
     token = bearer(request)
 
-    def change(session: Session) -> None:
-        own_password.choose(
+    def change() -> Callable[[Session], None]:
+        wanted = staff.hashed(asked.new_password)
+        return lambda session: own_password.choose(
             session,
             asker.member,
             asked.password,
-            asked.new_password,
+            wanted,
             now=context.now(),
             by=asker.by,
             but=token,
@@ -110,7 +111,7 @@ async def confirm_second_factor(
         _note(session, asker, context, "on")
         return RecoveryCodes(codes)
 
-    return answer(await _as_owner(request, context, asker, asked.password, confirm))
+    return answer(await _as_owner(request, context, asker, asked.password, lambda: confirm))
 
 
 @router.post("/second-factor/end")
@@ -124,7 +125,7 @@ async def end_second_factor(
         second_factor.end(session, asker.staff_id)
         _note(session, asker, context, "off")
 
-    await _as_owner(request, context, asker, asked.password, end)
+    await _as_owner(request, context, asker, asked.password, lambda: end)
     return Response(status_code=204)
 
 
@@ -133,11 +134,13 @@ async def _as_owner(
     context: Context,
     asker: Asker,
     password: str,
-    deed: Callable[[Session], T],
+    prepare: Callable[[], Callable[[Session], T]],
     *,
     is_choice: bool = False,
 ) -> T:
     """Do something for whom the password is; whoever finds an open console guesses slowly.
+
+    Once it was found right `prepare` says what is done, outside of any transaction.
 
     A first password is for nothing but the choice of an own one, also where somebody came in with
     the district's account: whoever made it knows it.
@@ -147,10 +150,10 @@ async def _as_owner(
     turns: Turns = request.app.state.sign_ins
 
     def do() -> T:
-        with context.database.read() as session:
-            verified = staff.verify(session, asker.member.name, password)
+        verified = staff.verify(context.database, asker.member.name, password)
         if verified is None or verified.member.staff_id != asker.staff_id:
             raise _refusal(context, asker)
+        deed = prepare()
         with context.database.begin() as session:
             is_held = staff.hold(session, verified)
             if is_held and (is_choice or not staff.must_choose(session, asker.staff_id)):

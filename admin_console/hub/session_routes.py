@@ -113,28 +113,26 @@ def _nonce(context: Context, asked: SignInRequest) -> str:
 
 def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | _Missing:
     """What is missing when name and password are right."""
-    with context.database.read() as session:
-        verified = staff.verify(session, asked.name, asked.password)
+    verified = staff.verify(context.database, asked.name, asked.password)
     if verified is None:
         raise _refusal(context, asked.name, address)
     member, now = verified.member, context.now()
     seen = seen_by(context, member)
     by, known = audit.of_staff(member.staff_id, address), seen[1]
     site_id = known[0].site_id if len(known) == 1 else ""
+    wanted = staff.hashed(asked.new_password) if asked.new_password else None
     with context.database.begin() as session:
         is_held = staff.hold(session, verified)
         must_choose = is_held and staff.must_choose(session, member.staff_id)
-        if must_choose and not asked.new_password:
+        if must_choose and wanted is None:
             return _Missing.NEW_PASSWORD
         is_in = is_held and (
             not second_factor.is_on(session, member.staff_id)
             or second_factor.accept(session, member.staff_id, asked.code, now)
         )
         if is_in:
-            if must_choose:
-                own_password.choose(
-                    session, member, asked.password, asked.new_password, now=now, by=by
-                )
+            if must_choose and wanted is not None:
+                own_password.choose(session, member, asked.password, wanted, now=now, by=by)
             token = staff.open_session(session, member.staff_id, now)
             audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id)
             device = devices.known_or_new(hub_site.signing_key(session), asked.name, asked.device)
@@ -190,9 +188,10 @@ async def set_up(request: Request, context: InContext) -> Response:
 
 def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
     now, token = context.now(), ""
+    password = staff.hashed(asked.password)
     try:
         with context.database.begin() as session:
-            member = setting_up.let_in(session, asked, address, now)
+            member = setting_up.let_in(session, asked, password, address, now)
             if member is not None:
                 token = staff.open_session(session, member.staff_id, now)
     except StaffError as error:

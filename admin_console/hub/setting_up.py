@@ -16,7 +16,7 @@ from admin_console.hub import site as hub_site
 from db import audit, settings, staff
 from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
-from db.staff import hash_token
+from db.staff import NewPassword, hash_token
 
 SET_UP_CODE = "set_up_code"
 _BYTES = 10
@@ -48,8 +48,12 @@ class FirstStaff:
     password: str
 
 
-def let_in(session: Session, first: FirstStaff, address: str, now: datetime) -> StaffMember | None:
+def let_in(
+    session: Session, first: FirstStaff, password: NewPassword, address: str, now: datetime
+) -> StaffMember | None:
     """Add the first administrator and use the code up; None for a wrong code.
+
+    `password` is the first one's, hashed.
 
     Raises `StaffError` for a name or password that will not do: the code is still good.
     """
@@ -63,7 +67,7 @@ def let_in(session: Session, first: FirstStaff, address: str, now: datetime) -> 
     member = staff.add(
         session,
         first.name,
-        first.password,
+        password,
         display_name=first.display_name,
         role=Role.ADMINISTRATOR,
         now=now,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from admin_console.hub import staff_desk
+from admin_console.hub import pin_desk, staff_desk
 from admin_console.hub.commands import existing, set_up
+from admin_console.hub.pin_desk import ComparedPin
 from admin_console.hub.staff_desk import TERMINAL, NoSitesError
 from admin_console.hub.writing import write_lines
 from db import (
@@ -27,6 +28,7 @@ from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
 from db.domain.rights import SEES_ALL
 from db.domain.staffing import StaffStart
+from db.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,16 @@ class NewStaff:
 
 def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
     """Let somebody sign in, and decide at kiosks when there is a PIN."""
-    with set_up(url) as database, database.begin() as session:
+    hashed = staff.hashed(password)
+
+    def let_in(session: Session, pin: ComparedPin | None) -> StaffMember:
         ids = _ids(session, wanted.sites)
         start = StaffStart(wanted.name, wanted.display_name, wanted.role, ids)
         with _how_to_say_sites():
-            member = staff_desk.add(session, TERMINAL, start, password, _now(), pin=pin)
+            return staff_desk.add(session, TERMINAL, start, hashed, _now(), pin=pin)
+
+    with set_up(url) as database:
+        member = _with_pin(database, pin, let_in)
     return f"{member.display_name} may sign in as {member.name}."
 
 
@@ -85,9 +92,10 @@ def _administrators_left(session: Session) -> str:
 
 
 def set_password(url: str, name: str, password: str) -> str:
+    hashed = staff.hashed(password)
     with set_up(url) as database, database.begin() as session:
         staff_id = staff.named(session, name).staff_id
-        member = staff_desk.set_password(session, TERMINAL, staff_id, password, _now())
+        member = staff_desk.set_password(session, TERMINAL, staff_id, hashed, _now())
     return f"{member.display_name} has another password, and was signed out everywhere."
 
 
@@ -117,13 +125,25 @@ def unlink(url: str, name: str) -> str:
 
 def set_pin(url: str, name: str, pin: str) -> str:
     """Another PIN for the kiosks; none when it is empty."""
-    pin_hash = staff_desk.hash_pin(pin)
-    with set_up(url) as database, database.begin() as session:
+
+    def give(session: Session, pin: ComparedPin | None) -> StaffMember:
         staff_id = staff.named(session, name).staff_id
-        staff_desk.check_pin(session, pin)
-        member = staff_desk.set_pin(session, TERMINAL, staff_id, pin_hash, _now())
+        return staff_desk.set_pin(session, TERMINAL, staff_id, pin, _now())
+
+    with set_up(url) as database:
+        member = _with_pin(database, pin, give)
     said = "has another PIN" if pin else "has no PIN any more"
     return f"{member.display_name} {said}; kiosks learn it as soon as they reach the hub."
+
+
+def _with_pin(
+    database: Database, pin: str, deed: Callable[[Session, ComparedPin | None], StaffMember]
+) -> StaffMember:
+    """Do it with this PIN, which must be nobody's; without any when it is empty."""
+    if pin:
+        return pin_desk.put_in_force(database, pin_desk.everybodys, deed, pin)[0]
+    with database.begin() as session:
+        return deed(session, None)
 
 
 def set_role(url: str, name: str, role: Role) -> str:

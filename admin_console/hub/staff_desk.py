@@ -3,7 +3,6 @@
 Every deed is one transaction of whoever calls: the audit and the kiosks learn of it there.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,12 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
-from db import audit, changes, second_factor, sites, staff, staff_list, staff_pins
+from admin_console.hub.pin_desk import ComparedPin, tell_kiosks
+from db import audit, second_factor, sites, staff, staff_list, staff_pins
 from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
 from db.domain.rights import SEES_ALL, Action, Power, may
 from db.domain.staffing import KnownStaff, StaffDraft, StaffStart
-from db.staff import StaffError
+from db.staff import NewPassword, StaffError
 
 
 class BeyondPowerError(StaffError):
@@ -61,10 +61,10 @@ def add(
     session: Session,
     keeper: Keeper,
     start: StaffStart,
-    password: str,
+    password: NewPassword,
     now: datetime,
     *,
-    pin: str = "",
+    pin: ComparedPin | None = None,
     must_choose: bool = False,
 ) -> StaffMember:
     """Let somebody sign in, and decide at kiosks when there is a PIN.
@@ -73,7 +73,9 @@ def add(
     """
     check_still(session, keeper)
     site_ids = given(session, keeper, start.role, start.sites)
-    pin_hash = _checked_pin(session, pin, start.role)
+    if pin is not None:
+        _check_decides(start.role)
+        pin.hold(session)
     names = hub_site.names_of(session)
     member = staff.add(
         session,
@@ -86,8 +88,8 @@ def add(
         must_choose=must_choose,
     )
     sites.give(session, member.staff_id, site_ids)
-    if pin_hash:
-        staff_pins.add(session, member.staff_id, member.display_name, pin_hash)
+    if pin is not None:
+        staff_pins.add(session, member.staff_id, member.display_name, pin.pin_hash)
         tell_kiosks(session)
     _note(session, keeper, Deed.STAFF_ADDED, member, now, detail=member.role.value)
     return member
@@ -153,7 +155,7 @@ def set_password(
     session: Session,
     keeper: Keeper,
     staff_id: UUID,
-    password: str,
+    password: NewPassword,
     now: datetime,
     *,
     must_choose: bool = False,
@@ -167,32 +169,19 @@ def set_password(
     return member
 
 
-def new_pin(session: Session, staff_id: UUID) -> str:
-    """Six digits that nobody has who decides at the same kiosks.
-
-    Nobody chooses them: that somebody has those already would tell whoever asks a PIN.
-    """
-    theirs = [site.site_id for site in sites.given_to(session, staff_id)]
-    there = theirs or [site.site_id for site in sites.opened(session)]
-    taken = {pin["pin_hash"] for site_id in there for pin in sites.pins_of(session, site_id)}
-    while True:
-        pin = f"{secrets.randbelow(10**staff_pins.PIN_DIGITS):0{staff_pins.PIN_DIGITS}}"
-        if not staff_pins.is_one_of(pin, taken):
-            return pin
-
-
 def set_pin(
-    session: Session, keeper: Keeper, staff_id: UUID, pin_hash: str, now: datetime
+    session: Session, keeper: Keeper, staff_id: UUID, pin: ComparedPin | None, now: datetime
 ) -> StaffMember:
-    """Another PIN for the kiosks, by its hash; none when that is empty."""
+    """Another PIN for the kiosks, or none."""
     member = _theirs(session, keeper, staff_id)
-    if pin_hash:
+    if pin is not None:
         _check_decides(member.role)
     staff_pins.forget(session, staff_id)
-    if pin_hash:
-        staff_pins.add(session, staff_id, member.display_name, pin_hash)
+    if pin is not None:
+        pin.hold(session)  # behind the row that goes: in the order of whoever removes somebody
+        staff_pins.add(session, staff_id, member.display_name, pin.pin_hash)
     tell_kiosks(session)
-    said = "set" if pin_hash else "none any more"
+    said = "none any more" if pin is None else "set"
     _note(session, keeper, Deed.PIN_CHANGED, member, now, detail=said)
     return member
 
@@ -236,36 +225,6 @@ def given(session: Session, keeper: Keeper, role: Role, wanted: Sequence[str]) -
             "Nobody gives more than they have: what they may do, and where. Nothing was changed."
         )
     return found
-
-
-def tell_kiosks(session: Session) -> None:
-    """Let kiosks learn whose PINs work there, as it is now."""
-    changes.hold(session)
-    for site in sites.opened(session):
-        pins = sites.pins_of(session, site.site_id)
-        changes.add(session, "staff_pins", pins, site_id=site.site_id)
-
-
-def hash_pin(pin: str) -> str:
-    """The hash of a PIN, empty for none. Raises `StaffError` for what is none."""
-    try:
-        return staff_pins.hash_pin(pin) if pin else ""
-    except ValueError as error:
-        raise StaffError(f"{str(error).capitalize()}. Nothing was changed.") from error
-
-
-def check_pin(session: Session, pin: str) -> None:
-    """Raises `StaffError` for a PIN that somebody has. Only for the terminal: see `new_pin`."""
-    if pin and staff_pins.whose(session, pin) is not None:
-        raise StaffError("Somebody has that PIN already. Nothing was changed.")
-
-
-def _checked_pin(session: Session, pin: str, role: Role) -> str:
-    pin_hash = hash_pin(pin)
-    if pin:
-        _check_decides(role)
-        check_pin(session, pin)
-    return pin_hash
 
 
 def _check_decides(role: Role) -> None:

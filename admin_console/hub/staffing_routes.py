@@ -10,12 +10,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from admin_console.hub import staff_desk
+from admin_console.hub import pin_desk, staff_desk
 from admin_console.hub.answers import IfMatch, answer, body_as, expect_same, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
+from admin_console.hub.pin_desk import ComparedPin
 from admin_console.hub.staff_desk import BeyondPowerError, Keeper
 from admin_console.hub.turns import Turns
-from db import first_passwords, staff_list
+from db import first_passwords, staff, staff_list
 from db.domain.rights import Power
 from db.domain.staffing import (
     FirstPassword,
@@ -25,7 +26,7 @@ from db.domain.staffing import (
     StaffDraft,
     StaffStart,
 )
-from db.staff import StaffError
+from db.staff import NewPassword, StaffError
 
 T = TypeVar("T")
 LONGEST_TEXT = 100
@@ -69,15 +70,14 @@ def page(
 async def add(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """Let somebody sign in. The first password is in the answer and nowhere else."""
     asked = await body_as(request, StaffStart)
-    password = first_passwords.new()
 
-    def let_in(session: Session) -> KnownStaff:
+    def let_in(session: Session, password: NewPassword) -> KnownStaff:
         member = staff_desk.add(
             session, _keeper(asker), asked, password, context.now(), must_choose=True
         )
         return staff_list.get(session, member.staff_id)
 
-    known = await _hashing(request, context, asker, let_in)
+    known, password = await _with_first_password(request, context, asker, let_in)
     return answer(StaffAdded(known, password))
 
 
@@ -121,14 +121,13 @@ async def new_password(
     staff_id: UUID, request: Request, context: StaffContext, asker: AskingStaff
 ) -> Response:
     """A first password for who forgot theirs. They are signed out, and choose their own with it."""
-    password = first_passwords.new()
 
-    def give(session: Session) -> None:
+    def give(session: Session, password: NewPassword) -> None:
         staff_desk.set_password(
             session, _keeper(asker), staff_id, password, context.now(), must_choose=True
         )
 
-    await _hashing(request, context, asker, give)
+    _, password = await _with_first_password(request, context, asker, give)
     return answer(FirstPassword(password))
 
 
@@ -139,20 +138,20 @@ async def new_pin(
     """A PIN for the kiosks, in place of any before. It is in the answer and nowhere else."""
     limited = context.within(asker.limits)
 
-    def make() -> tuple[str, str]:
-        with _refusing(), limited.database.read() as session:
-            staff_list.get(session, staff_id)
-            pin = staff_desk.new_pin(session, staff_id)
-        return pin, staff_desk.hash_pin(pin)
+    def others(session: Session) -> frozenset[str]:
+        return pin_desk.beside(session, staff_list.get(session, staff_id))
+
+    def give(session: Session, pin: ComparedPin) -> None:
+        staff_desk.set_pin(session, _keeper(asker), staff_id, pin, context.now())
+
+    def make() -> str:
+        with _refusing():
+            return pin_desk.put_in_force(limited.database, others, give)[1]
 
     turns: Turns = request.app.state.sign_ins
     async with turns.of(asker.actor):
-        pin, pin_hash = await run_in_threadpool(make)
-
-    def give(session: Session) -> None:
-        staff_desk.set_pin(session, _keeper(asker), staff_id, pin_hash, context.now())
-
-    await run_in_threadpool(_do, context, asker, give)
+        pin = await run_in_threadpool(make)
+    context.wake.notify()
     return answer(NewPin(pin))
 
 
@@ -160,7 +159,9 @@ async def new_pin(
 def end_pin(staff_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
     """Let somebody decide at kiosks no more."""
     _do(
-        context, asker, lambda s: staff_desk.set_pin(s, _keeper(asker), staff_id, "", context.now())
+        context,
+        asker,
+        lambda s: staff_desk.set_pin(s, _keeper(asker), staff_id, None, context.now()),
     )
     return Response(status_code=204)
 
@@ -188,13 +189,16 @@ def _keeper(asker: Asker) -> Keeper:
     return Keeper(asker.by, asker.staff_id, Power(asker.role, asker.limits))
 
 
-async def _hashing(
-    request: Request, context: Context, asker: Asker, deed: Callable[[Session], T]
-) -> T:
-    """Do something that hashes a password, which takes the memory of a sign-in."""
+async def _with_first_password(
+    request: Request, context: Context, asker: Asker, deed: Callable[[Session, NewPassword], T]
+) -> tuple[T, str]:
+    """Do something with a first password, and tell it. To hash it takes a sign-in's memory."""
+    password = first_passwords.new()
     turns: Turns = request.app.state.sign_ins
     async with turns.of(asker.actor):
-        return await run_in_threadpool(_do, context, asker, deed)
+        hashed = await run_in_threadpool(staff.hashed, password)
+    done = await run_in_threadpool(_do, context, asker, lambda session: deed(session, hashed))
+    return done, password
 
 
 def _do(context: Context, asker: Asker, deed: Callable[[Session], T]) -> T:

@@ -195,7 +195,7 @@ def sign_in(database: Database) -> str:
         member = staff.add(
             session,
             "dwhitlock",
-            "invented pass phrase",
+            staff.hashed("invented pass phrase"),
             display_name="Dana Whitlock",
             role=Role.ADMINISTRATOR,
             now=now,

@@ -28,7 +28,12 @@ def test_somebody_is_signed_out_while_they_use_their_sign_in(
     one, other = hubs
     with one.begin() as session:
         rosa = staff.add(
-            session, "rbegaye", PASSWORD, display_name="Rosa B.", role=Role.FRONT_DESK, now=NINE
+            session,
+            "rbegaye",
+            staff.hashed(PASSWORD),
+            display_name="Rosa B.",
+            role=Role.FRONT_DESK,
+            now=NINE,
         ).staff_id
         token = staff.open_session(session, rosa, NINE)
 

@@ -149,7 +149,7 @@ def test_who_came_while_there_was_one_site_keeps_it_when_a_second_opens(hub: Dat
     """The first administrator comes with the set-up code, and is given nothing."""
     with hub.begin() as session:
         member = staff.add(
-            session, "nquist", "invented pass phrase", display_name="Nils Quist",
+            session, "nquist", staff.hashed("invented pass phrase"), display_name="Nils Quist",
             role=Role.ADMINISTRATOR, now=NINE,
         )  # fmt: skip
         sites.add(session, SiteDraft("Roosevelt Middle School", "America/Denver"), NINE)

@@ -42,7 +42,7 @@ def hub(any_url: str, tmp_path: Path) -> Iterator[HubOfTests]:
             staff.add(
                 session,
                 "jortega",
-                PASSWORD,
+                staff.hashed(PASSWORD),
                 display_name="Jo Ortega",
                 role=Role.ADMINISTRATOR,
                 now=NINE,

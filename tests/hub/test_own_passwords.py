@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import audit, passwords, second_factor, staff, totp
 from db.domain.audit import Deed
+from db.engine import Database
 from db.first_passwords import WORDS, new
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
 
@@ -166,7 +167,7 @@ def by_account(hub: HubOfTests) -> dict[str, str]:
     """Rosa, whose password was made for her, signed in by the district's account."""
     with hub.database.begin() as session:
         rosa = staff.named(session, "rbegaye")
-        staff.set_password(session, rosa.staff_id, FIRST, must_choose=True)
+        staff.set_password(session, rosa.staff_id, staff.hashed(FIRST), must_choose=True)
         token = staff.open_session(session, rosa.staff_id, hub.clock())
     return {"Authorization": f"Bearer {token}"}
 
@@ -233,8 +234,8 @@ def meanwhile(patch: pytest.MonkeyPatch, hub: HubOfTests, deed: Callable[[Sessio
     """Let somebody else be quicker: `deed` is done once a password was found to be right."""
     verify = staff.verify
 
-    def then(session: Session, name: str, password: str) -> staff.Verified | None:
-        verified = verify(session, name, password)
+    def then(database: Database, name: str, password: str) -> staff.Verified | None:
+        verified = verify(database, name, password)
         patch.setattr(staff, "verify", verify)
         with hub.database.begin() as other:
             deed(other)
@@ -245,7 +246,7 @@ def meanwhile(patch: pytest.MonkeyPatch, hub: HubOfTests, deed: Callable[[Sessio
 
 def reset(session: Session) -> None:
     rosa = staff.named(session, "rbegaye").staff_id
-    staff.set_password(session, rosa, FIRST, must_choose=True)
+    staff.set_password(session, rosa, staff.hashed(FIRST), must_choose=True)
 
 
 def remove(session: Session) -> None:

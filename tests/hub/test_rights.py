@@ -135,7 +135,8 @@ def test_name_of_who_was_removed_opens_nothing_and_may_be_given_again(
 ) -> None:
     with hub.database.begin() as session:
         gone = staff.add(
-            session, "again", "invented pass phrase", display_name="A", role=Role.FRONT_DESK,
+            session, "again", staff.hashed("invented pass phrase"), display_name="A",
+            role=Role.FRONT_DESK,
             now=hub.clock(),
         )  # fmt: skip
         staff.remove(session, gone.staff_id, hub.clock())
@@ -179,6 +180,6 @@ def test_password_that_is_little_more_than_a_known_name_is_refused(
 ) -> None:
     with hub.database.begin() as session, pytest.raises(staff.StaffError, match="easy to guess"):
         staff.add(
-            session, "dana2", password, display_name="Dana Whitlock", role=Role.FRONT_DESK,
-            now=hub.clock(), names=("Lincoln Elementary School",),
+            session, "dana2", staff.hashed(password), display_name="Dana Whitlock",
+            role=Role.FRONT_DESK, now=hub.clock(), names=("Lincoln Elementary School",),
         )  # fmt: skip

@@ -41,8 +41,7 @@ def hub(url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
 
 def can_sign_in(url: str, password: str) -> bool:
     database = open_database(url)
-    with database.read() as session:
-        found = staff.verify(session, "dwhitlock", password)
+    found = staff.verify(database, "dwhitlock", password)
     database.close()
     return found is not None
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from db import audit, changes, second_factor, staff, staff_pins, totp
@@ -240,6 +243,43 @@ def test_pin_is_made_by_the_hub_works_at_kiosks_and_can_be_taken_away(
     assert (len(pin), on_duty.display_name) == (6, "Rosa Begaye")
     with hub.database.read() as session:
         assert (taken.status_code, staff_pins.whose(session, pin)) == (204, None)
+
+
+def test_nothing_is_hashed_while_anybody_waits_for_the_database(
+    hub: HubOfTests, head: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, own = f"/v1/staff/{id_of(hub, 'rbegaye')}", "a phrase of my own"
+    in_use: dict[int, int] = {}
+    """In which thread each connection is."""
+    pool = hub.database.engine.pool
+    event.listen(pool, "checkout", lambda opened, *_: in_use.update({id(opened): get_ident()}))
+    event.listen(pool, "checkin", lambda opened, _: in_use.pop(id(opened), None))
+    held: list[bool] = []
+
+    class Hasher(PasswordHasher):
+        def hash(self, *told: Any, **more: Any) -> str:
+            held.append(get_ident() in in_use.values())
+            return super().hash(*told, **more)
+
+        def verify(self, *told: Any) -> bool:
+            held.append(get_ident() in in_use.values())
+            return super().verify(*told)
+
+    for module in (staff, staff_pins):
+        monkeypatch.setattr(module, "HASHER", Hasher(1, 8, 1))
+
+    add(hub, head)
+    hub.client.post(f"{path}/first-password", headers=head)
+    hub.client.post(f"{path}/pin", headers=head)
+    hub.client.put(
+        "/v1/session/password", json={"password": PASSWORD, "new_password": own}, headers=head
+    )
+    first = hub.client.post(f"{path}/first-password", headers=head).json()["first_password"]
+    chosen = sign_in(hub, "rbegaye", first, new_password=own)
+
+    assert chosen.status_code == 200, chosen.text
+    # Passwords: three first ones, two own ones with those before. Dana's PIN, and the new one.
+    assert held == [False] * 9
 
 
 def test_auditor_gets_no_pin_and_who_becomes_one_loses_it(

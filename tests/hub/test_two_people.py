@@ -92,7 +92,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
             staff.add(
                 session,
                 "jortega",
-                PASSWORD,
+                staff.hashed(PASSWORD),
                 display_name="Jo Ortega",
                 role=Role.ADMINISTRATOR,
                 now=NINE,
