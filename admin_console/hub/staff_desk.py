@@ -214,11 +214,11 @@ def given(session: Session, keeper: Keeper, role: Role, wanted: Sequence[str]) -
         )
     found = list(dict.fromkeys(wanted)) or [only] * bool(only)
     if not found and role not in SEES_ALL:
-        if power is None or power.sites is None or len(power.sites) != 1:
+        found = [site.site_id for site in sites.opened(session)] or list(known)
+        if len(found) != 1:
             raise NoSitesError(
                 "This hub has several sites: say which ones they see. Nothing was changed."
             )
-        found = list(power.sites)
     wider = role in SEES_ALL or bool(only)
     if power is not None and not power.holds(Power(role, None if wider else frozenset(found))):
         raise BeyondPowerError(

@@ -23,6 +23,7 @@ from db.domain.rights import WHO_MAY, Action
 from db.domain.staffing import StaffDraft, StaffStart
 from tests.console.fake_hub import FakeHub
 from tests.console.fake_staff import FIRST, make_many
+from tests.console.invented import NOW
 from tests.console.test_sites import ROOSEVELT, SITES
 from tests.console.windows import child, is_seen, open_shell, press
 
@@ -325,6 +326,25 @@ def test_who_has_several_schools_chooses_among_them(qtbot: QtBot) -> None:
     ((_, start),) = hub.staff.deeds
     assert isinstance(start, StaffStart)
     assert start.sites == (ROOSEVELT,)
+
+
+def test_only_school_that_is_open_is_chosen_where_the_others_were_closed(qtbot: QtBot) -> None:
+    closed = tuple(
+        site if site.site_id == ROOSEVELT else replace(site, closed_at=NOW) for site in SITES
+    )
+    hub = FakeHub(sites=closed)
+    shell, _ = show_staff(qtbot, hub)
+    click(shell, "addStaff")
+    child(shell, Field, "staffDisplayName").setText("Ngozi Okonkwo")
+    tick = child(shell, Tick, f"staffSite_{ROOSEVELT}")
+    assert (tick.isVisible(), tick.isChecked()) == (True, True)
+
+    click(shell, "saveStaff")
+
+    qtbot.waitUntil(lambda: bool(hub.staff.deeds))
+    assert hub.staff.deeds == [
+        ("add", StaffStart("nokonkwo", "Ngozi Okonkwo", Role.FRONT_DESK, (ROOSEVELT,)))
+    ]
 
 
 def test_school_that_was_closed_is_kept_by_who_had_it(qtbot: QtBot) -> None:

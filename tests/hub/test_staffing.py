@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from admin_console.hub import site_desk
 from db import audit, changes, second_factor, staff, staff_pins, totp
 from db.domain.audit import Deed
 from db.domain.desk import Role
@@ -416,3 +417,16 @@ def test_school_that_is_chosen_limits_whom_the_district_sees(
     answer = birch.hub.client.get("/v1/staff", params={"site": birch.site_id}, headers=district)
 
     assert names(answer) == ["desk-birch", "head-birch"]
+
+
+def test_school_that_alone_is_open_needs_not_be_said(schools: tuple[School, School]) -> None:
+    alder, birch = schools
+    hub, district = alder.hub, alder.hub.token_of("district")
+    several = add(hub, district)
+    site_desk.close(hub.database, birch.site_id, audit.TERMINAL, hub.clock())
+
+    added = add(hub, district)
+
+    assert (several.status_code, "say which" in several.text) == (422, True)
+    assert added.status_code == 200, added.text
+    assert added.json()["member"]["sites"] == [alder.site_id]

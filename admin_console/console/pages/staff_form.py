@@ -74,7 +74,7 @@ class StaffForm(Panel):
         open_sites = [site for site in session.sites if site.closed_at is None]
         self._ticks = {
             site.site_id: Tick(theme, site.name, name=f"staffSite_{site.site_id}")
-            for site in (open_sites if len(open_sites) > 1 else ())
+            for site in (open_sites if len(session.sites) > 1 else ())
         }
         self._error = Words(theme, "", colour=theme.colours.alarm, wrap=True, name="staffError")
         self._save = Button(theme, "Add", name="saveStaff", kind=Kind.PRIMARY, key="Ctrl S")
@@ -107,7 +107,7 @@ class StaffForm(Panel):
         self._name.setEnabled(member is None)
         role = Role.FRONT_DESK if member is None else member.role
         self._role.setCurrentIndex(max(0, self._role.findData(role)))
-        given = (self._session.chosen_site,) if member is None else member.sites
+        given = self._suggested_sites() if member is None else member.sites
         for site_id, tick in self._ticks.items():
             tick.setChecked(site_id in given)
         self._say("")
@@ -141,6 +141,10 @@ class StaffForm(Panel):
         known = self._member.sites if self._member is not None else ()
         # A school that was closed is no choice any more; who had it keeps it.
         return (*chosen, *(s for s in known if s not in self._ticks))
+
+    def _suggested_sites(self) -> tuple[str, ...]:
+        """The school that is looked at, or the only one that is open."""
+        return tuple(self._ticks) if len(self._ticks) == 1 else (self._session.chosen_site,)
 
     def _on_shown(self, text: str) -> None:
         if not self._is_named_by_hand:
