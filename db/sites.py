@@ -4,7 +4,7 @@ The district and auditors see every site. Front desks and administrators see tho
 given; as long as a hub has one site, that one is everything there is and nobody is limited.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -121,9 +121,22 @@ def only(session: Session) -> str:
 
 def of_staff(session: Session, member: StaffMember) -> frozenset[str] | None:
     """The sites that somebody is limited to; None for who sees the whole district."""
-    if member.role in SEES_ALL or only(session):
-        return None
-    return ids_given_to(session, member.staff_id)
+    return limits_of_each(session, {member.staff_id: member.role})[member.staff_id]
+
+
+def limits_of_each(
+    session: Session, roles: Mapping[UUID, Role]
+) -> dict[UUID, frozenset[str] | None]:
+    """`of_staff` of each of these members, by their ids and roles."""
+    limits: dict[UUID, frozenset[str] | None] = dict.fromkeys(roles)
+    limited = [staff_id for staff_id, role in roles.items() if role not in SEES_ALL]
+    if not limited or only(session):
+        return limits
+    given: dict[UUID, set[str]] = {staff_id: set() for staff_id in limited}
+    theirs = select(StaffSiteRow.staff_id, StaffSiteRow.site_id)
+    for staff_id, site_id in session.execute(theirs.where(StaffSiteRow.staff_id.in_(limited))):
+        given[staff_id].add(site_id)
+    return limits | {staff_id: frozenset(found) for staff_id, found in given.items()}
 
 
 def given_to(session: Session, staff_id: UUID) -> list[KnownSite]:

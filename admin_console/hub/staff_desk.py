@@ -40,17 +40,22 @@ class Keeper:
 TERMINAL = Keeper(audit.TERMINAL)
 
 
-def why_not(session: Session, keeper: Keeper, member: StaffMember | KnownStaff) -> str:
-    """Why this one may not be changed by this keeper, in words; empty when they may be.
+def why_not(session: Session, keeper: Keeper, members: Sequence[KnownStaff]) -> list[str]:
+    """Why each may not be changed by this keeper, in words; empty for who may be.
 
     The one place that says so: nobody changes themselves, or takes from somebody what they could
     not give. So whoever keeps the staff is always left.
     """
+    limits = sites.limits_of_each(session, {m.staff_id: m.role for m in members})
+    return [_why_not(keeper, m, Power(m.role, limits[m.staff_id])) for m in members]
+
+
+def _why_not(keeper: Keeper, member: KnownStaff, theirs: Power) -> str:
     if keeper.power is None:
         return ""
     if member.staff_id == keeper.staff_id:
         return "Nobody changes what they may do themselves: somebody else who keeps the staff does."
-    if keeper.power.holds(_power(session, member.staff_id, member.role)):
+    if keeper.power.holds(theirs):
         return ""
     if member.role in SEES_ALL:
         return "They are the whole district's: only the district changes what they may do."
@@ -238,7 +243,7 @@ def _theirs(session: Session, keeper: Keeper, staff_id: UUID) -> StaffMember:
     """Whoever is to be changed. Raises LookupError for who is not seen here."""
     check_still(session, keeper)
     known = staff_list.get(session, staff_id)
-    refused = why_not(session, keeper, known)
+    (refused,) = why_not(session, keeper, [known])
     if refused:
         raise BeyondPowerError(f"{refused} Nothing was changed.")
     return StaffMember(known.staff_id, known.name, known.display_name, known.role)
@@ -258,10 +263,6 @@ def check_still(session: Session, keeper: Keeper) -> None:
         keeper.power
     ):
         raise BeyondPowerError("You may not keep the staff any more. Nothing was changed.")
-
-
-def _power(session: Session, staff_id: UUID, role: Role) -> Power:
-    return Power(role, sites.of_staff(session, StaffMember(staff_id, "", "", role)))
 
 
 def _note(

@@ -59,9 +59,9 @@ def page(
             )
         except ValueError as error:
             raise refuse(422, "That page is not there any more: begin with the first.") from error
+        whys = staff_desk.why_not(session, keeper, [line.member for line in found.staff])
         lines = tuple(
-            replace(line, why_not=staff_desk.why_not(session, keeper, line.member))
-            for line in found.staff
+            replace(line, why_not=why) for line, why in zip(found.staff, whys, strict=True)
         )
     return answer(replace(found, staff=lines))
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site_desk
-from db import audit, changes, second_factor, staff, staff_pins, totp
+from db import audit, changes, second_factor, sites, staff, staff_pins, totp
 from db.domain.audit import Deed
 from db.domain.desk import Role
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
@@ -417,6 +417,32 @@ def test_school_that_is_chosen_limits_whom_the_district_sees(
     answer = birch.hub.client.get("/v1/staff", params={"site": birch.site_id}, headers=district)
 
     assert names(answer) == ["desk-birch", "head-birch"]
+
+
+def test_page_of_two_hundred_people_asks_the_database_as_often_as_one_of_a_few(
+    schools: tuple[School, School],
+) -> None:
+    alder, _ = schools
+    hub, asked = alder.hub, list[str]()
+    event.listen(hub.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def page() -> tuple[int, int]:
+        asked.clear()
+        answer = hub.client.get("/v1/staff", params={"limit": 500}, headers=alder.head)
+        return sum("staff" in statement for statement in asked), len(names(answer))
+
+    page()  # what is asked once a minute only
+    few, many = page(), 200
+    hashed = staff.hashed(PASSWORD)
+    with hub.database.begin() as session:
+        for number in range(many):
+            member = staff.add(
+                session, f"p{number}", hashed, display_name=f"Person {number}",
+                role=Role.FRONT_DESK, now=hub.clock(),
+            )  # fmt: skip
+            sites.give(session, member.staff_id, [alder.site_id])
+
+    assert page() == (few[0], few[1] + many)
 
 
 def test_school_that_alone_is_open_needs_not_be_said(schools: tuple[School, School]) -> None:
