@@ -24,7 +24,8 @@ EVERY_SITE = "every_site"
 """The execution option of a statement that needs all rows, since it shows nobody any of them."""
 _OF_LOG = "the log: read by who looks at a visit, which is of a site, and verified as a whole"
 _OF_KIOSK = "a kiosk's way in: no route shows it"
-_OF_STAFF = "of no site's visitors; its routes show nobody but the one who asks"
+_OF_STAFF = "of the staff: `db.staff_list` shows it of those who work at the sites that are seen"
+_OWN = "of the staff: shown to nobody but the one whose it is"
 FREE: Mapping[str, str] = MappingProxyType(
     {
         "EventRow": _OF_LOG,
@@ -44,14 +45,14 @@ FREE: Mapping[str, str] = MappingProxyType(
         "FeedRow": "a number",
         "PhotoRow": "a kiosk's own",
         "PairingCodeRow": "shown once, to who made it",
-        "StaffRow": "colleagues' names stand in the audit",
+        "StaffRow": "colleagues' names stand in the audit; `db.staff_list` limits all else of them",
         "StaffSiteRow": _OF_STAFF,
         "StaffPinRow": "the feed sends those of its kiosk's site: `db.sites.pins_of`",
         "StaffSessionRow": _OF_STAFF,
-        "RecoveryCodeRow": _OF_STAFF,
+        "RecoveryCodeRow": _OWN,
         "StaffAccountRow": _OF_STAFF,
         "OidcSignInRow": "a sign-in under way: no route shows it",
-        "AttemptRow": _OF_STAFF,
+        "AttemptRow": "no route shows it",
         "WebhookRow": "no route shows it",
         "WebhookMessageRow": "no route shows it",
     }

@@ -152,14 +152,17 @@ def _refusal(context: Context, name: str, address: str) -> HTTPException:
 
 
 def seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:
-    """The first site that somebody may see, and all of them; 403 for who was given none."""
+    """The site of somebody that was opened first, and all that they see, the closed ones too.
+
+    One that is open comes before one that was closed. 403 in words for who was given none.
+    """
     with context.database.read() as session:
         limits = sites.of_staff(session, member)
     with context.within(limits).database.read() as session:
         site, known = hub_site.of(session), tuple(sites.everyone(session))
     if site is None:
         raise refuse(
-            403, "You were not given a school yet. Whoever runs the hub does: staff sites NAME."
+            403, "You were not given a school yet. Whoever keeps the staff of one gives it to you."
         )
     return site, known
 
