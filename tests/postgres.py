@@ -105,7 +105,10 @@ def start_postgres(folder: Path, *, fsync: bool = False) -> Iterator[PostgresSer
     port, data = _free_port(), folder / "data"
     as_owner = _as_owner(folder)
     if not data.exists():
-        _call([*as_owner, str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust"])
+        made = folder / "data.part"  # whoever is stopped meanwhile leaves no half of one
+        shutil.rmtree(made, ignore_errors=True)
+        _call([*as_owner, str(binaries / "initdb"), "-D", str(made), "-U", USER, "-A", "trust"])
+        made.rename(data)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
     options += "" if fsync else " -c fsync=off -c autovacuum=off -c max_wal_size=128MB"
     control = [*as_owner, str(binaries / "pg_ctl"), "-D", str(data), "-w"]

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -30,6 +30,7 @@ import httpx
 from db import applying, hub_trust, pairing_requests
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database, open_existing
+from kiosk import own_device
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.pairing import pair_with_hub
 from tests.bench import torture_programs as programs
@@ -93,6 +94,8 @@ class Scene:
 
     def recall(self, file: Path) -> None:
         _, self.hub.kills, kiosks, self.crashes, self.seconds = json.loads(file.read_text())
+        if len(kiosks) != len(self.kiosks):
+            raise SystemExit(f"this folder is of --kiosks {len(kiosks)}")
         for kiosk, kills in zip(self.kiosks, kiosks, strict=True):
             kiosk.program.kills = kills
 
@@ -113,16 +116,17 @@ def main() -> int:
     with ExitStack() as stack:
         folder = asked.keep or _temporary(stack)
         folder.mkdir(exist_ok=True)
-        scene = _set_up(stack, folder, asked)
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, signal.default_int_handler)
         try:
-            _torture(scene, asked)
+            scene = _set_up(stack, folder, asked)
+            try:
+                _torture(scene, asked)
+            finally:
+                scene.remember(folder / STATE)
         except KeyboardInterrupt:
             _say(f"stopped; the same command with --keep {folder} goes on")
             return 130
-        finally:
-            scene.remember(folder / STATE)
         for kiosk in scene.kiosks:
             kiosk.look()
         behind = _until_applied(scene)
@@ -141,14 +145,20 @@ def main() -> int:
 
 
 def _set_up(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> Scene:
+    """Everybody at work; what an earlier run has set up in the folder goes on as it is."""
+    state = folder / STATE
+    if not state.exists():
+        if any(folder.iterdir()):
+            raise SystemExit(f"{folder} is not empty, and not of a run: take another folder")
+        # First, for kiosks know the hub by its port.
+        state.write_text(json.dumps([_free_port(), 0, [0] * asked.kiosks, 0, 0.0]))
+    port = json.loads(state.read_text())[0]
     postgres, url = None, f"sqlite:///{folder}/hub/hub.db"
     if asked.postgresql:
         home = folder / "postgresql"
         home.mkdir(exist_ok=True)
         postgres = stack.enter_context(start_postgres(home, fsync=True))
         url = postgres.kept_database("torture")
-    state = folder / STATE
-    port = json.loads(state.read_text())[0] if state.exists() else _free_port()
     arguments = [
         "serve", "--listen", f"127.0.0.1:{port}",
         "--database", url, "--time-zone", "America/Chicago",
@@ -160,9 +170,7 @@ def _set_up(stack: ExitStack, folder: Path, asked: argparse.Namespace) -> Scene:
     _until_ready(scene)
     for number in range(asked.kiosks):
         scene.kiosks.append(_kiosk(stack, scene, folder / f"kiosk-{number}", number, asked))
-    if state.exists():
-        scene.recall(state)
-    scene.remember(state)
+    scene.recall(state)
     return scene
 
 
@@ -175,9 +183,9 @@ def _temporary(stack: ExitStack) -> Path:
 def _kiosk(
     stack: ExitStack, scene: Scene, folder: Path, number: int, asked: argparse.Namespace
 ) -> Kiosk:
-    if not folder.exists():
-        folder.mkdir()
-        config = KioskConfig(kiosk=KioskPart(f"Kiosk {number}", str(folder)))
+    folder.mkdir(exist_ok=True)
+    config = KioskConfig(kiosk=KioskPart(f"Kiosk {number}", str(folder)))
+    if not _is_paired(config):
         now, database = datetime.now(UTC), open_database(scene.url)
         with database.begin() as session:
             code = pairing_requests.new_code(session, now)
@@ -188,6 +196,12 @@ def _kiosk(
     stack.callback(program.end)
     program.start()
     return Kiosk(folder, program)
+
+
+def _is_paired(config: KioskConfig) -> bool:
+    """Whether an earlier run came so far."""
+    with closing(open_database(config.database_url)) as database, database.read() as session:
+        return own_device.is_paired(session)
 
 
 def _accept(database: Database, now: datetime) -> None:

@@ -50,7 +50,7 @@ class Program:
         self.start()
 
     def end(self) -> None:
-        if self.process is not None:
+        if self.process is not None and self.process.pid is not None:
             self.process.kill()
             self.process.join()
 
