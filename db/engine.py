@@ -12,7 +12,7 @@ do not come to it, the commit does that makes the log `LOG_PAGES` long.
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -121,6 +121,15 @@ class Database:
     def make_fit(self) -> None:
         """Make each row fit before it is written, as `db.limits` says."""
         event.listen(self._writing, "before_flush", limits.fit)
+
+    def when_committed(self, tell: Callable[[], object]) -> Callable[[], None]:
+        """Have `tell` called behind each commit, in its thread. Returns what ends that."""
+
+        def committed(_: Session) -> None:
+            tell()
+
+        event.listen(self._writing, "after_commit", committed)
+        return lambda: event.remove(self._writing, "after_commit", committed)
 
     def write_back(self) -> None:
         """Bring what was committed from SQLite's log into its file; nobody has to wait meanwhile.

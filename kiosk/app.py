@@ -43,6 +43,7 @@ from kiosk.sync.worker import LISTEN_SECONDS, HubState, Reach, SyncWorker
 from kiosk.time_zone import system_zone, zone_named
 from kiosk.ui.views import WelcomeView
 from kiosk.ui.window import KioskWindow, WindowSettings
+from kiosk.write_back import WriteBack
 from resources.toolkit.jobs import Jobs
 from resources.toolkit.theme import Look
 
@@ -76,6 +77,7 @@ class Kiosk:
     news: HubNews
     sync: SyncWorker | None
     database: Database
+    write_back: WriteBack
     jobs: tuple[Jobs, ...]
     daily: QTimer
     announcer: Announcer | None
@@ -101,6 +103,7 @@ class Kiosk:
         self.front_desk.close()
         for jobs in self.jobs:
             jobs.close()
+        self.write_back.close()
         self.visit.close()
         self.window.close()
         self.database.close()
@@ -186,13 +189,24 @@ def build_kiosk(
     sync = _sync(database, own, desk.photos, news, listen_seconds, clock=clock, equipment=equipment)
     if sync is not None:
         front_desk.written.connect(sync.wake)
-    _write_back_soon(database, list_jobs, front_desk)
+    write_back = WriteBack(database, list_jobs, WRITE_BACK_MS)
     _listen(news, visit, staff_desk, front_desk, sign_in)
     news.state_changed.connect(service_desk.on_hub_state)
     jobs, daily = (db_jobs, list_jobs, print_jobs), _daily(front_desk, config.visit.photo_keep_days)
     announcer = _announcer(config, window, voice)
     return Kiosk(
-        window, visit, lens, front_desk, scanner, news, sync, database, jobs, daily, announcer
+        window,
+        visit,
+        lens,
+        front_desk,
+        scanner,
+        news,
+        sync,
+        database,
+        write_back,
+        jobs,
+        daily,
+        announcer,
     )
 
 
@@ -236,18 +250,6 @@ def _daily(front_desk: FrontDesk, photo_keep_days: int) -> QTimer:
     for timer in (daily, again):
         timer.timeout.connect(on_due)
     return daily
-
-
-def _write_back_soon(database: Database, jobs: Jobs, front_desk: FrontDesk) -> None:
-    """Keep the database's log short, so that no visitor waits for it: see `Database.write_back`."""
-    soon = QTimer(front_desk, singleShot=True, interval=WRITE_BACK_MS)
-
-    def on_written() -> None:
-        if not soon.isActive():
-            soon.start()
-
-    front_desk.written.connect(on_written)
-    soon.timeout.connect(lambda: jobs.run(database.write_back, lambda _: None))
 
 
 _HUB_NOTICES = {

@@ -137,7 +137,8 @@ async def write_back(context: Context, every_seconds: float = WRITE_BACK_SECONDS
     """Keep SQLite's log short, so that no decision has to: see `Database.write_back`."""
     while context.database.engine.dialect.name == "sqlite":
         await asyncio.sleep(every_seconds)
-        await finish_in_thread(context.database.write_back)
+        with going_on(LOG, "the database's log was not written back, soon again"):
+            await finish_in_thread(context.database.write_back)
 
 
 async def tell_of_outdated_lists(context: Context, every_seconds: float = HOUR_SECONDS) -> None:
