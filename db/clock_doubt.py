@@ -78,6 +78,8 @@ class Found:
     """When it was believed before it was set back by more than `LEAP`."""
     is_certain: bool = True
     """If not, it is to be looked at again `SOON` and not in a day: it may be mended by then."""
+    is_settled: bool = False
+    """Whether it is in no doubt: it neither leapt, nor was it set back within the last day."""
 
 
 def is_ahead(session: Session, now: datetime) -> bool:
@@ -106,7 +108,8 @@ def look(session: Session, now: datetime) -> Found:
         is_set_back = len(found.behinds) > len(known.behinds)
         is_certain = not found.is_just_set_back and abs(now - known.at) >= SOON
         set_back_from = known.at if is_set_back else None
-        return Found(True, leapt_from, set_back_from, is_certain)
+        is_settled = found.doubted_since is None and not found.is_just_set_back
+        return Found(True, leapt_from, set_back_from, is_certain, is_settled)
     if found != kept:
         LOG.warning(
             "the clock is %d days ahead of when this last ran, so nothing is deleted whose days "

@@ -208,21 +208,22 @@ def mark_sent(session: Session, sha256: str, now: datetime) -> None:
         row.sent_at = now
 
 
-def purge(session: Session, folder: Path, before: datetime) -> int:
+def purge(session: Session, folder: Path, before: datetime, now: datetime | None = None) -> int:
     """Delete the photos taken before then, sent or not. Returns how many files were deleted.
 
-    What a clock dated that was years behind is dated anew first, by the moment it was mended.
+    What a clock dated that was years behind is dated anew first, by the moment it was mended; what
+    one dated that was ahead, by `now`, which is given when the clock is in no doubt.
 
     A file that nobody noted (all of them on the hub; on a kiosk one whose check-in failed) is as
     old as the file is. A file that cannot be deleted keeps its row and is tried again.
     """
     spans = wrong_times.spans(session)
-    taken = _taken(session, spans)
+    taken = _taken(session, spans, now)
     old = {sha256 for sha256, taken_at in taken.items() if taken_at < before}
     deleted = 0
     for path in files(folder):
         try:
-            if (taken.get(path.stem) or _written(path, spans)) < before:
+            if (taken.get(path.stem) or _written(path, spans, now)) < before:
                 path.unlink()
                 deleted += 1
         except OSError as error:
@@ -234,20 +235,26 @@ def purge(session: Session, folder: Path, before: datetime) -> int:
     return deleted
 
 
-def _taken(session: Session, spans: tuple[Span, ...]) -> dict[str, datetime]:
+def _taken(session: Session, spans: tuple[Span, ...], now: datetime | None) -> dict[str, datetime]:
     taken = dict[str, datetime]()
     for row in session.scalars(select(PhotoRow)):
-        row.taken_at = taken[row.sha256] = wrong_times.counts_from(spans, row.taken_at)
+        row.taken_at = taken[row.sha256] = _counts_from(spans, row.taken_at, now)
     session.flush()
     return taken
 
 
-def _written(path: Path, spans: tuple[Span, ...]) -> datetime:
+def _written(path: Path, spans: tuple[Span, ...], now: datetime | None) -> datetime:
     at = _changed_at(path)
-    counts_from = wrong_times.counts_from(spans, at)
+    counts_from = _counts_from(spans, at, now)
     if counts_from != at:
         os.utime(path, (counts_from.timestamp(), counts_from.timestamp()))
     return counts_from
+
+
+def _counts_from(spans: tuple[Span, ...], noted_at: datetime, now: datetime | None) -> datetime:
+    if now is not None and wrong_times.is_ahead(noted_at, now):
+        return now
+    return wrong_times.counts_from(spans, noted_at)
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -16,7 +16,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import audit, changes, clock_doubt, codec, list_history, notices, policy, wrong_times
+from db import (
+    audit,
+    changes,
+    clock_doubt,
+    codec,
+    list_history,
+    notices,
+    policy,
+    wrong_times,
+    wrongly_dated,
+)
 from db.desk_models import ClearanceRow, NoticeRow, RecheckRow, RescreenDueRow
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
@@ -69,6 +79,8 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
     look = clock_doubt.look if is_kiosk else notices.look_at_clock
     with database.begin() as session:
         clock = look(session, now)
+        if clock.is_settled:
+            wrongly_dated.find(session, now, _has_facts(), is_kiosk=is_kiosk)
     if not clock.is_believed:
         return Forgotten(is_certain=False)
     deeds = entries = 0
@@ -131,6 +143,7 @@ def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> i
             before = now - timedelta(days=days_of(rules))
             some = _due(session, before, is_kiosk=is_kiosk)
             _forget(session, some)
+            _settle_wrongly_dated(session, before)
             if len(some) < AT_ONCE:
                 _forget_beside(session, before, now)
                 return done + len(some)
@@ -153,6 +166,10 @@ def kept(session: Session) -> tuple[int, datetime | None]:
 def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
     has_ended = or_(VisitRow.state.not_in(_OPEN), VisitRow.started_at < before - OPEN_FOR)
     is_over = wrong_times.is_over(session, VisitRow.started_at, before)
+    if wrongly := wrongly_dated.over(session, before):
+        is_over = or_(is_over, VisitRow.visit_id.in_(wrongly))
+        ended = wrongly_dated.over(session, before - OPEN_FOR)
+        has_ended = or_(has_ended, VisitRow.visit_id.in_(ended))
     query = (
         select(VisitRow.visit_id)
         .where(is_over, has_ended, _has_facts())
@@ -161,6 +178,22 @@ def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
     )
     is_kept = _is_unconfirmed() if is_kiosk else _is_undated(before)
     return list(session.scalars(query.where(~is_kept)))
+
+
+def _settle_wrongly_dated(session: Session, before: datetime) -> None:
+    """Of whom is forgotten what they did is blanked too: it was dated by the same wrong clock."""
+    over = wrongly_dated.over(session, before)
+    if not over:
+        return
+    with_facts = select(VisitRow.visit_id).where(VisitRow.visit_id.in_(over), _has_facts())
+    gone = set(over) - set(session.scalars(with_facts))
+    session.execute(
+        update(DecisionRow)
+        .where(DecisionRow.visit_id.in_(gone), DecisionRow.decided_by != ERASED)
+        .values(reason=ERASED, decided_by=ERASED),
+        execution_options=_UNSEEN,
+    )
+    wrongly_dated.drop(session, gone)
 
 
 def _has_facts() -> ColumnElement[bool]:

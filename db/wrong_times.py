@@ -19,6 +19,8 @@ NO_EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 SLACK = timedelta(hours=25)
 """The clock is looked at once a day: so much was noted before it was found to be wrong, or after
 that was last seen."""
+AHEAD = timedelta(days=7)
+"""What is of a time to come by less is kept for as much longer: clocks differ a little."""
 _SPANS = "clock_wrong"
 _KEPT_FOR = timedelta(days=3_700)
 """Longer than anything is kept by a number of days (`db.domain.policy.LONGEST_DAYS`)."""
@@ -83,3 +85,11 @@ def is_old(known: tuple[Span, ...], noted_at: datetime, before: datetime) -> boo
 def counts_from(known: tuple[Span, ...], noted_at: datetime) -> datetime:
     """When its days began: when the clock was mended that noted it wrongly, else when it was."""
     return max((noted_at, *(span.mended_at for span in known if noted_at in span)))
+
+
+def is_ahead(noted_at: datetime, now: datetime) -> bool:
+    """Whether a clock noted it that was ahead, if the one that says `now` is right.
+
+    One that says a time before this program was written is not.
+    """
+    return now >= NO_EARLIER and noted_at > now + AHEAD

@@ -235,7 +235,8 @@ class FrontDesk(QObject):
                 clock = clock_doubt.look(session, now)
                 if clock.is_believed:
                     before = now - timedelta(days=keep_days)
-                    deleted = photos.purge(session, self.desk.photos, before)
+                    settled = now if clock.is_settled else None
+                    deleted = photos.purge(session, self.desk.photos, before, settled)
             photos.renew(self.desk.photos)
             return deleted, clock.is_certain
 

@@ -60,7 +60,8 @@ def _purge(database: Database, folder: Path, before: datetime, now: datetime) ->
         clock = notices.look_at_clock(session, now)
     if clock.is_believed:
         with database.begin() as session:
-            deleted = photos.purge(session, folder, before)
+            settled = now if clock.is_settled else None
+            deleted = photos.purge(session, folder, before, settled)
             unused = entry_photos.sweep(session, folder, now)
     encrypted, _ = photos.renew(folder, ("", entry_photos.FOLDER))
     if encrypted:
