@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from db import chain, codec, log, visit_events
+from db import chain, codec, log, settings, visit_events
 from db.domain.events import TYPE_VERSIONS, DomainEvent
 from db.ids import new_id
 from db.log_models import ChainRow, EventBodyRow, EventRow
@@ -27,6 +27,14 @@ class Device:
     kiosk_id: str
     epoch: int = 1
     clock_offset_ms: int = 0
+
+
+OWN = "device"
+
+
+def own(session: Session) -> Device | None:
+    """Who this kiosk is as it was paired last; None at a hub, and before its first start."""
+    return settings.read(session, OWN, Device)
 
 
 def add(

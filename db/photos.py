@@ -16,12 +16,12 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from db import districts, key_store, private_files, settings, wrong_times
 from db.domain.errors import PhotoError, StorageError
-from db.models import PhotoRow
+from db.models import PhotoRow, VisitRow
 from db.wrong_times import Span
 
 LOG = logging.getLogger(__name__)
@@ -185,9 +185,15 @@ def _id_of(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()[:_KEY_ID_BYTES]
 
 
-def unsent(session: Session) -> list[str]:
-    """The photos that the hub lacks and that are not lost, oldest first."""
-    query = select(PhotoRow.sha256).where(PhotoRow.sent_at.is_(None)).order_by(PhotoRow.taken_at)
+def unsent(session: Session, kiosk_id: str) -> list[str]:
+    """The photos that the hub lacks and that are not lost, oldest first.
+
+    Those of this kiosk's visits alone, as with events: under another id it was another school's,
+    and its faces are nothing for this one.
+    """
+    is_own = exists().where(VisitRow.photo == PhotoRow.sha256, VisitRow.kiosk_id == kiosk_id)
+    query = select(PhotoRow.sha256).where(PhotoRow.sent_at.is_(None), is_own)
+    query = query.order_by(PhotoRow.taken_at)
     gone = set(lost(session))
     return [name for name in session.scalars(query) if name not in gone]
 

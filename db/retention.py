@@ -4,7 +4,7 @@ Of a visit stay its times, its kiosk and number, the visitor's type, and how it 
 decided, for figures. Names, birth dates, documents, hashes of them, hosts and purposes, the people
 of lists who were compared, and who decided and why are blanked, and so are the events' bodies.
 A visit whose end nobody saw is forgotten a week later than others, for nobody is inside that long;
-on a kiosk none is that the hub does not have yet. Of what was parked, the bodies go by their age.
+on a kiosk none is that its hub does not have yet. Of what was parked, the bodies go by their age.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from db import (
@@ -23,6 +23,7 @@ from db import (
     codec,
     list_history,
     notices,
+    outbox,
     policy,
     wrong_times,
     wrongly_dated,
@@ -38,6 +39,7 @@ from db.engine import Database
 from db.hub_models import ChangeRow
 from db.log_models import ChainRow, EventBodyRow, EventRow
 from db.models import DecisionRow, ScreeningRow, VisitRow
+from db.outbox import Device
 
 AT_ONCE = 200
 """Visits in one transaction: nobody at a desk waits for longer than that takes."""
@@ -176,7 +178,7 @@ def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
         .order_by(VisitRow.started_at)
         .limit(AT_ONCE)
     )
-    is_kept = _is_unconfirmed() if is_kiosk else _is_undated(before)
+    is_kept = _is_unconfirmed(outbox.own(session)) if is_kiosk else _is_undated(before)
     return list(session.scalars(query.where(~is_kept)))
 
 
@@ -217,8 +219,12 @@ def _is_undated(before: datetime) -> ColumnElement[bool]:
     )
 
 
-def _is_unconfirmed() -> ColumnElement[bool]:
-    """Whether the hub lacks an event of the visit, which goes out with its body."""
+def _is_unconfirmed(own: Device | None) -> ColumnElement[bool]:
+    """Whether the hub lacks an event of the visit, which goes out with its body.
+
+    What the kiosk said under another id was another school's, and goes to no hub any more.
+    """
+    is_to_go = true() if own is None else EventRow.device_id == own.kiosk_id
     return exists(
         select(EventRow.event_id)
         .join(
@@ -227,7 +233,7 @@ def _is_unconfirmed() -> ColumnElement[bool]:
             & (ChainRow.device_id == EventRow.device_id)
             & (ChainRow.epoch == EventRow.epoch),
         )
-        .where(EventRow.visit_id == VisitRow.visit_id, EventRow.seq > ChainRow.acked_seq)
+        .where(EventRow.visit_id == VisitRow.visit_id, EventRow.seq > ChainRow.acked_seq, is_to_go)
     )
 
 

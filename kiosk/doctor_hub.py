@@ -15,12 +15,11 @@ import msgspec
 from db import hub_trust, outbox, settings
 from db.domain.errors import HubAwayError, HubRefusedError, StorageError
 from db.engine import open_existing
-from db.outbox import Device
 from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import has_run
-from kiosk.own_device import DEVICE, PAIRING, HubAccess
+from kiosk.own_device import PAIRING, HubAccess
 from kiosk.sync.exchange import HEARD_AT
 from kiosk.sync.own_token import OwnKey
 from kiosk.sync.proving import get_token
@@ -104,7 +103,7 @@ def _kept(config: KioskConfig) -> tuple[HubAccess | None, OwnKey | None, int, st
         database = open_existing(config.database_url)
         try:
             with database.read() as session:
-                device = settings.read(session, DEVICE, Device)
+                device = outbox.own(session)
                 waiting = outbox.waiting(session, device) if device is not None else 0
                 heard = _heard(settings.read(session, HEARD_AT, datetime))
                 access = settings.read(session, PAIRING, HubAccess)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db import number_keys, settings, signing
+from db import number_keys, outbox, settings, signing
 from db.domain.desk import Site
 from db.ids import new_id
 from db.outbox import Device
@@ -13,7 +13,6 @@ from kiosk.sync.client import Pairing
 from kiosk.sync.known_hub import KnownHub, bytes_of
 from kiosk.sync.own_token import OwnKey
 
-DEVICE = "device"
 PAIRING = "hub.pairing"
 SIGNING_KEY = "signing_key"
 EARLIER_KEYS = "signing_keys.earlier"
@@ -72,10 +71,10 @@ class OwnDevice:
 
 def read(session: Session, now: datetime) -> OwnDevice:
     """Who this kiosk is; made at the first start, when nobody else knows it yet."""
-    device = settings.read(session, DEVICE, Device)
+    device = outbox.own(session)
     if device is None:
         device = Device("", "", str(new_id(now)))
-        settings.write(session, DEVICE, device)
+        settings.write(session, outbox.OWN, device)
     number_keys.make(session)
     key = settings.read(session, number_keys.FIRST, str) or ""
     signing_key = settings.read(session, SIGNING_KEY, str)
@@ -94,7 +93,7 @@ def read(session: Session, now: datetime) -> OwnDevice:
 
 def key_to_show(session: Session) -> OwnKey | None:
     """`OwnDevice.own_key` as it is kept, for who only looks; None on a kiosk that never ran."""
-    device = settings.read(session, DEVICE, Device)
+    device = outbox.own(session)
     key, hub_key = (settings.read(session, name, str) or "" for name in (SIGNING_KEY, HUB_KEY))
     if device is None or not key:
         return None
@@ -119,14 +118,14 @@ def keep_pairing(
 
     `key` is this pairing's own: whoever has copied the disk before is not let in with the old one.
     """
-    before = settings.read(session, DEVICE, Device)
+    before = outbox.own(session)
     if before is not None and is_paired(session):
         earlier = settings.read(session, EARLIER_KEYS, list[EarlierKey]) or []
         old = settings.read(session, SIGNING_KEY, str) or ""
         earlier.append(EarlierKey(before.kiosk_id, before.epoch, old))
         settings.write(session, EARLIER_KEYS, earlier)
     settings.write(session, SIGNING_KEY, key.hex())
-    settings.write(session, DEVICE, device)
+    settings.write(session, outbox.OWN, device)
     settings.write(session, number_keys.FIRST, given.number_key)
     number_keys.take(session, given.later_number_keys)
     number_keys.finish(session)  # nobody signs in while a kiosk is paired

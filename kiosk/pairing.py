@@ -106,6 +106,7 @@ def _say_what_stays(count: int) -> None:
     if count:
         LOG.warning(
             "%d events were not sent to the hub that this kiosk was paired with before. They are "
-            "kept on this kiosk, and are not sent to another school's hub.",
+            "kept on this kiosk until their days are over. No event and no photo of before goes to "
+            "another school's hub.",
             count,
         )

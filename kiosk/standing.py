@@ -59,7 +59,7 @@ def read(session: Session, device: Device) -> Kept:
         is_paired=is_paired,
         heard_at=settings.read(session, HEARD_AT, datetime),
         waiting=outbox.waiting(session, device),
-        photos=len(photos.unsent(session)),
+        photos=len(photos.unsent(session, device.kiosk_id)),
         has_all_lists=not is_paired or bool(settings.read(session, COMPLETE, bool)),
         lists=tuple(watchlists.all_lists(session)),
         has_other_log=trust.trouble(session) is not None,

@@ -209,14 +209,16 @@ def _batch(database: Database, device: Device, after: int, most: int) -> list[Se
     return events
 
 
-def push_photos(database: Database, folder: Path, hub: HubClient, now: datetime) -> int:
-    """Send the photos that the hub lacks. Returns how many it took.
+def push_photos(
+    database: Database, device: Device, folder: Path, hub: HubClient, now: datetime
+) -> int:
+    """Send the photos of the device's visits that the hub lacks. Returns how many it took.
 
     A damaged or vanished one is remembered as lost, one that the hub refuses or that cannot be
     read now waits; neither keeps the others back. The first such error is raised at the end.
     """
     with database.read() as session:
-        names = photos.unsent(session)
+        names = photos.unsent(session, device.kiosk_id)
     sent, trouble = 0, None
     for name in names:
         try:

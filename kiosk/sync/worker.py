@@ -137,7 +137,7 @@ class SyncWorker:
         if self._stopping.is_set():
             return ""
         pushed = exchange.push(self._database, self._device, hub)
-        exchange.push_photos(self._database, self._photos, hub, self._now())
+        exchange.push_photos(self._database, self._device, self._photos, hub, self._now())
         if not pushed.left_behind:
             return ""
         return (

@@ -10,14 +10,14 @@ import pytest
 from db import key_store, photos
 from db.domain.errors import StorageError
 from db.engine import Database
-from tests.makers import NINE
+from tests.makers import KIOSK, NINE
+from tests.photos_of_tests import sign_in_with
 from tests.raw import text_in
 
 
 def keep(database: Database, folder: Path, text: bytes, days_ago: int = 0) -> str:
     name = photos.keep(folder, b"\xff\xd8\xff" + text + b"\xff\xd9")
-    with database.begin() as session:
-        photos.remember(session, name, NINE - timedelta(days=days_ago))
+    sign_in_with(database, KIOSK, name, NINE - timedelta(days=days_ago))
     return name
 
 
@@ -33,7 +33,7 @@ def test_photo_is_deleted_after_its_days_and_newer_ones_stay(
     assert photos.read(tmp_path, old) is None
     assert photos.read(tmp_path, new) is not None
     with database.read() as session:
-        assert photos.unsent(session) == [new]
+        assert photos.unsent(session, KIOSK.kiosk_id) == [new]
 
 
 def test_file_that_nobody_noted_is_as_old_as_it_is(database: Database, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_lost_photo_is_neither_sent_nor_waiting(database: Database, tmp_path: Pa
     with database.begin() as session:
         photos.mark_lost(session, name)
 
-        assert photos.unsent(session) == []
+        assert photos.unsent(session, KIOSK.kiosk_id) == []
         assert photos.lost(session) == (name,)
         photos.purge(session, tmp_path, NINE)
         assert photos.lost(session) == ()

@@ -23,6 +23,7 @@ from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, make_checked_in
+from tests.photos_of_tests import sign_in_with
 from tests.sync_of_tests import NO_TOKEN, KioskOfTests, decide, device_of, import_list, pair_again
 
 
@@ -255,19 +256,18 @@ def test_damaged_and_vanished_photos_keep_no_other_back(
 ) -> None:
     folder = tmp_path / "photos"
     names = [photos.keep(folder, b"\xff\xd8\xff%d\xff\xd9" % number) for number in range(3)]
-    with kiosk.database.begin() as session:
-        for minutes, name in enumerate(names):
-            photos.remember(session, name, NINE + timedelta(minutes=minutes))
+    for minutes, name in enumerate(names):
+        sign_in_with(kiosk.database, kiosk.device, name, NINE + timedelta(minutes=minutes))
     damaged, vanished, good = names
     photos.path_of(folder, damaged).write_bytes(b"")
     photos.path_of(folder, vanished).unlink()
 
-    sent = exchange.push_photos(kiosk.database, folder, kiosk.hub, NINE)
+    sent = exchange.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, NINE)
 
     assert sent == 1
     assert photos.read(hub.photos, good) is not None
     with kiosk.database.read() as session:
-        assert photos.unsent(session) == []
+        assert photos.unsent(session, kiosk.device.kiosk_id) == []
         assert photos.lost(session) == (damaged, vanished)
 
 
@@ -278,13 +278,12 @@ def test_photo_that_the_hub_refuses_waits_and_the_next_one_is_sent(
     good = photos.keep(folder, b"\xff\xd8\xff good \xff\xd9")
     no_photo = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"  # SHA-256 of 0
     photos.path_of(folder, no_photo).with_suffix(".jpg").write_bytes(b"0")  # not encrypted yet
-    with kiosk.database.begin() as session:
-        photos.remember(session, no_photo, NINE)
-        photos.remember(session, good, NINE + timedelta(minutes=1))
+    sign_in_with(kiosk.database, kiosk.device, no_photo)
+    sign_in_with(kiosk.database, kiosk.device, good, NINE + timedelta(minutes=1))
 
     with pytest.raises(HubRefusedError, match="not a photo"):
-        exchange.push_photos(kiosk.database, folder, kiosk.hub, NINE)
+        exchange.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, NINE)
 
     assert photos.read(hub.photos, good) is not None
     with kiosk.database.read() as session:
-        assert photos.unsent(session) == [no_photo]
+        assert photos.unsent(session, kiosk.device.kiosk_id) == [no_photo]

@@ -19,7 +19,6 @@ import pytest
 from db import outbox, pairing, settings, watchlists
 from db.domain.watchlist import Category, Watchlist
 from db.engine import open_database
-from db.outbox import Device
 from kiosk import doctor_camera, doctor_hub, doctor_kept, doctor_machine, own_device
 from kiosk.__main__ import main
 from kiosk.config import CameraPart, HubPart, KioskConfig
@@ -364,7 +363,7 @@ def keep(config: KioskConfig, *, lists_days: int) -> None:
     """What a morning leaves in a kiosk's database: a list, an event, codes that were read."""
     database = open_database(config.database_url)
     with database.begin() as session:
-        device = settings.read(session, own_device.DEVICE, Device)
+        device = outbox.own(session)
         assert device is not None
         one = Watchlist(
             UUID(int=1),

@@ -3,17 +3,19 @@
 import logging
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from db import log, outbox, settings, staff_pins, watchlists
+from db import log, outbox, photos, retention, settings, staff_pins, watchlists
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.engine import Database, open_database
 from db.list_index import ListIndexes
-from kiosk import own_device
+from db.models import VisitRow
+from kiosk import own_device, standing
 from kiosk.config import KioskConfig, KioskPart
 from kiosk.lists import load_index
 from kiosk.own_device import OwnDevice
@@ -25,6 +27,7 @@ from kiosk.sync.proving import own_token
 from tests.hub_of_tests import FRONT_KIOSK, HubOfTests, hub_at
 from tests.makers import NINE, make_screened
 from tests.pairing_of_tests import accepts, asks, new_code, waiting
+from tests.photos_of_tests import sign_in_with
 
 LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
 
@@ -65,7 +68,8 @@ def own(kiosk: Database) -> OwnDevice:
 def visitor_comes(kiosk: Database) -> None:
     with kiosk.begin() as session:
         device = own_device.read(session, NINE).device
-        outbox.add(session, device, make_screened(), NINE, actor="visitor")
+        screened = make_screened()
+        outbox.add(session, device, screened, NINE, actor="visitor", visit_id=screened.visit_id)
 
 
 def sync(kiosk: Database) -> exchange.Pushed:
@@ -180,6 +184,67 @@ def test_another_school_gets_nothing_of_the_first_one_and_leaves_nothing_of_it(
     with kiosk.read() as here, other_hub.database.read() as there:
         assert watchlists.all_lists(here) == watchlists.all_lists(there)
         assert log.count(there, first.kiosk_id) == 0
+
+
+def photo_waits(kiosk: Database, folder: Path, text: bytes = b"face") -> str:
+    name = photos.keep(folder, b"\xff\xd8\xff" + text + b"\xff\xd9")
+    sign_in_with(kiosk, own(kiosk).device, name)
+    return name
+
+
+def send_photos(kiosk: Database, folder: Path) -> int:
+    me = own(kiosk)
+    assert me.access is not None
+    with closing(connect(me.access.url, own_token(me.access.url, me.own_key))) as hub:
+        return exchange.push_photos(kiosk, me.device, folder, hub, NINE)
+
+
+def test_face_that_the_first_school_has_not_got_is_not_sent_to_another(
+    hub: HubOfTests, other_hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    pair_at(hub, config)
+    of_first = photo_waits(kiosk, config.folder / "photos", b"of the first school")
+    pair_at(other_hub, config)
+    of_other = photo_waits(kiosk, config.folder / "photos", b"of the other one")
+
+    assert send_photos(kiosk, config.folder / "photos") == 1
+
+    assert photos.read(other_hub.photos, of_first) is None
+    assert photos.read(other_hub.photos, of_other) is not None
+    with kiosk.read() as session:
+        assert standing.read(session, own_device.read(session, NINE).device).photos == 0
+
+
+def test_photos_from_before_pairing_at_the_same_school_are_sent(
+    hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    folder = config.folder / "photos"
+    alone = photo_waits(kiosk, folder, b"alone")
+    pair_at(hub, config)
+    paired = photo_waits(kiosk, folder, b"paired")
+    pair_at(hub, config)
+
+    assert send_photos(kiosk, folder) == 2
+
+    assert None not in [photos.read(hub.photos, name) for name in (alone, paired)]
+
+
+def test_whom_only_another_school_lacks_is_forgotten_once_the_days_are_over(
+    hub: HubOfTests, other_hub: HubOfTests, kiosk: Database, config: KioskConfig
+) -> None:
+    pair_at(hub, config)
+    visitor_comes(kiosk)
+    pair_at(hub, config)
+    late, first = NINE + timedelta(days=400), own(kiosk).device
+    assert retention.forget_old_visits(kiosk, late, is_kiosk=True) == 0
+    pair_at(other_hub, config)
+    visitor_comes(kiosk)
+
+    assert retention.forget_old_visits(kiosk, late, is_kiosk=True) == 1
+
+    with kiosk.read() as session:
+        names = {row.kiosk_id: row.family_name for row in session.scalars(select(VisitRow))}
+    assert names == {first.kiosk_id: "", own(kiosk).device.kiosk_id: "Marlowe"}
 
 
 @pytest.mark.parametrize("name", ["hub", "front", FRONT_KIOSK.upper(), f"{{{FRONT_KIOSK}}}"])

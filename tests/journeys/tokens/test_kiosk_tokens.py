@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from db import kiosk_tokens, pairing, signing
+from db import kiosk_tokens, outbox, pairing, settings, signing
 from db.engine import open_database
 from db.hub_models import DeviceTokenRow
 from db.log_models import DeviceKeyRow
@@ -216,7 +216,7 @@ def test_keys_of_a_time_before_each_pairing_had_its_own_still_sign(
     given = hub.pair(own.device.kiosk_id, key=own.signing_key)
     database = open_database(kiosk_config(tmp_path / "kiosk").database_url)
     with database.begin() as session:
-        own_device.settings.write(session, own_device.DEVICE, device_of(given))
+        settings.write(session, outbox.OWN, device_of(given))
     second = KioskOfTests(database, hub.kiosk(given), device_of(given))
     second.visitor_comes()
     database.close()
