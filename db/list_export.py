@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
 from uuid import UUID
 
 from db import watchlists
@@ -21,7 +21,7 @@ _SEXES = {Sex.MALE: "M", Sex.FEMALE: "F", Sex.UNSPECIFIED: ""}
 _LINES_AT_ONCE = 1_000
 
 
-def csv_of(database: Database, list_id: UUID) -> Iterator[str]:
+def csv_of(database: Database, list_id: UUID) -> Generator[str]:
     """The header and a line for each entry, in a few thousand pieces for a million.
 
     The mark at the start tells a spreadsheet that this is UTF-8. A cell that a spreadsheet would

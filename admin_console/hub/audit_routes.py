@@ -3,12 +3,12 @@
 from collections.abc import Generator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from admin_console.hub.answers import answer, refuse
-from admin_console.hub.context import AskingStaff, StaffContext
-from admin_console.hub.streams import in_one_thread
+from admin_console.hub.context import AskingStaff, StaffContext, bearer
+from admin_console.hub.streams import in_one_thread, while_signed_in
 from db import audit, audit_table
 from db.domain.audit import Deed
 
@@ -31,7 +31,7 @@ def page(
 
 
 @router.get("/audit.csv")
-def table(context: StaffContext, asker: AskingStaff) -> Response:
+def table(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """All of it, oldest first, streamed."""
     now = context.now()
     with context.database.begin() as session:
@@ -42,7 +42,7 @@ def table(context: StaffContext, asker: AskingStaff) -> Response:
             yield from audit_table.csv_lines(session)
 
     return StreamingResponse(
-        in_one_thread(lines()),
+        in_one_thread(while_signed_in(context, bearer(request), lines())),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="audit-{now:%Y-%m-%d}.csv"'},
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Header, Request
 from fastapi.requests import HTTPConnection
+from sqlalchemy.orm import Session
 
 from admin_console.hub import rights
 from admin_console.hub import site as hub_site
@@ -123,13 +124,19 @@ def asking_kiosk(
     """Which kiosk asks; 401 for anybody else. What it says of itself is kept and shown."""
     now = context.now()
     with context.database.look() as session:
-        kiosk = kiosk_tokens.kiosk_with(session, bearer(request), now)
-    if kiosk is None:
-        raise refuse(401, NOT_KNOWN)
+        kiosk = known_kiosk(session, bearer(request), now)
     state = pairing.own_state(own_words)
     if pairing.is_news(kiosk, state, now):
         with context.database.begin() as session:
             pairing.seen(session, kiosk.kiosk_id, now, state)
+    return kiosk
+
+
+def known_kiosk(session: Session, token: str, now: datetime) -> PairedKiosk:
+    """Whose token this is; 401 for anybody else, as for who was revoked since they asked."""
+    kiosk = kiosk_tokens.kiosk_with(session, token, now)
+    if kiosk is None:
+        raise refuse(401, NOT_KNOWN)
     return kiosk
 
 
@@ -178,10 +185,8 @@ def asking_staff(request: Request, context: InContext) -> Asker:
     """Who asks; 401 for anybody who is not signed in, 403 where their role may not do this."""
     token, now = bearer(request), context.now()
     with context.database.read() as session:
-        opened = staff.of_token(session, token, now)
-        limits = None if opened is None else sites.of_staff(session, opened.member)
-    if opened is None:
-        raise refuse(401, "You are not signed in any more. Sign in again.")
+        opened = known_staff(session, token, now)
+        limits = sites.of_staff(session, opened.member)
     action = rights.action_of(request.method, request.scope["route"].path)
     if action is None or not may(opened.member.role, action):
         raise refuse(403, f"{rights.only_words(action)} Nothing was changed.")
@@ -193,6 +198,14 @@ def asking_staff(request: Request, context: InContext) -> Asker:
         with context.database.begin() as session:
             staff.seen(session, token, opened.member.staff_id, now)
     return Asker(opened.member, address_of(request), _asked_for(request, limits), limits)
+
+
+def known_staff(session: Session, token: str, now: datetime) -> staff.OpenSession:
+    """Who is signed in with this token; 401 for nobody, as for who was signed out meanwhile."""
+    opened = staff.of_token(session, token, now)
+    if opened is None:
+        raise refuse(401, "You are not signed in any more. Sign in again.")
+    return opened
 
 
 def _asked_for(request: Request, limits: frozenset[str] | None) -> frozenset[str] | None:

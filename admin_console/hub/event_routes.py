@@ -1,6 +1,6 @@
 """What kiosks hand over: their log, and photos."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from math import ceil
@@ -14,7 +14,7 @@ from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
 from admin_console.hub.backlog import CrowdedError
-from admin_console.hub.context import AskingKiosk, InContext
+from admin_console.hub.context import AskingKiosk, Context, InContext, bearer, known_kiosk
 from db import codec, inbox, log, notices, pairing, photos, signing
 from db.chain import SealedEvent
 from db.domain.errors import PhotoError
@@ -101,27 +101,38 @@ async def events(
     """
     expect(request, NDJSON)
     content = await body_up_to(request, MOST_BYTES)
-    batch = (context, kiosk, epoch, content, signature)
+    batch = _Batch(kiosk, bearer(request), epoch, content, signature)
     if content.count(b"\n") < inbox.MOST_AT_ONCE:
-        return await run_in_threadpool(_receive, *batch)  # somebody may wait for it
+        return await run_in_threadpool(_receive, context, batch)  # somebody may wait for it
     try:
         async with context.backlog.turn():
-            return await run_in_threadpool(_receive, *batch)
+            return await run_in_threadpool(_receive, context, batch)
     except CrowdedError as crowded:
         words = "Many kiosks hand over their events at once. Nothing of this batch was taken yet."
         again = str(ceil(crowded.seconds))
         return problem(503, words, {"Retry-After": again}, is_busy=True)
 
 
-def _receive(
-    context: InContext, kiosk: PairedKiosk, epoch: int, content: bytes, signature: str
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a kiosk hands over, and by which token."""
+
+    kiosk: PairedKiosk
+    token: str = field(repr=False)
+    epoch: int
+    content: bytes = field(repr=False)
+    signature: str
+
+
+def _receive(context: Context, handed: _Batch) -> Response:
+    kiosk, epoch = handed.kiosk, handed.epoch
     is_present = epoch == kiosk.epoch
     if is_present and kiosk.fork is not None:
         return _forked("This kiosk's log has forked. Pair the kiosk again.")
-    batch = _events_of(content)
+    batch = _events_of(handed.content)
     try:
         with context.database.begin() as session:
+            known_kiosk(session, handed.token, context.now())  # a slow body takes minutes
             now, ours = context.now(), hub_site.receiving(session, kiosk.site_id)
             got = inbox.receive(
                 session,
@@ -129,7 +140,7 @@ def _receive(
                 epoch,
                 batch,
                 now,
-                signature=_bytes_of(signature),
+                signature=_bytes_of(handed.signature),
                 origin=ours.origin,
                 follow=aftermath.at(now),
             )

@@ -1,19 +1,19 @@
 """What kiosks learn from the hub: its changes, its lists, and how its log stands."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JSON, NDJSON, PROBLEM, answer, problem, refuse
-from admin_console.hub.context import AskingKiosk, Context, KioskContext
+from admin_console.hub.context import AskingKiosk, Context, KioskContext, bearer, known_kiosk
 from admin_console.hub.vouching import Asked
 from db import changes, codec, feed_start, hub_keys, quarantine, signing, tree, watchlists
 from db.columns import LARGEST_INTEGER
@@ -78,6 +78,7 @@ class HubKeys:
 
 @router.get("/changes")
 async def feed(
+    request: Request,
     context: KioskContext,
     kiosk: AskingKiosk,
     question: Asked,
@@ -102,10 +103,11 @@ async def feed(
     line ends after 15 minutes (close code 1000), when the hub ends (1001, 1012), when the kiosk
     speaks (1008), is not paired any more (4401) or has opened another one (4409).
     """
-    until, known = time.monotonic() + wait, _KnownLog(log_id, log_size)
+    until = time.monotonic() + wait
+    who = _Who(kiosk, bearer(request), cursor, mark, _KnownLog(log_id, log_size))
     while True:
         seen = context.feed.newest(kiosk.site_id)
-        found, key = await run_in_threadpool(_changes, context, kiosk, cursor, mark, known)
+        found, key = await run_in_threadpool(_changes, context, who)
         left = until - time.monotonic()
         if found.changes or found.start_over or left <= 0 or context.feed.is_over:
             return question.answer(codec.to_json(found), JSON, key)
@@ -128,15 +130,29 @@ class _KnownLog:
         return tuple(h.hex() for h in tree.consistency_proof(session, self.size, head.size))
 
 
-def _changes(
-    context: Context, kiosk: PairedKiosk, cursor: int, mark: str, known: _KnownLog
-) -> tuple[Changes, bytes]:
-    """What is new, and the key to sign it with."""
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """Who asks, by which token, and what they have by now."""
+
+    kiosk: PairedKiosk
+    token: str = field(repr=False)
+    cursor: int
+    mark: str
+    log: _KnownLog
+
+
+def _changes(context: Context, who: _Who) -> tuple[Changes, bytes]:
+    """What is new, and the key to sign it with.
+
+    401 for a kiosk that is paired no more, at the moment of which it is told: it may have waited.
+    """
+    kiosk, cursor = who.kiosk, who.cursor
     with context.database.read() as session:
+        known_kiosk(session, who.token, context.now())
         head, key = hub_site.head_and_key(session, context.now())
         log_head = _signed(head, key)
         parked = quarantine.count_of(session, kiosk.kiosk_id)
-        if not changes.is_place(session, cursor, mark):
+        if not changes.is_place(session, cursor, who.mark):
             lists = tuple(w.list_id for w in watchlists.all_lists(session))
             newest = _newest(session)
             anew = Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head)
@@ -148,7 +164,7 @@ def _changes(
             found = feed_start.snapshot(session, kiosk.kiosk_id, site, context.now())
         last = found[-1].version if found else cursor
         newest = _newest(session) if len(found) == changes.AT_ONCE else last
-        proof = known.proof(session, head) if found else ()
+        proof = who.log.proof(session, head) if found else ()
     wire = tuple(WireChange(c.version, c.kind, msgspec.Raw(c.body.encode()), c.mark) for c in found)
     return Changes(last, wire, newest, log_head=log_head, parked=parked, log_proof=proof), key
 

@@ -12,7 +12,8 @@ from pydantic import StringConstraints
 
 from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
-from admin_console.hub.context import AskingStaff, Context, StaffContext
+from admin_console.hub.context import AskingStaff, Context, StaffContext, bearer
+from admin_console.hub.streams import while_signed_in
 from db import audit, codec, list_export, list_import, list_lock, list_previews, watchlists
 from db.columns import LARGEST_INTEGER
 from db.domain.audit import About, Deed
@@ -174,14 +175,15 @@ def cancel(context: StaffContext, asker: AskingStaff) -> Response:
 
 
 @router.get("/{list_id}/export.csv")
-def export(list_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
+def export(list_id: UUID, request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """A list as a table that imports back to the same list."""
     with context.database.read() as session:
         if watchlists.get(session, list_id) is None:
             raise refuse(404, "There is no such list.")
     list_desk.note_view(context, asker, Deed.LIST_EXPORTED, About.LIST, list_id)
     return StreamingResponse(
-        list_export.csv_of(context.database, list_id), media_type="text/csv; charset=utf-8"
+        while_signed_in(context, bearer(request), list_export.csv_of(context.database, list_id)),
+        media_type="text/csv; charset=utf-8",
     )
 
 

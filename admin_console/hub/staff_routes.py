@@ -13,8 +13,15 @@ from fastapi.responses import StreamingResponse
 
 from admin_console.hub import actions, deciding, entry_photos
 from admin_console.hub.answers import answer, body_as, photo, problem, refuse
-from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
-from admin_console.hub.streams import in_one_thread
+from admin_console.hub.context import (
+    Asker,
+    AskingStaff,
+    Context,
+    StaffContext,
+    bearer,
+    known_staff,
+)
+from admin_console.hub.streams import in_one_thread, while_signed_in
 from db import audit, changes, export, history, notices, photos, seen_photos, story
 from db.domain.audit import About, Deed
 from db.domain.decision import Verdict
@@ -46,6 +53,7 @@ class Live:
 
 @router.get("/live")
 async def live(
+    request: Request,
     context: StaffContext,
     _: AskingStaff,
     since: int = 0,
@@ -56,10 +64,10 @@ async def live(
     `since` is the number that was told last. To one of another hub at the same database, or of
     before a restart, the answer comes within a second: what has changed since then is not known.
     """
-    begun = time.monotonic()
+    begun, token = time.monotonic(), bearer(request)
     while True:
         seen = context.wake.count
-        version = seen + await run_in_threadpool(_feed_version, context)
+        version = seen + await run_in_threadpool(_feed_version, context, token)
         is_ours = context.wake.first <= since <= version
         longest = wait if is_ours else min(wait, OTHER_HUB_SECONDS)
         left = begun + longest - time.monotonic()
@@ -70,9 +78,13 @@ async def live(
             await context.wake.wait(seen, left)
 
 
-def _feed_version(context: Context) -> int:
-    """Changes made by other processes (a command) are seen by the feed's version."""
+def _feed_version(context: Context, token: str) -> int:
+    """Changes made by other processes (a command) are seen by the feed's version.
+
+    401 for who was signed out while they waited.
+    """
     with context.database.read() as session:
+        known_staff(session, token, context.now())
         return changes.version(session)
 
 
@@ -141,7 +153,9 @@ def visits_page(
 
 
 @router.get("/visits.csv")
-def visits_csv(context: StaffContext, asker: AskingStaff, filters: AskedFilters) -> Response:
+def visits_csv(
+    request: Request, context: StaffContext, asker: AskingStaff, filters: AskedFilters
+) -> Response:
     """The same visits as a table, streamed."""
     zone, now = context.zone(), context.now()
     days = f"{filters.first_day or 'the first day'} to {filters.last_day or 'now'}"
@@ -153,7 +167,7 @@ def visits_csv(context: StaffContext, asker: AskingStaff, filters: AskedFilters)
 
     name = f"visits-{now.astimezone(zone):%Y-%m-%d}.csv"
     return StreamingResponse(
-        in_one_thread(lines()),
+        in_one_thread(while_signed_in(context, bearer(request), lines())),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

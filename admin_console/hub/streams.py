@@ -1,11 +1,31 @@
 """Long answers, made while they are sent."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 
+from admin_console.hub.context import Context, known_staff
+
 LINES_AT_ONCE = 500
+LOOK_SECONDS = 1.0
+
+
+def while_signed_in(context: Context, token: str, lines: Generator[str]) -> Generator[str]:
+    """The lines, which break off once whoever asked for them by this token is signed out.
+
+    They see the moment of the question, and who reads slowly would be told of it for hours.
+    """
+    looked = time.monotonic()
+    with closing(lines):
+        for line in lines:
+            if time.monotonic() - looked >= LOOK_SECONDS:
+                with context.database.look() as session:
+                    known_staff(session, token, context.now())
+                looked = time.monotonic()
+            yield line
 
 
 async def in_one_thread(lines: Generator[str]) -> AsyncIterator[str]:

@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fastapi import Response
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from admin_console.hub import event_routes, site
@@ -33,11 +35,9 @@ from admin_console.hub.applying import AT_ONCE
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import applying, ingest, pairing
+from db import applying, ingest, kiosk_tokens, pairing
 from db.domain.desk import Site
 from db.engine import Database, open_database
-from db.log_models import DeviceKeyRow
-from db.pairing import PairedKiosk
 from tests.bench.days import Chunk, Kiosk, chunks, new_kiosk
 from tests.postgres import PostgresServer, start_postgres
 
@@ -110,9 +110,9 @@ def tell(took: dict[str, list[Took]], events: int) -> None:
 
 
 def ours(url: str, kiosk: Kiosk, batches: list[Chunk], server: PostgresServer) -> Took:
-    with hub(url, kiosk) as (context, paired), timed(server) as clock:
+    with hub(url, kiosk) as (_, take_in), timed(server) as clock:
         for batch in batches:
-            answer = event_routes._receive(context, paired, 1, batch.content, batch.signature.hex())
+            answer = take_in(batch)
             assert answer.status_code == 200, answer.body
         return clock()
 
@@ -133,9 +133,9 @@ def psql(url: str, script: Path, server: PostgresServer) -> Took:
 
 
 def tell_applying(url: str, kiosk: Kiosk, batches: list[Chunk]) -> None:
-    with hub(url, kiosk) as (context, paired):
+    with hub(url, kiosk) as (context, take_in):
         for batch in batches:
-            event_routes._receive(context, paired, 1, batch.content, batch.signature.hex())
+            take_in(batch)
         events, begins = sum(len(b.events) for b in batches), time.perf_counter()
         while True:
             with context.database.begin() as session:
@@ -146,14 +146,28 @@ def tell_applying(url: str, kiosk: Kiosk, batches: list[Chunk]) -> None:
 
 
 @contextmanager
-def hub(url: str, kiosk: Kiosk) -> Iterator[tuple[Context, PairedKiosk]]:
+def hub(url: str, kiosk: Kiosk) -> Iterator[tuple[Context, Callable[[Chunk], Response]]]:
+    """The hub's parts, and how it takes in a batch of this kiosk, which is paired."""
     database, now = open_database(url), datetime.now(UTC)
     with database.begin() as session:
-        session.add(DeviceKeyRow(device_id=kiosk.kiosk_id, epoch=1, public_key=kiosk.public_key))
+        pairing.let_in(
+            session,
+            kiosk.kiosk_id,
+            "Front kiosk",
+            now,
+            public_key=kiosk.public_key,
+            site_id=kiosk.site.site_id,
+        )
+        token = kiosk_tokens.issue(session, kiosk.kiosk_id, 1, now)
+        paired = kiosk_tokens.kiosk_with(session, token, now)
+    assert paired is not None
     context = Context(database, Path(), lambda: datetime.now(UTC), Wake(), Throttle())
-    site_id = kiosk.site.site_id
-    paired = pairing.PairedKiosk(kiosk.kiosk_id, "Front kiosk", 1, now, None, site_id=site_id)
-    yield context, paired
+
+    def take_in(batch: Chunk) -> Response:
+        handed = event_routes._Batch(paired, token, 1, batch.content, batch.signature.hex())
+        return event_routes._receive(context, handed)
+
+    yield context, take_in
     database.close()
 
 
