@@ -54,11 +54,18 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
 
 
 class SealedEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event as it travels and is kept: exact line, and the body with its salt beside it."""
+    """An event as it travels and is kept: exact line, and the body with its salt beside it.
+
+    Both are empty once retention erased them.
+    """
 
     line: bytes
     salt: bytes
     body: bytes
+
+    @property
+    def is_erased(self) -> bool:
+        return not self.salt and not self.body
 
     @property
     def envelope(self) -> Envelope:

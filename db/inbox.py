@@ -125,7 +125,7 @@ def receive(
     new = tuple(link.envelope for link in batch.new)
     if len(new) > MOST_AT_ONCE:
         taken = tree.hold_and_take(session, [link.hash for link in batch.new])
-        parked = [_why_not_ours(envelope, origin) for envelope in new]
+        parked = [_why_not_applied(link, origin) for link in batch.new]
         if any(parked):
             applying.note_parked(session, device_id)
         ingest.store(session, batch.new, ingest.Placing(now, taken.places.start, parked))
@@ -148,7 +148,7 @@ def _apply_and_store(
     applying.hold_order(session)
     of_visits = {link.envelope.visit_id for link in links} - {None}
     waited = applying.catch_up(session, [v for v in of_visits if v is not None], follow)
-    parked = [_why_not_ours(envelope, origin) for envelope, _, _ in links]
+    parked = [_why_not_applied(link, origin) for link in links]
     ours = [(e, sealed.body) for (e, sealed, _), why in zip(links, parked, strict=True) if not why]
     told = iter(applying.apply_all(session, ours, follow))
     parked = [why or next(told) for why in parked]
@@ -207,11 +207,15 @@ def _same_as_kept(
     return numbers[-1], kept[numbers[-1]][1]
 
 
-def _why_not_ours(envelope: chain.Envelope, origin: Origin | None) -> str | None:
-    """Why an event is none of this site's. A kiosk that was not paired yet belongs to none."""
-    if origin is None or (envelope.district_id, envelope.site_id) in (origin, ("", "")):
-        return None
-    return quarantine.OF_ANOTHER
+def _why_not_applied(link: ingest.Link, origin: Origin | None) -> str | None:
+    """Why an event is none of this site's, or says nothing any more.
+
+    A kiosk that was not paired yet belongs to no site.
+    """
+    envelope, sealed, _ = link
+    if origin is not None and (envelope.district_id, envelope.site_id) not in (origin, ("", "")):
+        return quarantine.OF_ANOTHER
+    return quarantine.ERASED if sealed.is_erased else None
 
 
 def quarantined(session: Session) -> int:

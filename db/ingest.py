@@ -90,7 +90,7 @@ def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelo
         raise MalformedEventError("a line is no event") from error
     if envelope.kiosk_id != device_id or envelope.epoch != epoch:
         raise MalformedEventError(f"event {envelope.seq} is not of this kiosk")
-    if not chain.is_body_of(envelope, sealed.salt, body):
+    if not sealed.is_erased and not chain.is_body_of(envelope, sealed.salt, body):
         raise MalformedEventError(f"the body of event {envelope.seq} is not the one it names")
     return envelope
 
@@ -122,7 +122,7 @@ class Placing(NamedTuple):
 
 
 def store(session: Session, links: Sequence[Link], placing: Placing) -> None:
-    """Store checked links of one chain with their bodies.
+    """Store checked links of one chain with their bodies, where they have one.
 
     Raises `ForkError` when one has the id of another event, `StorageError` for a lost server.
     """
@@ -181,7 +181,11 @@ def _event_rows(ours: str, links: Sequence[Link], placing: Placing) -> list[tupl
 
 
 def _body_rows(ours: str, links: Sequence[Link]) -> list[tuple[object, ...]]:
-    return [(ours, e.event_id.hex, sealed.salt, sealed.body) for e, sealed, _ in links]
+    return [
+        (ours, e.event_id.hex, sealed.salt, sealed.body)
+        for e, sealed, _ in links
+        if not sealed.is_erased
+    ]
 
 
 def _moment(at: datetime) -> str:
@@ -240,6 +244,8 @@ def _packed_bodies(ours: bytes, links: Sequence[Link]) -> bytes:
     begin = struct.pack("!h", len(_BODY)) + _UUID + ours + _UUID
     parts: list[bytes] = [_SIGNATURE]
     for envelope, sealed, _ in links:
+        if sealed.is_erased:
+            continue
         salt, body = sealed.salt, sealed.body
         parts += (
             begin, envelope.event_id.int.to_bytes(16), _LENGTH(len(salt)), salt,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from db import chain, codec, log, settings, visit_events
@@ -81,12 +81,12 @@ def pending(
 ) -> list[chain.SealedEvent]:
     """The device's own events behind `after_seq`, in their own order (never the clock's).
 
-    An event goes out with its body: retention must leave the bodies behind `acked_seq` alone, else
-    the hub would wait for that event for ever.
+    An event goes out with its body, which retention leaves alone behind `acked_seq`. A hub that was
+    restored from an older backup asks for what it had before: of that it gets the bare lines.
     """
     rows = session.execute(
         select(EventRow.line, EventBodyRow.salt, EventBodyRow.body)
-        .join(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
+        .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
         .where(
             EventRow.device_id == device.kiosk_id,
             EventRow.epoch == device.epoch,
@@ -95,7 +95,7 @@ def pending(
         .order_by(EventRow.seq)
         .limit(limit)
     )
-    return [chain.SealedEvent(line, salt, body) for line, salt, body in rows]
+    return [chain.SealedEvent(line, salt or b"", body or b"") for line, salt, body in rows]
 
 
 def head(session: Session, device: Device) -> log.Head:
@@ -120,12 +120,22 @@ def accept(session: Session, device: Device, acked_seq: int) -> None:
     """Remember that the hub has everything up to `acked_seq`."""
     session.execute(
         update(ChainRow)
-        .where(
-            ChainRow.device_id == device.kiosk_id,
-            ChainRow.epoch == device.epoch,
-            ChainRow.acked_seq < acked_seq,
-        )
+        .where(*_of(device), ChainRow.acked_seq < acked_seq)
         .values(acked_seq=acked_seq)
+    )
+
+
+def acked(session: Session, device: Device) -> int:
+    """Up to which of the device's own events the hub has them all."""
+    return session.scalar(select(ChainRow.acked_seq).where(*_of(device))) or 0
+
+
+def reopen(session: Session, device: Device, head_seq: int) -> None:
+    """What is behind `head_seq` waits again: the hub was restored from a backup of before."""
+    session.execute(
+        update(ChainRow)
+        .where(*_of(device), ChainRow.acked_seq > head_seq)
+        .values(acked_seq=head_seq)
     )
 
 
@@ -150,9 +160,11 @@ def waiting(session: Session, device: Device) -> int:
 
 def waiting_in_epoch(session: Session, device: Device) -> int:
     """How many events of the device's epoch alone the hub has not confirmed yet."""
-    return _unconfirmed(
-        session, (ChainRow.device_id == device.kiosk_id) & (ChainRow.epoch == device.epoch)
-    )
+    return _unconfirmed(session, and_(*_of(device)))
+
+
+def _of(device: Device) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ChainRow.device_id == device.kiosk_id, ChainRow.epoch == device.epoch
 
 
 def _unconfirmed(session: Session, chains: ColumnElement[bool]) -> int:

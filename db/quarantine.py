@@ -42,7 +42,10 @@ _TO_DO = {
         "The kiosk was set up at another school. They stay in the log and are not applied here; "
         "pair the kiosk again where it stands."
     ),
-    ERASED: "Nothing: their days were over before they were applied. The log keeps their lines.",
+    ERASED: (
+        "Nothing: their days were over before they were applied here, as it happens to a hub that "
+        "was restored from an older backup. The log keeps their lines."
+    ),
 }
 
 

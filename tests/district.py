@@ -24,7 +24,7 @@ from kiosk import reception
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
-from kiosk.sync import exchange
+from kiosk.sync import exchange, sending
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import OKAFOR
@@ -74,7 +74,7 @@ class QuietKiosk:
         return found
 
     def push(self) -> None:
-        exchange.push(self.database, self.desk.device, self.hub)
+        sending.push(self.database, self.desk.device, self.hub)
 
     def sync(self) -> None:
         self.push()

@@ -1,7 +1,7 @@
 """A kiosk that is paired as real ones are, so that it signs; and a hub that writes another past."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
@@ -38,6 +38,18 @@ def signing_kiosk(hub: HubOfTests, folder: Path) -> Iterator[KioskOfTests]:
     yield KioskOfTests(database, client, own.device, token, own.own_key)
     client.close()
     database.close()
+
+
+@contextmanager
+def went_on(hub: HubOfTests, folder: Path, before: KioskOfTests) -> Iterator[KioskOfTests]:
+    """A kiosk that was paired with the hub before it was restored, and knows of nothing."""
+    assert before.own_key is not None
+    token = own_token(str(hub.client.base_url), before.own_key)
+    with (
+        closing(open_database(kiosk_config(folder).database_url)) as database,
+        closing(connect(str(hub.client.base_url), token)) as client,
+    ):
+        yield KioskOfTests(database, client, before.device, token, before.own_key)
 
 
 def write_another_past(

@@ -14,7 +14,7 @@ from db.domain.errors import HubError
 from db.engine import Database
 from db.log_models import EventRow
 from db.outbox import Device
-from kiosk.sync import exchange
+from kiosk.sync import exchange, sending
 from kiosk.sync.client import Pairing
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
@@ -38,8 +38,8 @@ class KioskOfTests:
     token: OwnToken = NO_TOKEN
     own_key: OwnKey | None = None
 
-    def push(self) -> exchange.Pushed:
-        return exchange.push(self.database, self.device, self.hub)
+    def push(self) -> sending.Pushed:
+        return sending.push(self.database, self.device, self.hub)
 
     def pull(self) -> list[Learned]:
         learned: list[Learned] = []

@@ -51,7 +51,10 @@ class WireReceipt:
 
 
 class WireEvent(msgspec.Struct, frozen=True):
-    """One line of NDJSON: the event's exact line and body as text, the salt in hex."""
+    """One line of NDJSON: the event's exact line and body as text, the salt in hex.
+
+    Salt and body are empty where the kiosk erased them before the hub was restored without them.
+    """
 
     line: str
     salt: str

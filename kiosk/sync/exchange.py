@@ -1,7 +1,6 @@
-"""One round of sync: push what the hub lacks, apply what it says. No threads, no waiting.
+"""The half of a round that hears: what the hub says, applied. No threads, no waiting.
 
-Every round begins at the hub's own head, so that a hub restored from an old backup is refilled,
-and no transaction is open while HTTP is under way.
+No transaction is open while HTTP is under way.
 """
 
 import logging
@@ -9,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,8 +18,6 @@ from db import (
     codec,
     number_keys,
     number_lifting,
-    outbox,
-    photos,
     policy,
     settings,
     staff_pins,
@@ -29,27 +25,19 @@ from db import (
     watchlists,
 )
 from db.authorities import Authorities
-from db.chain import SealedEvent
 from db.domain.clearance import Clearance
 from db.domain.decision import Decision
 from db.domain.desk import Site
-from db.domain.errors import HubRefusedError, StorageError
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Host
 from db.engine import Database
 from db.number_keys import SealedKey
-from db.outbox import Device
 from kiosk.sync import trust
 from kiosk.sync.client import (
     Change,
     Changes,
     HubClient,
     HubDecision,
-    HubForkError,
-    HubHead,
-    HubTooMuchError,
-    HubUnpairedError,
-    Receipt,
     StaffCheckOut,
     StaffPin,
 )
@@ -57,10 +45,6 @@ from kiosk.sync.list_pull import DeltaMisfitError, Pulled, pull_list, sweep
 
 LOG = logging.getLogger(__name__)
 
-BATCH = 500
-"""A busy day's events: a hub that 600 kiosks come back to hears each of them once."""
-BATCH_BYTES = 2_000_000
-"""Of lines and bodies. As JSON within JSON they grow, at most to the hub's 4 MB."""
 LIFT_SECONDS = 0.5
 """How long visits are brought up to a new key before the hub is asked again: somebody may wait."""
 ANSWER_SECONDS = 15.0
@@ -88,17 +72,6 @@ class Learned:
     lists_changed: bool = False
     hosts_changed: bool = False
     site: Site | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pushed:
-    """How many events the hub confirmed, and how many of earlier pairings it never can.
-
-    Those lie in a log that forked: the hub holds other events under their numbers.
-    """
-
-    sent: int
-    left_behind: int = 0
 
 
 def forget_hub(session: Session) -> None:
@@ -143,103 +116,6 @@ def read_anew_after_update(session: Session) -> None:
     if settings.read(session, KINDS, int) != _KINDS:
         settings.write(session, KINDS, _KINDS)
         start_over(session)
-
-
-def push(database: Database, device: Device, hub: HubClient) -> Pushed:
-    """Send everything that the hub lacks, that of earlier pairings first."""
-    with database.read() as session:
-        earlier = outbox.earlier(session, device)
-    sent = left_behind = 0
-    for before in earlier:
-        try:
-            sent += _push_epoch(database, before, hub)
-        except HubForkError:
-            with database.read() as session:
-                left_behind += outbox.waiting_in_epoch(session, before)
-    return Pushed(sent + _push_epoch(database, device, hub), left_behind)
-
-
-def _push_epoch(database: Database, device: Device, hub: HubClient) -> int:
-    head = hub.head(device.epoch)
-    with database.read() as session:
-        ours = outbox.hash_at(session, device, head.seq)
-    if ours is not None and ours.hex() != head.hash:
-        raise HubForkError(
-            "The hub holds other events under this kiosk's name, so nothing more is sent. "
-            "Everything is kept here. Pair this kiosk again."
-        )
-    if ours is None:
-        raise HubForkError(
-            "The hub knows more of this kiosk than the kiosk itself: its disk may be an old copy. "
-            "Everything is kept here. Pair this kiosk again."
-        )
-    sent, after, most = 0, head.seq, BATCH
-    _accept(database, device, head, ours)
-    while batch := _batch(database, device, after, most):
-        try:
-            receipt = hub.push(
-                batch, device.epoch, _signature(database, device, after + len(batch))
-            )
-        except HubTooMuchError:
-            if len(batch) == 1:
-                raise
-            most = len(batch) // 2
-            continue
-        sent, after = sent + len(batch), receipt.acked_seq
-        with database.begin() as session:
-            trust.keep_receipt(session, device, receipt, outbox.hash_at(session, device, after))
-            outbox.accept(session, device, after)
-    return sent
-
-
-def _signature(database: Database, device: Device, seq: int) -> bytes:
-    with database.read() as session:
-        digest = outbox.hash_at(session, device, seq)
-        return b"" if digest is None else trust.sign(session, device, seq, digest)
-
-
-def _batch(database: Database, device: Device, after: int, most: int) -> list[SealedEvent]:
-    with database.read() as session:
-        events = outbox.pending(session, device, after, most)
-    size = 0
-    for count, event in enumerate(events):
-        size += len(event.line) + len(event.body)
-        if count and size > BATCH_BYTES:
-            return events[:count]
-    return events
-
-
-def push_photos(
-    database: Database, device: Device, folder: Path, hub: HubClient, now: datetime
-) -> int:
-    """Send the photos of the device's visits that the hub lacks. Returns how many it took.
-
-    A damaged or vanished one is remembered as lost, one that the hub refuses or that cannot be
-    read now waits; neither keeps the others back. The first such error is raised at the end.
-    """
-    with database.read() as session:
-        names = photos.unsent(session, device.kiosk_id)
-    sent, trouble = 0, None
-    for name in names:
-        try:
-            jpeg = photos.read(folder, name)
-            if jpeg is not None:
-                hub.put_photo(name, jpeg)
-        except HubUnpairedError:
-            raise
-        except (HubRefusedError, StorageError) as error:
-            trouble = trouble or error
-            continue
-        with database.begin() as session:
-            if jpeg is None:
-                LOG.warning("a visitor's photo is gone or damaged and cannot be sent: %s", name)
-                photos.mark_lost(session, name)
-            else:
-                photos.mark_sent(session, name, now)
-                sent += 1
-    if trouble is not None:
-        raise trouble
-    return sent
 
 
 def _to_nobody(_: object) -> None:
@@ -384,17 +260,3 @@ def _keep(session: Session, kind: str, body: bytes) -> None:
 @dataclass(frozen=True, slots=True)
 class _ListId:
     list_id: UUID
-
-
-def _accept(database: Database, device: Device, head: HubHead, ours: bytes) -> None:
-    """What the hub has by its own head counts as sent if it signed for it: an answer was lost."""
-    if not head.signature:  # nothing is there, or the hub is of a version before
-        return
-    with database.read() as session:
-        last = trust.receipt(session, device.epoch)
-        if last is not None and last.acked_seq >= head.seq:
-            return
-    receipt = Receipt(head.seq, head.hash, head.at, head.signature)
-    with database.begin() as session:
-        trust.keep_receipt(session, device, receipt, ours)
-        outbox.accept(session, device, head.seq)

@@ -18,7 +18,7 @@ from db import number_keys, visits
 from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
-from kiosk.sync import exchange, trust
+from kiosk.sync import exchange, sending, trust
 from kiosk.sync.client import (
     HubBusyError,
     HubClient,
@@ -136,13 +136,13 @@ class SyncWorker:
         self._something_new.clear()
         if self._stopping.is_set():
             return ""
-        pushed = exchange.push(self._database, self._device, hub)
-        exchange.push_photos(self._database, self._device, self._photos, hub, self._now())
+        pushed = sending.push(self._database, self._device, hub)
+        sending.push_photos(self._database, self._device, self._photos, hub, self._now())
         if not pushed.left_behind:
             return ""
         return (
-            f"{pushed.left_behind} events from before this kiosk was last paired cannot be sent: "
-            "the hub holds others under their numbers. They are kept here. Tell the office."
+            f"{pushed.left_behind} events from before this kiosk was last paired are not taken: "
+            "mostly the hub holds others under their numbers. They are kept here. Tell the office."
         )
 
     def _pull(self, hub: HubClient) -> str:

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from admin_console.hub import site
 from db import applying, log
 from db.engine import Database, open_database
-from kiosk.sync.exchange import BATCH
+from kiosk.sync.sending import BATCH
 from tests.bench.days import chunks, new_kiosk, pair
 from tests.postgres import start_postgres
 

@@ -22,7 +22,7 @@ from db.domain.visit import CheckOutWay
 from db.engine import Database, open_database
 from db.outbox import Device
 from kiosk import own_device
-from kiosk.sync import exchange
+from kiosk.sync import exchange, sending
 from kiosk.sync.client import HubForkError, HubUnpairedError, Receipt
 from kiosk.sync.http import HttpHub, connect
 from kiosk.sync.known_hub import HubUntrueError
@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
                 written = _visitor(database, own.device, written)
                 note("wrote", written)
         try:
-            exchange.push(database, own.device, hub)
+            sending.push(database, own.device, hub)
             note("sent", written)
             exchange.pull(database, hub, 0)
         except (HubForkError, HubUnpairedError, HubUntrueError) as error:

@@ -25,7 +25,7 @@ from kiosk import reception
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
-from kiosk.sync import exchange
+from kiosk.sync import exchange, sending
 from tests.console.windows import child, let_old_windows_go, let_time_pass, press, show
 from tests.hub_of_tests import PASSWORD, HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity
@@ -66,7 +66,7 @@ class Kiosk:
         self.sync()
 
     def sync(self) -> None:
-        exchange.push(self.database, self.desk.device, self.hub)
+        sending.push(self.database, self.desk.device, self.hub)
         exchange.pull(self.database, self.hub, 0)
 
 

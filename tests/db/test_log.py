@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select, text
 
-from db import inbox, log, outbox, visits
+from db import inbox, log, outbox, quarantine, visits
 from db.chain import SealedEvent
 from db.domain.visit import VisitState
 from db.engine import Database, open_database
@@ -130,6 +130,33 @@ def test_exchanged_body_is_refused(kiosk: Database, hub: Database) -> None:
 
     with pytest.raises(inbox.MalformedEventError, match="body"):
         receive(hub, [SealedEvent(event.line, event.salt, b"{}")])
+
+
+@pytest.mark.parametrize("count", [3, inbox.MOST_AT_ONCE + 1])
+def test_event_whose_facts_its_kiosk_erased_is_kept_without_them_and_said_to_be(
+    kiosk: Database, any_database: Database, count: int
+) -> None:
+    events = write_visits(kiosk, count)
+    events[1] = SealedEvent(events[1].line, b"", b"")
+
+    received = receive(any_database, events)
+
+    assert received.head.seq == count
+    with any_database.read() as session:
+        (parked,) = session.scalars(select(EventRow).where(EventRow.parked.is_not(None)))
+        assert (parked.seq, parked.parked) == (2, quarantine.ERASED)
+        (found,) = log.verify_log(session)
+    assert (found.events, found.erased, found.broken) == (count, 1, "")
+
+
+@pytest.mark.parametrize("half", ["salt", "body"])
+def test_event_whose_facts_are_half_there_is_refused(
+    kiosk: Database, hub: Database, half: str
+) -> None:
+    (event,) = write_visits(kiosk, 1)
+
+    with pytest.raises(inbox.MalformedEventError, match="body"):
+        receive(hub, [msgspec.structs.replace(event, **{half: b""})])
 
 
 def test_bytes_that_are_no_event_are_refused(hub: Database) -> None:

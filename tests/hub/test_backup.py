@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -26,13 +25,11 @@ from db.domain.errors import ConfigError
 from db.engine import open_database
 from db.models import VisitRow
 from kiosk.sync import exchange
-from kiosk.sync.http import connect
-from kiosk.sync.proving import own_token
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import NINE
 from tests.raw import text_in
-from tests.signed_log import kiosk_config, signing_kiosk
-from tests.sync_of_tests import KioskOfTests, decide, import_list
+from tests.signed_log import signing_kiosk, went_on
+from tests.sync_of_tests import decide, import_list
 
 JPEG = b"\xff\xd8\xff face \xff\xd9"
 NAME = sha256(JPEG).hexdigest()
@@ -66,18 +63,6 @@ def is_good(hub: HubOfTests) -> bool:
             and not log.verify_signatures(session)
             and not log.verify_tree(session)
         )
-
-
-@contextmanager
-def went_on(hub: HubOfTests, folder: Path, before: KioskOfTests) -> Iterator[KioskOfTests]:
-    """A kiosk that was paired with the hub before it was restored, and knows of nothing."""
-    assert before.own_key is not None
-    token = own_token(str(hub.client.base_url), before.own_key)
-    with (
-        closing(open_database(kiosk_config(folder).database_url)) as database,
-        closing(connect(str(hub.client.base_url), token)) as client,
-    ):
-        yield KioskOfTests(database, client, before.device, token)
 
 
 def test_restored_hub_is_refilled_by_its_kiosk_which_learns_of_the_new_log(

@@ -24,7 +24,7 @@ from db.domain.visit import VisitState
 from db.engine import Database, open_database
 from db.log_models import EventBodyRow, EventRow
 from db.outbox import Device
-from kiosk.sync import exchange
+from kiosk.sync import sending
 from kiosk.sync.client import HubClient
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import NINE, make_checked_in, make_screened
@@ -61,7 +61,7 @@ class PairedKiosk:
         return decision
 
     def send(self) -> None:
-        exchange.push(self.database, self.device, self.hub)
+        sending.push(self.database, self.device, self.hub)
 
 
 def paired(hub: HubOfTests, database: Database) -> PairedKiosk:

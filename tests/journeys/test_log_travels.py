@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from db import codec, log, visits
+from db import codec, log, outbox, visits
 from db.chain import SealedEvent
 from db.domain.decision import Verdict
 from db.domain.desk import Desk as DeskPage
@@ -25,7 +25,7 @@ from kiosk import reception
 from kiosk.draft import VisitDraft
 from kiosk.lists import load_index
 from kiosk.reception import Desk, NewBadge, ScreenedVisit
-from kiosk.sync import exchange
+from kiosk.sync import exchange, sending
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, OKAFOR, make_identity, make_typed_identity
@@ -57,7 +57,7 @@ class KioskOfTests:
             return reception.check_in(session, self.desk, draft, badge, NINE)
 
     def sync(self) -> None:
-        exchange.push(self.database, self.desk.device, self.hub)
+        sending.push(self.database, self.desk.device, self.hub)
         exchange.pull(self.database, self.hub, 0)
 
 
@@ -213,8 +213,8 @@ def test_lost_answer_is_sent_again_and_counts_once(hub: HubOfTests, kiosk: Kiosk
 
     shaky = LosesOneAnswer(hub.client, kiosk.token)
     with pytest.raises(HubAwayError):
-        exchange.push(kiosk.database, kiosk.desk.device, shaky)
-    exchange.push(kiosk.database, kiosk.desk.device, shaky)
+        sending.push(kiosk.database, kiosk.desk.device, shaky)
+    sending.push(kiosk.database, kiosk.desk.device, shaky)
 
     with hub.database.read() as session:
         assert log.count(session, kiosk.desk.device.kiosk_id) == 2
@@ -225,7 +225,7 @@ def test_id_number_is_never_written(kiosk: KioskOfTests) -> None:
     kiosk.check_in(kiosk.screen(make_identity("Priya", "Raghunathan", number=number)))
 
     with kiosk.database.read() as session:
-        sealed: list[SealedEvent] = exchange.outbox.pending(session, kiosk.desk.device, 0, 10)
+        sealed: list[SealedEvent] = outbox.pending(session, kiosk.desk.device, 0, 10)
 
     assert not any(number.encode() in e.line + e.body for e in sealed)
 

@@ -14,7 +14,7 @@ from db.inbox import MOST_AT_ONCE
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import look
 from kiosk.own_device import HUB_KEY, SIGNING_KEY
-from kiosk.sync import exchange, trust
+from kiosk.sync import exchange, sending, trust
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, make_screened
@@ -212,7 +212,7 @@ def test_answer_to_the_last_batch_that_was_lost_is_signed_for_at_the_next_contac
 ) -> None:
     kiosk.visitor_comes()
     with pytest.raises(HubAwayError):
-        exchange.push(kiosk.database, kiosk.device, LosingAnswers(kiosk.hub))  # type: ignore[arg-type]
+        sending.push(kiosk.database, kiosk.device, LosingAnswers(kiosk.hub))  # type: ignore[arg-type]
     assert kiosk.waiting() == 1
 
     kiosk.push()
@@ -227,7 +227,7 @@ def test_answer_to_the_last_batch_that_was_lost_is_signed_for_at_the_next_contac
 def test_head_that_another_hub_signed_counts_for_nothing(kiosk: KioskOfTests) -> None:
     kiosk.visitor_comes()
     with pytest.raises(HubAwayError):
-        exchange.push(kiosk.database, kiosk.device, LosingAnswers(kiosk.hub))  # type: ignore[arg-type]
+        sending.push(kiosk.database, kiosk.device, LosingAnswers(kiosk.hub))  # type: ignore[arg-type]
     with kiosk.database.begin() as session:
         settings.write(session, HUB_KEY, signing.public_of(signing.new_key()).hex())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from db import changes, inbox, log, outbox, photos, visits, watchlists
 from db.chain import SealedEvent
@@ -16,8 +16,9 @@ from db.domain.errors import HubAwayError, HubRefusedError, StorageError
 from db.domain.events import BadgePrinted
 from db.domain.watchlist import WatchlistEntry
 from db.engine import Database, open_database
+from db.log_models import EventRow
 from db.outbox import Device
-from kiosk.sync import exchange, http
+from kiosk.sync import exchange, http, sending
 from kiosk.sync.client import HubForkError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
@@ -154,7 +155,7 @@ def test_forked_log_from_before_stays_and_the_present_one_is_sent(
 ) -> None:
     with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
         KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
-        exchange.push(copied_disk, kiosk.device, kiosk.hub)
+        sending.push(copied_disk, kiosk.device, kiosk.hub)
     kiosk.visitor_comes()
     with pytest.raises(HubForkError, match="Pair this kiosk again"):
         kiosk.push()
@@ -162,8 +163,23 @@ def test_forked_log_from_before_stays_and_the_present_one_is_sent(
     pair_again(kiosk, hub)
     kiosk.visitor_comes()
 
-    assert kiosk.push() == exchange.Pushed(sent=1, left_behind=1)
+    assert kiosk.push() == sending.Pushed(sent=1, left_behind=1)
     assert kiosk.waiting() == 1
+
+
+def test_whatever_is_wrong_with_what_was_said_before_it_keeps_nothing_back(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    kiosk.visitor_comes()
+    with kiosk.database.begin() as session:  # as a hub of an older version may refuse it
+        session.scalars(select(EventRow)).one().line = b"no event"
+    with pytest.raises(HubRefusedError):
+        kiosk.push()
+
+    pair_again(kiosk, hub)
+    kiosk.visitor_comes(held=True)
+
+    assert kiosk.push() == sending.Pushed(sent=1, left_behind=1)
 
 
 def test_fork_that_the_hub_finds_is_told_from_other_refusals(
@@ -201,7 +217,7 @@ def test_long_outage_of_large_events_is_sent_in_batches_that_the_hub_takes(
 def test_batch_that_the_hub_finds_too_large_is_halved(
     hub: HubOfTests, kiosk: KioskOfTests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "BATCH_BYTES", 10**9)
+    monkeypatch.setattr(sending, "BATCH_BYTES", 10**9)
     with kiosk.database.begin() as session:
         for _ in range(60):
             event = BadgePrinted(uuid4(), "x" * 100_000)
@@ -262,7 +278,7 @@ def test_damaged_and_vanished_photos_keep_no_other_back(
     photos.path_of(folder, damaged).write_bytes(b"")
     photos.path_of(folder, vanished).unlink()
 
-    sent = exchange.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, NINE)
+    sent = sending.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, NINE)
 
     assert sent == 1
     assert photos.read(hub.photos, good) is not None
@@ -282,7 +298,7 @@ def test_photo_that_the_hub_refuses_waits_and_the_next_one_is_sent(
     sign_in_with(kiosk.database, kiosk.device, good, NINE + timedelta(minutes=1))
 
     with pytest.raises(HubRefusedError, match="not a photo"):
-        exchange.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, NINE)
+        sending.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, NINE)
 
     assert photos.read(hub.photos, good) is not None
     with kiosk.database.read() as session:

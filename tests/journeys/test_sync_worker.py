@@ -14,7 +14,7 @@ from admin_console.hub import backlog
 from db import inbox, signing
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database
-from kiosk.sync import exchange, http
+from kiosk.sync import http, sending
 from kiosk.sync.client import HubBusyError, HubUnpairedError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
@@ -151,7 +151,7 @@ def test_forked_log_is_told_though_news_still_come(
 ) -> None:
     with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
         KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
-        exchange.push(copied_disk, kiosk.device, kiosk.hub)
+        sending.push(copied_disk, kiosk.device, kiosk.hub)
     kiosk.visitor_comes()
 
     watched = open_worker(kiosk)

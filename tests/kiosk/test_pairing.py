@@ -20,7 +20,7 @@ from kiosk.config import KioskConfig, KioskPart
 from kiosk.lists import load_index
 from kiosk.own_device import OwnDevice
 from kiosk.pairing import pair_with_hub
-from kiosk.sync import exchange
+from kiosk.sync import exchange, sending
 from kiosk.sync.asking import collect
 from kiosk.sync.http import connect
 from kiosk.sync.proving import own_token
@@ -72,11 +72,11 @@ def visitor_comes(kiosk: Database) -> None:
         outbox.add(session, device, screened, NINE, actor="visitor", visit_id=screened.visit_id)
 
 
-def sync(kiosk: Database) -> exchange.Pushed:
+def sync(kiosk: Database) -> sending.Pushed:
     me = own(kiosk)
     assert me.access is not None
     with closing(connect(me.access.url, own_token(me.access.url, me.own_key))) as hub:
-        pushed = exchange.push(kiosk, me.device, hub)
+        pushed = sending.push(kiosk, me.device, hub)
         exchange.pull(kiosk, hub, 0)
     return pushed
 
@@ -196,7 +196,7 @@ def send_photos(kiosk: Database, folder: Path) -> int:
     me = own(kiosk)
     assert me.access is not None
     with closing(connect(me.access.url, own_token(me.access.url, me.own_key))) as hub:
-        return exchange.push_photos(kiosk, me.device, folder, hub, NINE)
+        return sending.push_photos(kiosk, me.device, folder, hub, NINE)
 
 
 def test_face_that_the_first_school_has_not_got_is_not_sent_to_another(

@@ -1,0 +1,154 @@
+"""A hub that was restored from a backup, and a kiosk that forgot and learned meanwhile."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from admin_console.hub.__main__ import main
+from db import inbox, log, outbox, policy, quarantine, retention
+from db.domain.errors import HubAwayError
+from db.domain.events import VisitCheckedOut
+from db.domain.visit import CheckOutWay
+from db.log_models import EventRow
+from kiosk.sync import exchange
+from kiosk.sync.client import Receipt
+from tests.hub_of_tests import hub_at
+from tests.makers import NINE
+from tests.signed_log import signing_kiosk, went_on
+from tests.sync_of_tests import KioskOfTests, decide, import_list
+
+HOSTS = "name,place,role,directions\nMr. Okafor,Room 12,Teacher,\n"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/hub/hub.db"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "hub.backup"
+
+
+def comes_and_leaves(kiosk: KioskOfTests) -> UUID:
+    visit_id = kiosk.visitor_comes()
+    left = VisitCheckedOut(visit_id, CheckOutWay.BADGE)
+    with kiosk.database.begin() as session:
+        outbox.add(session, kiosk.device, left, NINE, actor="visitor", visit_id=visit_id)
+    return visit_id
+
+
+def forgotten(kiosk: KioskOfTests, *, keep_days: int, after: timedelta) -> int:
+    with kiosk.database.begin() as session:
+        rules = replace(policy.of(session), visit_keep_days=keep_days, rescreen_days=0)
+        policy.keep(session, rules)
+    return retention.forget_old_visits(kiosk.database, NINE + after, is_kiosk=True)
+
+
+def nobody_answers(*_: object) -> Receipt:
+    raise HubAwayError("The hub does not answer.")
+
+
+def back_up(url: str, file: Path) -> None:
+    assert main(["backup", "--to", str(file), "--database", url]) == 0
+
+
+def restore(url: str, file: Path) -> None:
+    assert main(["restore", str(file), "--database", url]) == 0
+
+
+@pytest.mark.parametrize("visits", [3, inbox.MOST_AT_ONCE])
+def test_what_a_kiosk_forgot_meanwhile_comes_back_as_bare_lines_and_all_the_rest_whole(
+    url: str, file: Path, tmp_path: Path, visits: int
+) -> None:
+    with hub_at(url, tmp_path / "hub") as hub, signing_kiosk(hub, tmp_path / "kiosk") as before:
+        comes_and_leaves(before)
+        before.push()
+        back_up(url, file)
+        for _ in range(3):
+            comes_and_leaves(before)
+        before.push()
+        assert forgotten(before, keep_days=3, after=timedelta(days=5)) == 4
+        for _ in range(visits - 3):
+            comes_and_leaves(before)
+        before.push()
+
+    restore(url, file)
+
+    with hub_at(url, tmp_path / "hub") as hub, went_on(hub, tmp_path / "kiosk", before) as kiosk:
+        held = kiosk.visitor_comes(held=True)
+        assert kiosk.push().sent == 2 * visits + 1
+        decide(hub, held)
+        with hub.database.read() as session:
+            assert inbox.head(session, kiosk.device.kiosk_id, 1).seq == 2 * visits + 3
+            assert set(session.scalars(select(EventRow.parked).distinct())) == {
+                None,
+                quarantine.ERASED,
+            }
+            assert inbox.quarantined(session) == 6
+            assert all(v.is_good for v in log.verify_log(session))
+            assert not log.verify_signatures(session)
+            assert not log.verify_tree(session)
+
+
+def test_what_a_restored_hub_lacks_waits_at_the_kiosk_and_is_not_forgotten_there(
+    url: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hub_at(url, tmp_path / "hub") as hub, signing_kiosk(hub, tmp_path / "kiosk") as before:
+        comes_and_leaves(before)
+        before.push()
+        back_up(url, file)
+        for _ in range(4):
+            comes_and_leaves(before)
+        before.push()
+        assert before.waiting() == 0
+
+    restore(url, file)
+
+    with hub_at(url, tmp_path / "hub") as hub, went_on(hub, tmp_path / "kiosk", before) as kiosk:
+        with monkeypatch.context() as patched:
+            patched.setattr(kiosk.hub, "push", nobody_answers)
+            with pytest.raises(HubAwayError):
+                kiosk.push()
+        assert kiosk.waiting() == 8
+        assert forgotten(kiosk, keep_days=3, after=timedelta(days=5)) == 1
+
+        kiosk.push()
+
+        assert kiosk.waiting() == 0
+        assert forgotten(kiosk, keep_days=3, after=timedelta(days=5)) == 4
+        with hub.database.read() as session:
+            assert inbox.quarantined(session) == 0
+
+
+def test_kiosk_that_was_off_reads_the_feed_of_a_restored_hub_anew_though_it_has_grown_as_far(
+    url: str, file: Path, tmp_path: Path
+) -> None:
+    hosts = tmp_path / "hosts.csv"
+    hosts.write_text(HOSTS)
+    imported = ["hosts", "import", str(hosts), "--database", url]
+    with hub_at(url, tmp_path / "hub") as hub, signing_kiosk(hub, tmp_path / "kiosk") as before:
+        import_list(hub, "Kept")
+        assert main(imported) == 0
+        before.pull_all()
+        back_up(url, file)
+        import_list(hub, "Of Wednesday")
+        assert main(imported) == 0
+        before.pull_all()
+        assert before.lists() == ["Kept", "Of Wednesday"]
+
+    restore(url, file)
+
+    with hub_at(url, tmp_path / "hub") as hub:
+        import_list(hub, "Of Thursday")
+        assert main(imported) == 0  # the same change in the same place
+        with went_on(hub, tmp_path / "kiosk", before) as kiosk:
+            exchange.pull(kiosk.database, kiosk.hub, 0)
+            kiosk.pull_all()
+
+            assert kiosk.lists() == ["Kept", "Of Thursday"]
+            assert kiosk.pull() == []
