@@ -53,6 +53,7 @@ class HubSession(QObject):
         super().__init__(parent)
         self._hub, self._clock = hub, clock
         self.staff, self.site, self.sites = signed_in.staff, signed_in.site, signed_in.sites
+        self.is_limited = signed_in.is_limited
         self._chosen_site = ""
         self.zone = ZoneInfo(signed_in.site.time_zone)
         self.connection = Connection(is_up=True, heard_at=clock())

@@ -175,9 +175,8 @@ def _open(
         )
         if is_in and is_enough:
             token = staff.open_session(session, member.staff_id, now)
-            by, known = audit.of_staff(member.staff_id, address), seen[1]
-            site_id = known[0].site_id if len(known) == 1 else ""
-            audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id, detail="oidc")
+            by = audit.of_staff(member.staff_id, address)
+            audit.note(session, by, Deed.SIGNED_IN, now, site_id=seen.only_site_id, detail="oidc")
     if not is_in:
         return _Unlinked(identity.subject)
     if not is_enough:
@@ -188,7 +187,7 @@ def _open(
             "here. Sign in with your password and code.",
         )
     guessing.succeeded(context, _who(address))
-    return SignedIn(token, member, *seen)
+    return seen.signed_in(token, member)
 
 
 def _note_refusal(

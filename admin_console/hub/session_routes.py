@@ -66,6 +66,27 @@ class _Missing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The site of somebody that was opened first, and all that they see, the closed ones too.
+
+    The first one is an open one where there is any.
+    """
+
+    first: Site
+    all: tuple[KnownSite, ...]
+    is_limited: bool
+
+    @property
+    def only_site_id(self) -> str:
+        """Empty for several."""
+        return self.all[0].site_id if len(self.all) == 1 else ""
+
+    def signed_in(self, token: str, member: StaffMember, device: str = "") -> SignedIn:
+        """The answer to their sign-in."""
+        return SignedIn(token, member, self.first, self.all, device, self.is_limited)
+
+
+@dataclass(frozen=True, slots=True)
 class SetUp:
     """Whether the first administrator is still to come."""
 
@@ -118,8 +139,7 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
         raise _refusal(context, asked.name, address)
     member, now = verified.member, context.now()
     seen = seen_by(context, member)
-    by, known = audit.of_staff(member.staff_id, address), seen[1]
-    site_id = known[0].site_id if len(known) == 1 else ""
+    by, site_id = audit.of_staff(member.staff_id, address), seen.only_site_id
     wanted = staff.hashed(asked.new_password) if asked.new_password else None
     with context.database.begin() as session:
         is_held = staff.hold(session, verified)
@@ -139,7 +159,7 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
     if not is_held:
         raise _refusal(context, asked.name, address)
     if is_in:
-        return SignedIn(token, member, *seen, device)
+        return seen.signed_in(token, member, device)
     if asked.code:
         _note_refusal(context, asked.name, address)
     return _Missing.CODE
@@ -151,11 +171,8 @@ def _refusal(context: Context, name: str, address: str) -> HTTPException:
     return refuse(401, "That name and password do not fit together.")
 
 
-def seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSite, ...]]:
-    """The site of somebody that was opened first, and all that they see, the closed ones too.
-
-    One that is open comes before one that was closed. 403 in words for who was given none.
-    """
+def seen_by(context: Context, member: StaffMember) -> Seen:
+    """What somebody sees; 403 in words for who was given no site."""
     with context.database.read() as session:
         limits = sites.of_staff(session, member)
     with context.within(limits).database.read() as session:
@@ -164,7 +181,7 @@ def seen_by(context: Context, member: StaffMember) -> tuple[Site, tuple[KnownSit
         raise refuse(
             403, "You were not given a school yet. Whoever keeps the staff of one gives it to you."
         )
-    return site, known
+    return Seen(site, known, is_limited=limits is not None)
 
 
 @router.get("/set-up")
@@ -205,7 +222,7 @@ def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
             "That is not the set-up code that the hub printed when it started, or somebody used "
             "it already.",
         )
-    return SignedIn(token, member, *seen_by(context, member))
+    return seen_by(context, member).signed_in(token, member)
 
 
 def _note_refusal(context: Context, name: str, address: str) -> None:

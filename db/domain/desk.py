@@ -65,6 +65,8 @@ class SignedIn:
     """All that they may see; nobody needs to choose where there is one."""
     device: str = field(default="", repr=False)
     """What goes with the next sign-in of this name; empty for other ways to sign in."""
+    is_limited: bool = False
+    """Whether there is more than they may see, so that they settle nothing for every site."""
 
 
 @dataclass(frozen=True, slots=True)

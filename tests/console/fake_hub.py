@@ -64,6 +64,7 @@ class FakeHub(AuditedHub, FakeKiosks, FakeRules):
     photos: dict[str, bytes] = field(default_factory=dict)
     role: Role = Role.FRONT_DESK
     sites: tuple[KnownSite, ...] = ()
+    is_limited: bool = False
     chosen_sites: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     refuses_decision: Exception | None = None
@@ -118,7 +119,7 @@ class FakeHub(AuditedHub, FakeKiosks, FakeRules):
         self.check_code(code, new_password)
         signed_in = invented.make_signed_in(self.role)
         staff = replace(signed_in.staff, name=name)
-        return replace(signed_in, staff=staff, sites=self.sites)
+        return replace(signed_in, staff=staff, sites=self.sites, is_limited=self.is_limited)
 
     def choose_site(self, site_id: str) -> None:
         self.chosen_sites.append(site_id)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,8 +31,12 @@ def type_in(shell: Shell, rule: str, text: str) -> None:
     child(shell, QLineEdit, f"rule_{rule}").setText(text)
 
 
+def text(shell: Shell, name: str) -> str:
+    return child(shell, QLabel, name).text()
+
+
 def said(shell: Shell) -> str:
-    return child(shell, QLabel, "settingsSaid").text()
+    return text(shell, "settingsSaid")
 
 
 def save(shell: Shell) -> QAbstractButton:
@@ -56,8 +61,8 @@ def test_what_is_changed_is_saved_over_what_was_seen(qtbot: QtBot) -> None:
     type_in(shell, "audit_keep_days", "")
 
     assert said(shell) == (
-        "2 changes not saved. Within a day of saving who came more than 60 days ago is forgotten, "
-        "and cannot be brought back."
+        "2 changes not saved. Saving deletes for good, within a day: who came more than 60 days "
+        "ago."
     )
     save(shell).click()
 
@@ -191,6 +196,39 @@ def test_hub_that_is_away_is_why_nothing_can_be_saved(qtbot: QtBot) -> None:
     assert "away" in save(shell).accessibleDescription()
 
 
+def test_who_is_limited_to_some_schools_sees_the_settings_and_who_changes_them(
+    qtbot: QtBot,
+) -> None:
+    hub = FakeHub(is_limited=True)
+    shell = show_settings(qtbot, hub)
+    field = child(shell, QLineEdit, "rule_visit_keep_days")
+
+    qtbot.keyClicks(field, "9")
+    qtbot.keyClick(field, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+
+    assert "only staff with the role District change them" in text(shell, "rulesShownOnly")
+    assert (field.text(), save(shell).isVisible(), hub.settled) == ("365", False, [])
+    assert shell.page().keys == ()
+
+
+def test_who_is_not_limited_reads_nothing_of_who_changes_the_settings(qtbot: QtBot) -> None:
+    shell = show_settings(qtbot, FakeHub())
+
+    assert shell.findChild(QLabel, "rulesShownOnly") is None
+
+
+def test_what_is_kept_for_ever_is_kept_for_no_days(qtbot: QtBot) -> None:
+    shell = show_settings(qtbot, FakeHub(), replace(RULES, audit_keep_days=0))
+    unit = child(shell, QLabel, "unit_audit_keep_days")
+    assert unit.text() == ""
+
+    type_in(shell, "audit_keep_days", "400")
+    type_in(shell, "rescreen_days", "1")
+
+    assert unit.text() == "days"
+    assert text(shell, "unit_rescreen_days") == "day"
+
+
 def test_front_desk_has_no_page_of_settings(qtbot: QtBot) -> None:
     shell = open_shell(qtbot, FakeHub())
 
@@ -201,10 +239,28 @@ def test_front_desk_has_no_page_of_settings(qtbot: QtBot) -> None:
     ("before", "wanted", "said"),
     [
         (RULES, replace(RULES, visit_keep_days=400), ""),
-        (RULES, replace(RULES, visit_keep_days=20), "who came more than 30 days ago is forgotten"),
+        (
+            RULES,
+            replace(RULES, visit_keep_days=20),
+            "a day: who came more than 30 days ago.",
+        ),
         (replace(RULES, audit_keep_days=0), RULES, "the audit of more than 1,000 days ago"),
         (RULES, replace(RULES, audit_keep_days=0), ""),
-        (RULES, replace(RULES, visit_keep_days=90, audit_keep_days=400), "forgotten and the audit"),
+        (
+            RULES,
+            replace(RULES, visit_keep_days=90, audit_keep_days=400),
+            "90 days ago; the audit of more than 400 days ago.",
+        ),
+        (
+            replace(RULES, visit_keep_days=2000),
+            replace(RULES, visit_keep_days=400),
+            "; who was taken off a list more than 400 days ago, and notices as old.",
+        ),
+        (
+            replace(RULES, visit_keep_days=2000),
+            replace(RULES, visit_keep_days=1),
+            "30 days ago; who was taken off a list more than 365 days ago, and notices as old.",
+        ),
         (replace(RULES, visit_keep_days=20), replace(RULES, visit_keep_days=10), ""),
     ],
 )

@@ -103,6 +103,7 @@ def test_console_of_the_district_reads_one_school_and_decides_anywhere(tmp_path:
     with two_schools(f"sqlite:///{tmp_path}/hub.db", tmp_path) as (alder, birch):
         at_alder, at_birch = alder.visitor_comes("Ana"), birch.visitor_comes("Ben")
         hub = HttpHub(str(alder.hub.client.base_url))
+        of_one = hub.sign_in("head-birch", PASSWORD)
         signed_in = hub.sign_in("district", PASSWORD)
         everybody = {hold.visit.visit_id for hold in hub.desk().holds}
 
@@ -114,6 +115,7 @@ def test_console_of_the_district_reads_one_school_and_decides_anywhere(tmp_path:
         hub.close()
 
     assert [site.name for site in signed_in.sites] == ["Birch School", "Lincoln Elementary School"]
+    assert (of_one.is_limited, signed_in.is_limited) == (True, False)
     assert everybody == {at_alder, at_birch}
     assert chosen == found == {at_birch}
     assert decided.visit_id == at_alder

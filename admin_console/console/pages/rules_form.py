@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRegularExpression, Signal
+from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -24,7 +24,8 @@ _AGAIN = (
 )
 _FORGOTTEN = (
     "Names, birth dates, hosts and reasons go then, here and on every kiosk. That somebody came "
-    "stays, and the log still verifies. They stay at least as long as visits are screened again."
+    "stays, and the log still verifies. They stay at least as long as visits are screened again. "
+    "Notices, and people who were taken off a list, go as late, but not within a year."
 )
 _AUDIT = f"A year, {AUDIT_DAYS} days, at least. Empty: for ever."
 _DESK: tuple[_Row, ...] = (
@@ -35,6 +36,7 @@ _KEPT: tuple[_Row, ...] = (
     ("visit_keep_days", "Who came", _FORGOTTEN),
     ("audit_keep_days", "Who of the staff did what", _AUDIT),
 )
+_NAMES = tuple(name for name, _, _ in (*_DESK, *_KEPT))
 _NO_END = "audit_keep_days"
 _DIGITS = QRegularExpression("[0-9]{0,4}")
 
@@ -52,11 +54,17 @@ class RulesForm(QWidget):
         super().__init__()
         self._theme = theme
         self._before, self._words_shown = DeskPolicy(), ""
+        self._units = {
+            name: Words(theme, "days", colour=theme.colours.muted, name=f"unit_{name}")
+            for name in _NAMES
+        }
+        for unit in self._units.values():
+            unit.setFixedWidth(unit.sizeHint().width())  # also where it says nothing
         self._days = {name: self._field(name, title) for name, title, _ in (*_DESK, *_KEPT)}
         self._words = Field(theme, name="rule_denial_words", label="What the office does then")
         self._words.setMaxLength(WORDS_LENGTH)
         self._words.textChanged.connect(lambda _text: self.edited.emit())
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         desk = self._card("The desk", _DESK)
@@ -71,10 +79,25 @@ class RulesForm(QWidget):
         self._before = policy
         for name, field in self._days.items():
             field.setText(_text(name, getattr(policy, name)))
+            self._units[name].setText(_unit(name, field.text()))
         self._words.setText(policy.denial_words)
         self._words_shown = self._words.text().strip()
         self._words.setCursorPosition(0)
         self.edited.emit()
+
+    def show_only(self, why: str) -> None:
+        """Look like what nobody can type into, and say above why."""
+        self.hold(is_held=True)
+        self._column.insertWidget(0, Words(self._theme, why, wrap=True, name="rulesShownOnly"))
+        ink = self._theme.colours.ink.name()
+        for field in (*self._days.values(), self._words):
+            field.setStyleSheet(
+                "QLineEdit { background: transparent; border: none; padding: 0; "
+                f"placeholder-text-color: {ink}; }}"
+            )
+            field.setTextMargins(-2, 0, -2, 0)  # a line's own, which nothing else on the page has
+        for field in self._days.values():
+            field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def hold(self, *, is_held: bool) -> None:
         """Take nothing that is typed, while what is there is being saved."""
@@ -121,6 +144,7 @@ class RulesForm(QWidget):
         field.setFixedWidth(FIELD_WIDTH)
         if name == _NO_END:
             field.setPlaceholderText("for ever")
+        field.textChanged.connect(lambda text: self._units[name].setText(_unit(name, text)))
         field.textChanged.connect(lambda _text: self.edited.emit())
         return field
 
@@ -136,7 +160,7 @@ class RulesForm(QWidget):
             days = QHBoxLayout()
             days.setSpacing(8)
             days.addWidget(self._days[name])
-            days.addWidget(Words(theme, "days", colour=theme.colours.muted))
+            days.addWidget(self._units[name])
             row.addLayout(days)
             card.body.addLayout(row)
         return card
@@ -159,6 +183,13 @@ class RulesForm(QWidget):
         column.addWidget(Words(theme, what, weight=Weight.LABEL))
         column.addWidget(Words(theme, help_words, colour=theme.colours.muted, wrap=True))
         return column
+
+
+def _unit(name: str, text: str) -> str:
+    """What stands behind the field: for ever has no days."""
+    if name == _NO_END and not _number(name, text):
+        return ""
+    return "day" if _number(name, text) == 1 else "days"
 
 
 def _text(name: str, days: int) -> str:

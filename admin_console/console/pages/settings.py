@@ -16,10 +16,14 @@ from admin_console.console.parts.message import Message
 from admin_console.console.parts.page_area import PageArea
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme
-from db.domain.policy import DeskPolicy
+from db.domain.policy import AUDIT_DAYS, DeskPolicy
 
 _AWAY = "The hub is away: it keeps the settings."
 _ASKED = "The hub is asked."
+_NOT_YOURS = (
+    "These hold for every school of the district, so that only staff with the role District change "
+    "them."
+)
 
 
 class SettingsPage(Panel):
@@ -40,7 +44,10 @@ class SettingsPage(Panel):
         self._is_asking = False
         self.setObjectName("settingsPage")
         self._fetch = Fetch(session, lambda hub: hub.rules(), self._on_rules, self._on_failed)
+        self._is_limited = session.is_limited
         self._form = RulesForm(theme)
+        if self._is_limited:
+            self._form.show_only(_NOT_YOURS)
         self._form.edited.connect(self._show_bar)
         self._message = Message(theme, "settingsMessage", "settings")
         self._said = Words(theme, "", wrap=True, name="settingsSaid")
@@ -79,7 +86,7 @@ class SettingsPage(Panel):
         self._rules = rules
         self._form.show_policy(rules.policy)
         self._form.show()
-        self._bar.show()
+        self._bar.setVisible(not self._is_limited)
         self._message.hide()
 
     def _on_failed(self, error: Exception) -> None:
@@ -89,7 +96,9 @@ class SettingsPage(Panel):
 
     def _on_save(self) -> None:
         wanted, rules = self._form.policy(), self._rules
-        if not self.isVisible() or not self._save.isEnabled() or wanted is None or rules is None:
+        if not self._save.isVisible() or not self._save.isEnabled():
+            return
+        if wanted is None or rules is None:
             return
         self._ask(is_asking=True)
         self._show_bar()
@@ -147,9 +156,9 @@ class SettingsPage(Panel):
         area.column.addStretch(1)
         self.setFocusProxy(area)
         self._bar = Panel(c.surface, line=c.line, edges="t")
-        self._bar.setFixedHeight(64)
+        self._bar.setMinimumHeight(64)
         row = QHBoxLayout(self._bar)
-        row.setContentsMargins(24, 1, 24, 0)
+        row.setContentsMargins(24, 9, 24, 8)
         row.setSpacing(12)
         row.addWidget(self._said, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._discard)
@@ -164,13 +173,16 @@ class SettingsPage(Panel):
 
 
 def consequence(before: DeskPolicy, wanted: DeskPolicy) -> str:
-    """What is lost for good once this is saved; nothing when nothing is."""
+    """What is lost for good once this is saved; nothing when nothing is. As `db.retention` does."""
     kept = [max(rules.visit_keep_days, rules.rescreen_days) for rules in (before, wanted)]
+    gone = [max(days, AUDIT_DAYS) for days in kept]
     lost = []
     if kept[1] < kept[0]:
-        lost.append(f"who came more than {words.plural(kept[1], 'day', 'days')} ago is forgotten")
+        lost.append(f"who came more than {words.plural(kept[1], 'day', 'days')} ago")
+    if gone[1] < gone[0]:
+        days = words.plural(gone[1], "day", "days")
+        lost.append(f"who was taken off a list more than {days} ago, and notices as old")
     audit = wanted.audit_keep_days
     if audit and (not before.audit_keep_days or audit < before.audit_keep_days):
-        lost.append(f"the audit of more than {words.plural(audit, 'day', 'days')} ago is deleted")
-    said = " and ".join(lost)
-    return f"Within a day of saving {said}, and cannot be brought back." if lost else ""
+        lost.append(f"the audit of more than {words.plural(audit, 'day', 'days')} ago")
+    return f"Saving deletes for good, within a day: {'; '.join(lost)}." if lost else ""

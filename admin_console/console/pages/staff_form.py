@@ -69,7 +69,7 @@ class StaffForm(Panel):
         self._name.setMaxLength(64)
         self._role = Choice(theme, name="staffRole", label="Role")
         own = session.staff.role
-        for role in givable(own, is_of_all_sites=own in SEES_ALL or len(session.sites) < 2):
+        for role in givable(own, is_of_all_sites=not session.is_limited):
             self._role.addItem(words.ROLES[role], role)
         open_sites = [site for site in session.sites if site.closed_at is None]
         self._ticks = {

@@ -13,6 +13,7 @@ from admin_console.console.parts.fields import Field
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.desk import Role
+from db.domain.policy import DeskPolicy
 from db.domain.visit import VisitState
 from resources.accuracy import Accuracy
 from tests.console import counted
@@ -240,6 +241,34 @@ def test_settings_on_a_small_screen(qtbot: QtBot, looks_like: Look) -> None:
     settle(qtbot, shell, hub)
 
     looks_like(shell, "12-settings-1280")
+
+
+def test_settings_of_every_school_for_who_is_limited_to_some(
+    qtbot: QtBot, looks_like: Look
+) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, is_limited=True)
+    shell = open_shell(qtbot, hub)
+    shell.go("Settings")
+    qtbot.waitUntil(child(shell, QLineEdit, "rule_visit_keep_days").isVisible)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "12-settings-limited")
+
+
+def test_settings_that_lose_everything_there_is_to_lose(qtbot: QtBot, looks_like: Look) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, policy=DeskPolicy(visit_keep_days=2000))
+    shell = open_shell(qtbot, hub)
+    shell.window().resize(1280, 720)
+    shell.go("Settings")
+    kept = child(shell, QLineEdit, "rule_visit_keep_days")
+    qtbot.waitUntil(kept.isVisible)
+    for rule, days in (("visit_keep_days", "400"), ("audit_keep_days", "1000")):
+        child(shell, QLineEdit, f"rule_{rule}").setText(days)
+
+    settle(qtbot, shell, hub)
+
+    looks_like(shell, "12-settings-loses-all")
 
 
 def test_kiosks(qtbot: QtBot, looks_like: Look) -> None:
