@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         "--bare", action="store_true", help="without names and other personal facts"
     )
     _command(of_log, "head", "say how the log stands, to write it down", _log_head)
+    again = "begin another log, after PostgreSQL's own tools recovered an earlier moment"
+    _command(of_log, "begin-anew", again, _log_begin_anew)
     verify = _command(commands, "verify-log", "check that nothing was changed", _verify_log)
     verify.add_argument("--json", action="store_true")
     verify.add_argument(
@@ -357,6 +359,13 @@ def _log_head(arguments: argparse.Namespace) -> int:
     from admin_console.hub import log_command
 
     _say(log_command.log_head(arguments.database))
+    return 0
+
+
+def _log_begin_anew(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import log_command
+
+    _say(log_command.begin_anew(arguments.database, datetime.now(UTC)))
     return 0
 
 

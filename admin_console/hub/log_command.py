@@ -137,6 +137,30 @@ def log_head(url: str) -> str:
     )
 
 
+def begin_anew(url: str, now: datetime) -> str:
+    """Begin another log, as `restore` does, in a database that its server's own tools recovered.
+
+    Kiosks then read all anew instead of saying that the hub shows them another past. Raises
+    `StorageError`, and changes nothing, when the log that was recovered is not whole.
+    """
+    with existing(url) as database:
+        with database.read() as session:
+            _signing_key(session)
+            found = log.verify_log(session)
+            wrong = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
+        if wrong or not all(v.is_good for v in found):
+            raise StorageError(
+                "The log that was recovered is not whole (vestibule-hub verify-log says where), so "
+                "nothing was changed. Recover to another moment."
+            )
+        with database.begin() as session:
+            hub_site.begin_new_log(session, now)
+    return (
+        f"Another log is begun after {sum(v.events for v in found)} events. Kiosks read all anew "
+        "when they next hear of the hub, and send again what it lacks."
+    )
+
+
 def _signing_key(session: Session) -> bytes:
     key = hub_site.signing_key(session)
     if not key:

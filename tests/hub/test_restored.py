@@ -1,5 +1,6 @@
 """A hub that was restored from a backup, and a kiosk that forgot and learned meanwhile."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,16 +9,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from admin_console.hub import site
 from admin_console.hub.__main__ import main
 from db import inbox, log, outbox, policy, quarantine, retention
 from db.domain.errors import HubAwayError
 from db.domain.events import VisitCheckedOut
 from db.domain.visit import CheckOutWay
+from db.engine import open_database
 from db.log_models import EventRow
 from kiosk.sync import exchange
 from kiosk.sync.client import Receipt
 from tests.hub_of_tests import hub_at
 from tests.makers import NINE
+from tests.postgres import PostgresServer
 from tests.signed_log import signing_kiosk, went_on
 from tests.sync_of_tests import KioskOfTests, decide, import_list
 
@@ -123,6 +127,54 @@ def test_what_a_restored_hub_lacks_waits_at_the_kiosk_and_is_not_forgotten_there
         assert forgotten(kiosk, keep_days=3, after=timedelta(days=5)) == 4
         with hub.database.read() as session:
             assert inbox.quarantined(session) == 0
+
+
+def test_hub_on_a_database_that_postgresql_recovered_begins_another_log_at_a_command(
+    postgres: PostgresServer, postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = (tmp_path / "hub", tmp_path / "kiosk")
+    with hub_at(postgres_url, folders[0]) as hub, signing_kiosk(hub, folders[1]) as before:
+        comes_and_leaves(before)
+        before.push()
+        before.pull_all()
+    with postgres.new_database(postgres_url.rpartition("/")[2]) as recovered:
+        with hub_at(postgres_url, folders[0]) as hub, went_on(hub, folders[1], before) as kiosk:
+            import_list(hub, "Of Wednesday")
+            comes_and_leaves(kiosk)
+            kiosk.push()
+            kiosk.pull_all()
+
+        assert main(["log", "begin-anew", "--database", recovered]) == 0
+
+        assert "after 2 events" in capsys.readouterr().out
+        with hub_at(recovered, folders[0]) as hub, went_on(hub, folders[1], before) as kiosk:
+            import_list(hub, "Of Thursday")
+            kiosk.push()
+
+            assert exchange.pull(kiosk.database, kiosk.hub, 0) == ""
+            kiosk.pull_all()
+
+            assert kiosk.lists() == ["Of Thursday"]
+            assert exchange.pull(kiosk.database, kiosk.hub, 0) == ""
+            with hub.database.read() as session:
+                assert inbox.head(session, kiosk.device.kiosk_id, 1).seq == 4
+
+
+def test_log_that_was_recovered_and_is_not_whole_goes_on_as_it_is(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hub_at(url, tmp_path / "hub") as hub, signing_kiosk(hub, tmp_path / "kiosk") as kiosk:
+        comes_and_leaves(kiosk)
+        kiosk.push()
+        with hub.database.begin() as session:
+            session.scalars(select(EventRow).where(EventRow.seq == 1)).one().line = b"{}"
+            log_before = site.log_id(session)
+
+    assert main(["log", "begin-anew", "--database", url]) == 1
+
+    assert "nothing was changed" in capsys.readouterr().err
+    with closing(open_database(url)) as database, database.read() as session:
+        assert site.log_id(session) == log_before
 
 
 def test_kiosk_that_was_off_reads_the_feed_of_a_restored_hub_anew_though_it_has_grown_as_far(
