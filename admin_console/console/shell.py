@@ -26,6 +26,7 @@ from admin_console.console.pages.on_site import OnSitePage
 from admin_console.console.pages.own_password import OwnPasswordPage
 from admin_console.console.pages.settings import SettingsPage
 from admin_console.console.pages.staff import StaffView
+from admin_console.console.parts.toast import Toast
 from admin_console.console.photos import PhotoStore
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme
@@ -82,13 +83,17 @@ class Shell(QWidget):
             self._pages[KiosksPage.title] = KiosksPage(theme, session)
         if may(session.staff.role, Action.SETTLE_RULES):
             self._pages[SettingsPage.title] = SettingsPage(theme, session)
-        if may(session.staff.role, Action.SETTLE_STAFF):
-            self._pages[StaffView.title] = StaffView(theme, session)
         self._own_password = OwnPasswordPage(theme, session)
-        self._pages[OwnPasswordPage.title] = self._own_password
+        self._telling: tuple[StaffView | OwnPasswordPage, ...] = (self._own_password,)
+        if may(session.staff.role, Action.SETTLE_STAFF):
+            self._telling = (StaffView(theme, session), self._own_password)
+        self._pages.update({page.title: page for page in self._telling})
+        self._was_led = False
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
+        self._toast = Toast(theme, self._stack)
+        self._toast.setObjectName("leavingToast")
         self._lay_out()
         self._keys_sheet = KeysSheet(theme, self)
         self._connect()
@@ -123,8 +128,28 @@ class Shell(QWidget):
         self._own_password.start()  # nobody's password waits in a page that was left
         self.tick()
 
+    def finish(self) -> bool:
+        """Finish what the desk has begun. Returns whether nothing is lost if somebody leaves now.
+
+        Where something would be that is told only once, they are led there; not twice.
+        """
+        if not self.desk.finish():
+            return False
+        untold = self._untold()
+        if untold is None or self._was_led:
+            return True
+        self._was_led = True
+        self.go(untold.title)
+        self._toast.say("This is told only once", "Leave once more to go without it.", "alarm")
+        return False
+
+    def _untold(self) -> StaffView | OwnPasswordPage | None:
+        """A page with something that nobody has seen."""
+        return next((page for page in self._telling if page.is_untold), None)
+
     def tick(self) -> None:
         """Once a second: times run, ages grow."""
+        self._was_led = self._was_led and self._untold() is not None
         now = self._session.now()
         if (now - self._desk_asked_at).total_seconds() >= DESK_SECONDS:
             self._ask_desk()

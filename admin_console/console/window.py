@@ -169,8 +169,8 @@ class ConsoleWindow(QMainWindow):
         self._ask_account()
 
     def _on_sign_out_asked(self) -> None:
-        if self.shell is not None and not self.shell.desk.finish():
-            return  # the desk tells what did not get through
+        if self.shell is not None and not self.shell.finish():
+            return  # it tells what did not get through, or was not seen
         self._jobs.run(self._hub.sign_out, lambda _none: None, lambda _error: None)
         self._leave("")
 
@@ -194,8 +194,8 @@ class ConsoleWindow(QMainWindow):
         self._ask_account()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.shell is not None and not self.shell.desk.finish():
-            # Closing once more closes: by then the desk has told what did not get through.
+        if self.shell is not None and not self.shell.finish():
+            # Closing once more closes: by then it was told what did not get through.
             event.ignore()
             return
         self._ring.stop()

@@ -7,7 +7,7 @@ from admin_console.console.client import DeskRules
 from db.domain.policy import DeskPolicy
 
 
-def _set_event() -> threading.Event:
+def set_event() -> threading.Event:
     event = threading.Event()
     event.set()
     return event
@@ -20,7 +20,7 @@ class FakeRules:
     policy: DeskPolicy = field(default_factory=DeskPolicy)
     settled: list[tuple[DeskPolicy, str]] = field(default_factory=list)
     refuses_rules: Exception | None = None
-    may_settle: threading.Event = field(default_factory=_set_event)
+    may_settle: threading.Event = field(default_factory=set_event)
     times_asked: int = 0
 
     def rules(self) -> DeskRules:

@@ -1,5 +1,6 @@
 """What an invented hub says of its staff, and what was done with them."""
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from db.domain.staffing import (
     StaffStart,
 )
 from tests.console import invented
+from tests.console.fake_rules import set_event
 from tests.console.invented import NOW, at, make_id
 
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -77,6 +79,8 @@ class FakeStaff:
     own_passwords: list[tuple[str, str]] = field(default_factory=list)
     factor: FactorStanding = field(default_factory=lambda: FactorStanding(is_on=False))
     confirmed: list[tuple[str, str, str]] = field(default_factory=list)
+    may_tell: threading.Event = field(default_factory=set_event)
+    """Until then nobody is told a password, a PIN or recovery codes."""
 
     def check_own_password(self, new_password: str) -> None:
         if self.own and not new_password:
@@ -105,6 +109,7 @@ class FakeStaff:
 
     def add(self, start: StaffStart) -> StaffAdded:
         self._refuse()
+        assert self.may_tell.wait(10)
         self.deeds.append(("add", start))
         known = KnownStaff(
             make_id(2900), start.name, start.display_name, start.role, NOW, start.sites, True
@@ -129,10 +134,12 @@ class FakeStaff:
         self.lines = tuple(line for line in self.lines if line.member.staff_id != staff_id)
 
     def new_first_password(self, staff_id: UUID) -> str:
+        assert self.may_tell.wait(10)
         self._did("first password", staff_id)
         return FIRST
 
     def new_pin(self, staff_id: UUID) -> str:
+        assert self.may_tell.wait(10)
         self._did("pin", staff_id)
         return "482913"
 
@@ -161,6 +168,7 @@ class FakeStaff:
 
     def confirm_own_factor(self, password: str, key: str, code: str) -> RecoveryCodes:
         self._refuse()
+        assert self.may_tell.wait(10)
         self.confirmed.append((password, key, code))
         self.factor = FactorStanding(is_on=True, recovery_codes=len(CODES))
         return RecoveryCodes(CODES)

@@ -144,6 +144,34 @@ def test_key_and_codes_do_not_wait_on_a_page_that_was_left(qtbot: QtBot) -> None
     assert text(shell, "factorKey") == ""
 
 
+def test_recovery_codes_that_come_once_the_page_was_left_are_shown_when_it_is_opened_again(
+    qtbot: QtBot,
+) -> None:
+    hub = FakeHub()
+    shell = open_factor(qtbot, hub)
+    click(shell, "beginFactor")
+    qtbot.waitUntil(child(shell, QrCode, "factorQr").isVisible)
+    child(shell, Field, "factorPassword").setText(PASSWORD)
+    child(shell, Field, "factorCode").setText("482913")
+    hub.staff.may_tell.clear()
+    click(shell, "confirmFactor")
+    shell.go("Desk")
+    shell.sign_out_asked.emit()
+    assert shell.page().title == "Change password"
+    shell.go("Desk")
+    hub.staff.may_tell.set()
+    qtbot.waitUntil(lambda: text(shell, "recoveryCode_0") == CODES[0])
+
+    shell.go("On site now")
+    shell.go("Change password")
+
+    assert child(shell, QLabel, "recoveryCode_0").isVisible()
+    assert text(shell, "recoveryCode_7") == CODES[7]
+    assert "Write these down" in text(shell, "factorSaid")
+    shell.go("Desk")
+    assert text(shell, "recoveryCode_0") == ""
+
+
 def test_telephone_is_used_no_more_with_the_password(qtbot: QtBot) -> None:
     hub = FakeHub()
     hub.staff.factor = FactorStanding(is_on=True, recovery_codes=7)

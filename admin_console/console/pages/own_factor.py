@@ -1,9 +1,12 @@
 """One's own second factor: beginning with a telephone, and ending it. The key is shown once."""
 
+# ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
+
 from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from admin_console.console.client import HubClient
@@ -43,7 +46,7 @@ class OwnFactorCard(Card):
         self._theme, self._session = theme, session
         self._standing: FactorStanding | None = None
         self._start: FactorStart | None = None
-        self._is_ending = self._is_asking = False
+        self._is_ending = self._is_asking = self._is_confirming = False
         self._said = Words(theme, "", colour=theme.colours.muted, wrap=True, name="factorSaid")
         self._qr = QrCode("factorQr", "QR code for an authenticator application")
         self._key = Words(theme, "", weight=Weight.LABEL, wrap=True, name="factorKey")
@@ -76,10 +79,21 @@ class OwnFactorCard(Card):
         """Ask how it stands; a step that was begun goes on."""
         self._session.ask(lambda hub: hub.staff.own_factor(), self._on_standing, lambda _e: None)
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether recovery codes are on their way, or there, and nobody has seen them."""
+        return self._is_confirming or (bool(self._codes) and not self.isVisible())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Codes that were seen do not wait on a page that was left; others do."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._codes = ()
+            self._switch()
+
     def start(self) -> None:
-        """Forget what was told and typed."""
+        """Forget the key and what was typed. Recovery codes go once they were seen."""
         self._start, self._is_ending = None, False
-        self._codes = ()
         self._password.clear()
         self._code.clear()
         self._say("")
@@ -164,6 +178,7 @@ class OwnFactorCard(Card):
             self._ask(lambda hub: hub.staff.end_own_factor(password), self._on_ended)
         else:
             key = start.key
+            self._is_confirming = True
             self._ask(
                 lambda hub: hub.staff.confirm_own_factor(password, key, code), self._on_confirmed
             )
@@ -172,7 +187,8 @@ class OwnFactorCard(Card):
         self.start()
         self._codes = recovery.codes
         self._switch()
-        self._back.setFocus()
+        if self.isVisible():
+            self._back.setFocus()
         self.refresh()
 
     def _on_ended(self, _none: None) -> None:
@@ -180,17 +196,18 @@ class OwnFactorCard(Card):
         self.refresh()
 
     def _on_back(self) -> None:
+        self._codes = ()
         self.start()
         self._begin.setFocus()
 
     def _ask(self, deed: Callable[[HubClient], T], done: Callable[[T], object]) -> None:
         def on_done(value: T) -> None:
-            self._is_asking = False
+            self._is_asking = self._is_confirming = False
             done(value)
             self.show_connection()
 
         def on_failed(error: Exception) -> None:
-            self._is_asking = False
+            self._is_asking = self._is_confirming = False
             self._say(str(error))
             self.show_connection()
 

@@ -66,6 +66,11 @@ class OwnPasswordPage(Panel):
         """The keys that do something just now."""
         return (("Ctrl S", "change password"),)
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether recovery codes are on their way, or there, and nobody has seen them."""
+        return self._factor.is_untold
+
     def facts(self, _now: datetime) -> str:
         return self._session.staff.display_name
 

@@ -85,6 +85,11 @@ class StaffView(Panel):
             return self._form.keys
         return (("J K", "move"), ("Enter", "change"), ("N", "add"), ("/", "find"))
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether something is on its way, or there, that is told once and nobody has seen."""
+        return self._form.is_adding or self._side.is_untold
+
     def refresh(self) -> None:
         self._asked_at = self._session.now()
         if self._more_of == self._what():

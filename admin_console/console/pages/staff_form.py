@@ -95,6 +95,11 @@ class StaffForm(Panel):
         """The keys that do something just now."""
         return (("Ctrl S", "save"), ("Esc", "back"))
 
+    @property
+    def is_adding(self) -> bool:
+        """Whether a first password is on its way."""
+        return self._is_asking and self._member is None
+
     def start(self, member: KnownStaff | None = None, tag: str = "") -> None:
         """An empty form, or what was settled for somebody when it had this tag."""
         self._member, self._tag = member, tag

@@ -3,12 +3,13 @@
 # ruff: noqa: N802  (Qt's virtual functions keep Qt's names)
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from admin_console.console import words
 from admin_console.console.client import HubClient
 from admin_console.console.pages.role_card import RoleCard
 from admin_console.console.pages.staff_card import Deed, StaffCard
@@ -19,12 +20,18 @@ from admin_console.console.session import HubSession
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.staffing import StaffLine
 
-T = TypeVar("T")
 WIDTH = 496
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    title: str
+    secret: str = field(repr=False)
+    said: str
+
+
 class ToldCard(Card):
-    """A password or PIN that is told once: it goes from the screen when somebody says so.
+    """Passwords and PINs that are told once, one by one: each goes when somebody says so.
 
     Signals:
         done: it was told, and is forgotten.
@@ -35,6 +42,8 @@ class ToldCard(Card):
     def __init__(self, theme: Theme) -> None:
         c = theme.colours
         super().__init__(theme, name="toldCard", margins=(17, 15, 17, 15), line=c.primary)
+        self._all: tuple[_Told, ...] = ()
+        """The first one is shown."""
         self._title = Words(theme, "", Text.SECTION, Weight.STRONG, name="toldTitle")
         self._secret = Words(theme, "", Text.HEADING, Weight.STRONG, wrap=True, name="toldSecret")
         self._said = Words(theme, "", colour=c.muted, wrap=True, name="toldSaid")
@@ -53,18 +62,30 @@ class ToldCard(Card):
         self.body.addLayout(row)
         self.hide()
 
+    @property
+    def count(self) -> int:
+        """How many there are, with the one that is shown."""
+        return len(self._all)
+
     def tell(self, title: str, secret: str, said: str) -> None:
-        self._title.setText(title)
-        self._secret.setText(secret)
-        self._secret.setAccessibleName(" ".join(secret))
-        self._said.setText(said)
-        self.show()
+        """Tell it, once those that came before were."""
+        self._all = (*self._all, _Told(title, secret, said))
+        self._show_first()
 
     def forget(self) -> None:
-        """Nothing is kept of it."""
-        self._secret.setText("")
-        self._secret.setAccessibleName("")
-        self.hide()
+        """Nothing is kept of the one that is shown; the next one comes."""
+        self._all = self._all[1:]
+        self._show_first()
+
+    def _show_first(self) -> None:
+        first = self._all[0] if self._all else _Told("", "", "")
+        more = len(self._all) - 1
+        after = f" {words.plural(more, 'more is', 'more are')} told after this." if more > 0 else ""
+        self._title.setText(first.title)
+        self._secret.setText(first.secret)
+        self._secret.setAccessibleName(" ".join(first.secret))
+        self._said.setText(f"{first.said}{after}")
+        self.setVisible(bool(self._all))
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._secret.text())
@@ -87,6 +108,7 @@ class StaffSide(QScrollArea):
         super().__init__()
         self._session = session
         self._line: StaffLine | None = None
+        self._secrets_asked = 0
         self._told, self._card = ToldCard(theme), StaffCard(theme)
         self._told.done.connect(self._on_told)
         self._card.answered.connect(self.answered)
@@ -129,6 +151,11 @@ class StaffSide(QScrollArea):
         """Whether a deed waits to be confirmed."""
         return self._card.is_asking
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether something is on its way, or there, that is told once and nobody has seen."""
+        return self._secrets_asked > 0 or self._told.count > int(self.isVisible())
+
     def escape(self) -> None:
         """Take a question back, or what was told from the screen."""
         if self._card.is_asking:
@@ -137,7 +164,7 @@ class StaffSide(QScrollArea):
             self._on_told()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody's password waits on a page that was left."""
+        """Nobody's password waits on a page that was left, but one that nobody has seen yet."""
         super().hideEvent(event)
         self._told.forget()
 
@@ -152,12 +179,12 @@ class StaffSide(QScrollArea):
         staff_id, name = line.member.staff_id, line.member.display_name
         match deed:
             case Deed.PASSWORD:
-                self._do(
+                self._ask_secret(
                     lambda hub: hub.staff.new_first_password(staff_id),
                     lambda secret: self.tell_password(name, line.member.name, secret),
                 )
             case Deed.PIN:
-                self._do(
+                self._ask_secret(
                     lambda hub: hub.staff.new_pin(staff_id),
                     lambda secret: self._tell(f"PIN of {name}", secret, _HOW_PIN),
                 )
@@ -175,12 +202,23 @@ class StaffSide(QScrollArea):
     def _end(self, deed: Callable[[HubClient], None], name: str, said: str) -> None:
         self._do(deed, lambda _none: self.changed.emit(name, said, "check"))
 
-    def _do(self, deed: Callable[[HubClient], T], done: Callable[[T], object]) -> None:
-        self._session.act(
-            deed,
-            done,
-            lambda error: self.changed.emit("Nothing was changed", str(error), "alarm"),
-        )
+    def _do(self, deed: Callable[[HubClient], None], done: Callable[[None], object]) -> None:
+        self._session.act(deed, done, self._on_failed)
+
+    def _ask_secret(self, deed: Callable[[HubClient], str], tell: Callable[[str], object]) -> None:
+        def on_done(secret: str) -> None:
+            self._secrets_asked -= 1
+            tell(secret)
+
+        def on_failed(error: Exception) -> None:
+            self._secrets_asked -= 1
+            self._on_failed(error)
+
+        self._secrets_asked += 1
+        self._session.act(deed, on_done, on_failed)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.changed.emit("Nothing was changed", str(error), "alarm")
 
     def _tell(self, title: str, secret: str, said: str) -> None:
         self._told.tell(title, secret, said)
