@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db import clearances, scopes, watchlists
 from db.desk_models import ClearanceRow
 from db.domain.clearance import Clearance, ClearanceLine, Clearances, Lapse, Standing
+from db.domain.days import Days
 from db.domain.people import PersonName
 from db.domain.watchlist import WatchlistEntry
 from db.models import VisitRow
@@ -96,7 +97,7 @@ def _line(
     clearance: Clearance, visitor: str, entry: WatchlistEntry | None, today: date
 ) -> ClearanceLine:
     if entry is not None:
-        lapse = clearance.lapse(entry.version, clearances.entry_mark(entry), today)
+        lapse = clearance.lapse(entry.version, clearances.entry_mark(entry), Days.of(today))
         return ClearanceLine(clearance, visitor, entry.name.full, _STANDINGS[lapse])
     standing = Standing.ENTRY_GONE if clearance.ended_at is None else Standing.ENDED
     return ClearanceLine(clearance, visitor, "", standing)

@@ -226,7 +226,7 @@ def consider(session: Session, screening: Screening, key: str, days: Days) -> Sc
 
 
 def _lapse(clearance: Clearance, match: Match, days: Days) -> Lapse | None:
-    return clearance.lapse(match.entry.version, entry_mark(match.entry), days.last)
+    return clearance.lapse(match.entry.version, entry_mark(match.entry), days)
 
 
 def _cleared(match: Match, by: Clearance) -> ClearedMatch:

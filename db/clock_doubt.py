@@ -24,6 +24,8 @@ from db.log_models import EventRow
 
 LOG = logging.getLogger(__name__)
 LOOKED = "clock_looked_at"
+SAID = "clock_said_by_hub"
+"""On a kiosk: what the hub signed last that the time is, to the hour."""
 LEAP = timedelta(days=7)
 SETTLED = timedelta(hours=23)
 """A little less than the day after which somebody looks again."""
@@ -124,17 +126,34 @@ def look(session: Session, now: datetime) -> Found:
 def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
     """The days by which entries count: after a leap, or a set-back, that of before it too."""
     known = settings.read(session, LOOKED, Looked)
-    return Days.at(zone, now, *_before_doubt(known, now))
+    return days_at(zone, now, *_before_doubt(known, now))
 
 
-def moments_alone(session: Session, now: datetime) -> tuple[datetime, ...]:
+def days_at(zone: ZoneInfo, *moments: datetime) -> Days:
+    """The days that it may be, none of them before this program was written.
+
+    By a dead clock that begins decades ago most visitors would be children, and every order that
+    was ever in force would count.
+    """
+    return Days.at(zone, *(max(moment, wrong_times.NO_EARLIER) for moment in moments))
+
+
+def moments_alone(
+    session: Session, now: datetime, imported: tuple[datetime, ...] = ()
+) -> tuple[datetime, ...]:
     """What it may be beside `now` where no other clock is heard.
 
-    The time of before a set-back counts for as long as that lasts.
+    The time of before a set-back counts for as long as that lasts. A clock that stayed where it
+    leapt to is believed enough to delete, and never to let anybody in: what the hub said last
+    counts until it is heard again, or, where it was never heard, when the newest list was
+    `imported` there.
     """
     known = settings.read(session, LOOKED, Looked)
     was = () if known is None else tuple(b.was for b in known.behinds if b.was - now > LEAP)
-    return (*_before_doubt(known, now), *was)
+    said = settings.read(session, SAID, datetime) or max(imported, default=now)
+    vouched = (said,) if said > now or now - said > LEAP else ()
+    ahead = (at for at in imported if at > now)  # no list comes from a day to come
+    return (*_before_doubt(known, now), *was, *vouched, *ahead)
 
 
 def _before_doubt(known: Looked | None, now: datetime) -> tuple[datetime, ...]:

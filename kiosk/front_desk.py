@@ -112,7 +112,7 @@ class FrontDesk(QObject):
             try:
                 index = load_index(self._database, self._lists)
                 with self._database.read() as session:
-                    self._known = reception.moments_alone(session, index, self._now())
+                    self._known = reception.moments_alone(session, self._now())
                 self._index = index
             except Exception:
                 self._index = None
@@ -144,7 +144,7 @@ class FrontDesk(QObject):
     def document_days(self) -> Days:
         """The days by which an ID is judged: those of every clock that may be right."""
         moments = self._clocks() or self._known
-        return reception.document_days(self._desk.zone, self._now(), *moments)
+        return clock_doubt.days_at(self._desk.zone, self._now(), *moments)
 
     def _lists_now(self) -> Index | None:
         """The lists as they are; those that are just being loaded if they come soon."""

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from db import clearances, clock_doubt, number_keys, outbox, photos, policy, visits
-from db.domain.days import Days
+from db import clearances, clock_doubt, number_keys, outbox, photos, policy, visits, watchlists
 from db.domain.decision import Decision, Verdict
 from db.domain.errors import PhotoError, StorageError, VestibuleError
 from db.domain.events import (
@@ -32,7 +31,6 @@ from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.ids import new_id
 from db.screening.engine import ENGINE_VERSION, screen
 from db.screening.index import Index
-from db.wrong_times import NO_EARLIER
 from kiosk.draft import VisitDraft
 from kiosk.scan.documents import USUAL_RULES, DocumentRules
 
@@ -94,8 +92,8 @@ def screen_visitor(
     a hold, never a pass. `clocks`: what each clock says that may be right, beside `now`; empty
     when no other clock bears `now` out, and then what this database knows of the time counts too.
     """
-    moments = _moments(session, index, now, tuple(clocks))
-    days = Days.at(desk.zone, *moments)
+    moments = _moments(session, now, tuple(clocks))
+    days = clock_doubt.days_at(desk.zone, *moments)
     keys = number_keys.later(session)
     first_hash = _first_hash(desk, identity)
     number_hash = number_keys.lift(first_hash, keys)
@@ -144,7 +142,8 @@ def record_decision(
     """
     clears_until = None
     if decision.verdict is Verdict.NOT_THIS_PERSON:
-        days = Days.at(desk.zone, *_moments(session, None, decision.decided_at, tuple(clocks)))
+        moments = _moments(session, decision.decided_at, tuple(clocks))
+        days = clock_doubt.days_at(desk.zone, *moments)
         clears_until = policy.of(session).clears_until(days.first)
     outbox.add(
         session,
@@ -246,7 +245,7 @@ def _screen(
             number_hash=number_hash,
             now=now,
             screening_id=screening_id,
-            days=Days.at(desk.zone, *moments),
+            days=clock_doubt.days_at(desk.zone, *moments),
             latest=max(moments),
         )
     except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
@@ -254,31 +253,22 @@ def _screen(
         return _failed(screening_id, now)
     reasons = [
         *found.hold_reasons,
-        *desk.documents.hold_reasons(identity, document_days(desk.zone, *moments)),
+        *desk.documents.hold_reasons(identity, clock_doubt.days_at(desk.zone, *moments)),
     ]
     if identity.document is None and desk.typed_name_is_held:
         reasons.append(HoldReason.ID_NOT_READ)
     return replace(found, hold_reasons=tuple(reasons))
 
 
-def _moments(session: Session, index: Index | None, now: datetime, clocks: Moments) -> Moments:
+def _moments(session: Session, now: datetime, clocks: Moments) -> Moments:
     """What it may be now; whatever holds somebody by one of these holds them."""
-    return (now, *(clocks or moments_alone(session, index, now)))
+    return (now, *(clocks or moments_alone(session, now)))
 
 
-def moments_alone(session: Session, index: Index | None, now: datetime) -> Moments:
+def moments_alone(session: Session, now: datetime) -> Moments:
     """What it may be beside `now` by what this database knows, where no other clock is heard."""
-    imported = () if index is None else tuple(w.imported_at for w in index.lists)
-    ahead = (at for at in imported if at > now)  # no list comes from a day to come
-    return (*clock_doubt.moments_alone(session, now), *ahead)
-
-
-def document_days(zone: ZoneInfo, *moments: datetime) -> Days:
-    """The days by which an ID is judged, none of them before this program was written.
-
-    By a dead clock that begins decades ago most visitors would be children.
-    """
-    return Days.at(zone, *(max(moment, NO_EARLIER) for moment in moments))
+    imported = (known.imported_at for known in watchlists.all_lists(session))
+    return clock_doubt.moments_alone(session, now, tuple(imported))
 
 
 def _failed(screening_id: UUID, now: datetime) -> Screening:

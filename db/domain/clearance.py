@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from db.domain.days import Days
+
 
 class Lapse(StrEnum):
     """Why a clearance does not hold any more."""
@@ -51,13 +53,13 @@ class Clearance:
     ended_at: datetime | None = None
     ended_by: str = ""
 
-    def lapse(self, entry_version: int, entry_mark: str, today: date) -> Lapse | None:
-        """Why it does not hold against this version of the entry today; None while it holds."""
+    def lapse(self, entry_version: int, entry_mark: str, days: Days) -> Lapse | None:
+        """Why it does not hold against this version of the entry; None if it does on all days."""
         if self.ended_at is not None:
             return Lapse.ENDED
         if (self.entry_version, self.entry_mark) != (entry_version, entry_mark):
             return Lapse.ENTRY_CHANGED
-        return Lapse.EXPIRED if today > self.expires_on else None
+        return Lapse.EXPIRED if days.last > self.expires_on else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from db.domain.days import Days
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
 
@@ -48,11 +49,9 @@ class WatchlistEntry:
     version: int = 1
     """Grows whenever what the entry says changes; kept over imports that do not change it."""
 
-    def is_in_force(self, today: date) -> bool:
-        """Whether the entry counts on that day; one that does not is not compared."""
-        return (self.valid_from is None or self.valid_from <= today) and (
-            self.valid_until is None or today <= self.valid_until
-        )
+    def is_in_force(self, days: Days) -> bool:
+        """Whether the entry counts on any of these days; one that does not is not compared."""
+        return days.has_any_from(self.valid_from, self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def screen(
     Schools write such lists by hand and often know no date. A registry is too large for that:
     half the visitors have a namesake there, so without a date the bits alone decide.
 
-    Entries that are not in force on either of `days` (by the school's calendar; that of UTC when
+    Entries that are not in force on any of `days` (by the school's calendar; that of UTC when
     they are not given) are left out. A list is as old as it is at `latest`, where clocks disagree
     on the time; else now. Raises LookupError when an index is older than its list.
     """
@@ -184,7 +184,7 @@ def _in_list(
                 best[entry] = _Best(bits, at, place, expected, tier)
     for entry_place, row in best.items():
         entry = one.entry(entry_place)
-        if not days.is_either(entry.is_in_force):
+        if not entry.is_in_force(days):
             continue
         if row.tier is None and (floor is None or row.bits < floor):
             continue

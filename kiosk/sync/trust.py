@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from db import hub_keys, hub_trust, merkle, settings, signing
+from db import clock_doubt, hub_keys, hub_trust, merkle, settings, signing
 from db.authorities import Authorities
 from db.engine import Database
 from db.outbox import Device
@@ -144,15 +144,21 @@ def is_set_back(database: Database, said: datetime, own: datetime) -> bool:
     By such a clock whoever is on a list from a later day on would be let in, and so would whoever
     was cleared until an earlier one: better go by the own clock then. What was signed before counts
     where the own clock bore it out: a hub that was ahead alone is heard as soon as it is right.
+    What is not set back is kept for when nobody hears the hub (`clock_doubt.moments_alone`).
     """
     with database.read() as session:
         latest = settings.read(session, _LATEST_AT, datetime)
+        heard = settings.read(session, clock_doubt.SAID, datetime)
     is_later = latest is None or said >= latest
     is_borne_out = abs(own - said) < (_ABOUT if is_later else _SET_BACK)
-    if is_borne_out and (latest is None or abs(said - latest) >= timedelta(hours=1)):
+    is_back = latest is not None and min(latest, own) - said >= _SET_BACK
+    known = ((_LATEST_AT, latest, is_borne_out), (clock_doubt.SAID, heard, not is_back))
+    news = [name for name, before, counts in known if counts and _is_another(said, before)]
+    if news:
         with database.begin() as session:
-            settings.write(session, _LATEST_AT, said)
-    return latest is not None and min(latest, own) - said >= _SET_BACK
+            for name in news:
+                settings.write(session, name, said)
+    return is_back
 
 
 def log_head(session: Session) -> LogHead | None:
@@ -206,8 +212,12 @@ def untrue(session: Session) -> UntrueAnswers | None:
 
 def forget(session: Session) -> None:
     """Drop what was known of a hub: this kiosk was paired anew."""
-    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE, _LATEST_AT, hub_keys.CHANGES):
+    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE, _LATEST_AT, clock_doubt.SAID, hub_keys.CHANGES):
         settings.remove(session, name)
+
+
+def _is_another(said: datetime, before: datetime | None) -> bool:
+    return before is None or abs(said - before) >= timedelta(hours=1)
 
 
 def _is_grown(hub: HubClient, before: LogHead, shown: LogHead, proof: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.domain.days import Days
 from db.domain.errors import ImportRefusedError
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName, Sex
@@ -165,7 +166,7 @@ def test_entry_says_what_staff_should_do_and_when_it_counts() -> None:
 
     assert entry.instructions == "Call the principal"
     days = [date(2026, 8, 31), date(2026, 9, 1), date(2026, 12, 31), date(2027, 1, 1)]
-    assert [entry.is_in_force(day) for day in days] == [False, True, True, False]
+    assert [entry.is_in_force(Days.of(day)) for day in days] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(

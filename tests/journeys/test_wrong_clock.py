@@ -7,15 +7,17 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from db import codec, settings
+from db import clearances, clock_doubt, codec, settings
 from db.chain import Envelope
 from db.domain.kiosks import Kiosks
+from db.domain.policy import DeskPolicy
 from db.log_models import EventRow
 from kiosk.clock import KioskClock
 from kiosk.flow import Step
 from kiosk.sync import exchange, trust
 from tests.district import District
 from tests.hub_of_tests import FRONT_KIOSK
+from tests.journeys.test_pin_verdicts import decide_with_pin
 from tests.journeys.test_service_page import open_page, wait_for
 from tests.lobby import MARCUS, PRIYA, Lobby, OpenLobby
 from tests.makers import NINE
@@ -71,6 +73,48 @@ def test_hub_whose_clock_is_ahead_ends_no_order_at_a_kiosk_whose_own_is_right(
     lobby.identify(PRIYA)
 
     lobby.wait_step(Step.WAIT_FOR_STAFF)
+
+
+def off_all_summer(lobby: Lobby) -> None:
+    """Its clock was believed two months ago; the hub, which is heard by now, bears it out."""
+    lobby.import_list("Orders of the year", "custody")
+    with lobby.kiosk.database.begin() as session:
+        before = datetime.now(UTC) - timedelta(days=60)
+        settings.write(session, clock_doubt.LOOKED, clock_doubt.Looked(before))
+
+
+def test_order_that_ended_in_summer_holds_nobody_at_a_kiosk_that_has_heard_its_hub(
+    open_lobby: OpenLobby,
+) -> None:
+    lobby = open_lobby()
+    off_all_summer(lobby)
+    last_day = f"{datetime.now(UTC) - timedelta(days=30):%m/%d/%Y}"
+    lobby.hub.client.post(
+        "/v1/watchlists",
+        params={"name": "Orders", "category": "custody"},
+        content=f"LNAME,FNAME,DOB,END_DATE\nRaghunathan,Priya,09/14/1988,{last_day}\n".encode(),
+        headers=lobby.hub.sign_in(),
+    ).raise_for_status()
+    lobby.wait_for_list("Orders")
+
+    lobby.identify(PRIYA)
+
+    lobby.wait_step(Step.VISIT_DETAILS)
+
+
+def test_pin_clears_for_all_the_days_of_the_rules_at_a_kiosk_that_has_heard_its_hub(
+    open_lobby: OpenLobby,
+) -> None:
+    lobby = open_lobby()
+    off_all_summer(lobby)
+    today = datetime.now(lobby.kiosk.front_desk.desk.zone).date()
+
+    visit_id = decide_with_pin(lobby, "decide_approve", "reason_0")
+
+    lobby.wait_step(Step.VISIT_DETAILS)
+    with lobby.kiosk.database.read() as session:
+        given = clearances.of_visits(session, [visit_id])
+    assert {c.expires_on for c in given} == {DeskPolicy().clears_until(today)}
 
 
 def test_console_is_told_how_wrong_the_clock_is_and_staff_that_the_hub_was_heard(

@@ -3,12 +3,13 @@
 No clearance lasts longer.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from db import clock_doubt
+from db import clock_doubt, settings
 from db.domain.decision import Verdict
 from db.domain.people import Identity
 from db.domain.policy import DeskPolicy
@@ -18,6 +19,7 @@ from kiosk.clock import KioskClock
 from kiosk.lists import load_index
 from kiosk.reception import screen_visitor
 from kiosk.scan.documents import DocumentRules, Expired
+from kiosk.sync import trust
 from tests.district import District, QuietKiosk
 from tests.hub_of_tests import HubOfTests
 from tests.makers import make_identity
@@ -93,6 +95,64 @@ def test_order_in_force_still_holds_when_the_clock_has_been_dead_for_days(
     assert screen(kiosk, KioskClock(lambda: dead)) is HELD
 
 
+def stay_there(kiosk: QuietKiosk, leapt_to: datetime) -> datetime:
+    """The leapt clock goes on for a day, and is believed from then on."""
+    for hour in range(26):
+        look(kiosk, leapt_to + timedelta(hours=hour))
+    return leapt_to + timedelta(hours=26)
+
+
+def leap_on(kiosk: QuietKiosk, leapt_to: datetime) -> datetime:
+    """It leaps on twice, and is believed from then on."""
+    for leap in range(3):
+        look(kiosk, leapt_to + leap * 8 * DAY)
+    return leapt_to + 16 * DAY
+
+
+@pytest.mark.parametrize("go_on", [stay_there, leap_on])
+def test_order_holds_at_a_kiosk_alone_although_its_leapt_clock_is_believed_enough_to_delete(
+    district: District, go_on: Callable[[QuietKiosk, datetime], datetime]
+) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, None, 30 * DAY))
+    look(kiosk, district.clock())
+    says = go_on(kiosk, district.clock() + YEAR)
+    with kiosk.database.begin() as session:
+        is_believed = clock_doubt.look(session, says).is_believed
+
+    assert is_believed
+    assert screen(kiosk, KioskClock(lambda: says)) is HELD
+
+
+def test_what_the_hub_said_last_counts_and_not_the_age_of_its_lists(district: District) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, None, 30 * DAY))
+    with kiosk.database.begin() as session:
+        settings.write(session, trust.HUB_KEY, district.hub.pair().hub_key)
+    clock = KioskClock(lambda: district.clock.at)
+    before = district.later(days=29)
+    assert not trust.is_set_back(kiosk.database, before, before)
+    district.later(days=8)
+    just_in_force = screen(kiosk, clock)
+    after = district.later(days=1)
+    assert not trust.is_set_back(kiosk.database, after, after)
+    district.later(days=8)
+
+    assert (just_in_force, screen(kiosk, clock)) == (HELD, PASSES)
+
+
+def test_order_holds_that_is_in_force_only_between_the_days_that_a_kiosk_knows_of(
+    district: District,
+) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, 60 * DAY, 200 * DAY))
+    look(kiosk, district.clock())
+    says = district.later(days=90) + YEAR
+    look(kiosk, says)
+
+    assert screen(kiosk, KioskClock(lambda: says)) is HELD
+
+
 def test_order_holds_by_the_day_of_its_list_on_a_kiosk_that_knows_no_other_time(
     district: District,
 ) -> None:
@@ -159,14 +219,17 @@ def test_clearance_given_while_the_hubs_clock_is_ahead_ends_when_it_would_have(
     assert told.clears_until == line.clearance.expires_on
 
 
+@pytest.mark.parametrize("is_believed", [False, True])
 def test_clearance_given_at_a_kiosk_that_is_alone_and_ahead_ends_when_it_would_have(
-    district: District,
+    district: District, *, is_believed: bool
 ) -> None:
     kiosk = district.open_kiosk("front")
     district.import_list(order(district, None, None))
     look(kiosk, district.clock())
     today = district.clock().astimezone(kiosk.desk.zone).date()
     district.clock.at += YEAR
+    if is_believed:
+        district.clock.at = stay_there(kiosk, district.clock())
     held = kiosk.screen(LISTED)
 
     kiosk.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)

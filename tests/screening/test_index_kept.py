@@ -195,7 +195,9 @@ def test_entry_counts_only_on_the_days_on_which_it_is_in_force() -> None:
 
 
 @pytest.mark.parametrize("other", [timedelta(days=-400), timedelta(days=400)])
-def test_entry_counts_where_one_of_two_clocks_says_that_it_does(other: timedelta) -> None:
+def test_entry_counts_where_a_clock_says_that_it_does_or_two_a_day_on_either_side(
+    other: timedelta,
+) -> None:
     today = NINE.date()
     entry = make_entry("Anthony", "Quintero", date(1984, 7, 3))
     one = build_list(
@@ -204,7 +206,8 @@ def test_entry_counts_where_one_of_two_clocks_says_that_it_does(other: timedelta
     visitor = make_identity("Anthony", "Quintero", birth_date=date(1984, 7, 3))
 
     assert looked_up(one, visitor, today, today + other).outcome is Outcome.HOLD
-    assert looked_up(one, visitor, today - other, today + other).outcome is Outcome.CLEAR
+    assert looked_up(one, visitor, today - other, today + other).outcome is Outcome.HOLD
+    assert looked_up(one, visitor, today + other / 2, today + other).outcome is Outcome.CLEAR
 
 
 def test_impossible_birth_date_is_compared_digit_by_digit() -> None:
