@@ -16,7 +16,7 @@ from admin_console.console.pages.entry_form import EntryForm
 from admin_console.console.pages.entry_side import ClearancesCard, DeedsCard, HistoryCard
 from admin_console.console.pages.rule_card import ClockError
 from admin_console.console.parts.button import Button, Kind
-from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.card import ActionBar, Card, Panel
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.labels import Words
 from admin_console.console.photos import PhotoStore
@@ -379,8 +379,6 @@ class EntryEditor(Panel):
 
     def _action_bar(self) -> QWidget:
         theme, c = self._theme, self._theme.colours
-        bar = Panel(c.surface, line=c.line, edges="t")
-        bar.setFixedHeight(64)
         self._remove = Button(
             theme, "Remove from the list", name="removeEntry", kind=Kind.DESTRUCTIVE, icon="erase"
         )
@@ -390,11 +388,4 @@ class EntryEditor(Panel):
         discard.clicked.connect(self._on_discard)
         self._save = Button(theme, "Save", name="saveEntry", kind=Kind.PRIMARY, key="Ctrl S")
         self._save.clicked.connect(self._on_save)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(24, 1, 24, 0)
-        row.setSpacing(12)
-        row.addWidget(self._remove)
-        row.addWidget(self._unsaved, 1)
-        row.addWidget(discard)
-        row.addWidget(self._save)
-        return bar
+        return ActionBar(theme, discard, self._save, said=self._unsaved, apart=self._remove)

@@ -13,7 +13,7 @@ from admin_console.console.client import HubClient, ListFile
 from admin_console.console.pages.import_file import ImportFileStep
 from admin_console.console.pages.import_preview import ImportPreviewStep
 from admin_console.console.parts.button import Button, Kind
-from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.card import ActionBar, Card, Panel
 from admin_console.console.parts.chips import Icon
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.stepper import Stepper
@@ -289,8 +289,6 @@ class ImportView(Panel):
 
     def _action_bar(self) -> QWidget:
         theme, c = self._theme, self._theme.colours
-        bar = Panel(c.surface, line=c.line, edges="t")
-        bar.setFixedHeight(64)
         self._unsaved = Words(theme, "", colour=c.muted, name="importConsequence")
         self._cancel = Button(theme, "Cancel", name="cancelImport", key="Esc")
         self._cancel.clicked.connect(self._on_cancel)
@@ -298,11 +296,4 @@ class ImportView(Panel):
         self._back.clicked.connect(self._on_back)
         self._go = Button(theme, "Read the file", name="goImport", kind=Kind.PRIMARY, key="Ctrl ↵")
         self._go.clicked.connect(self._on_go)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(24, 1, 24, 0)
-        row.setSpacing(12)
-        row.addWidget(self._unsaved, 1)
-        row.addWidget(self._cancel)
-        row.addWidget(self._back)
-        row.addWidget(self._go)
-        return bar
+        return ActionBar(theme, self._cancel, self._back, self._go, said=self._unsaved)

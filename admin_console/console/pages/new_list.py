@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from admin_console.console import words
 from admin_console.console.pages.form_grid import labelled
 from admin_console.console.parts.button import Button, Kind
-from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.card import ActionBar, Card, Panel
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.labels import Words
 from admin_console.console.session import HubSession
@@ -124,14 +124,6 @@ class NewListView(Panel):
         card.body.addWidget(self._error)
         back = Button(theme, "Cancel", name="cancelNewList", key="Esc")
         back.clicked.connect(self._on_left)
-        bar = Panel(c.surface, line=c.line, edges="t")
-        bar.setFixedHeight(64)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(24, 1, 24, 0)
-        row.setSpacing(12)
-        row.addStretch(1)
-        row.addWidget(back)
-        row.addWidget(self._begin)
         inner = QVBoxLayout()
         inner.setContentsMargins(24, 24, 24, 16)
         inner.addWidget(card)
@@ -140,4 +132,4 @@ class NewListView(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(inner, 1)
-        column.addWidget(bar)
+        column.addWidget(ActionBar(theme, back, self._begin))

@@ -10,7 +10,7 @@ from admin_console.console import words
 from admin_console.console.models.staff import givable, suggested_name
 from admin_console.console.pages.form_grid import labelled
 from admin_console.console.parts.button import Button, Kind
-from admin_console.console.parts.card import Card, Panel
+from admin_console.console.parts.card import ActionBar, Card, Panel
 from admin_console.console.parts.fields import Choice, Field
 from admin_console.console.parts.labels import Words
 from admin_console.console.parts.toggles import Tick
@@ -254,16 +254,7 @@ class StaffForm(Panel):
         column.addWidget(area)
         return part
 
-    def _bar(self) -> Panel:
-        c = self._theme.colours
+    def _bar(self) -> ActionBar:
         back = Button(self._theme, "Cancel", name="cancelStaff", key="Esc")
         back.clicked.connect(self.leave)
-        bar = Panel(c.surface, line=c.line, edges="t")
-        bar.setFixedHeight(64)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(24, 1, 24, 0)
-        row.setSpacing(12)
-        row.addStretch(1)
-        row.addWidget(back)
-        row.addWidget(self._save)
-        return bar
+        return ActionBar(self._theme, back, self._save)

@@ -90,6 +90,34 @@ class Panel(QWidget):
                 painter.fillRect(*box, self._hairline)
 
 
+class ActionBar(Panel):
+    """At the foot of a page: what can be done, at the right of what there is to say of it.
+
+    `apart`: what is not done lightly, at the left. Somebody's Tab goes from left to right.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        *actions: QWidget,
+        said: QWidget | None = None,
+        apart: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme.colours.surface, line=theme.colours.line, edges="t")
+        self.setFixedHeight(64)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 1, 24, 0)
+        row.setSpacing(12)
+        if apart is not None:
+            row.addWidget(apart)
+        if said is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(said, 1)
+        for action in actions:
+            row.addWidget(action)
+
+
 def card_head(theme: Theme, title: str, *right: QWidget, note: str = "") -> QHBoxLayout:
     """The head of a card, 48 high: title, a muted note, and what stands at the right."""
     row = QHBoxLayout()
