@@ -173,20 +173,25 @@ def _doctor(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 
 def _verify_log(config: KioskConfig, _: argparse.Namespace) -> int:
-    """As the hub's command says it; what a kiosk shows is not compared (see `db.replay`)."""
+    """As the hub's command says it; what a kiosk shows is not compared (see `db.replay`).
+
+    Then what this kiosk was shown of the hub's log: it is evidence against who changes that.
+    """
     from db import log
     from db.engine import open_existing
+    from kiosk.sync import trust
 
     database = open_existing(config.database_url)
     try:
         with database.read() as session:
             found = log.verify_log(session)
+            of_hub, trouble = trust.words_of_logs(session), trust.trouble(session)
     finally:
         database.close()
     lines = [f"This is what {database.engine.url.database} holds:"]
-    lines += [*(log.words_of(v) for v in found), log.verdict(found)]
+    lines += [*(log.words_of(v) for v in found), log.verdict(found), *of_hub]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 0 if found and all(v.is_good for v in found) else 1
+    return 0 if found and all(v.is_good for v in found) and trouble is None else 1
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict, shown
 from kiosk.readings import all_readings
 from kiosk.sync import trust
-from kiosk.sync.client import LogHead
 from kiosk.sync.exchange import COMPLETE, PARKED
 
 
@@ -38,7 +37,7 @@ def look(config: KioskConfig, now: datetime) -> Iterator[Finding]:
         return
     try:
         with database.read() as session:
-            kept = [*_lists(session, now), *_hub_log(session), *_readings(session)]
+            kept = [*_lists(session, now), *_hub_log(session, now), *_readings(session)]
     except StorageError as error:
         yield Finding("database", Verdict.BROKEN, f"{where} cannot be read", str(error))
         return
@@ -110,7 +109,7 @@ def _readings(session: Session) -> Iterator[Finding]:
         yield Finding("codes read", Verdict.GOOD, found, facts={"count": one.count})
 
 
-def _hub_log(session: Session) -> Iterator[Finding]:
+def _hub_log(session: Session, now: datetime) -> Iterator[Finding]:
     """Whether the hub's log only grew, as far as this kiosk was shown; nothing before it was."""
     yield from _untrue(session)
     yield from _parked(session)
@@ -124,18 +123,28 @@ def _hub_log(session: Session) -> Iterator[Finding]:
         )
     trouble = trust.trouble(session)
     if trouble is not None:
-        before, now = trouble.seen_before, trouble.shown_now
+        before, shown_now = trouble.seen_before, trouble.shown_now
         yield Finding(
             "hub's log",
             Verdict.BROKEN,
             f"it is not the one that was shown before: {before.size} events with the root "
-            f"{before.root[:16]} at {before.at:%Y-%m-%d %H:%M} UTC, then {now.size} with "
-            f"{now.root[:16]}",
+            f"{before.root[:16]} at {before.at:%Y-%m-%d %H:%M} UTC, then "
+            f"{shown_now.size} with {shown_now.root[:16]}",
             "Something in it was changed or removed. Keep the hub's database and this kiosk as "
             "they are, and run vestibule-hub verify-log.",
         )
         return
-    head = settings.read(session, trust.LOG_HEAD, LogHead)
+    head, new_log_at = trust.log_head(session), trust.new_log_at(session)
+    if new_log_at is not None and now - new_log_at < trust.NEW_LOG_TOLD_FOR:
+        yield Finding(
+            "hub's log",
+            Verdict.LOOK,
+            f"another one was begun, seen at {new_log_at:%Y-%m-%d %H:%M} UTC, as when the hub is "
+            "restored from a backup",
+            "If nobody restored the hub, keep its database and this kiosk as they are: "
+            "vestibule-kiosk verify-log says what was shown of the log before.",
+        )
+        return
     if head is not None:
         found = f"only grew, as far as this kiosk was shown: {head.size} events"
         yield Finding("hub's log", Verdict.GOOD, found, facts={"events": head.size})

@@ -50,6 +50,8 @@ class Kept:
     """By how much the hub's time, which counts, is ahead of this computer's clock."""
     parked: int = 0
     """Events that the hub has and could not apply, as it said last."""
+    new_log_at: datetime | None = None
+    """When the hub last began a log that lacks something that was seen of the one before."""
 
 
 def read(session: Session, device: Device) -> Kept:
@@ -67,6 +69,7 @@ def read(session: Session, device: Device) -> Kept:
         lacks_number_key=number_keys.is_unopened(session),
         clock_ms=device.clock_offset_ms,
         parked=settings.read(session, PARKED, int) or 0,
+        new_log_at=trust.new_log_at(session),
     )
 
 
@@ -87,7 +90,7 @@ def view(
     """
     first = _hub(kept, hub, now) if kept.is_paired else _NO_HUB
     used = [*_used("camera", camera), *_used("printer", printer)]
-    lines = [first, _waiting(kept, hub), *used, *_log(kept), *_clock(kept)]
+    lines = [first, _waiting(kept, hub), *used, *_log(kept, now), *_clock(kept)]
     lists = _lists(kept, now, are_lists_loaded=are_lists_loaded)
     return ServiceView(
         staff_name=staff_name,
@@ -188,11 +191,18 @@ def _events(count: int) -> str:
     return "1 event" if count == 1 else f"{count:,} events"
 
 
-def _log(kept: Kept) -> list[ServiceLine]:
+def _log(kept: Kept, now: datetime) -> list[ServiceLine]:
     lines = []
     if kept.has_other_log:
         words = "Keep the hub and this kiosk as they are, and tell whoever looks after the hub."
         lines.append(ServiceLine(Standing.BROKEN, "The hub shows another past", words))
+    elif kept.new_log_at is not None and now - kept.new_log_at < trust.NEW_LOG_TOLD_FOR:
+        at = kept.new_log_at.astimezone(now.tzinfo)
+        words = (
+            f"On {day_words(at)} at {clock_words(at)}, as when it is restored from a backup. If "
+            "nobody restored it, tell whoever looks after the hub."
+        )
+        lines.append(ServiceLine(Standing.LOOK, "The hub began a new log", words))
     if kept.parked:
         title = f"The hub could not use {_events(kept.parked)} of this kiosk"
         words = "It keeps them, and nothing is lost. The console's page Kiosks says what to do."

@@ -146,20 +146,19 @@ def pull(
         hub_key, seen = trust.hub_key(session), trust.log_head(session)
     asked_at = time.time()
     answer = hub.changes(cursor, mark, wait_seconds if is_complete else 0, seen)
-    took = time.time() - asked_at
+    took, own = time.time() - asked_at, datetime.fromtimestamp(asked_at, UTC)
     trust.check_signature(hub_key, answer.log_head)
     # A computer that slept meanwhile, or whose clock was set, reads what was said at another time.
-    if hub_key and answer.log_head is not None and 0 <= took < wait_seconds + ANSWER_SECONDS:
-        own = datetime.fromtimestamp(asked_at, UTC)
-        if not trust.is_set_back(database, answer.log_head.at, own):
-            tell_time(answer.log_head.at)
+    said = answer.log_head if hub_key and 0 <= took < wait_seconds + ANSWER_SECONDS else None
+    if said is not None and not trust.is_set_back(database, said.at, own):
+        tell_time(said.at)
     if answer.start_over:
         LOG.warning("the hub was restored from an older backup: reading everything anew")
         with database.begin() as session:
             _keep_what_the_hub_has(session, answer)
         tell(Learned(lists_changed=True))
         _note_parked(database, answer.parked)
-        return trust.check_log(database, hub, answer.log_head)
+        return trust.check_log(database, hub, answer.log_head, now=own)
     for change in answer.changes:
         is_end = answer.newest is not None and change.version >= answer.newest
         is_now_complete = is_end and not is_complete
@@ -170,7 +169,7 @@ def pull(
             settings.write(session, COMPLETE, value=True)
         tell(Learned(lists_changed=True))
     _note_parked(database, answer.parked)
-    return trust.check_log(database, hub, answer.log_head, answer.log_proof)
+    return trust.check_log(database, hub, answer.log_head, answer.log_proof, now=own)
 
 
 def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:

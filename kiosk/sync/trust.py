@@ -3,6 +3,9 @@
 The hub sends the head of its log of all kiosks with every answer to `changes`. A later head has to
 be shown to begin with the one seen before (RFC 9162): a hub that rewrites what it once showed
 cannot do so. Both heads are then kept as evidence, and visitors are served as ever.
+
+A hub that was restored from a backup begins another log, and one that only says so looks the same
+from here. So the last head of the log before stays too, and staff are told: they know of a restore.
 """
 
 import logging
@@ -25,9 +28,15 @@ LOG = logging.getLogger(__name__)
 
 LOG_HEAD = "hub.log_head"
 LOG_TROUBLE = "hub.log_trouble"
+EARLIER_LOGS = "hub.earlier_logs"
+_FIRST_LOGS = _LAST_LOGS = 8
+"""So many of a hub's earlier logs stay, of the first ones and of the last: whoever begins more and
+more of them pushes out none of the first."""
 UNTRUE = "hub.untrue_answer"
 _LATEST_AT = "hub.latest_at"
 """The latest time that the hub signed and the own clock bore out, to the hour."""
+NEW_LOG_TOLD_FOR = timedelta(days=30)
+"""So long staff are told that the hub began a new log; `verify-log` says it for good."""
 _SET_BACK = timedelta(days=1)
 _ABOUT = timedelta(days=7)
 """A clock that is off by less bears out what year it is."""
@@ -45,6 +54,17 @@ class LogTrouble:
     seen_before: LogHead
     shown_now: LogHead
     found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLog:
+    """A log of the hub that another one followed; `ended_at` by this computer's clock."""
+
+    head: LogHead
+    """As it was seen last."""
+    ended_at: datetime
+    goes_on: bool
+    """Whether the next one begins with all that was seen of it: then nothing of it is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,35 +186,97 @@ def log_head(session: Session) -> LogHead | None:
     return settings.read(session, LOG_HEAD, LogHead)
 
 
+def earlier_logs(session: Session) -> tuple[EarlierLog, ...]:
+    """The hub's logs that another one followed, in the order in which they first ended.
+
+    Between the first and the last of them some are left out where there were more than 16.
+    """
+    return settings.read(session, EARLIER_LOGS, tuple[EarlierLog, ...]) or ()
+
+
+def new_log_at(session: Session) -> datetime | None:
+    """When the hub last began a log that lacks something that was seen of the one before."""
+    return max((one.ended_at for one in earlier_logs(session) if not one.goes_on), default=None)
+
+
 def check_log(
-    database: Database, hub: HubClient, shown: LogHead | None, proof: Sequence[str] = ()
+    database: Database,
+    hub: HubClient,
+    shown: LogHead | None,
+    proof: Sequence[str] = (),
+    *,
+    now: datetime,
 ) -> str:
-    """Hold the head that the hub shows against the one seen before, and keep it.
+    """Hold the head that the hub shows against the one seen before of its log, and keep it.
 
     `proof` came with it; the hub is asked for one where that is none, or not of these two heads.
     Returns what to say when the hub's log is not what it was, else nothing.
     """
     with database.read() as session:
-        before = log_head(session)
+        last, earlier = log_head(session), earlier_logs(session)
         is_known = trouble(session) is not None
     if shown is None:
         return ""
-    if before is not None and before.log_id == shown.log_id:
-        if (before.size, before.root) == (shown.size, shown.root):
+    seen = [one.head for one in earlier] if last is None else [last, *(e.head for e in earlier)]
+    before = next((head for head in seen if head.log_id == shown.log_id), None)
+    if before is not None:
+        if before == last and (before.size, before.root) == (shown.size, shown.root):
             return _CHANGED if is_known else ""
-        if not _is_grown(hub, before, shown, proof):
+        if not _begins_with(hub, before, shown, proof):
             _keep_trouble(database, LogTrouble(before, shown, shown.at))
             return _CHANGED
-    elif before is not None:
+    ended = None
+    if last is not None and last.log_id != shown.log_id:
         LOG.warning("the hub began a new log, as one does that was restored from a backup")
+        ended = EarlierLog(last, now, _begins_with(hub, last, shown, ()))
     with database.begin() as session:
         settings.write(session, LOG_HEAD, shown)
+        if ended is not None:
+            settings.write(session, EARLIER_LOGS, _with(earlier, ended))
     return _CHANGED if is_known else ""
+
+
+def _with(earlier: Sequence[EarlierLog], ended: EarlierLog) -> tuple[EarlierLog, ...]:
+    """One that ends for the second time keeps its place: it must not get among those that go."""
+    logs = {one.head.log_id: one for one in earlier}
+    known = logs.get(ended.head.log_id, ended)
+    logs[ended.head.log_id] = replace(ended, goes_on=known.goes_on and ended.goes_on)
+    kept = tuple(logs.values())
+    return (*kept[:_FIRST_LOGS], *kept[_FIRST_LOGS:][-_LAST_LOGS:])
 
 
 def trouble(session: Session) -> LogTrouble | None:
     """What was found wrong with the hub's log."""
     return settings.read(session, LOG_TROUBLE, LogTrouble)
+
+
+def words_of_logs(session: Session) -> list[str]:
+    """What `verify-log` says of the heads that are kept here, each as ``SIZE:ROOT``."""
+    lines = [
+        f"The hub's log until {one.ended_at:%Y-%m-%d %H:%M} UTC: {_shown(one.head)}. "
+        + (
+            "The one that followed begins with it."
+            if one.goes_on
+            else "The one that followed does not begin with it, as after a restore from a backup."
+        )
+        for one in earlier_logs(session)
+    ]
+    if (head := log_head(session)) is not None:
+        lines.append(f"The hub's log as it was shown last: {_shown(head)}.")
+        lines.append(
+            "To compare: vestibule-hub verify-log --seen with each of them; with one from before a "
+            "restore, at the database that was put aside then."
+        )
+    if (found := trouble(session)) is not None:
+        lines.append(
+            f"The hub's log is not the one that it showed before: {_shown(found.seen_before)}, "
+            f"then {_shown(found.shown_now)}."
+        )
+    return lines
+
+
+def _shown(head: LogHead) -> str:
+    return f"{head.size}:{head.root} ({head.at:%Y-%m-%d %H:%M} UTC)"
 
 
 def note_untrue(database: Database, now: datetime) -> None:
@@ -212,7 +294,8 @@ def untrue(session: Session) -> UntrueAnswers | None:
 
 def forget(session: Session) -> None:
     """Drop what was known of a hub: this kiosk was paired anew."""
-    for name in (LOG_HEAD, LOG_TROUBLE, UNTRUE, _LATEST_AT, clock_doubt.SAID, hub_keys.CHANGES):
+    kept = (LOG_HEAD, EARLIER_LOGS, LOG_TROUBLE, UNTRUE, _LATEST_AT)
+    for name in (*kept, clock_doubt.SAID, hub_keys.CHANGES):
         settings.remove(session, name)
 
 
@@ -220,13 +303,13 @@ def _is_another(said: datetime, before: datetime | None) -> bool:
     return before is None or abs(said - before) >= timedelta(hours=1)
 
 
-def _is_grown(hub: HubClient, before: LogHead, shown: LogHead, proof: Sequence[str]) -> bool:
+def _begins_with(hub: HubClient, before: LogHead, shown: LogHead, proof: Sequence[str]) -> bool:
     def shows_it(steps: Sequence[bytes]) -> bool:
         roots = bytes_of(before.root), bytes_of(shown.root)
         return merkle.is_consistent(before.size, roots[0], shown.size, roots[1], tuple(steps))
 
     if shown.size <= before.size:
-        return False
+        return (shown.size, shown.root) == (before.size, before.root)
     if proof and shows_it([bytes_of(step) for step in proof]):
         return True
     return shows_it(hub.log_proof(before.size, shown.size))

@@ -24,7 +24,7 @@ from db.domain.audit import Deed
 from db.domain.errors import ConfigError
 from db.engine import open_database
 from db.models import VisitRow
-from kiosk.sync import exchange
+from kiosk.sync import exchange, trust
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import NINE
 from tests.raw import text_in
@@ -91,6 +91,8 @@ def test_restored_hub_is_refilled_by_its_kiosk_which_learns_of_the_new_log(
         kiosk.pull_all()
 
         assert exchange.pull(kiosk.database, kiosk.hub, 0) == ""
+        with kiosk.database.read() as session:
+            assert trust.new_log_at(session) is not None
         assert kiosk.lists() == ["Kept"]
         assert visits_of(hub) >= {held, later}
         assert is_good(hub)

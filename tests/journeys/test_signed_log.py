@@ -2,20 +2,26 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from admin_console.hub.site import LOG_ID
 from db import log, outbox, settings, signing
 from db.domain.errors import HubAwayError, HubRefusedError
 from db.inbox import MOST_AT_ONCE
+from kiosk import standing
+from kiosk.__main__ import main
 from kiosk.doctor_finding import Finding, Verdict
 from kiosk.doctor_kept import look
 from kiosk.own_device import HUB_KEY, SIGNING_KEY
 from kiosk.sync import exchange, sending, trust
 from kiosk.sync.http import HttpHub
+from kiosk.sync.worker import HubState, Reach
+from kiosk.ui.views import ServiceLine, Standing
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE, make_screened
 from tests.signed_log import kiosk_config, signing_kiosk, write_another_past
@@ -44,9 +50,9 @@ def words(kiosk: KioskOfTests) -> str:
     return exchange.pull(kiosk.database, kiosk.hub, 0)
 
 
-def doctor(folder: Path) -> Finding:
+def doctor(folder: Path, now: datetime = NINE) -> Finding:
     """What the kiosk's doctor says of the hub's log."""
-    (found,) = (f for f in look(kiosk_config(folder), NINE) if f.topic == "hub's log")
+    (found,) = (f for f in look(kiosk_config(folder), now) if f.topic == "hub's log")
     return found
 
 
@@ -133,7 +139,7 @@ def test_hub_is_asked_for_a_proof_where_the_one_that_came_shows_nothing(
         visitors(kiosk, 2)
         shown = kiosk.hub.changes(0, "", 0).log_head
 
-        assert trust.check_log(kiosk.database, kiosk.hub, shown, proof) == ""
+        assert trust.check_log(kiosk.database, kiosk.hub, shown, proof, now=NINE) == ""
         with kiosk.database.read() as session:
             assert trust.log_head(session) == shown
 
@@ -238,18 +244,109 @@ def test_head_that_another_hub_signed_counts_for_nothing(kiosk: KioskOfTests) ->
 
 
 def test_hub_that_began_a_new_log_is_told_and_believed(
-    hub: HubOfTests, kiosk: KioskOfTests, caplog: pytest.LogCaptureFixture
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     visitors(kiosk, 2)
     words(kiosk)
-    with hub.database.begin() as session:
-        settings.write(session, "log_id", "another")
+    begin_log(hub, "another")
 
     with caplog.at_level(logging.WARNING):
         said = words(kiosk)
 
     assert said == ""
     assert "began a new log" in caplog.text
+    assert lines_of_log(kiosk) == [], "it begins with all that was seen: nothing of it is lost"
+    assert doctor(tmp_path / "kiosk").verdict is Verdict.GOOD
+
+
+def begin_log(hub: HubOfTests, log_id: str) -> None:
+    with hub.database.begin() as session:
+        settings.write(session, LOG_ID, log_id)
+
+
+def lines_of_log(kiosk: KioskOfTests, after: timedelta = timedelta()) -> list[ServiceLine]:
+    """What staff read at the kiosk of a new log."""
+    with kiosk.database.read() as session:
+        kept = standing.read(session, kiosk.device)
+    now = datetime.now(UTC) + after
+    view = standing.view(kept, HubState(Reach.IN_TOUCH), "", now, are_lists_loaded=True)
+    return [line for line in view.lines if line.title == "The hub began a new log"]
+
+
+def verify_log(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """`vestibule-kiosk verify-log`: its exit status, and what it says."""
+    file = folder.with_suffix(".toml")
+    file.write_text(f"[kiosk]\ndata_folder = '{folder}'\n", encoding="utf-8")
+    status = main(["--config", str(file), "verify-log"])
+    return status, capsys.readouterr().out
+
+
+def test_new_log_with_another_past_is_told_to_staff_and_the_head_of_before_stays(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visitors(kiosk, 3)
+    words(kiosk)
+    with kiosk.database.read() as session:
+        seen = trust.log_head(session)
+    assert seen is not None
+
+    write_another_past(hub.database, 2, kiosk.device.kiosk_id)
+    begin_log(hub, "another")
+    words(kiosk)
+
+    (line,) = lines_of_log(kiosk)
+    assert line.standing is Standing.LOOK
+    assert "If nobody restored it" in line.words
+    assert lines_of_log(kiosk, timedelta(days=31)) == []
+    assert doctor(tmp_path / "kiosk", datetime.now(UTC)).verdict is Verdict.LOOK
+    _, said = verify_log(tmp_path / "kiosk", capsys)
+    assert f"{seen.size}:{seen.root}" in said
+    assert "does not begin with it" in said
+    with hub.database.read() as session:
+        assert log.verify_seen(session, seen.size, bytes.fromhex(seen.root)) != ""
+
+
+def test_log_that_comes_back_after_another_with_another_past_is_found(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visitors(kiosk, 3)
+    words(kiosk)
+    with hub.database.read() as session:
+        first = settings.read(session, LOG_ID, str) or ""
+    begin_log(hub, "another")
+    words(kiosk)
+
+    write_another_past(hub.database, 2, kiosk.device.kiosk_id)
+    begin_log(hub, first)
+
+    assert "not the one that it showed before" in words(kiosk)
+    status, said = verify_log(tmp_path / "kiosk", capsys)
+    assert status == 1
+    assert "not the one that it showed before" in said
+
+
+def test_hub_that_begins_logs_without_end_pushes_out_none_of_the_first(
+    hub: HubOfTests, kiosk: KioskOfTests
+) -> None:
+    visitors(kiosk, 2)
+    words(kiosk)
+    with hub.database.read() as session:
+        first = settings.read(session, LOG_ID, str) or ""
+
+    for number in range(20):
+        begin_log(hub, f"another {number}")
+        words(kiosk)
+        if number in (12, 18):  # one that ends again stays among the first
+            begin_log(hub, first)
+            words(kiosk)
+
+    with kiosk.database.read() as session:
+        kept = [one.head.log_id for one in trust.earlier_logs(session)]
+    assert kept == [
+        first,
+        *(f"another {number}" for number in range(7)),
+        *(f"another {number}" for number in range(11, 19)),
+    ]
 
 
 def test_places_are_without_gaps_in_the_order_of_commits(hub: HubOfTests) -> None:
