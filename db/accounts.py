@@ -32,16 +32,23 @@ def link(session: Session, staff_id: UUID, issuer: str, subject: str, now: datet
             "at the sign-in shows it. Nothing was changed."
         )
     account = _hash(issuer, subject)
+    if staff.held(session, staff_id) is None:
+        raise StaffError("That member of staff is not there any more. Nothing was changed.")
     row = districts.get(session, StaffAccountRow, account, with_for_update=True)
     if row is not None and row.staff_id != staff_id:
         raise StaffError("That account is linked with somebody else. Nothing was changed.")
-    unlink(session, staff_id)
+    _unlink(session, staff_id)
     session.add(StaffAccountRow(account_hash=account, staff_id=staff_id, linked_at=now))
     session.flush()
 
 
 def unlink(session: Session, staff_id: UUID) -> None:
     """Let no account sign in as this member any more."""
+    staff.held(session, staff_id)
+    _unlink(session, staff_id)
+
+
+def _unlink(session: Session, staff_id: UUID) -> None:
     session.execute(delete(StaffAccountRow).where(StaffAccountRow.staff_id == staff_id))
 
 
@@ -55,6 +62,15 @@ def whose(session: Session, issuer: str, subject: str) -> StaffMember | None:
         )
     )
     return None if row is None else staff.value_of(row)
+
+
+def hold(session: Session, issuer: str, subject: str) -> StaffMember | None:
+    """`whose`, and it stays theirs until the commit."""
+    member = whose(session, issuer, subject)
+    if member is None or staff.held(session, member.staff_id) is None:
+        return None
+    now_whose = whose(session, issuer, subject)  # it may have been unlinked while this waited
+    return now_whose if now_whose is not None and now_whose.staff_id == member.staff_id else None
 
 
 def linked(session: Session) -> Collection[UUID]:

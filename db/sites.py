@@ -91,8 +91,12 @@ def get(session: Session, site_id: str) -> KnownSite | None:
 
 def first(session: Session) -> KnownSite | None:
     """The one that was opened first, of those that this session sees; open ones before others."""
-    found = sorted(everyone(session), key=lambda s: (s.closed_at is not None, _age(s)))
-    return found[0] if found else None
+    return first_of(everyone(session))
+
+
+def first_of(known: Iterable[KnownSite]) -> KnownSite | None:
+    """The one of these that was opened first; open ones before others."""
+    return min(known, key=lambda s: (s.closed_at is not None, _age(s)), default=None)
 
 
 def oldest(session: Session) -> KnownSite | None:

@@ -171,14 +171,29 @@ def verify(database: Database, name: str, password: str) -> Verified | None:
     return known
 
 
-def hold(session: Session, verified: Verified) -> bool:
-    """Whether the password that was verified is in force yet; it stays so until the commit.
+def hold(session: Session, verified: Verified) -> StaffMember | None:
+    """Whose password was verified, as they are now, and stay until the commit.
 
-    It is not once another was given or its owner was removed.
+    None when it is not in force any more: another was given, or its owner was removed.
     """
-    theirs = select(StaffRow).where(StaffRow.staff_id == verified.member.staff_id, _IS_THERE)
-    row = session.scalar(theirs.with_for_update().execution_options(populate_existing=True))
-    return row is not None and row.password_hash == verified.password_hash
+    row = _held(session, verified.member.staff_id)
+    is_theirs = row is not None and row.password_hash == verified.password_hash
+    return value_of(row) if row is not None and is_theirs else None
+
+
+def held(session: Session, staff_id: UUID) -> StaffMember | None:
+    """Who has this id, as they are now, and stay until the commit; None for who was removed.
+
+    Whoever changes what hangs on a member (accounts, sign-ins) holds the member first: else two
+    of them wait for each other, or pass each other by.
+    """
+    row = _held(session, staff_id)
+    return None if row is None else value_of(row)
+
+
+def _held(session: Session, staff_id: UUID) -> StaffRow | None:
+    theirs = select(StaffRow).where(StaffRow.staff_id == staff_id, _IS_THERE)
+    return session.scalar(theirs.with_for_update().execution_options(populate_existing=True))
 
 
 def remove(session: Session, staff_id: UUID, now: datetime) -> None:
@@ -231,9 +246,10 @@ def set_role(session: Session, staff_id: UUID, role: Role) -> None:
 
 def open_session(session: Session, staff_id: UUID, now: datetime) -> str:
     """Sign somebody in; the token is returned once and kept only as its hash."""
-    session.execute(delete(StaffSessionRow).where(StaffSessionRow.expires_at < now))
     token = secrets.token_urlsafe(32)
     _row(session, staff_id).seen_at = now
+    session.flush()  # the member before the sign-ins, as whoever signs somebody out
+    session.execute(delete(StaffSessionRow).where(StaffSessionRow.expires_at < now))
     session.add(
         StaffSessionRow(
             token_hash=hash_token(token),

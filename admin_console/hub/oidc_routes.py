@@ -159,25 +159,24 @@ async def _identity(
 def _open(
     context: Context, provider: Provider, identity: Identity, address: str
 ) -> SignedIn | _Unlinked:
-    with context.database.read() as session:
-        member = accounts.whose(session, provider.issuer, identity.subject)
+    now = context.now()
+    with context.database.begin() as session:
+        member = accounts.hold(session, provider.issuer, identity.subject)
+        if member is not None:
+            seen = seen_by(session, member)
+            is_enough = (
+                identity.with_second_factor
+                or provider.asks_second_factor
+                or not second_factor.is_on(session, member.staff_id)
+            )
+            if is_enough:
+                token = staff.open_session(session, member.staff_id, now)
+                by = audit.of_staff(member.staff_id, address)
+                audit.note(
+                    session, by, Deed.SIGNED_IN, now, site_id=seen.only_site_id, detail="oidc"
+                )
     if member is None:
         _note_refusal(context, address, "oidc: not linked")
-        return _Unlinked(identity.subject)
-    seen, now = seen_by(context, member), context.now()
-    with context.database.begin() as session:
-        # Asked again where it is written: an account may be unlinked in this moment.
-        is_in = accounts.whose(session, provider.issuer, identity.subject) == member
-        is_enough = (
-            identity.with_second_factor
-            or provider.asks_second_factor
-            or not second_factor.is_on(session, member.staff_id)
-        )
-        if is_in and is_enough:
-            token = staff.open_session(session, member.staff_id, now)
-            by = audit.of_staff(member.staff_id, address)
-            audit.note(session, by, Deed.SIGNED_IN, now, site_id=seen.only_site_id, detail="oidc")
-    if not is_in:
         return _Unlinked(identity.subject)
     if not is_enough:
         _note_refusal(context, address, "oidc: no second factor", member)

@@ -155,7 +155,7 @@ async def _as_owner(
             raise _refusal(context, asker)
         deed = prepare()
         with context.database.begin() as session:
-            is_held = staff.hold(session, verified)
+            is_held = staff.hold(session, verified) is not None
             if is_held and (is_choice or not staff.must_choose(session, asker.staff_id)):
                 return deed(session)
         raise refuse(403, _FIRST_ONE) if is_held else _refusal(context, asker)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
 
 from admin_console.hub import devices, guessing, own_password, setting_up
 from admin_console.hub import site as hub_site
@@ -137,26 +138,27 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
     verified = staff.verify(context.database, asked.name, asked.password)
     if verified is None:
         raise _refusal(context, asked.name, address)
-    member, now = verified.member, context.now()
-    seen = seen_by(context, member)
-    by, site_id = audit.of_staff(member.staff_id, address), seen.only_site_id
+    now, by = context.now(), audit.of_staff(verified.member.staff_id, address)
     wanted = staff.hashed(asked.new_password) if asked.new_password else None
     with context.database.begin() as session:
-        is_held = staff.hold(session, verified)
-        must_choose = is_held and staff.must_choose(session, member.staff_id)
-        if must_choose and wanted is None:
-            return _Missing.NEW_PASSWORD
-        is_in = is_held and (
-            not second_factor.is_on(session, member.staff_id)
-            or second_factor.accept(session, member.staff_id, asked.code, now)
-        )
-        if is_in:
-            if must_choose and wanted is not None:
-                own_password.choose(session, member, asked.password, wanted, now=now, by=by)
-            token = staff.open_session(session, member.staff_id, now)
-            audit.note(session, by, Deed.SIGNED_IN, now, site_id=site_id)
-            device = devices.known_or_new(hub_site.signing_key(session), asked.name, asked.device)
-    if not is_held:
+        member = staff.hold(session, verified)
+        if member is not None:
+            seen = seen_by(session, member)
+            must_choose = staff.must_choose(session, member.staff_id)
+            if must_choose and wanted is None:
+                return _Missing.NEW_PASSWORD
+            is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
+                session, member.staff_id, asked.code, now
+            )
+            if is_in:
+                if must_choose and wanted is not None:
+                    own_password.choose(session, member, asked.password, wanted, now=now, by=by)
+                token = staff.open_session(session, member.staff_id, now)
+                audit.note(session, by, Deed.SIGNED_IN, now, site_id=seen.only_site_id)
+                device = devices.known_or_new(
+                    hub_site.signing_key(session), asked.name, asked.device
+                )
+    if member is None:
         raise _refusal(context, asked.name, address)
     if is_in:
         return seen.signed_in(token, member, device)
@@ -171,17 +173,17 @@ def _refusal(context: Context, name: str, address: str) -> HTTPException:
     return refuse(401, "That name and password do not fit together.")
 
 
-def seen_by(context: Context, member: StaffMember) -> Seen:
-    """What somebody sees; 403 in words for who was given no site."""
-    with context.database.read() as session:
-        limits = sites.of_staff(session, member)
-    with context.within(limits).database.read() as session:
-        site, known = hub_site.of(session), tuple(sites.everyone(session))
+def seen_by(session: Session, member: StaffMember) -> Seen:
+    """What somebody sees. 403 in words for who was given no site."""
+    limits = sites.of_staff(session, member)
+    known = [s for s in sites.everyone(session) if limits is None or s.site_id in limits]
+    first = sites.first_of(known)
+    site = None if first is None else hub_site.of(session, first.site_id)
     if site is None:
         raise refuse(
             403, "You were not given a school yet. Whoever keeps the staff of one gives it to you."
         )
-    return Seen(site, known, is_limited=limits is not None)
+    return Seen(site, tuple(known), is_limited=limits is not None)
 
 
 @router.get("/set-up")
@@ -214,6 +216,7 @@ def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
             member = setting_up.let_in(session, asked, password, address, now)
             if member is not None:
                 token = staff.open_session(session, member.staff_id, now)
+                seen = seen_by(session, member)
     except StaffError as error:
         raise refuse(422, str(error)) from error
     if member is None:
@@ -222,7 +225,7 @@ def _set_up(context: Context, asked: FirstStaff, address: str) -> SignedIn:
             "That is not the set-up code that the hub printed when it started, or somebody used "
             "it already.",
         )
-    return seen_by(context, member).signed_in(token, member)
+    return seen.signed_in(token, member)
 
 
 def _note_refusal(context: Context, name: str, address: str) -> None:

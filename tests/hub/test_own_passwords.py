@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import audit, passwords, second_factor, staff, totp
 from db.domain.audit import Deed
+from db.domain.desk import Role
 from db.engine import Database
 from db.first_passwords import WORDS, new
 from tests.hub_of_tests import PASSWORD, Clock, HubOfTests, hub_at
@@ -251,6 +252,20 @@ def reset(session: Session) -> None:
 
 def remove(session: Session) -> None:
     staff.remove(session, staff.named(session, "rbegaye").staff_id, Clock()())
+
+
+def oversee(session: Session) -> None:
+    staff.set_role(session, staff.named(session, "rbegaye").staff_id, Role.AUDITOR)
+
+
+def test_sign_in_under_way_of_who_is_given_another_role_shows_that_one(
+    hub: HubOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, hub, oversee)
+
+    late = sign_in(hub, "rbegaye", PASSWORD)
+
+    assert late.json()["staff"]["role"] == "auditor", late.text
 
 
 def test_sign_in_under_way_with_the_password_of_before_takes_nothing_of_the_first_one(

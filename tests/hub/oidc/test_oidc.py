@@ -1,6 +1,7 @@
 """Signing in with the district's account: the real hub, and a small provider over real HTTP."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from db import staff
+from db import accounts, staff
+from tests.db.test_number_keys import wait_until_somebody_waits
 from tests.hub.oidc.steps import CURVE, FIRST, PORT, deeds, finish, link, offer, sign_in, start
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.provider_of_tests import (
@@ -140,6 +142,28 @@ def test_member_who_is_removed_while_the_browser_signs_in_is_out(
     rosa.remove_staff("rbegaye")
 
     assert finish(rosa, begun["ticket"], code, state).status_code == 403
+
+
+def test_account_that_is_unlinked_while_the_provider_answers_is_out(
+    postgres_url: str, tmp_path: Path, clock: Clock, provider: ProviderOfTests
+) -> None:
+    with hub_at(postgres_url, tmp_path, clock) as hub, ThreadPoolExecutor(1) as pool:
+        offer(hub, provider)
+        link(hub, provider)
+        begun = start(hub)
+        came_back = provider.sign_in(begun["address"])
+
+        with hub.database.begin() as session:
+            rosa = staff.named(session, "rbegaye").staff_id
+            accounts.unlink(session, rosa)
+            staff.close_sessions(session, rosa)
+            finished = pool.submit(finish, hub, begun["ticket"], *came_back)
+            wait_until_somebody_waits(hub.database)
+
+        assert finished.result(30).status_code == 403
+        with hub.database.read() as session:
+            assert staff.signed_in(session, clock()) == {}
+        assert deeds(hub)[0].detail == "oidc: not linked"
 
 
 def test_account_of_the_same_subject_at_another_issuer_is_somebody_else(
