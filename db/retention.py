@@ -81,7 +81,8 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
     look = clock_doubt.look if is_kiosk else notices.look_at_clock
     with database.begin() as session:
         clock = look(session, now)
-        if clock.is_settled:
+    if clock.is_settled:
+        with database.begin() as session:  # apart, since a notice locks what a decision needs
             wrongly_dated.find(session, now, _has_facts(), is_kiosk=is_kiosk)
     if not clock.is_believed:
         return Forgotten(is_certain=False)
@@ -166,20 +167,23 @@ def kept(session: Session) -> tuple[int, datetime | None]:
 
 
 def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
-    has_ended = or_(VisitRow.state.not_in(_OPEN), VisitRow.started_at < before - OPEN_FOR)
+    is_closed = VisitRow.state.not_in(_OPEN)
     is_over = wrong_times.is_over(session, VisitRow.started_at, before)
+    ways = [and_(is_over, or_(is_closed, VisitRow.started_at < before - OPEN_FOR))]
     if wrongly := wrongly_dated.over(session, before):
-        is_over = or_(is_over, VisitRow.visit_id.in_(wrongly))
-        ended = wrongly_dated.over(session, before - OPEN_FOR)
-        has_ended = or_(has_ended, VisitRow.visit_id.in_(ended))
-    query = (
-        select(VisitRow.visit_id)
-        .where(is_over, has_ended, _has_facts())
-        .order_by(VisitRow.started_at)
-        .limit(AT_ONCE)
-    )
+        longer = VisitRow.visit_id.in_(wrongly_dated.over(session, before - OPEN_FOR))
+        ways.append(and_(VisitRow.visit_id.in_(wrongly), or_(is_closed, longer)))
     is_kept = _is_unconfirmed(outbox.own(session)) if is_kiosk else _is_undated(before)
-    return list(session.scalars(query.where(~is_kept)))
+    found = list[UUID]()
+    for each in ways:  # apart: each has an index of its own
+        query = (
+            select(VisitRow.visit_id)
+            .where(each, _has_facts(), ~is_kept)
+            .order_by(VisitRow.started_at)
+            .limit(AT_ONCE)
+        )
+        found += [visit_id for visit_id in session.scalars(query) if visit_id not in found]
+    return found[:AT_ONCE]
 
 
 def _settle_wrongly_dated(session: Session, before: datetime) -> None:

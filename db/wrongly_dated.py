@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain, islice
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from db import settings, wrong_times
@@ -42,17 +42,22 @@ def find(session: Session, now: datetime, has_facts: ColumnElement[bool], *, is_
         return 0
     known = _found(session)
     seen = set(chain.from_iterable(one.visit_ids for one in known))
-    by_dead_clock = [
+    by_dead_clock = (
         and_(VisitRow.started_at >= span.first, VisitRow.started_at <= span.last)
         for span in (wrong_times.spans(session) if is_kiosk else ())
-    ]
-    wrong = (
-        select(VisitRow.visit_id)
-        .where(or_(VisitRow.started_at > now + wrong_times.AHEAD, *by_dead_clock), has_facts)
-        .order_by(VisitRow.started_at)
-        .limit(len(seen) + _MOST_NEW)
     )
-    new = tuple(visit_id for visit_id in session.scalars(wrong) if visit_id not in seen)
+    wrong = (VisitRow.started_at > now + wrong_times.AHEAD, *by_dead_clock)
+    new = tuple(
+        visit_id
+        for each in wrong  # apart: each reads a part of the index, and all at once read all of it
+        for visit_id in session.scalars(
+            select(VisitRow.visit_id)
+            .where(each, has_facts)
+            .order_by(VisitRow.started_at)
+            .limit(len(seen) + _MOST_NEW)
+        )
+        if visit_id not in seen
+    )
     if new:
         settings.write(session, _FOUND, (*known, Found(now, new)))
     return len(new)
