@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from db import clearances, clock_doubt, number_keys, outbox, photos, policy, visits, watchlists
+from db.domain.days import Days
 from db.domain.decision import Decision, Verdict
 from db.domain.errors import PhotoError, StorageError, VestibuleError
 from db.domain.events import (
@@ -92,14 +93,17 @@ def screen_visitor(
     a hold, never a pass. `clocks`: what each clock says that may be right, beside `now`; empty
     when no other clock bears `now` out, and then what this database knows of the time counts too.
     """
-    moments = _moments(session, now, tuple(clocks))
+    told = tuple(clocks)
+    moments = _moments(session, now, told)
     days = clock_doubt.days_at(desk.zone, *moments)
+    # A list's day is the hub's: by the hub's own time, where that is heard, its age is right.
+    latest = now if told else max(moments)
     keys = number_keys.later(session)
     first_hash = _first_hash(desk, identity)
     number_hash = number_keys.lift(first_hash, keys)
     first_key = clearances.visitor_key(desk.number_key, identity, first_hash)
     key = number_keys.lift(first_key, keys)
-    found = _screen(desk, identity, index, number_hash, now, moments=moments)
+    found = _screen(desk, identity, index, number_hash, now, days=days, latest=latest)
     screening = clearances.consider(session, found, key, days)
     earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
     if earlier is not None:
@@ -233,7 +237,8 @@ def _screen(
     number_hash: str,
     now: datetime,
     *,
-    moments: Moments,
+    days: Days,
+    latest: datetime,
 ) -> Screening:
     screening_id = new_id(now)
     if index is None:
@@ -245,16 +250,13 @@ def _screen(
             number_hash=number_hash,
             now=now,
             screening_id=screening_id,
-            days=clock_doubt.days_at(desk.zone, *moments),
-            latest=max(moments),
+            days=days,
+            latest=latest,
         )
     except Exception as error:  # noqa: BLE001  fail closed: whatever broke, a person decides
         LOG.error("a screening could not run (%s): it is a hold", type(error).__name__)  # noqa: TRY400  its words may hold a name
         return _failed(screening_id, now)
-    reasons = [
-        *found.hold_reasons,
-        *desk.documents.hold_reasons(identity, clock_doubt.days_at(desk.zone, *moments)),
-    ]
+    reasons = [*found.hold_reasons, *desk.documents.hold_reasons(identity, days)]
     if identity.document is None and desk.typed_name_is_held:
         reasons.append(HoldReason.ID_NOT_READ)
     return replace(found, hold_reasons=tuple(reasons))

@@ -279,6 +279,19 @@ def test_list_that_may_be_outdated_holds_while_the_clock_is_dead(district: Distr
     assert (is_good.hold_reasons, is_old.hold_reasons) == ((), OUTDATED)
 
 
+def test_list_is_as_old_as_the_hub_says_whatever_the_own_clock_does(district: District) -> None:
+    kiosk = district.open_kiosk("front")
+    district.import_list(order(district, None, None), max_age_days="7")
+    clock = KioskClock(lambda: district.clock() + YEAR)
+    look(kiosk, clock.own())
+    unheard = screening(kiosk, clock, visitor())
+
+    clock.heard(district.clock())
+    another = screening(kiosk, clock, visitor(born=date(1971, 2, 3)))
+
+    assert (unheard.hold_reasons, another.hold_reasons) == (OUTDATED, ())
+
+
 def test_minor_holds_while_the_clock_may_be_a_year_ahead(district: District) -> None:
     kiosk = district.open_kiosk("front")
     look(kiosk, district.clock())
