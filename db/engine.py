@@ -163,10 +163,13 @@ def open_database(url: str, district_id: UUID | None = None, keys: Place = Place
         return _database(engine, _district(engine, district_id))
 
 
-def open_existing(url: str, district_id: UUID | None = None) -> Database:
+def open_existing(
+    url: str, district_id: UUID | None = None, *, of_any_version: bool = False
+) -> Database:
     """Open a database to look at it: it is neither made nor brought up to date.
 
-    Raises `StorageError` in words when there is none, or it is of another version.
+    One `of_any_version` has the tables of that. Raises `StorageError` in words when there is none,
+    or it is of another version.
     """
     parts = _address(url)
     path, key = _file_of(parts), None
@@ -191,6 +194,8 @@ def open_existing(url: str, district_id: UUID | None = None) -> Database:
                 "That is no database of Vestibule. It was not changed. Check what --database or "
                 "--config says."
             )
+        if of_any_version:
+            return _database(engine, _district(engine, district_id))
         if revision != schema.HEAD and not schema.is_older(revision):
             raise StorageError(schema.NEWER)
         if revision != schema.HEAD:

@@ -5,6 +5,7 @@ as it was, and the new one is empty.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +101,12 @@ def refuse_moved(session: Session) -> None:
             f"This database was moved to another server on {at:%Y-%m-%d %H:%M} UTC. Start the hub "
             "with the --database that it was moved to. Nothing was changed."
         )
+
+
+def refuse_moved_file(url: str) -> None:
+    """As `refuse_moved`, of a database that is not open, of whichever version."""
+    with closing(open_existing(url, of_any_version=True)) as database, database.read() as session:
+        refuse_moved(session)
 
 
 def _copied(here: Connection, there: Connection, district_id: UUID, watch: Watch) -> Moved:

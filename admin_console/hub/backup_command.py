@@ -18,7 +18,7 @@ from admin_console.hub import backup_keys
 from admin_console.hub import site as hub_site
 from admin_console.hub.backup_keys import FOLDER
 from admin_console.hub.commands import set_up
-from db import audit, backup, encryption, in_use, key_store, log, private_files
+from db import audit, backup, encryption, in_use, key_store, log, move, private_files
 from db.backup import About
 from db.domain.audit import Deed
 from db.domain.errors import StorageError
@@ -34,6 +34,7 @@ _REMADE = "list-index"
 def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
     """Write a backup, to a new file beside the database unless told otherwise."""
     path = _there(url)
+    move.refuse_moved_file(url)
     where = to or path.parent / FOLDER
     if to is None or to.is_dir():
         where /= backup.name_at(now)

@@ -345,11 +345,15 @@ def existing(url: str) -> Iterator[Database]:
 
 @contextmanager
 def set_up(url: str) -> Iterator[Database]:
-    """The database with a site in it, so that commands may come before the first start."""
+    """The database with a site in it, so that commands may come before the first start.
+
+    Raises `StorageError` when it was moved: what is changed in the old one changes nothing.
+    """
     database = open_database(url)
     database.refuse_unfit()
     try:
         with database.begin() as session:
+            move.refuse_moved(session)
             hub_site.ensure(session, hub_site.SiteNames(), _now())
         yield database
     finally:
@@ -360,11 +364,10 @@ def set_up(url: str) -> Iterator[Database]:
 def set_up_before(url: str) -> Iterator[Database]:
     """As `set_up`, for commands that change what a hub has: where there is none, none is made.
 
-    Else whoever mistypes where it is, or goes on with one that was moved, reads that it was done.
-    Raises `StorageError` in words.
+    Else whoever mistypes where it is reads that it was done. Raises `StorageError` in words.
     """
-    with existing(url) as database, database.read() as session:
-        move.refuse_moved(session)
+    with existing(url):
+        pass
     with set_up(url) as database:
         yield database
 

@@ -101,9 +101,11 @@ def _move(arguments: argparse.Namespace) -> int:
 
 def _rotate(arguments: argparse.Namespace) -> int:
     from admin_console.hub import entry_photos
-    from db import disk_keys
+    from db import disk_keys, move
 
     folder, path = _of(arguments)
+    if path is not None and path.is_file():
+        move.refuse_moved_file(arguments.database)
     return 0 if disk_keys.rotate(folder, path, ("", entry_photos.FOLDER), _say) else 1
 
 

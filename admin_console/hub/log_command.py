@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing
 from admin_console.hub.writing import write_lines
-from db import audit, chain, codec, hub_keys, inbox, log, log_export, pairing, replay, signing
+from db import audit, chain, codec, hub_keys, inbox, log, log_export, move, pairing, replay, signing
 from db.domain.audit import Deed
 from db.domain.errors import ConfigError, StorageError
 
@@ -145,6 +145,7 @@ def begin_anew(url: str, now: datetime) -> str:
     """
     with existing(url) as database:
         with database.read() as session:
+            move.refuse_moved(session)
             _signing_key(session)
             found = log.verify_log(session)
             wrong = [*log.verify_signatures(session), *filter(None, [log.verify_tree(session)])]
