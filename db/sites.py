@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from db import districts
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import ConfigError
-from db.domain.rights import SEES_ALL
+from db.domain.rights import SEES_ALL, Action, may
 from db.domain.sites import KnownSite, SiteDraft
 from db.hub_models import SiteRow, StaffRow, StaffSiteRow
 from db.ids import new_id
@@ -168,7 +168,9 @@ def pins_of(session: Session, site_id: str) -> list[dict[str, str]]:
 
 
 def pins_at(session: Session, site_ids: Iterable[str]) -> dict[str, list[dict[str, str]]]:
-    """The PINs that work at each site's kiosks, as the feed carries them; nobody's who was removed.
+    """The PINs that work at each site's kiosks, as the feed carries them.
+
+    Nobody's who was removed, or whose role decides nothing.
 
     Of who is limited to sites, at those; of all others, everywhere.
     """
@@ -179,7 +181,7 @@ def pins_at(session: Session, site_ids: Iterable[str]) -> dict[str, list[dict[st
             StaffRow.staff_id.in_(has_pin)
         )
     ):
-        if removed_at is not None:
+        if removed_at is not None or not may(Role(role), Action.DECIDE):
             gone.add(staff_id)
         elif Role(role) not in SEES_ALL and not is_one:
             limited.add(staff_id)

@@ -47,6 +47,7 @@ def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
     hashed = staff.hashed(password)
 
     def let_in(session: Session, pin: ComparedPin | None) -> StaffMember:
+        staff_desk.check_still(session, TERMINAL)
         ids = _ids(session, wanted.sites)
         start = StaffStart(wanted.name, wanted.display_name, wanted.role, ids)
         with _how_to_say_sites():
@@ -55,6 +56,14 @@ def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
     with set_up(url) as database:
         member = _with_pin(database, pin, let_in)
     return f"{member.display_name} may sign in as {member.name}."
+
+
+@contextmanager
+def _keeping(url: str) -> Iterator[Session]:
+    """A transaction in which nobody else keeps the staff: what is read in it holds."""
+    with set_up(url) as database, database.begin() as session:
+        staff_desk.check_still(session, TERMINAL)
+        yield session
 
 
 def everybody(url: str) -> str:
@@ -70,7 +79,7 @@ def everybody(url: str) -> str:
 
 def remove(url: str, name: str) -> str:
     """Let somebody in no more: console and kiosks. What they did keeps their name."""
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         staff_id = staff.named(session, name).staff_id
         member = staff_desk.remove(session, TERMINAL, staff_id, _now())
         left = _administrators_left(session)
@@ -93,7 +102,7 @@ def _administrators_left(session: Session) -> str:
 
 def set_password(url: str, name: str, password: str) -> str:
     hashed = staff.hashed(password)
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         staff_id = staff.named(session, name).staff_id
         member = staff_desk.set_password(session, TERMINAL, staff_id, hashed, _now())
     return f"{member.display_name} has another password, and was signed out everywhere."
@@ -101,7 +110,7 @@ def set_password(url: str, name: str, password: str) -> str:
 
 def link(url: str, name: str, subject: str) -> str:
     """Let an account of the district's provider sign in as somebody."""
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         member, provider = staff.named(session, name), oidc.provider(session)
         if provider is None:
             raise staff.StaffError(
@@ -115,7 +124,7 @@ def link(url: str, name: str, subject: str) -> str:
 
 def unlink(url: str, name: str) -> str:
     """Let no account sign in as somebody any more; the password still does."""
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         member = staff.named(session, name)
         accounts.unlink(session, member.staff_id)
         staff.close_sessions(session, member.staff_id)
@@ -127,6 +136,7 @@ def set_pin(url: str, name: str, pin: str) -> str:
     """Another PIN for the kiosks; none when it is empty."""
 
     def give(session: Session, pin: ComparedPin | None) -> StaffMember:
+        staff_desk.check_still(session, TERMINAL)
         staff_id = staff.named(session, name).staff_id
         return staff_desk.set_pin(session, TERMINAL, staff_id, pin, _now())
 
@@ -147,7 +157,7 @@ def _with_pin(
 
 
 def set_role(url: str, name: str, role: Role) -> str:
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         member = staff.named(session, name)
         staff_desk.set_role(session, TERMINAL, member, role, _now())
         sees_nothing = sites.of_staff(session, replace(member, role=role)) == frozenset()
@@ -163,7 +173,7 @@ def set_role(url: str, name: str, role: Role) -> str:
 
 def set_sites(url: str, name: str, wanted: Sequence[str]) -> str:
     """Let somebody see these sites and no others; they sign in anew."""
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         member = staff.named(session, name)
         with _how_to_say_sites():
             given = staff_desk.given(session, TERMINAL, member.role, _ids(session, wanted))
@@ -184,6 +194,7 @@ def begin_second_factor(url: str, name: str, ask: Callable[[str], str]) -> str:
         key = totp.new_key()
         code = ask(totp.address(key, member.name, "Vestibule"))
         with database.begin() as session:
+            staff_desk.check_still(session, TERMINAL)
             codes = second_factor.begin(session, member.staff_id, key, code, _now())
             staff.close_sessions(session, member.staff_id)
             _note(session, Deed.SECOND_FACTOR_CHANGED, member, detail="on")
@@ -197,7 +208,7 @@ def begin_second_factor(url: str, name: str, ask: Callable[[str], str]) -> str:
 
 
 def end_second_factor(url: str, name: str) -> str:
-    with set_up(url) as database, database.begin() as session:
+    with _keeping(url) as session:
         staff_id = staff.named(session, name).staff_id
         member = staff_desk.end_second_factor(session, TERMINAL, staff_id, _now())
     return f"{member.display_name} signs in with the password alone."

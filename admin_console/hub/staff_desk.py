@@ -253,11 +253,12 @@ def check_still(session: Session, keeper: Keeper) -> None:
     """Let nobody else keep the staff until the commit; `BeyondPowerError` if the keeper may not.
 
     Two who remove each other at once are not both heard: the second one is gone by then. A tag is
-    compared behind this: what was read before may be changed by then.
+    compared behind this, and at the terminal somebody is looked up behind it: what was read before
+    may be changed by then.
     """
+    staff.lock_keepers(session)
     if keeper.power is None or keeper.staff_id is None:
         return
-    staff.lock_keepers(session)
     member = staff.get(session, keeper.staff_id)
     if member is None or not Power(member.role, sites.of_staff(session, member)).holds(
         keeper.power

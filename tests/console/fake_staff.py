@@ -79,6 +79,8 @@ class FakeStaff:
     own_passwords: list[tuple[str, str]] = field(default_factory=list)
     factor: FactorStanding = field(default_factory=lambda: FactorStanding(is_on=False))
     confirmed: list[tuple[str, str, str]] = field(default_factory=list)
+    turns: list[tuple[threading.Event, Exception | None]] = field(default_factory=list)
+    """What the next questions for a page wait for, one after the other, and why they fail."""
     may_tell: threading.Event = field(default_factory=set_event)
     """Until then nobody is told a password, a PIN or recovery codes."""
 
@@ -92,6 +94,11 @@ class FakeStaff:
 
     def page(self, text: str, page: str, *, is_signed_in: bool) -> StaffPage:
         self._refuse()
+        if self.turns:
+            turn, error = self.turns.pop(0)
+            assert turn.wait(10)
+            if error is not None:
+                raise error
         found = [
             line
             for line in self.lines

@@ -22,7 +22,7 @@ from db.domain.errors import HubRefusedError
 from db.domain.rights import WHO_MAY, Action
 from db.domain.staffing import StaffDraft, StaffStart
 from tests.console.fake_hub import FakeHub
-from tests.console.fake_staff import FIRST, make_many
+from tests.console.fake_staff import FIRST
 from tests.console.invented import NOW
 from tests.console.test_sites import ROOSEVELT, SITES
 from tests.console.windows import child, is_seen, open_shell, press
@@ -144,21 +144,6 @@ def test_search_that_finds_nobody_says_so(qtbot: QtBot) -> None:
 
     qtbot.waitUntil(lambda: is_seen(shell, "staffMessage"))
     assert not is_seen(shell, "staffCard")
-
-
-def test_long_list_goes_on_at_a_press_and_stays_when_it_is_asked_for_again(qtbot: QtBot) -> None:
-    hub = FakeHub()
-    hub.staff.lines, hub.staff.page_size = make_many(25), 10
-    shell, table = show_staff(qtbot, hub)
-    assert child(shell, Button, "moreStaff").text() == "15 more"
-
-    click(shell, "moreStaff")
-    qtbot.waitUntil(lambda: table.model().rowCount() == 20)
-    hub.change()
-    click(shell, "moreStaff")
-
-    qtbot.waitUntil(lambda: table.model().rowCount() == 25)
-    assert not is_seen(shell, "moreStaff")
 
 
 def test_oneself_is_not_changed_and_the_card_says_why(qtbot: QtBot) -> None:

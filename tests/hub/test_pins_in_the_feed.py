@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_console.hub import pin_desk, staff_desk
+from admin_console.hub import pin_desk, staff_command, staff_desk
 from admin_console.hub.pin_desk import ComparedPin, Others
-from admin_console.hub.staff_desk import TERMINAL
+from admin_console.hub.staff_desk import TERMINAL, Keeper
 from db import changes, sites, staff, staff_list, staff_pins
 from db.domain.desk import Role
+from db.domain.rights import Power
 from db.domain.sites import SiteDraft
 from db.engine import Database, open_database
 from db.hub_models import ChangeRow
@@ -93,6 +94,44 @@ def test_pin_made_while_somebody_is_removed_does_not_bring_theirs_back(
     later.join(30)
 
     assert told(one) == ["Dana Whitlock"]
+
+
+def test_pin_of_who_became_an_auditor_is_in_no_change(any_database: Database) -> None:
+    with any_database.begin() as session:
+        begin(session)
+        rosa = staff.named(session, "rbegaye")
+        staff.set_role(session, rosa.staff_id, Role.AUDITOR)
+        pin_desk.tell_kiosks(session)
+
+    assert told(any_database) == ["Dana Whitlock"]
+
+
+def test_who_is_made_an_auditor_at_the_terminal_keeps_no_pin_that_they_are_given_meanwhile(
+    hubs: tuple[Database, Database], postgres_url: str
+) -> None:
+    one, other = hubs
+    with one.begin() as session:
+        begin(session)
+        rosa = staff.named(session, "rbegaye")
+        staff_desk.set_role(session, TERMINAL, rosa, Role.FRONT_DESK, NINE)
+        staff_pins.forget(session, rosa.staff_id)
+        dana = staff.named(session, "dwhitlock")
+        keeper = Keeper(TERMINAL.by, dana.staff_id, Power(dana.role, sites.of_staff(session, dana)))
+
+    def give(session: Session, pin: ComparedPin) -> None:
+        staff_desk.set_pin(session, keeper, rosa.staff_id, pin, NINE)
+        later.start()
+        wait_until_somebody_waits(other)
+
+    later = threading.Thread(
+        target=staff_command.set_role, args=(postgres_url, "rbegaye", Role.AUDITOR)
+    )
+    pin_desk.put_in_force(one, pin_desk.everybodys, give)
+    later.join(30)
+
+    with one.read() as session:
+        assert staff.named(session, "rbegaye").role is Role.AUDITOR
+        assert [pin["display_name"] for pin in staff_pins.everybody(session)] == ["Dana Whitlock"]
 
 
 # ---- of several schools ------------------------------------------------------------------------

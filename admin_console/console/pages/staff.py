@@ -55,9 +55,11 @@ class StaffView(Panel):
         self._ahead = timedelta(0)
         self._asked_at: datetime | None = None
         self._asked = 0
-        self._more_of: tuple[str, bool] | None = None
-        self._is_due = False
         """Which question is the last one: answers to earlier ones come too late."""
+        self._more_of: tuple[str, bool] | None = None
+        """Of what more is asked for, as `_what` has it; None where nobody pressed for it."""
+        self._is_due = False
+        """Whether to ask anew once that came, or failed."""
         self._tab = STAFF
         self.setObjectName("staffPage")
         self._model = PlainModel(Columns(_HEADS), self)
@@ -121,18 +123,23 @@ class StaffView(Panel):
 
         def answered(found: StaffPage) -> None:
             if number == self._asked:
-                self._more_of = None
                 self._on_page(found, is_more=bool(page))
-                if self._is_due:
-                    self._ask("")
+                self._settle()
 
         def failed(error: Exception) -> None:
-            self._more_of = None
-            self._on_failed(error)
+            if number == self._asked:
+                self._on_failed(error)
+                self._settle()
 
         self._session.ask(
             lambda hub: hub.staff.page(text, page, is_signed_in=is_signed_in), answered, failed
         )
+
+    def _settle(self) -> None:
+        """The last question has come to its end."""
+        self._more_of = None
+        if self._is_due:
+            self._ask("")
 
     def _what(self) -> tuple[str, bool]:
         """Whose page is shown: the search, and whether of who is signed in."""
