@@ -105,16 +105,26 @@ def end(session: Session, clearance_id: UUID, at: datetime, by: str) -> None:
     session.flush()
 
 
+def date_anew(session: Session, clearance_id: UUID, expires_on: date) -> None:
+    """It holds until another day than was said. Raises LookupError for an unknown one."""
+    row = districts.get(session, ClearanceRow, clearance_id)
+    if row is None:
+        raise LookupError(f"no clearance {clearance_id}")
+    row.expires_on = expires_on
+    session.flush()
+
+
 def learn(session: Session, clearance: Clearance) -> None:
     """Keep one that the hub tells of. One that ended here never begins again.
 
-    Whom it is about is the hub's word: this kiosk may have had older keys for a while.
+    Whom it is about is the hub's word, since this kiosk may have had older keys for a while, and
+    so is until when it holds.
     """
     row = districts.get(session, ClearanceRow, clearance.clearance_id)
     if row is None:
         session.add(_row(clearance))
     else:
-        row.visitor_key = clearance.visitor_key
+        row.visitor_key, row.expires_on = clearance.visitor_key, clearance.expires_on
         if clearance.ended_at is not None:
             _end(row, clearance.ended_at, clearance.ended_by)
     session.flush()

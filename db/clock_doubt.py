@@ -90,6 +90,12 @@ def is_ahead(session: Session, now: datetime) -> bool:
     return kept is not None and now - kept.at > LEAP
 
 
+def is_doubted(session: Session, now: datetime) -> bool:
+    """Whether it leapt or was set back since it was last believed, or cannot be right."""
+    kept = settings.read(session, LOOKED, Looked)
+    return now < wrong_times.NO_EARLIER or (kept is not None and abs(now - kept.at) > LEAP)
+
+
 def look(session: Session, now: datetime) -> Found:
     """Whether `now` follows on when this was last asked, by no more than `LEAP`; remembers it.
 
@@ -124,9 +130,13 @@ def look(session: Session, now: datetime) -> Found:
 
 
 def days(session: Session, zone: ZoneInfo, now: datetime) -> Days:
-    """The days by which entries count: after a leap, or a set-back, that of before it too."""
+    """The days by which entries count: after a leap, or a set-back, that of before it too.
+
+    That of before a set-back counts for as long as the clock says what cannot be right.
+    """
     known = settings.read(session, LOOKED, Looked)
-    return days_at(zone, now, *_before_doubt(known, now))
+    was = _before_set_back(known, now) if now < wrong_times.NO_EARLIER else ()
+    return days_at(zone, now, *_before_doubt(known, now), *was)
 
 
 def days_at(zone: ZoneInfo, *moments: datetime) -> Days:
@@ -149,15 +159,19 @@ def moments_alone(
     `imported` there.
     """
     known = settings.read(session, LOOKED, Looked)
-    was = () if known is None else tuple(b.was for b in known.behinds if b.was - now > LEAP)
     said = settings.read(session, SAID, datetime) or max(imported, default=now)
     vouched = (said,) if said > now or now - said > LEAP else ()
     ahead = (at for at in imported if at > now)  # no list comes from a day to come
-    return (*_before_doubt(known, now), *was, *vouched, *ahead)
+    return (*_before_doubt(known, now), *_before_set_back(known, now), *vouched, *ahead)
 
 
 def _before_doubt(known: Looked | None, now: datetime) -> tuple[datetime, ...]:
     return (known.at,) if known is not None and abs(now - known.at) > LEAP else ()
+
+
+def _before_set_back(known: Looked | None, now: datetime) -> tuple[datetime, ...]:
+    """For as long as it is behind."""
+    return () if known is None else tuple(b.was for b in known.behinds if b.was - now > LEAP)
 
 
 def _not_too_early(known: Looked, now: datetime) -> Looked:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from db import clock_doubt, custody, districts, policy, rechecks, visits
+from db import clearing, custody, districts, policy, rechecks, visits
+from db.clearing import Term
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Alarm, EarlierVisit, Hold, TurnedAway
 from db.domain.policy import DeskPolicy
@@ -46,8 +47,8 @@ def waiting(
     holds = [hold for hold in found if hold is not None]
     if not holds:
         return []
-    until = rules.clears_until(clock_doubt.days(session, zone, now).first)
-    held = [_with_rules(session, hold, rules, local, until) for hold in holds]
+    term = clearing.term(session, zone, now)
+    held = [_with_rules(session, hold, rules, local, term) for hold in holds]
     return sorted(held, key=lambda hold: hold.held_since)
 
 
@@ -181,13 +182,14 @@ def _hold(
 
 
 def _with_rules(
-    session: Session, hold: Hold, rules: DeskPolicy, local: datetime, clears_until: date
+    session: Session, hold: Hold, rules: DeskPolicy, local: datetime, term: Term
 ) -> Hold:
     row = districts.get(session, VisitRow, hold.visit.visit_id)
     can_clear = row is not None and bool(row.visitor_key) and bool(hold.screening.matches)
     return replace(
         hold,
-        clears_until=clears_until if can_clear else None,
+        clears_until=term.until if can_clear else None,
+        is_clearing_for_now=can_clear and term.is_for_now,
         on_denial=on_denial(hold.screening, rules.denial_words),
         briefs=custody.briefs(session, hold.screening.matches, local),
     )

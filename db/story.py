@@ -11,6 +11,7 @@ from db.domain.desk import LogLine, VisitStory
 from db.domain.events import (
     BadgeFailed,
     BadgePrinted,
+    ClearanceDated,
     ClearanceEnded,
     DecisionMade,
     DomainEvent,
@@ -157,7 +158,7 @@ def _words(event: DomainEvent, in_force: Decision | None) -> tuple[str, str]:
             return _screened(event.screening)
         case DecisionMade():
             return _decided(event.decision, in_force)
-        case VisitorRechecked() | RecheckDecided() | ClearanceEnded():
+        case VisitorRechecked() | RecheckDecided() | ClearanceDated() | ClearanceEnded():
             return _later(event)
         case VisitCheckedIn():
             return _signed_in(event, in_force), f"Badge {event.badge_code}"
@@ -182,13 +183,17 @@ def _signed_in(event: VisitCheckedIn, in_force: Decision | None) -> str:
     return "Signed in"
 
 
-def _later(event: VisitorRechecked | RecheckDecided | ClearanceEnded) -> tuple[str, str]:
+def _later(
+    event: VisitorRechecked | RecheckDecided | ClearanceDated | ClearanceEnded,
+) -> tuple[str, str]:
     match event:
         case VisitorRechecked(_, screening):
             said = "; ".join(_match_words(match) for match in screening.matches)
             return "Screened again, since a list changed", said
         case RecheckDecided(_, decision):
             return f"{_INSIDE[decision.verdict]} by {decision.decided_by}", decision.reason
+        case ClearanceDated(_, until):
+            return f"Clearance holds until {until:%b} {until.day}, {until.year}", ""
         case ClearanceEnded(_, ended_by):
             return f"Clearance ended by {ended_by}", ""
 

@@ -21,6 +21,7 @@ from db.domain.decision import Decision, Verdict
 from db.domain.events import (
     BadgeFailed,
     BadgePrinted,
+    ClearanceDated,
     ClearanceEnded,
     DecisionMade,
     DomainEvent,
@@ -59,6 +60,10 @@ _BEFORE = select(_DECIDED.c.decision_id, _DECIDED.c.superseded).where(
     _DECIDED.c.district_id == OWN,
     or_(_DECIDED.c.decision_id == bindparam("decision"), _DECIDED.c.visit_id == bindparam("visit")),
 )
+
+
+_OfTheHub = ClearanceDated | ClearanceEnded | VisitorRechecked | RecheckDecided
+"""What no kiosk says."""
 
 
 class OfAnotherSiteError(ValueError):
@@ -139,7 +144,7 @@ def _change(session: Session, envelope: Envelope, event: DomainEvent) -> None:
             _apply_screened(session, envelope, event)
         case DecisionMade(decision, clears_until):
             apply_decision(session, decision, clears_until)
-        case ClearanceEnded() | VisitorRechecked() | RecheckDecided():
+        case ClearanceDated() | ClearanceEnded() | VisitorRechecked() | RecheckDecided():
             _apply_later(session, envelope, event)
         case VisitCheckedIn():
             _apply_checked_in(session, envelope, event)
@@ -161,7 +166,7 @@ def _check_site(session: Session, envelope: Envelope, event: DomainEvent) -> Non
     site_id = _site_of_kiosk(session, envelope)
     if site_id is None:
         return
-    if isinstance(event, ClearanceEnded | VisitorRechecked | RecheckDecided):
+    if isinstance(event, _OfTheHub):
         raise OfAnotherSiteError(envelope.type)
     kept: _Together | None = session.info.get(_TOGETHER)
     for visit_id in {envelope.visit_id, _visit_of(event)} - {None}:
@@ -201,11 +206,11 @@ def _site_of_kiosk(session: Session, envelope: Envelope) -> str | None:
     return known[envelope.kiosk_id]
 
 
-def _apply_later(
-    session: Session, envelope: Envelope, event: ClearanceEnded | VisitorRechecked | RecheckDecided
-) -> None:
+def _apply_later(session: Session, envelope: Envelope, event: _OfTheHub) -> None:
     """What the hub says of a visit that went its way already."""
     match event:
+        case ClearanceDated(clearance_id, clears_until):
+            clearances.date_anew(session, clearance_id, clears_until)
         case ClearanceEnded(clearance_id, ended_by):
             clearances.end(session, clearance_id, envelope.occurred_at, ended_by)
         case VisitorRechecked():

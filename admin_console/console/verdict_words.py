@@ -25,6 +25,10 @@ ONLY_NOW = (
     "Not this person: counts for this visit only. Without a birth date or an ID number nobody can "
     "be known again."
 )
+FOR_NOW = (
+    "Not this person: cleared until {until} for now. The hub was off or its clock is wrong: "
+    "counted anew once it is sure"
+)
 _LAPSES = {
     Lapse.ENTRY_CHANGED: "the entry has changed since",
     Lapse.EXPIRED: "the clearance has expired",
@@ -64,6 +68,8 @@ def clearing_hint(hold: Hold) -> str:
     if hold.clears_until is None:
         return ONLY_NOW
     until = words.day(hold.clears_until)
+    if hold.is_clearing_for_now:
+        return FOR_NOW.format(until=until)
     return f"Not this person: cleared until {until}, or until the entry changes"
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from admin_console.hub import redating
 from db import (
     applying,
     changes,
@@ -39,9 +40,14 @@ def at(now: datetime) -> applying.Follow:
     return follow
 
 
-def of_parked(session: Session, now: datetime) -> None:
-    """What follows from what was parked in this transaction: administrators are told."""
+def at_end(session: Session, now: datetime) -> None:
+    """What follows once all events of this transaction are applied, and have their places.
+
+    Administrators are told of what was parked, and kiosks of clearances that were too long.
+    """
     quarantine.tell(session, applying.newly_parked(session), now)
+    for clearance in redating.shorten(session, now):
+        tell_of_clearance(session, clearance)
 
 
 def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
@@ -68,7 +74,8 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
 def _of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> None:
     ids = list(visit_ids)
     for clearance in clearances.of_visits(session, ids):
-        tell_of_clearance(session, clearance)
+        if not redating.is_too_long(session, clearance, now):
+            tell_of_clearance(session, clearance)
     for visit_id in ids:
         decision = visits.decision_in_force(session, visit_id)
         if decision is not None and not decision.verdict.admits:

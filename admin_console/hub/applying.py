@@ -34,7 +34,7 @@ def before(session: Session, visit_ids: Collection[UUID], now: datetime) -> None
     """
     applying.hold_order(session)
     applying.catch_up(session, visit_ids, aftermath.at(now))
-    aftermath.of_parked(session, now)
+    aftermath.at_end(session, now)
 
 
 async def keep_applying(context: Context) -> None:
@@ -74,7 +74,7 @@ def _step(context: Context) -> bool:
     with context.database.begin() as session:
         now = context.now()
         done = applying.go_on(session, AT_ONCE, aftermath.at(now))
-        aftermath.of_parked(session, now)
+        aftermath.at_end(session, now)
     if done.events:
         context.wake.notify()
     return done.is_more
@@ -101,10 +101,11 @@ def try_again(context: Context) -> int:
     applied, after = 0, -1
     while True:
         with context.database.begin() as session:
-            follow = aftermath.at(context.now())
+            follow = aftermath.at(now := context.now())
             tried = applying.try_again(
                 session, AT_ONCE, after=after, kiosk_ids=kiosk_ids, follow=follow
             )
+            aftermath.at_end(session, now)
         applied += len(tried.events)
         if tried.after is None:
             break

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from admin_console.hub import aftermath, applying
+from admin_console.hub import aftermath, applying, redating
 from admin_console.hub import site as hub_site
 from admin_console.hub.context import Asker, Context
-from db import audit, changes, clock_doubt, notices, outbox, policy, rechecks, visits
+from db import audit, changes, clearing, notices, outbox, rechecks, visits
 from db.domain.audit import About, Deed
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Site
@@ -76,11 +76,9 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
         if visit is None:
             raise LookupError(visit_id)
         site = hub_site.at(session, visit.site_id)
-        clears_until = None
-        if choice.verdict is Verdict.NOT_THIS_PERSON:
-            days = clock_doubt.days(session, ZoneInfo(site.time_zone), now)
-            clears_until = policy.of(session).clears_until(days.first)
-        deciding = _Deciding(site, asker, choice, now, clears_until)
+        is_clearing = choice.verdict is Verdict.NOT_THIS_PERSON
+        term = clearing.term(session, ZoneInfo(site.time_zone), now) if is_clearing else None
+        deciding = _Deciding(site, asker, choice, now, None if term is None else term.until)
         known = rechecks.of_visit(session, visit_id)
         later = [r for r in known if r.decision is None]
         if visit.is_on_site() and later:
@@ -89,6 +87,8 @@ def decide(context: Context, visit_id: UUID, choice: Choice, asker: Asker) -> De
             decision, version = _at_the_door(session, deciding, visit, known)
             if later:
                 _on_rechecks(session, deciding, later)
+        if term is not None and term.is_for_now:
+            redating.remember(session, visit_id, now)
         notices.settle(session, NoticeKind.ON_SITE, visit_id, asker.display_name, now)
         audit.note(
             session,

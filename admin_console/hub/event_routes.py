@@ -147,7 +147,7 @@ def _receive(context: Context, handed: _Batch) -> Response:
                 origin=ours.origin,
                 follow=aftermath.at(now),
             )
-            aftermath.of_parked(session, now)
+            aftermath.at_end(session, now)
     except inbox.GapError as gap:
         return problem(409, str(gap), expected_seq=gap.expected_seq)
     except inbox.ForkError as fork:

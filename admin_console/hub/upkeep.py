@@ -6,7 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from admin_console.hub import authority_change, backup_command, backup_keys, entry_photos
+from admin_console.hub import (
+    authority_change,
+    backup_command,
+    backup_keys,
+    clearance_dates,
+    entry_photos,
+)
 from admin_console.hub.authority_change import Step
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
@@ -84,7 +90,7 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
     while True:
         forgotten = retention.Forgotten()
         with going_on(LOG, "old visits were not forgotten, tomorrow again"):
-            forgotten = await finish_in_thread(_forget, context)
+            forgotten = await finish_in_thread(forget_once, context)
             context.wake.notify()  # visits look otherwise, or the clock's leap was told
             if forgotten.visits:
                 LOG.info(
@@ -96,8 +102,12 @@ async def forget_old_visits(context: Context, every_seconds: float = DAY_SECONDS
         await asyncio.sleep(GIVE_WAY_SECONDS if forgotten.is_more else pause)
 
 
-def _forget(context: Context) -> retention.Forgotten:
-    return retention.forget_when_certain(context.database, context.now(), is_kiosk=False)
+def forget_once(context: Context) -> retention.Forgotten:
+    """One run: what is old goes, and clearances are dated that waited for the clock."""
+    forgotten = retention.forget_when_certain(context.database, context.now(), is_kiosk=False)
+    if dated := clearance_dates.settle(context):
+        LOG.info("the clock is certain again: %d clearances hold for the rules' days", dated)
+    return forgotten
 
 
 async def lift_numbers(context: Context, every_seconds: float = MINUTE_SECONDS) -> None:

@@ -95,6 +95,8 @@ class Hold:
     """Whether they were let in before a list changed: the decision is whether they may stay."""
     clears_until: date | None = None
     """How long *not this person* would hold; None when this visitor cannot be known again."""
+    is_clearing_for_now: bool = False
+    """Whether the hub's clock is doubted, so that this is dated anew once it is certain."""
     on_denial: str = ""
     """What the office does when it does not admit."""
     briefs: Mapping[UUID, EntryBrief] = field(default_factory=dict)

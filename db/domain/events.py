@@ -50,6 +50,14 @@ class ClearanceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearanceDated:
+    """The hub settled until when a clearance holds, by its own rules and clock."""
+
+    clearance_id: UUID
+    clears_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class VisitorRechecked:
     """A list changed after somebody had come, and they may be on it now."""
 
@@ -146,6 +154,7 @@ DomainEvent = (
     VisitorScreened
     | DecisionMade
     | ClearanceEnded
+    | ClearanceDated
     | VisitorRechecked
     | RecheckDecided
     | VisitAbandoned
@@ -161,6 +170,7 @@ TYPES: dict[str, type[DomainEvent]] = {
     "visitor.screened": VisitorScreened,
     "decision.made": DecisionMade,
     "clearance.ended": ClearanceEnded,
+    "clearance.dated": ClearanceDated,
     "visitor.rechecked": VisitorRechecked,
     "recheck.decided": RecheckDecided,
     "visit.abandoned": VisitAbandoned,

@@ -47,6 +47,9 @@ class DeskPolicy:
         if len(self.denial_words) > WORDS_LENGTH:
             raise ValueError(f"what to do at a denial has at most {WORDS_LENGTH} characters")
 
-    def clears_until(self, today: date) -> date:
-        """The last day of a clearance that is given today."""
-        return today + timedelta(days=self.clearance_days)
+    def clears_until(self, today: date, latest: date | None = None) -> date:
+        """The last day of a clearance that is given today.
+
+        Where today may be `latest` too it is counted from today, and not over before `latest` is.
+        """
+        return max(today + timedelta(days=self.clearance_days), latest or today)

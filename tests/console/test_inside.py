@@ -78,6 +78,25 @@ def test_panel_says_of_whom_nobody_can_know_again_that_it_counts_only_now() -> N
     assert verdict_words.clearing_hint(hold) == verdict_words.ONLY_NOW
 
 
+def test_panel_says_why_somebody_is_cleared_for_a_short_time_while_the_hub_doubts_its_clock(
+    qtbot: QtBot,
+) -> None:
+    hub = FakeHub()
+    first, *others = hub.desk_answer.holds
+    hub.desk_answer = replace(
+        hub.desk_answer, holds=(replace(first, is_clearing_for_now=True), *others)
+    )
+    shell = open_shell(qtbot, hub)
+
+    said = child(shell, QLabel, "clearingHint")
+
+    assert said.text() == (
+        "Not this person: cleared until Nov 17, 2027 for now. The hub was off or its clock is "
+        "wrong: counted anew once it is sure"
+    )
+    assert said.sizeHint().width() <= said.width()
+
+
 def test_whoever_was_just_denied_is_told_with_what_to_do_until_somebody_did_it(
     qtbot: QtBot,
 ) -> None:

@@ -1,0 +1,64 @@
+"""Until when *not this person* clears somebody at the hub, whose clock may be wrong.
+
+While it is doubted (`db.clock_doubt`) nobody knows from which day a clearance counts. It is counted
+from the first that it may be, so that it lasts no longer than the rules say, but is not over
+before it begins; which clearances were given so is remembered until the clock is certain.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from db import clock_doubt, policy, settings, wrong_times
+from db.domain.clearance import Clearance
+
+_UNSURE = "clearances_unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long a clearance holds that is given now."""
+
+    until: date
+    """Its last day."""
+    is_for_now: bool = False
+    """Whether the clock is doubted: it is dated anew once that is certain."""
+
+
+def term(session: Session, zone: ZoneInfo, now: datetime) -> Term:
+    """What the rules say, by a site's calendar."""
+    days = clock_doubt.days(session, zone, now)
+    until = policy.of(session).clears_until(days.first, days.last)
+    return Term(until, clock_doubt.is_doubted(session, now))
+
+
+def remember(session: Session, given: Iterable[Clearance]) -> None:
+    """These were given while the clock is doubted: they are dated anew once it is certain."""
+    known, new = unsure(session), tuple(c.clearance_id for c in given)
+    if new:
+        settings.write(session, _UNSURE, tuple(dict.fromkeys((*known, *new))))
+
+
+def unsure(session: Session) -> tuple[UUID, ...]:
+    """Which clearances were given while the clock was doubted, and are not dated anew yet."""
+    return settings.read(session, _UNSURE, tuple[UUID, ...]) or ()
+
+
+def forget_unsure(session: Session) -> None:
+    settings.remove(session, _UNSURE)
+
+
+def certain_until(session: Session, clearance: Clearance, zone: ZoneInfo, now: datetime) -> date:
+    """The last day of a clearance by a clock that is certain now.
+
+    It counts from the day on which it was given, or from today where that is a day to come: then
+    the clock was ahead. By one that was behind it counts from when that was mended.
+    """
+    given_at = wrong_times.counts_from(wrong_times.spans(session), clearance.decided_at)
+    given_on = given_at.astimezone(zone).date()
+    today = clock_doubt.days(session, zone, now).last
+    return policy.of(session).clears_until(min(given_on, today))
