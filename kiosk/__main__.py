@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from db import faults
 from db.domain.errors import VestibuleError, words_of_no_rights
 from kiosk import keys_command
 from kiosk.config import KioskConfig, load_config
@@ -105,7 +106,7 @@ def _run_alone(config: KioskConfig, arguments: argparse.Namespace) -> int:
 
 def begin_log() -> None:
     """Write what the kiosk says on standard error, from now on."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    faults.begin_text()
     # It would tell every request to the hub, twice a minute, with its address.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 

@@ -17,7 +17,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FAULTS = """
 import asyncio, gc, logging, threading, warnings
-from admin_console.hub import output
 
 def stumbles():
     raise ValueError("Quillfeather")
@@ -28,7 +27,7 @@ async def forgets():
     del task
     gc.collect()
 
-output.begin(output.Form.JSON)
+{begin}
 logging.getLogger("db").warning("two\\nlines")
 warnings.warn("an old way")
 try:
@@ -39,12 +38,21 @@ thread = threading.Thread(target=stumbles)
 thread.start()
 thread.join()
 asyncio.run(forgets())
+
+class Ends:
+    def __del__(self):
+        stumbles()
+
+Ends()
 try:
     stumbles()
 except ValueError as error:
     raise KeyError("Quillfeather") from error
 """
 
+AS_TEXT = "from admin_console.hub import output; output.begin(output.Form.TEXT)"
+AS_JSON = "from admin_console.hub import output; output.begin(output.Form.JSON)"
+OF_KIOSK = "from kiosk.__main__ import begin_log; begin_log()"
 ASKS_SOMEBODY = """
 import socket, threading
 import httpx
@@ -122,33 +130,42 @@ def test_hub_that_cannot_start_says_so_in_json_too(tmp_path: Path) -> None:
 
 def test_faults_are_told_by_kind_and_place_and_never_by_words_that_may_name_somebody() -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "default", "-c", FAULTS],
+        [sys.executable, "-W", "default", "-c", FAULTS.format(begin=AS_JSON)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     told = [(line["from"], line["level"], line.get("errors")) for line in lines]
-    ours = "admin_console.hub.output"
     assert told == [
         ("db", "warning", None),
         ("py.warnings", "warning", None),
         ("root", "error", ["ValueError"]),
-        (ours, "error", ["ValueError"]),
+        ("db.faults", "error", ["ValueError"]),
         ("asyncio", "error", ["ValueError"]),
-        (ours, "critical", ["KeyError", "ValueError"]),
+        ("db.faults", "error", ["ValueError"]),
+        ("db.faults", "critical", ["KeyError", "ValueError"]),
     ]
     assert lines[2]["where"][-1].endswith("stumbles")
     assert "Quillfeather" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "begin",
-    [
-        "from admin_console.hub import output; output.begin(output.Form.TEXT)",
-        "from admin_console.hub import output; output.begin(output.Form.JSON)",
-        "from kiosk.__main__ import begin_log; begin_log()",
-    ],
-)
+@pytest.mark.parametrize("begin", [AS_TEXT, OF_KIOSK])
+def test_plain_text_names_nobody_over_a_fault_either_at_the_hub_and_at_a_kiosk(begin: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS.format(begin=begin)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    lines = done.stderr.splitlines()
+    kinds = [line.strip() for line in lines if line.startswith("  ") and "Error" in line]
+    assert kinds == ["ValueError"] * 4 + ["KeyError, from ValueError"]
+    assert sum(line.endswith(" stumbles") for line in lines) == 4
+    assert "ERROR telling stumbled and goes on" in done.stderr
+    assert "CRITICAL the program ended over a fault" in done.stderr
+    assert "Quillfeather" not in done.stderr
+
+
+@pytest.mark.parametrize("begin", [AS_TEXT, AS_JSON, OF_KIOSK])
 def test_no_address_that_is_asked_stands_in_a_log_since_it_may_hold_a_secret(begin: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ASKS_SOMEBODY.format(begin=begin)],
