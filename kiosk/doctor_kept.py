@@ -14,7 +14,7 @@ from kiosk import own_device
 from kiosk.config import KioskConfig
 from kiosk.doctor_finding import Finding, Verdict, shown
 from kiosk.readings import all_readings
-from kiosk.sync import trust
+from kiosk.sync import trust, unread
 from kiosk.sync.exchange import COMPLETE, PARKED
 
 
@@ -74,6 +74,9 @@ def _lists(session: Session, now: datetime) -> Iterator[Finding]:
         found = "the hub's lists have not all come yet: every visitor is held"
         yield Finding("lists", Verdict.LOOK, found, "Let the kiosk run until its hub answered.")
         return
+    if unread.LIST in unread.kinds(session):
+        found = "a list of the hub cannot be read by this version: every visitor is held"
+        yield Finding("lists", Verdict.BROKEN, found, "Update Vestibule on this kiosk.")
     lists = watchlists.all_lists(session)
     if not lists:
         found = "there are no lists here: nobody is compared with any"
@@ -113,6 +116,7 @@ def _hub_log(session: Session, now: datetime) -> Iterator[Finding]:
     """Whether the hub's log only grew, as far as this kiosk was shown; nothing before it was."""
     yield from _untrue(session)
     yield from _parked(session)
+    yield from _unread(session)
     if number_keys.is_unopened(session):
         yield Finding(
             "number key",
@@ -162,6 +166,15 @@ def _parked(session: Session) -> Iterator[Finding]:
             "Nothing is lost. The console's page Kiosks says why, and what to do.",
             {"parked": count},
         )
+
+
+def _unread(session: Session) -> Iterator[Finding]:
+    """Whether something of the hub could not be read, and what was known before counts on."""
+    kinds = sorted(unread.kinds(session) - {unread.LIST})
+    if kinds:
+        found = f"some of what the hub told cannot be read by this version: {', '.join(kinds)}"
+        advice = "Update Vestibule on this kiosk. It asks the hub again when it is started."
+        yield Finding("hub's changes", Verdict.LOOK, found, advice)
 
 
 def _untrue(session: Session) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from db.screening.engine import ENGINE_VERSION, screen
 from db.screening.index import Index
 from kiosk.draft import VisitDraft
 from kiosk.scan.documents import USUAL_RULES, DocumentRules
+from kiosk.sync import unread
 
 LOG = logging.getLogger(__name__)
 
@@ -104,7 +105,9 @@ def screen_visitor(
     first_key = clearances.visitor_key(desk.number_key, identity, first_hash)
     key = number_keys.lift(first_key, keys)
     found = _screen(desk, identity, index, number_hash, now, days=days, latest=latest)
-    screening = clearances.consider(session, found, key, days)
+    screening = found
+    if unread.CLEARANCE not in unread.kinds(session):  # else one may have ended that is here yet
+        screening = clearances.consider(session, found, key, days)
     earlier = _visit_to_resume(session, desk, identity, number_hash, screening)
     if earlier is not None:
         return earlier

@@ -10,12 +10,12 @@ from importlib.metadata import version
 
 from sqlalchemy.orm import Session
 
-from db import number_keys, outbox, photos, settings, watchlists
+from db import authorities, number_keys, outbox, photos, settings, watchlists
 from db.domain.kiosks import LastUse
 from db.domain.watchlist import Watchlist
 from db.outbox import Device
 from kiosk import own_device
-from kiosk.sync import trust
+from kiosk.sync import trust, unread
 from kiosk.sync.exchange import COMPLETE, HEARD_AT, PARKED
 from kiosk.sync.worker import HubState, Reach
 from kiosk.ui.views import ServiceLine, ServiceView, Standing
@@ -52,6 +52,8 @@ class Kept:
     """Events that the hub has and could not apply, as it said last."""
     new_log_at: datetime | None = None
     """When the hub last began a log that lacks something that was seen of the one before."""
+    unread: frozenset[str] = frozenset()
+    """Kinds of changes of the hub of which something could not be read here."""
 
 
 def read(session: Session, device: Device) -> Kept:
@@ -70,6 +72,7 @@ def read(session: Session, device: Device) -> Kept:
         clock_ms=device.clock_offset_ms,
         parked=settings.read(session, PARKED, int) or 0,
         new_log_at=trust.new_log_at(session),
+        unread=unread.kinds(session),
     )
 
 
@@ -90,7 +93,7 @@ def view(
     """
     first = _hub(kept, hub, now) if kept.is_paired else _NO_HUB
     used = [*_used("camera", camera), *_used("printer", printer)]
-    lines = [first, _waiting(kept, hub), *used, *_log(kept, now), *_clock(kept)]
+    lines = [first, _waiting(kept, hub), *used, *_log(kept, now), *_unread(kept), *_clock(kept)]
     lists = _lists(kept, now, are_lists_loaded=are_lists_loaded)
     return ServiceView(
         staff_name=staff_name,
@@ -124,15 +127,24 @@ def _hub(kept: Kept, hub: HubState, now: datetime) -> ServiceLine:
             return ServiceLine(Standing.LOOK, "The hub does not answer", f"{heard} {_SERVED}")
         case Reach.REFUSED:
             return ServiceLine(Standing.BROKEN, "The hub refuses this kiosk", hub.words)
-        case Reach.UNTRUE:
-            words = f"It is not taken. {heard} {_SERVED}"
-            return ServiceLine(Standing.BROKEN, "What answers is not signed by the hub", words)
+        case Reach.UNTRUE | Reach.STUMBLED:
+            title, why = _NOT_TAKEN[hub.reach]
+            return ServiceLine(Standing.BROKEN, title, f"{why} {heard} {_SERVED}")
         case Reach.FORKED:
             return ServiceLine(Standing.BROKEN, "This kiosk and the hub disagree", hub.words)
         case Reach.STRANGER | Reach.UNPAIRED:
             title, why = _TO_PAIR[hub.reach]
             words = f"{why} {heard} Everything is kept. {_PAIR}"
             return ServiceLine(Standing.BROKEN, title, words)
+
+
+_NOT_TAKEN = {
+    Reach.UNTRUE: ("What answers is not signed by the hub", "It is not taken."),
+    Reach.STUMBLED: (
+        "This kiosk and its hub do not get on",
+        "Something failed here that is tried again; the log says where.",
+    ),
+}
 
 
 _TO_PAIR = {
@@ -217,6 +229,29 @@ def _log(kept: Kept, now: datetime) -> list[ServiceLine]:
     return lines
 
 
+def _unread(kept: Kept) -> list[ServiceLine]:
+    found = [words for kind, words in _OF_KIND.items() if kind in kept.unread]
+    if not found:
+        return []
+    words = f"{' '.join(found)} Update Vestibule on this kiosk; it asks again when it is started."
+    title = "Something of the hub cannot be read here"
+    return [ServiceLine(Standing.LOOK, title, words)]
+
+
+_OF_KIND = {
+    unread.CLEARANCE: "Nobody passes by an earlier clearance.",
+    unread.LIST_ENDED: "A list that has ended still counts.",
+    "decision": "A decision on a visitor did not come: decide here.",
+    "check_out": "Somebody who was signed out at the console is still here.",
+    "staff_pins": "PINs are those of before.",
+    "policy": "The desk's rules are those of before.",
+    "hosts": "Whom one can visit is as before.",
+    "site": "The school's name and time zone are those of before.",
+    "number_keys": "A key for ID numbers is missing.",
+    authorities.KIND: "The hub's next authority is not known.",
+}
+
+
 def _clock(kept: Kept) -> list[ServiceLine]:
     if not kept.clock_ms:
         return []
@@ -248,6 +283,10 @@ def _lists(kept: Kept, now: datetime, *, are_lists_loaded: bool) -> list[Service
     if not kept.has_all_lists:
         words = "Until then every visitor waits for the office."
         title = "The hub's lists have not all come yet"
+        lines.insert(0, ServiceLine(Standing.BROKEN, title, words))
+    elif unread.LIST in kept.unread:
+        title = "A list of the hub cannot be read here"
+        words = "Every visitor waits for the office. Update Vestibule on this kiosk."
         lines.insert(0, ServiceLine(Standing.BROKEN, title, words))
     elif not are_lists_loaded:
         words = "Every visitor waits for the office. If it stays so, start the kiosk again."

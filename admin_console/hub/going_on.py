@@ -4,12 +4,11 @@ A task that dies is missed by nobody until the hub is stopped.
 """
 
 import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from db.domain.errors import StorageError
+from db.stumbles import where
 
 
 @contextmanager
@@ -24,14 +23,3 @@ def going_on(log: logging.Logger, words: str) -> Iterator[None]:
         log.warning("%s: %s", words, error)
     except Exception as error:  # noqa: BLE001  whatever it is, the next time may go well
         log.error("%s: it stumbled, %s", words, where(error))  # noqa: TRY400  its words may hold a name
-
-
-def where(error: BaseException) -> str:
-    """What kind of error, and at which lines of the program: nothing of what it says."""
-    lines = traceback.extract_tb(error.__traceback__)[-_SHOWN:]
-    way = " < ".join(f"{Path(line.filename).name} line {line.lineno}" for line in reversed(lines))
-    return f"{type(error).__name__}, {way}"
-
-
-_SHOWN = 12
-"""Lines of the program, the last ones."""

@@ -40,7 +40,7 @@ class OwnState:
     """Of its software."""
     lists: dict[UUID, ListInForce]
     has_all_lists: bool = True
-    """False while lists of its hub have yet to come for the first time: everybody is held."""
+    """False while a list of its hub has yet to come, or cannot be read there: everybody is held."""
     camera: LastUse | None = None
     """None until it was used once since the kiosk was started, as `printer`."""
     printer: LastUse | None = None

@@ -34,6 +34,10 @@ class NoLineError(HubRefusedError):
     """The hub, or something on the way to it, knows no lines: ask again and again instead."""
 
 
+class HubUnreadableError(HubRefusedError):
+    """The hub itself says it, and this version cannot read it."""
+
+
 class HubGoneError(HubRefusedError):
     """What was asked for is no longer in force; something newer follows in the feed."""
 
@@ -219,7 +223,7 @@ class HubClient(Protocol):
         """The entries of one version of a list behind that id, in the order of their ids.
 
         Fewer than `limit` are the last ones. Raises `HubGoneError` once a newer version is in
-        force.
+        force, and `HubUnreadableError` for an entry of a newer hub that cannot be read here.
         """
         ...
 

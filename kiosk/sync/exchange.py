@@ -21,6 +21,7 @@ from db import (
     policy,
     settings,
     staff_pins,
+    stumbles,
     visit_events,
     watchlists,
 )
@@ -32,12 +33,13 @@ from db.domain.policy import DeskPolicy
 from db.domain.visit import Host
 from db.engine import Database
 from db.number_keys import SealedKey
-from kiosk.sync import trust
+from kiosk.sync import trust, unread
 from kiosk.sync.client import (
     Change,
     Changes,
     HubClient,
     HubDecision,
+    HubUnreadableError,
     StaffCheckOut,
     StaffPin,
 )
@@ -80,6 +82,7 @@ def forget_hub(session: Session) -> None:
     staff_pins.replace(session, ())
     clearances.forget_all(session)
     trust.forget(session)
+    unread.forget(session)
     for name in (HOSTS, COMPLETE, HEARD_AT, PARKED, policy.POLICY):
         settings.remove(session, name)
 
@@ -106,14 +109,15 @@ def start_over(session: Session) -> None:
     """Read the hub's feed from its beginning. What is known by now stays in force meanwhile."""
     settings.write(session, CURSOR, 0)
     settings.write(session, MARK, "")
+    unread.begin_anew(session)
 
 
 def read_anew_after_update(session: Session) -> None:
     """Read the feed anew once this program knows more kinds of changes than the one before it.
 
-    What an older program did not know is behind the cursor by now.
+    What an older program did not know is behind the cursor by now, and what could not be read.
     """
-    if settings.read(session, KINDS, int) != _KINDS:
+    if settings.read(session, KINDS, int) != _KINDS or unread.kinds(session):
         settings.write(session, KINDS, _KINDS)
         start_over(session)
 
@@ -162,14 +166,57 @@ def pull(
     for change in answer.changes:
         is_end = answer.newest is not None and change.version >= answer.newest
         is_now_complete = is_end and not is_complete
-        tell(_apply(database, hub, change, is_now_complete=is_now_complete))
+        try:
+            tell(_apply(database, hub, change, is_now_complete=is_now_complete))
+        except (codec.MalformedError, HubUnreadableError) as error:
+            tell(_pass_over(database, change, error, is_now_complete=is_now_complete))
         is_complete = is_complete or is_now_complete
     if not answer.changes and not is_complete:
         with database.begin() as session:
             settings.write(session, COMPLETE, value=True)
         tell(Learned(lists_changed=True))
+    if _ends(answer):
+        _end_anew(database, tell)
     _note_parked(database, answer.parked)
     return trust.check_log(database, hub, answer.log_head, answer.log_proof, now=own)
+
+
+def _ends(answer: Changes) -> bool:
+    """Whether nothing is behind it for now."""
+    last = answer.changes[-1].version if answer.changes else answer.cursor
+    return not answer.changes or (answer.newest is not None and last >= answer.newest)
+
+
+def _end_anew(database: Database, tell: Callable[[Learned], object]) -> None:
+    with database.read() as session:
+        if not unread.is_anew(session):
+            return
+    with database.begin() as session:
+        unread.end_anew(session)
+    tell(Learned(lists_changed=True))
+
+
+def _pass_over(
+    database: Database, change: Change, error: Exception, *, is_now_complete: bool
+) -> Learned:
+    """Go on behind a change that cannot be read: see `unread`."""
+    LOG.error(
+        "a change of the hub cannot be read here (%s, version %d) and is passed over: %s",
+        change.kind,
+        change.version,
+        stumbles.where(error),
+    )
+    with database.begin() as session:
+        unread.note(session, change)
+        _go_behind(session, change, is_now_complete=is_now_complete)
+    return Learned(lists_changed=True)
+
+
+def _go_behind(session: Session, change: Change, *, is_now_complete: bool) -> None:
+    settings.write(session, CURSOR, change.version)
+    settings.write(session, MARK, change.mark)
+    if is_now_complete:
+        settings.write(session, COMPLETE, value=True)
 
 
 def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:
@@ -201,10 +248,10 @@ def _write(
         learned = _learn(session, change)
         if pulled is not None:
             pulled.put_in_force(session)
-        settings.write(session, CURSOR, change.version)
-        settings.write(session, MARK, change.mark)
+        if pulled is not None or change.kind != unread.LIST:  # else a newer version follows
+            unread.clear(session, change)
+        _go_behind(session, change, is_now_complete=is_now_complete)
         if is_now_complete:
-            settings.write(session, COMPLETE, value=True)
             learned = replace(learned, lists_changed=True)
     if change.kind == "number_keys":
         number_lifting.lift_all(database, LIFT_SECONDS)

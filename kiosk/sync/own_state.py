@@ -8,6 +8,7 @@ from db.domain.kiosks import LastUse, ListInForce, OwnState
 from db.engine import Database
 from db.outbox import Device
 from kiosk import own_device
+from kiosk.sync import unread
 from kiosk.sync.exchange import COMPLETE
 
 _VERSION = version("vestibule")
@@ -34,7 +35,8 @@ def read(
                 known.list_id: ListInForce(known.version, known.imported_at)
                 for known in watchlists.all_lists(session)
             },
-            has_all_lists=settings.read(session, COMPLETE, bool) or False,
+            has_all_lists=bool(settings.read(session, COMPLETE, bool))
+            and unread.LIST not in unread.kinds(session),
             camera=camera,
             printer=printer,
             authorities=tuple(map(hub_trust.mark_of, hub_trust.separate(own_device.ca(session)))),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, auto
 from pathlib import Path
 
-from db import number_keys, visits
+from db import number_keys, stumbles, visits
 from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
@@ -48,6 +48,8 @@ class Reach(IntEnum):
     UNKNOWN = auto()
     IN_TOUCH = auto()
     AWAY = auto()
+    STUMBLED = auto()
+    """Something failed here that nobody expected."""
     REFUSED = auto()
     STRANGER = auto()
     """Somebody answers whom this kiosk does not know."""
@@ -218,9 +220,10 @@ class SyncWorker:
                 self._tell(name, HubState(Reach.STRANGER, str(error)))
             except (HubError, StorageError) as error:
                 self._tell(name, HubState(Reach.AWAY, str(error)))
-            except Exception:
+            except Exception as error:  # noqa: BLE001
                 # A thread that dies would leave the kiosk alone for ever, and silently.
-                LOG.exception("%s stumbled and goes on", name)
+                words = f"{name} stumbled and goes on: {stumbles.where(error)}"
+                self._tell(name, HubState(Reach.STUMBLED, words))
             else:
                 pause = FIRST_PAUSE_SECONDS
                 self._tell(name, HubState(Reach.IN_TOUCH, words))

@@ -14,7 +14,7 @@ from admin_console.hub import backlog
 from db import inbox, signing
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database
-from kiosk.sync import http, sending
+from kiosk.sync import exchange, http, sending
 from kiosk.sync.client import HubBusyError, HubUnpairedError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
@@ -121,6 +121,26 @@ def test_hub_that_is_away_is_worth_a_line_in_the_log_only(
     qtbot.waitUntil(lambda: watched.is_at(Reach.AWAY), timeout=10_000)
     assert "sent when it is back" in watched.states[-1].words
     assert kiosk.waiting() == 1
+
+
+def test_failure_that_nobody_expected_is_a_state_that_names_nobody(
+    kiosk: KioskOfTests,
+    open_worker: OpenWorker,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def stumble(*_: object) -> str:
+        raise RuntimeError("Daniel Quillfeather")
+
+    monkeypatch.setattr(exchange, "pull", stumble)
+
+    with caplog.at_level(logging.WARNING, "kiosk.sync.worker"):
+        watched = open_worker(kiosk)
+        qtbot.waitUntil(lambda: watched.is_at(Reach.STUMBLED), timeout=10_000)
+
+    assert "RuntimeError, test_sync_worker.py line" in caplog.text
+    assert "Quillfeather" not in caplog.text
 
 
 def test_kiosk_that_is_told_to_come_again_is_in_touch_and_sends_soon(

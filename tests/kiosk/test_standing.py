@@ -254,3 +254,19 @@ def test_what_the_hub_could_not_use_is_told_with_where_to_look() -> None:
     )
     assert "nothing is lost" in parked.words
     assert "page Kiosks" in parked.words
+
+
+def test_list_that_cannot_be_read_here_is_told_before_all_others() -> None:
+    *_, first, orders = lines(replace(KEPT, unread=frozenset({"watchlist"})), loaded=False)
+
+    assert first.standing is Standing.BROKEN
+    assert first.words == "Every visitor waits for the office. Update Vestibule on this kiosk."
+    assert orders.title == "Custody orders"
+
+
+def test_what_else_cannot_be_read_here_is_told_with_what_it_means() -> None:
+    found = lines(replace(KEPT, unread=frozenset({"policy", "staff_pins"})))
+
+    (told,) = [line for line in found if line.title == "Something of the hub cannot be read here"]
+    assert told.standing is Standing.LOOK
+    assert told.words.startswith("PINs are those of before. The desk's rules are those of before.")

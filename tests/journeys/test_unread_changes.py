@@ -1,0 +1,160 @@
+"""What a kiosk cannot read of its hub holds back nothing behind it, and lets nobody pass by it."""
+
+import logging
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from db import changes, policy, staff_pins, watchlists
+from db.domain.decision import Verdict
+from db.domain.policy import DeskPolicy
+from db.domain.screening import HoldReason, Outcome
+from db.domain.visit import VisitState
+from kiosk import standing
+from kiosk.sync import exchange, unread
+from tests.district import District, QuietKiosk
+from tests.makers import make_identity
+
+LISTED = b"LNAME,FNAME,DOB,CASE_NO\nQuillfeather,Daniel,03/07/1984,T-1\n"
+OTHERS = b"LNAME,FNAME,DOB,CASE_NO\nMarlow,Helena,04/17/1986,T-2\n"
+FATHER = make_identity("Daniel", "Quillfeather", number="88211", birth_date=date(1984, 3, 7))
+NOBODY = make_identity("Ada", "Quennell", number="40117", birth_date=date(1979, 5, 2))
+NEWER = {"clearance_days": "as a newer hub says it, of Daniel"}
+
+
+def tell(district: District, kind: str, body: object) -> None:
+    with district.hub.database.begin() as session:
+        changes.add(session, kind, body)
+
+
+def list_id(district: District) -> UUID:
+    with district.hub.database.read() as session:
+        (known,) = watchlists.all_lists(session)
+    return known.list_id
+
+
+def missed(kiosk: QuietKiosk) -> frozenset[str]:
+    with kiosk.database.read() as session:
+        return unread.kinds(session)
+
+
+def start_again(kiosk: QuietKiosk) -> None:
+    with kiosk.database.begin() as session:
+        exchange.read_anew_after_update(session)
+
+
+def test_list_and_decision_come_behind_a_change_that_cannot_be_read(
+    district: District, caplog: pytest.LogCaptureFixture
+) -> None:
+    front = district.open_kiosk("front")
+    district.import_list(LISTED)
+    held = front.screen(FATHER)
+    front.push()
+
+    with caplog.at_level(logging.ERROR):
+        tell(district, "policy", NEWER)
+        district.import_list(OTHERS, "Of today")
+        district.decide(held.visit.visit_id, Verdict.DENY)
+
+    with front.database.read() as session:
+        assert {known.name for known in watchlists.all_lists(session)} >= {"Of today"}
+        assert policy.of(session) == DeskPolicy()
+        kept = standing.read(session, front.desk.device)
+    assert front.visit(held.visit.visit_id).state is VisitState.DENIED
+    assert front.screen(NOBODY).screening.outcome is Outcome.CLEAR
+    assert kept.unread == {"policy"}
+    assert "policy, version" in caplog.text
+    assert "Daniel" not in caplog.text
+
+
+def test_next_rules_that_can_be_read_take_the_place_of_those_that_could_not(
+    district: District,
+) -> None:
+    front = district.open_kiosk("front")
+    tell(district, "policy", NEWER)
+    tell(district, "staff_pins", "of a newer hub")
+    front.sync()
+
+    tell(district, "policy", DeskPolicy(clearance_days=7))
+    front.sync()
+
+    with front.database.read() as session:
+        assert policy.of(session).clearance_days == 7
+        assert staff_pins.everybody(session)  # those of before
+    assert missed(front) == {"staff_pins"}
+
+
+def test_list_that_cannot_be_read_holds_everybody_until_it_can(district: District) -> None:
+    front = district.open_kiosk("front")
+    district.import_list(LISTED)
+    assert front.screen(NOBODY).screening.outcome is Outcome.CLEAR
+
+    tell(district, "watchlist", {"list_id": list_id(district), "category": "of a newer hub"})
+    front.sync()
+    held = front.screen(make_identity("Bea", "Quennell", number="40118"))
+    district.import_list(OTHERS, "Another list")
+    held_yet = front.screen(make_identity("Cleo", "Quennell", number="40119"))
+    district.import_list(LISTED + b"Marlow,Helena,04/17/1986,T-2\n")
+    passes = front.screen(make_identity("Dora", "Quennell", number="40120"))
+
+    for one in (held, held_yet):
+        assert one.screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+    assert passes.screening.outcome is Outcome.CLEAR
+    assert not missed(front)
+
+
+def test_list_with_an_entry_that_cannot_be_read_holds_everybody_and_nothing_behind_it(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = district.open_kiosk("front")
+    waiting = front.screen(FATHER)
+    front.push()
+    with monkeypatch.context() as newer:
+        newer.setattr(watchlists, "page", lambda *_: [{"entry_id": "of a newer hub"}])
+        district.import_list(LISTED)
+
+    tell(district, "policy", DeskPolicy(clearance_days=7))
+    front.sync()
+
+    assert waiting.screening.outcome is Outcome.CLEAR
+    assert front.screen(NOBODY).screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+    assert missed(front) == {unread.LIST}
+    with front.database.read() as session:
+        assert policy.of(session).clearance_days == 7
+
+
+def test_kiosk_that_starts_again_reads_what_it_could_not_and_holds_until_it_has(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = district.open_kiosk("front")
+    with monkeypatch.context() as newer:
+        newer.setattr(watchlists, "page", lambda *_: [{"entry_id": "of a newer hub"}])
+        district.import_list(LISTED)
+    tell(district, "policy", NEWER)
+    front.sync()
+
+    start_again(front)
+    before = front.screen(NOBODY)
+    front.sync()
+
+    assert before.screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+    assert not missed(front)
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+
+
+def test_nobody_passes_by_a_clearance_while_the_end_of_one_cannot_be_read(
+    district: District,
+) -> None:
+    front = district.open_kiosk("front")
+    district.import_list(LISTED)
+    held = front.screen(FATHER)
+    front.push()
+    district.decide(held.visit.visit_id, Verdict.NOT_THIS_PERSON)
+    front.check_out(front.check_in(held).visit_id)
+
+    tell(district, "clearance", {"ended_at": "as a newer hub says it"})
+    district.later(days=1)
+    front.sync()
+
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
