@@ -194,7 +194,9 @@ def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> Non
             raise
         is_held = "locked" in str(error) or isinstance(error, PermissionError)
         raise StorageError(IN_USE if is_held else _NOT_DONE.format(error)) from error
-    _finish(path)
+    _put_in_place(sealed, path)
+    _erase_copy(sealed)
+    private_files.erase(aside)
 
 
 _MAY_MOVE_WHAT_IS_OPEN = os.name == "posix"
@@ -204,14 +206,47 @@ _NOT_DONE = "The database could not be encrypted ({}). It stays as it was; try a
 def _finish(path: Path) -> None:
     """What is left to do once a file was put aside; a copy that was not finished is removed.
 
-    By then the copy is whole, so that it takes the file's place.
+    The file that was put aside goes last, and only once what stands in its place is whole and
+    opens with a key of ours. Raises `StorageError` in words; then all that is there stays.
     """
     aside, sealed = _beside(path)
-    if aside.exists() and not path.exists():
-        (sealed if sealed.exists() else aside).replace(path)
-        private_files.sync_folder(path.parent)
+    if not path.exists() or path.stat().st_size == 0:  # as another program makes one by opening it
+        if sealed.exists() and _is_ours(sealed):
+            _put_in_place(sealed, path)
+        elif aside.exists():
+            _put_in_place(aside, path)
+    if aside.exists():
+        if sealed.exists() or not _is_ours(path):
+            raise StorageError(_UNKNOWN.format(path=path.name, folder=path.parent))
+        private_files.erase(aside)
     _erase_copy(sealed)
-    private_files.erase(aside)
+
+
+_UNKNOWN = (
+    "A change of the key of {path} did not come to its end, and what lies there now is not what "
+    "that change wrote. Nothing was changed. One of {path}, {path}.encrypted and {path}.aside in "
+    "{folder} is the database: make a copy of all three and of the folder keys, then move {path} "
+    "away and try again."
+)
+
+
+def _put_in_place(left: Path, path: Path) -> None:
+    left.replace(path)
+    private_files.sync_folder(path.parent)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a key that is here opens the file, and all of it is whole."""
+    key = next((key for key in key_store.keys(path.parent, DATABASE) if _opens(path, key)), None)
+    if key is None or path.stat().st_size == 0:
+        return False
+    with closing(connect(path, key)) as connection:
+        try:
+            return _is_whole(connection, "main")
+        except dbapi2.OperationalError:
+            raise  # busy, or the disk: says nothing of the file
+        except dbapi2.DatabaseError:
+            return False
 
 
 def _erase_copy(sealed: Path) -> None:

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
 
 import keyring
@@ -128,82 +128,6 @@ def test_file_in_clear_that_another_program_has_open_stays_as_it_is(
 
     assert encryption.is_plain(in_clear)
     assert family_name(url) == "Raghunathan"
-
-
-class PowerCutError(BaseException):
-    """The power goes: nothing of ours runs any more."""
-
-
-@contextmanager
-def power_until(patch: pytest.MonkeyPatch, step: int) -> Iterator[None]:
-    """The power goes at the step-th time that files are synced, renamed or removed."""
-    left = step
-
-    def counted(call: Callable[..., None]) -> Callable[..., None]:
-        def counting(*arguments: object, **named: object) -> None:
-            nonlocal left
-            left -= 1
-            if left < 1:
-                raise PowerCutError
-            call(*arguments, **named)
-
-        return counting
-
-    with patch.context() as context, suppress(PowerCutError):
-        for name in ("fsync", "replace", "unlink"):
-            context.setattr(os, name, counted(getattr(os, name)))
-        yield
-
-
-def small_in_clear(folder: Path) -> Path:
-    """A file in clear with one row, not closed: with a write-ahead log."""
-    folder.mkdir()
-    path = folder / "kiosk.db"
-    with closing(sqlite3.connect(folder / "clear.db", isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("CREATE TABLE visit (family_name TEXT)")
-        connection.execute("INSERT INTO visit VALUES ('Raghunathan')")
-        for suffix in ("", "-wal"):
-            shutil.copy(folder / f"clear.db{suffix}", folder / f"{path.name}{suffix}")
-    for left in folder.glob("clear.db*"):
-        left.unlink()
-    return path
-
-
-def names_after_the_next_start(path: Path) -> list[tuple[str]]:
-    key = encryption.key_to_write(path, Place.FILE)
-    with closing(encryption.connect(path, key)) as connection:
-        return list(connection.execute("SELECT family_name FROM visit"))
-
-
-# Encryption knows files and not our tables: a small file tells as much, a hundred times as fast.
-
-
-@pytest.mark.parametrize("step", range(1, 21))
-def test_encryption_that_is_cut_off_anywhere_goes_on_at_the_next_start(
-    tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = small_in_clear(tmp_path / "kiosk")
-    with power_until(monkeypatch, step):
-        encryption.key_to_write(path, Place.FILE)
-
-    assert names_after_the_next_start(path) == [("Raghunathan",)]
-    assert text_in(path.parent, "Raghunathan") == []
-    assert not list(path.parent.glob("kiosk.db.*"))
-
-
-@pytest.mark.parametrize("step", range(1, 26))
-def test_new_key_that_is_cut_off_anywhere_leaves_a_database_that_opens(
-    tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = small_in_clear(tmp_path / "kiosk")
-    encryption.key_to_write(path, Place.FILE)
-
-    with power_until(monkeypatch, step):
-        encryption.rekey(path)
-
-    assert names_after_the_next_start(path) == [("Raghunathan",)]
-    assert not list(path.parent.glob("kiosk.db.*"))
 
 
 def test_new_key_makes_the_old_one_useless(tmp_path: Path, url: str) -> None:
