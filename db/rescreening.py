@@ -218,8 +218,8 @@ def keep(session: Session, desk_of: DeskOf, found: Found, now: datetime) -> bool
     """
     visit = visits.locked(session, found.visit_id)
     row = districts.get(session, VisitRow, found.visit_id)
-    if visit is None or row is None:
-        return False
+    if visit is None or row is None or not (row.family_name or row.given_name):
+        return False  # its days are over: what was found would be kept for ever
     desk = desk_of(visit.site_id)
     is_here = _is_here(visit, desk.zone, now)
     since = now - timedelta(days=policy.of(session).rescreen_days)

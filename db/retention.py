@@ -21,6 +21,7 @@ from db import (
     changes,
     clock_doubt,
     codec,
+    late_facts,
     list_history,
     notices,
     outbox,
@@ -43,6 +44,8 @@ from db.outbox import Device
 
 AT_ONCE = 200
 """Visits in one transaction: nobody at a desk waits for longer than that takes."""
+LOOKS_A_RUN = 20
+"""Looks for facts that came late, in one run: as many events as a school has in months."""
 MOST_A_RUN = 5_000
 """Visits in one run, which nothing interrupts: a hub that is stopped waits for it to end."""
 ERASED = "(erased)"
@@ -65,11 +68,13 @@ class Forgotten:
     entries: int = 0
     is_certain: bool = True
     """If not, the clock is to be looked at again soon (`clock_doubt.Found`)."""
+    is_late_left: bool = False
+    """Events were not all looked at for facts that came late."""
 
     @property
     def is_more(self) -> bool:
         """Whether others may be due still: one run does no more."""
-        return max(self.visits, self.deeds, self.entries) >= MOST_A_RUN
+        return self.is_late_left or max(self.visits, self.deeds, self.entries) >= MOST_A_RUN
 
 
 def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) -> Forgotten:
@@ -91,7 +96,8 @@ def forget_when_certain(database: Database, now: datetime, *, is_kiosk: bool) ->
         deeds = forget_old_deeds(database, now)
         entries = forget_gone_entries(database, now)
     visits = forget_old_visits(database, now, is_kiosk=is_kiosk)
-    return Forgotten(visits, deeds, entries, clock.is_certain)
+    is_late_left = forget_late_facts(database, is_kiosk=is_kiosk)
+    return Forgotten(visits, deeds, entries, clock.is_certain, is_late_left)
 
 
 def forget_old_deeds(database: Database, now: datetime) -> int:
@@ -154,6 +160,31 @@ def forget_old_visits(database: Database, now: datetime, *, is_kiosk: bool) -> i
     return done
 
 
+def forget_late_facts(database: Database, *, is_kiosk: bool) -> bool:
+    """Forget what came of visits that were forgotten already. Returns whether some may be left.
+
+    Raises `StorageError`; what was forgotten until then stays forgotten.
+    """
+    for _ in range(LOOKS_A_RUN):
+        with database.read() as session:
+            if is_kiosk:
+                is_kept = or_(_has_facts(), _is_unconfirmed(outbox.own(session)))
+                late = late_facts.at_kiosk(session, is_kept)
+            else:
+                late = late_facts.at_hub(session, _has_facts())
+        for first in range(0, len(late.visit_ids), AT_ONCE):
+            some = late.visit_ids[first : first + AT_ONCE]
+            with database.begin() as session:
+                _forget(session, some)
+                _blank_decisions(session, DecisionRow.visit_id.in_(some))
+        if not is_kiosk:
+            with database.begin() as session:
+                late_facts.move_on(session, late)
+        if not late.is_more:
+            return False
+    return True
+
+
 def days_of(rules: DeskPolicy) -> int:
     """For how many days it is kept who came: as long as visits are screened again, at least."""
     return max(rules.visit_keep_days, rules.rescreen_days)
@@ -193,13 +224,17 @@ def _settle_wrongly_dated(session: Session, before: datetime) -> None:
         return
     with_facts = select(VisitRow.visit_id).where(VisitRow.visit_id.in_(over), _has_facts())
     gone = set(over) - set(session.scalars(with_facts))
+    _blank_decisions(session, DecisionRow.visit_id.in_(gone))
+    wrongly_dated.drop(session, gone)
+
+
+def _blank_decisions(session: Session, which: ColumnElement[bool]) -> None:
     session.execute(
         update(DecisionRow)
-        .where(DecisionRow.visit_id.in_(gone), DecisionRow.decided_by != ERASED)
+        .where(which, DecisionRow.decided_by != ERASED)
         .values(reason=ERASED, decided_by=ERASED),
         execution_options=_UNSEEN,
     )
-    wrongly_dated.drop(session, gone)
 
 
 def _has_facts() -> ColumnElement[bool]:
@@ -244,6 +279,9 @@ def _is_unconfirmed(own: Device | None) -> ColumnElement[bool]:
 def _forget(session: Session, visit_ids: Sequence[UUID]) -> None:
     if not visit_ids:
         return
+    # Who writes of a visit at this moment is done before: it would stay for ever otherwise.
+    theirs = select(VisitRow.visit_id).where(VisitRow.visit_id.in_(visit_ids))
+    session.execute(theirs.order_by(VisitRow.visit_id).with_for_update())
     events = select(EventRow.event_id).where(EventRow.visit_id.in_(visit_ids))
     session.execute(
         delete(EventBodyRow).where(EventBodyRow.event_id.in_(events)), execution_options=_UNSEEN
@@ -288,12 +326,7 @@ def _forget_beside(session: Session, before: datetime, now: datetime) -> None:
     """Decisions and clearances, which a kiosk also has of visits that it does not know."""
     is_old = partial(wrong_times.is_over, session, before=before)
     decided = exists().where(VisitRow.visit_id == DecisionRow.visit_id, _has_facts())
-    session.execute(
-        update(DecisionRow)
-        .where(is_old(DecisionRow.decided_at), DecisionRow.decided_by != ERASED, ~decided)
-        .values(reason=ERASED, decided_by=ERASED),
-        execution_options=_UNSEEN,
-    )
+    _blank_decisions(session, is_old(DecisionRow.decided_at) & ~decided)
     cleared = exists().where(VisitRow.visit_id == ClearanceRow.visit_id, _has_facts())
     is_over = or_(is_old(ClearanceRow.ended_at), ClearanceRow.expires_on < before.date())
     session.execute(delete(ClearanceRow).where(is_over, ~cleared), execution_options=_UNSEEN)
