@@ -30,6 +30,7 @@ from db.domain.people import Identity
 from db.domain.screening import HoldReason, Screening
 from db.domain.visit import CheckOutWay, Visit, VisitState
 from db.ids import new_id
+from db.outbox import Device
 from db.screening.engine import ENGINE_VERSION, screen
 from db.screening.index import Index
 from kiosk.draft import VisitDraft
@@ -293,8 +294,8 @@ def _visit_to_resume(
 
     Somebody who was denied is screened anew: it is staff who decide again, not the machine.
     Anybody can type a name: with a typed one, nobody comes to a hold that an ID opened, nor to an
-    approval. Nor does anybody when the lists say by now what staff did not see. A visit that is
-    not gone on with is given up for the new one.
+    approval. Nor does anybody when the lists say by now what staff did not see, or at another
+    school: its own staff decide. A visit that is not gone on with is given up for the new one.
     """
     now = screening.screened_at
     since = _midnight(desk, now)
@@ -305,6 +306,8 @@ def _visit_to_resume(
         is_open = visit.state is VisitState.HELD or is_approved
         if before is None or not is_open or not _is_same_person(visit.identity, identity):
             continue
+        if not _is_of_this_school(visit, desk.device):
+            continue
         is_for_typed = visit.identity.document is None and not is_approved
         tells_nothing_new = _tells_nothing_new(screening, before) and (
             is_approved or not _is_cleared_since(screening, before)
@@ -314,6 +317,11 @@ def _visit_to_resume(
         if number_hash or visit.identity.document is None:
             abandon(session, desk, visit.visit_id, now)
     return None
+
+
+def _is_of_this_school(visit: Visit, device: Device) -> bool:
+    """A kiosk may have stood elsewhere this morning; a visit without a site is of before that."""
+    return visit.kiosk_id == device.kiosk_id and visit.site_id in ("", device.site_id)
 
 
 def _is_same_person(one: Identity, other: Identity) -> bool:
