@@ -54,6 +54,10 @@ _FIRST_SPAN, _WHOLE = timedelta(days=60), timedelta(days=3_650)
 """In which PostgreSQL looks for a word first, and what is as good as all visits."""
 _SECURE_DELETE = (3, 42)
 """The version of SQLite that knows it; SQLCipher's wheels are newer."""
+_LOCK_SECONDS = 3
+"""For so long the index waits for who writes visits: whoever comes meanwhile waits behind it."""
+_IN_THE_WAY = "55P03"
+"""PostgreSQL's lock_not_available (its manual, appendix A)."""
 _SHORTEST = 3
 """Letters of a part that can be found by three letters in a row."""
 _SLOTS = 1 << 20
@@ -216,6 +220,9 @@ def make_index(engine: Engine) -> bool:
     """
     try:
         with engine.begin() as connection:
+            if connection.scalar(select(func.to_regclass(INDEX).is_not(None))):
+                return True  # even IF NOT EXISTS waits for who writes, and lets others wait
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
             connection.execute(
                 text(
@@ -224,11 +231,14 @@ def make_index(engine: Engine) -> bool:
                 )
             )
     except DBAPIError as error:
-        LOG.warning(
-            "looking for visitors by a part of their name stays slow, since this PostgreSQL server "
-            "has no pg_trgm or does not let the hub add it (%s)",
-            type(error.orig).__name__,
-        )
+        if getattr(error.orig, "sqlstate", None) == _IN_THE_WAY:
+            LOG.info("visits get their index for parts of names later: their table is in use")
+        else:
+            LOG.warning(
+                "looking for visitors by a part of their name stays slow, since this PostgreSQL "
+                "server has no pg_trgm or does not let the hub add it (%s)",
+                type(error.orig).__name__,
+            )
         return False
     return True
 

@@ -223,6 +223,27 @@ def test_postgresql_looks_a_part_up_once_the_hub_has_made_its_index(hub: Databas
     assert partitions.index_pieces(hub.engine) == []
 
 
+def test_index_that_is_there_is_not_asked_for_again_while_somebody_writes(hub: Database) -> None:
+    assert name_search.make_index(hub.engine)
+
+    with hub.begin() as writing:
+        writing.execute(text("LOCK TABLE visit IN ROW EXCLUSIVE MODE"))
+        assert name_search.make_index(hub.engine)
+
+
+def test_index_waits_no_longer_for_who_writes_than_others_can_bear(
+    hub: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(name_search, "_LOCK_SECONDS", 1)
+    with hub.begin() as writing, caplog.at_level(logging.WARNING, name_search.LOG.name):
+        writing.execute(text("LOCK TABLE visit IN ROW EXCLUSIVE MODE"))
+
+        assert not name_search.make_index(hub.engine)
+
+    assert not caplog.records
+    assert name_search.make_index(hub.engine)
+
+
 def test_hub_that_may_not_add_the_extension_says_so_and_finds_visitors(
     hub: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
