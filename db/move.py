@@ -7,7 +7,7 @@ as it was, and the new one is empty.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from db import districts, encryption, in_use, limits, log, replay, settings, tree
+from db import districts, encryption, in_use, limits, log, partitions, replay, settings, tree
 from db.columns import Base
 from db.domain.errors import StorageError
 from db.engine import database_file, is_server, open_database, open_existing
@@ -55,9 +55,11 @@ def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: No
             "changed. To another computer or folder it goes by backup and restore."
         )
     path = database_file(old_url)
+    if path is None:
+        raise StorageError(_FROM_A_SERVER)
     is_there = path is not None and path.is_file()
     with in_use.hold(path if is_there else None):
-        if path is not None and is_there:
+        if is_there:
             encryption.refuse_in_use(path)
         return _move(old_url, new_url, now, watch)
 
@@ -70,7 +72,7 @@ def _move(old_url: str, new_url: str, now: datetime, watch: Watch) -> Moved:
                 raise StorageError("This database was moved before. Nothing was changed.")
             new = open_database(new_url)
             with new.engine.begin() as there:
-                moved = _copied(session.connection(), there, old.district_id, watch)
+                moved = _copied(session.connection(), there, old.district_id, now.date(), watch)
                 _check(session, _session(there, old.district_id))
             settings.write(session, MOVED, now)
     except (SQLAlchemyError, TypeError, ValueError) as error:
@@ -82,6 +84,13 @@ def _move(old_url: str, new_url: str, now: datetime, watch: Watch) -> Moved:
     return moved
 
 
+_FROM_A_SERVER = (
+    "Only a database in a file is moved: nobody can keep a hub from writing to a server's "
+    "meanwhile, and that would be lost. Nothing was changed. From one PostgreSQL server to another "
+    "use PostgreSQL's own tools while the hub is stopped: pg_dump and pg_restore, or a replica "
+    "that is promoted. Only if the new one is of an earlier moment, run vestibule-hub log "
+    "begin-anew with it before the hub starts."
+)
 _NOT_MOVED = (
     "The database was not moved ({}). The old one is as it was, the new one empty. A hub can go on "
     "with the old one; tell whoever maintains Vestibule this line."
@@ -109,7 +118,9 @@ def refuse_moved_file(url: str) -> None:
         refuse_moved(session)
 
 
-def _copied(here: Connection, there: Connection, district_id: UUID, watch: Watch) -> Moved:
+def _copied(
+    here: Connection, there: Connection, district_id: UUID, today: date, watch: Watch
+) -> Moved:
     tables = [table for table in Base.metadata.sorted_tables if table is not DistrictRow.__table__]
     if any(there.execute(select(table).limit(1)).first() is not None for table in tables):
         raise StorageError(
@@ -119,6 +130,8 @@ def _copied(here: Connection, there: Connection, district_id: UUID, watch: Watch
     there.execute(insert(DistrictRow), {"district_id": district_id})
     total = cut = 0
     for table in tables:
+        if table.name in partitions.TABLES:
+            partitions.make(there, table.name, _months(here, table, district_id, today))
         count = 0
         for rows in _rows(here, table, district_id):
             whole = [limits.fitted(table, row) for row in rows]
@@ -132,6 +145,25 @@ def _copied(here: Connection, there: Connection, district_id: UUID, watch: Watch
     with _session(there, district_id) as session:
         grown = tree.frontier(session)
     return Moved(len(tables), total, grown.size, grown.root(), cut)
+
+
+def _months(here: Connection, table: Table, district_id: UUID, today: date) -> list[date]:
+    """The months of which the table has rows, but for those that only a wrong clock can have said.
+
+    Its rows of before would lie in the default piece, and so does for ever what lies there.
+    """
+    key = table.c[partitions.TABLES[table.name]]
+    ours = select(key).where(table.c.district_id == district_id).order_by(key).limit(1)
+    end = partitions.after(today.replace(day=1), partitions.MONTHS_AHEAD + 1)
+    found, month = list[date](), partitions.EARLIEST
+    while month < end:
+        first: UUID | None = here.scalar(ours.where(key >= partitions.first_id(month)))
+        made = None if first is None else partitions.month_of(first)
+        if made is None or made >= end:
+            break
+        found.append(made)
+        month = partitions.after(made)
+    return found
 
 
 def _rows(here: Connection, table: Table, district_id: UUID) -> Iterator[list[dict[str, Any]]]:

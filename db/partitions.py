@@ -35,6 +35,8 @@ TABLES = {
 }
 """Each table, and the key that it is divided by; what others refer to comes first."""
 MONTHS_AHEAD = 3
+EARLIEST = date(2020, 1, 1)
+"""Earlier ids come from a clock that was not set."""
 _MAKING = 0x5645_5350
 """Any number, the same for every hub: PostgreSQL's lock while pieces are made."""
 _INDEXING = 0x5645_4958

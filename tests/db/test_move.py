@@ -1,5 +1,7 @@
 """From one PC's file to a district's server: everything, checked by the log, or nothing."""
 
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +10,20 @@ from sqlalchemy import select, text, update
 
 from admin_console.hub import serving
 from admin_console.hub.__main__ import main
-from db import move
+from db import move, outbox, partitions
 from db.columns import Base
 from db.domain.errors import StorageError
 from db.engine import Database, open_database, open_existing
+from db.ids import new_id
 from db.log_models import EventRow
 from db.models import VisitRow
+from db.outbox import Device
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import Clock, HubOfTests, hub_at, known_hub, running
-from tests.makers import NINE
+from tests.makers import NINE, make_screened
 from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list
+
+HUB = Device("district", "lincoln", "hub")
 
 
 def kiosk_of(hub: HubOfTests, folder: Path) -> KioskOfTests:
@@ -87,6 +93,33 @@ def test_every_row_is_there_and_the_kiosk_goes_on_where_it_was(
         assert kiosk.waiting() == 0
         assert hub.client.get("/v1/desk", headers=hub.sign_in()).status_code == 200
     kiosk.database.close()
+
+
+def test_database_of_a_server_is_not_moved(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_database(postgres_url).close()
+
+    assert main(["move", "--database", postgres_url, "--to", f"{postgres_url}_new"]) == 1
+
+    assert "PostgreSQL's own tools while the hub is stopped" in capsys.readouterr().err
+
+
+def test_what_is_of_months_before_lies_in_their_pieces(tmp_path: Path, postgres_url: str) -> None:
+    old = f"sqlite:///{tmp_path}/hub.db"
+    with closing(open_database(old)) as database:
+        for at in (NINE - timedelta(days=500), NINE, datetime(2001, 1, 1, tzinfo=UTC)):
+            screened = make_screened(visit_id=new_id(at), now=at)
+            with database.begin() as session:
+                outbox.add(session, HUB, screened, at, actor="x", visit_id=screened.visit_id)
+
+    move.move(old, postgres_url, NINE)
+
+    with closing(open_database(postgres_url)) as there, there.read() as session:
+        for table in partitions.TABLES:
+            query = text(f"SELECT tableoid::regclass::text FROM {table} ORDER BY 1")  # noqa: S608
+            months = ("2025_07", "2026_11", "default")
+            assert list(session.scalars(query)) == [f"{table}_{month}" for month in months]
 
 
 def test_old_database_serves_nobody_any_more(
