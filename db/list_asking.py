@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts, settings
-from db.domain.entry_history import EntryChangeKind, FieldChange, RemovalAsked
+from db.domain.entry_history import EntryChangeKind, EntryDraft, FieldChange, RemovalAsked
 from db.domain.partial_date import PartialDate
 from db.domain.people import PersonName
 from db.domain.watchlist import WatchlistEntry
@@ -60,6 +60,18 @@ def asked_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryRem
         return None
     event = _event_of(session, list_id, entry.entry_id)
     return row if event is not None and event.entry_version == entry.version else None
+
+
+def draft_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryDraft | None:
+    """The change that was asked of the entry as it is now; None for a removal, or for nothing."""
+    row = asked_of(session, list_id, entry)
+    return codec.from_json(row.draft, EntryDraft) if row is not None and row.draft else None
+
+
+def photos(session: Session) -> set[str]:
+    """Those of all changes that wait for a second person, by hash."""
+    drafts = session.scalars(select(EntryRemovalRow.draft).where(EntryRemovalRow.draft != ""))
+    return {codec.from_json(draft, EntryDraft).photo for draft in drafts} - {""}
 
 
 def told_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> RemovalAsked | None:

@@ -4,6 +4,7 @@ They lie beside the visitors' photos and are not deleted with them. No kiosk ask
 compared with a photo is decided at the desk.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import photos
+from db import list_asking, photos
 from db.domain.errors import PhotoError
 from db.models import WatchlistEntryRow
+
+LOG = logging.getLogger(__name__)
 
 FOLDER = "lists"
 """Its name inside the folder of photos."""
@@ -69,16 +72,21 @@ def is_kept(folder: Path, sha256: str) -> bool:
 
 
 def sweep(session: Session, folder: Path, now: datetime) -> int:
-    """Delete the photos that no entry has (any more); returns how many."""
-    used = set(
+    """Delete the photos that no entry has (any more), nor is to have; returns how many."""
+    used = list_asking.photos(session).union(
         session.scalars(select(WatchlistEntryRow.photo).where(WatchlistEntryRow.photo != ""))
     )
     deleted = 0
     for path in photos.files(folder / FOLDER):
-        changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        if path.stem not in used and changed_at < now - UNUSED:
-            path.unlink()
-            deleted += 1
+        try:
+            changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            if path.stem not in used and changed_at < now - UNUSED:
+                path.unlink()
+                deleted += 1
+        except FileNotFoundError:
+            continue  # another hub with this folder was faster
+        except OSError as error:
+            LOG.warning("a photo of a list cannot be deleted (%s)", error.strerror)
     return deleted
 
 

@@ -223,6 +223,7 @@ def remove_entry(
     zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(asker.staff_id, asker.display_name, context.now())
+        _check_asked(context, session, list_id, entry_id)
         edited = list_editing.remove(
             session, list_id, entry_id, reason, version=version, editor=editor
         )
@@ -298,14 +299,28 @@ def _note_entry(session: Session, asker: Asker, deed: Deed, entry_id: UUID, edit
 
 def _check_photo(context: Context, draft: EntryDraft, before: WatchlistEntry | None) -> None:
     """Raises `EntryRefusedError` for a new photo that this hub does not have."""
-    if not draft.photo or (before is not None and before.photo == draft.photo):
-        return
-    try:
-        is_here = entry_photos.is_kept(context.photos, draft.photo)
-    except PhotoError:
-        is_here = False
-    if not is_here:
+    if not _is_photo_here(context, draft, before):
         raise EntryRefusedError("The hub does not have that photo. Choose it again.")
+
+
+def _check_asked(context: Context, session: Session, list_id: UUID, entry_id: UUID) -> None:
+    """The same for a change that waits for a second person: what it asks may be from long ago."""
+    before = watchlists.entry(session, list_id, entry_id)
+    draft = None if before is None else list_asking.draft_of(session, list_id, before)
+    if draft is not None and not _is_photo_here(context, draft, before):
+        raise EntryRefusedError(
+            "The hub has the photo of this change no more, so it was not made. Take the change "
+            "back, choose the photo again and ask for it anew."
+        )
+
+
+def _is_photo_here(context: Context, draft: EntryDraft, before: WatchlistEntry | None) -> bool:
+    if not draft.photo or (before is not None and before.photo == draft.photo):
+        return True
+    try:
+        return entry_photos.is_kept(context.photos, draft.photo)
+    except PhotoError:
+        return False
 
 
 def _published(session: Session, edited: Edited, editor: Editor, zone: ZoneInfo) -> EntryFile:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -174,3 +174,21 @@ def test_photo_without_an_entry_goes_after_a_day(hub: HubOfTests) -> None:
         (watchlist,) = watchlists.all_lists(session)
         (entry,) = watchlists.entries_of(session, watchlist.list_id)
     assert entry.photo == used
+
+
+def test_photo_that_another_hub_has_just_deleted_does_not_end_the_sweep(
+    hub: HubOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, left = (entry_photos.take(hub.photos, picture(size=(n, n))) for n in (40, 50))
+    files = photos.files
+
+    def seen_before(folder: Path) -> list[Path]:
+        seen = sorted(files(folder), key=lambda path: path.stem != gone)
+        photos.path_of(hub.photos, gone, entry_photos.FOLDER).unlink()
+        return seen
+
+    monkeypatch.setattr(photos, "files", seen_before)
+    with hub.database.read() as session:
+        assert entry_photos.sweep(session, hub.photos, datetime.now(UTC) + timedelta(days=9)) == 1
+
+    assert not entry_photos.is_kept(hub.photos, left)

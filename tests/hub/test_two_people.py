@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from db import codec, staff, watchlists
+from admin_console.hub import entry_photos
+from db import codec, photos, staff, watchlists
 from db.domain.desk import ImportPreview, Role
 from db.domain.entry_history import EntryChangeKind, EntryFile
 from db.domain.notice import Notice, NoticeKind, Notices
@@ -16,6 +17,7 @@ from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.ids import new_id
 from db.screening.engine import screen
 from db.screening.index import build_index
+from tests.hub.test_entry_photos import picture
 from tests.hub_of_tests import PASSWORD, HubOfTests, hub_at
 from tests.makers import NINE, make_identity, make_watchlist
 
@@ -125,6 +127,32 @@ def test_nobody_lets_a_listed_man_pass_alone_by_changing_his_entry(
     assert asked.removal.by == "Dana Whitlock"
     assert len(asked.removal.changes) == 1
     assert asked.history[0].what is EntryChangeKind.CHANGE_ASKED
+
+
+def test_photo_of_a_change_stays_until_a_second_person_confirms_it(office: Office) -> None:
+    hub = office.hub
+    photo = entry_photos.take(hub.photos, picture())
+    office.change(family="Quill", photo=photo)
+
+    with hub.database.read() as session:
+        assert entry_photos.sweep(session, hub.photos, datetime.now(UTC) + timedelta(days=9)) == 0
+    office.confirm(office.jo)
+
+    assert [entry.photo for entry in office.entries()] == [photo]
+    assert entry_photos.is_kept(hub.photos, photo)
+
+
+def test_change_whose_photo_is_gone_is_not_made(office: Office) -> None:
+    hub = office.hub
+    photo = entry_photos.take(hub.photos, picture())
+    office.change(family="Quill", photo=photo)
+    photos.path_of(hub.photos, photo, entry_photos.FOLDER).unlink()
+
+    refused = hub.client.post(f"{office.address}/removal", json={"version": 1}, headers=office.jo)
+
+    assert refused.status_code == 409
+    assert "choose the photo again" in refused.text
+    assert [entry.name.family for entry in office.entries()] == ["Quillfeather"]
 
 
 def test_second_person_confirms_a_change(office: Office) -> None:
