@@ -6,7 +6,7 @@ the hub (`admin_console.hub.authority`); here are certificates alone, which anyb
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from db.hub_models import DeviceRow
 
 KIND = "authorities"
 """Of the change that kiosks learn it by."""
+HASTE = timedelta(minutes=5)
 _TOLD = "hub.authorities"
 _PROXIED = "hub.is_behind_proxy"
 
@@ -39,6 +40,8 @@ class Told:
     at: datetime | None = None
     changed_at: datetime | None = None
     """When the hub was first seen to go by the newest of several."""
+    in_haste: int = 0
+    """How many times in a row it was told something else within `HASTE`."""
 
 
 def told(session: Session) -> Told:
@@ -54,8 +57,10 @@ def locked(session: Session) -> Told:
 def tell(session: Session, pems: tuple[str, ...], now: datetime) -> Told:
     """Have all kiosks believe these, the newest last, and no other. `locked` comes before."""
     # A hub that was restored does not know what it told since: seconds never come twice.
-    number = max(locked(session).number + 1, int(now.timestamp()))
-    value = Told(number, pems, now)
+    before = locked(session)
+    number = max(before.number + 1, int(now.timestamp()))
+    is_hasty = before.at is not None and abs(now - before.at) < HASTE
+    value = Told(number, pems, now, in_haste=before.in_haste + 1 if is_hasty else 0)
     settings.write(session, _TOLD, value)
     changes.add(session, KIND, Authorities(number, pems))
     return value

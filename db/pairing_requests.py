@@ -50,6 +50,8 @@ class Collected:
 
     state: State
     kiosk: PairedKiosk | None = None
+    replaced: PairedKiosk | None = None
+    """The one that this one stands in for, when it was revoked for that just now."""
 
 
 def new_code(session: Session, now: datetime, site_id: str = "") -> str:
@@ -198,9 +200,11 @@ def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
         public_key=row.public_key,
         site_id=row.site_id,
     )
-    if row.replaces is not None:
-        pairing.revoke(session, row.replaces, now)
-    return Collected(State.ACCEPTED, kiosk)
+    before = None if row.replaces is None else pairing.find(session, row.replaces)
+    if before is None or before.is_revoked:
+        return Collected(State.ACCEPTED, kiosk)
+    pairing.revoke(session, before.kiosk_id, now)
+    return Collected(State.ACCEPTED, kiosk, before)
 
 
 def _random_digits(count: int) -> str:

@@ -49,6 +49,8 @@ async def keep_applying(context: Context) -> None:
         with going_on(LOG, "events wait to be applied, soon it is tried again"):
             is_more = await finish_in_thread(_step, context)
         if not is_more:
+            if not context.backlog.is_growing():
+                left = HELD_SECONDS
             await context.backlog.wait(LOOK_SECONDS)
         else:
             left = await let_kiosks_go_first(context.backlog, left)

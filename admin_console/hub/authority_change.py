@@ -40,8 +40,19 @@ OLD_ONE_STAYS = timedelta(minutes=10)
 NAMED = 10
 _PUT_BACK = (
     "The hub's authority is another one than kiosks were told of: its folder tls was put back or "
-    "made anew. Kiosks that do not reach the hub have to be paired again: vestibule-kiosk pair. "
-    "Visitors sign in there meanwhile, and all that waits there is kept and sent then."
+    "made anew. If that was a mistake, put the one in its place that was there before, and start "
+    "the hub: kiosks reach it again. Otherwise each that does not reach the hub has to be paired "
+    "again: vestibule-kiosk pair. Visitors sign in there meanwhile, and all that waits there is "
+    "kept and sent then."
+)
+MOST_IN_HASTE = 4
+"""So many steps that undo each other are no single hub's."""
+QUIET = timedelta(hours=1)
+"""So long then none is taken: kiosks are not told another thing each minute."""
+_TWO_FOLDERS = (
+    "Several hubs at this database have different folders tls, and each tells kiosks to know it by "
+    "its own. They go by one authority: stop all but one, copy its folder tls to the others, and "
+    "start them. Until then kiosks may reach one hub and not the other."
 )
 
 
@@ -59,6 +70,10 @@ class Step(Enum):
     PUT_BACK = auto()
     """Kiosks were told of others, and whoever is paired now would be: of a folder that was put
     back, or made anew."""
+
+
+_UNDOING = (Step.TELL, Step.LEAVE, Step.PUT_BACK)
+"""What a hub does when another one told kiosks something else than its own folder says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +127,13 @@ def step_due(found: Found, now: datetime) -> Step:
 def look(database: Database, folder: Path, now: datetime) -> Step:
     """Take the step that is due. Returns which it was. Raises `StorageError`."""
     with database.read() as session:
-        if _due(session, folder, now)[0] is Step.NONE:
+        is_due = _due(session, folder, now)[0] is not Step.NONE
+        if not is_due and not _is_told_ahead(authorities.told(session), now):
             return Step.NONE
     with database.begin() as session:
-        authorities.locked(session)
+        told = authorities.locked(session)
+        if _is_told_ahead(told, now):
+            authorities.keep(session, replace(told, at=now))
         step, found = _due(session, folder, now)
         if found is not None:
             _take(session, folder, step, found, now=now, by=audit.HUB)
@@ -212,7 +230,19 @@ def _due(session: Session, folder: Path, now: datetime) -> tuple[Step, Found | N
     # A clock that is years ahead shall not end what is good for years.
     if step in (Step.MAKE, Step.USE) and clock_doubt.is_ahead(session, now):
         return Step.NONE, found
+    if found is not None and step in _UNDOING and _is_undone(found.told, now):
+        return Step.NONE, found
     return step, found
+
+
+def _is_undone(told: Told, now: datetime) -> bool:
+    """Whether hubs with several folders have just undone each other's steps over and over."""
+    return told.in_haste >= MOST_IN_HASTE and told.at is not None and abs(now - told.at) < QUIET
+
+
+def _is_told_ahead(told: Told, now: datetime) -> bool:
+    """Whether a clock that was ahead says when it was told: the waits would count from then."""
+    return told.at is not None and told.at - now > QUIET
 
 
 def _take(
@@ -233,10 +263,16 @@ def _take(
             authorities.tell(session, (own,), now)
         case Step.PUT_BACK:
             authorities.tell(session, (own,), now)
-            about = f"{hub_trust.mark_of(own)} put back"
+            mark = hub_trust.mark_of(own)
+            audit.note(session, by, Deed.AUTHORITY_CHANGED, now, detail=f"{mark[:16]} put back")
+            about = f"{mark} put back {now:%Y-%m-%d}"
             notices.tell_of_new_authority(session, _PUT_BACK, now, about=about)
         case _:
             return
+    if step in _UNDOING and authorities.told(session).in_haste == MOST_IN_HASTE:
+        LOG.warning(_TWO_FOLDERS)
+        about = f"two folders {now:%Y-%m-%d}"
+        notices.tell_of_new_authority(session, _TWO_FOLDERS, now, about=about)
     LOG.info("the hub's authority is changed: %s", step.name)
 
 

@@ -142,10 +142,11 @@ def _stands(found: "Found") -> Iterator[str]:
     yield f"A new one follows it, with the number {number}."
     latest = used_at_last(found)
     if told_at is not None:
+        once_known = told_at + CONSOLES_HEAR
+        said = f"from {once_known:%Y-%m-%d} on, once every kiosk knows it, and "
         yield (
-            f"The hub goes by that from {told_at + CONSOLES_HEAR:%Y-%m-%d} on, once every kiosk "
-            f"knows it, and from {latest:%Y-%m-%d} on in any case; keys rotate-ca --now does not "
-            "wait."
+            f"The hub goes by that {said if once_known < latest else ''}"
+            f"from {latest:%Y-%m-%d} on in any case; keys rotate-ca --now does not wait."
         )
     if found.lacking:
         count = "1 kiosk does" if len(found.lacking) == 1 else f"{len(found.lacking)} kiosks do"

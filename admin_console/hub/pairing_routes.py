@@ -131,16 +131,18 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
         raise refuse(404, f"Nobody has accepted this kiosk within ten minutes. {NO_CODE}")
     with context.database.begin() as session:
         got = pairing_requests.collect(session, request_id, now)
-        if got.kiosk is not None:
-            audit.note(
-                session,
-                audit.By(audit.KIOSK, address_of(request)),
-                Deed.KIOSK_PAIRED,
-                now,
-                about=About.KIOSK,
-                about_id=got.kiosk.kiosk_id,
-                site_id=got.kiosk.site_id,
-            )
+        done = ((Deed.KIOSK_PAIRED, got.kiosk), (Deed.KIOSK_REVOKED, got.replaced))
+        for deed, kiosk in done:
+            if kiosk is not None:
+                audit.note(
+                    session,
+                    audit.By(audit.KIOSK, address_of(request)),
+                    deed,
+                    now,
+                    about=About.KIOSK,
+                    about_id=kiosk.kiosk_id,
+                    site_id=kiosk.site_id,
+                )
         site = hub_site.of(session, "" if got.kiosk is None else got.kiosk.site_id)
         key, later_keys = hub_site.number_key(session), number_keys.later(session)
         hub_key = signing.public_of(hub_site.signing_key(session)).hex()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,30 @@ def test_what_comes_is_stored_first_and_applied_once_no_more_comes_or_after_a_wh
     asked, left = asyncio.run(asked_until_it_may_go_on(0.05))
     assert (len(asked), left) == (5, 0.0)  # it never ends: 0.05 s, and on
     assert asyncio.run(asked_until_it_may_go_on(left)) == ([True], 0.0)
+
+
+def test_next_rush_is_let_go_first_too_once_all_of_the_one_before_was_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_applying, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(hub_applying, "HELD_SECONDS", 0.2)
+    monkeypatch.setattr(hub_applying, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(hub_applying, "_try_again", lambda _context: True)
+    steps = list[float]()
+    monkeypatch.setattr(backlog.Backlog, "is_growing", lambda _self: len(steps) not in {0, 3})
+
+    def step(_context: Context) -> bool:
+        steps.append(time.monotonic())
+        return len(steps) != 3
+
+    monkeypatch.setattr(hub_applying, "_step", step)
+    with closing(open_database(f"sqlite:///{tmp_path}/hub.db")) as database:
+        context = Context(database, tmp_path / "photos", Clock(), Wake(), Throttle())
+        work = hub_applying.keep_applying(context)
+        assert asyncio.run(goes_on(work, lambda: len(steps) >= 6))
+
+    held = [later - before > 0.15 for before, later in pairwise(steps)]
+    assert held[:5] == [True, False, False, True, False]  # the third one found nothing more
 
 
 def test_kiosk_that_sends_without_an_end_does_not_hold_back_what_others_sent(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from db import codec, log
+from db import audit, codec, log
+from db.domain.audit import Deed
 from db.domain.errors import HubRefusedError
 from db.domain.kiosks import Kiosks, PairingCode
 from db.engine import open_database
@@ -174,6 +175,9 @@ def test_new_disk_takes_the_place_of_the_old_one(hub: HubOfTests) -> None:
         (OTHER, True),
         (old.kiosk_id, False),
     ]
+    with hub.database.read() as session:
+        lines = audit.page(session, hub.clock(), about_id=old.kiosk_id).lines
+    assert Deed.KIOSK_REVOKED in {line.deed for line in lines}
 
 
 def test_second_kiosk_of_a_name_may_stand_beside_the_first(hub: HubOfTests) -> None:

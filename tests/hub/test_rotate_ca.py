@@ -1,6 +1,7 @@
 """``vestibule-hub keys rotate-ca``: what an operator types, and which step of a change is due."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from admin_console.hub import authority, authority_change, backup_command
+from admin_console.hub import authority, authority_change, authority_command, backup_command
 from admin_console.hub.__main__ import main
 from admin_console.hub.authority import Identity, make_ca
 from admin_console.hub.authority_change import (
@@ -22,8 +23,9 @@ from admin_console.hub.authority_change import (
     Found,
     Step,
 )
-from db import authorities, clock_doubt, hub_trust, key_store, notices
+from db import audit, authorities, clock_doubt, hub_trust, key_store, notices
 from db.authorities import Told
+from db.domain.audit import Deed
 from db.domain.errors import StorageError
 from db.engine import open_database
 from tests.hub_of_tests import hub_at
@@ -203,9 +205,60 @@ def test_folder_from_before_a_change_is_told(
         with database.read() as session:
             (pem,) = authorities.told(session).pems
             told = notices.page(session, NINE, sees_all=True).notices[0]
+            noted = audit.page(session, NINE).lines[0]
     assert steps == [Step.PUT_BACK, Step.NONE]
     assert pem.encode() in before
-    assert "have to be paired again" in told.text
+    assert "put the one in its place that was there before" in told.text
+    assert "has to be paired again" in told.text
+    assert (noted.deed, noted.detail.partition(" ")[2]) == (Deed.AUTHORITY_CHANGED, "put back")
+
+
+def test_hubs_with_different_folders_soon_stop_to_undo_each_other_and_say_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    authority.open_authority(one, NINE)
+    shutil.copytree(one, other)
+    with closing(open_database(f"sqlite:///{tmp_path}/hub.db")) as database:
+        authority_change.begin(database, one, NINE, is_another=False)
+        steps = [
+            authority_change.look(database, folder, NINE + timedelta(minutes=minute))
+            for minute in range(1, 30)
+            for folder in (other, one)
+        ]
+        with database.read() as session:
+            texts = [told.text for told in notices.page(session, NINE, sees_all=True).notices]
+
+    assert steps[:4] == [Step.LEAVE, Step.TELL, Step.LEAVE, Step.TELL]
+    assert set(steps[4:]) == {Step.NONE}
+    assert [text.startswith("Several hubs at this database") for text in texts] == [True]
+    assert "copy its folder tls to the others" in caplog.text
+
+
+def test_waits_count_from_now_where_a_clock_ahead_said_when_it_was_told(tmp_path: Path) -> None:
+    folder, ahead = tmp_path / "tls", NINE + timedelta(days=20)
+    authority.open_authority(folder, NINE)
+    with closing(open_database(f"sqlite:///{tmp_path}/hub.db")) as database:
+        authority_change.begin(database, folder, NINE, is_another=False)
+        with database.begin() as session:
+            authorities.keep(session, replace(authorities.told(session), at=ahead))
+
+        step = authority_change.look(database, folder, NINE)
+
+        with database.read() as session:
+            assert authorities.told(session).at == NINE
+    assert step is Step.NONE
+
+
+def test_operator_reads_no_earlier_day_than_that_by_which_it_is_used_in_any_case() -> None:
+    at = ENDS_AT - timedelta(days=4)
+    late = found(NEXT, OWN, NEXT)
+    late = replace(late, told=replace(late.told, at=at))
+
+    said = " ".join(authority_command._stands(late))
+
+    assert f"goes by that from {ENDS_AT - timedelta(days=2):%Y-%m-%d} on in any case" in said
+    assert "once every kiosk knows it" not in said
 
 
 def test_behind_a_proxy_there_is_nothing_to_do(
