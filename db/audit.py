@@ -4,24 +4,26 @@ It goes after the days that the district settled, a year at least; without any, 
 and no visitor's name, so that it may outlive what it is about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from db import districts, scopes, sites, wrong_times
+from db import districts, scopes, seen_photos, sites, wrong_times
 from db.districts import OWN, TABLES
 from db.domain.audit import About, AuditLine, AuditPage, Deed
 from db.hub_models import AuditRow, StaffRow
 from db.ids import first_at, new_id
-from db.models import VisitRow
+from db.models import VisitRow, WatchlistRow
 from db.scopes import EVERY_SITE
 
 PAGE = 200
 AT_ONCE = 500
+AGAIN = timedelta(hours=1)
+"""For so long what a console asks again and again is one look."""
 _STAFF = "staff:"
 _NOTE = insert(TABLES[AuditRow.__tablename__]).values(district_id=OWN)
 
@@ -65,8 +67,8 @@ def note(
 ) -> None:
     """Add a deed; it is kept if the transaction is.
 
-    `site_id` says who sees it beside the district; without one it is that of the visit, or of the
-    one site that this session or the district has.
+    `site_id` says who sees it beside the district; without one it is that of the visit, the photo
+    or the list, or of the one site that this session or the district has.
     """
     values = {
         "audit_id": new_id(now),
@@ -81,6 +83,36 @@ def note(
     }
     session.flush()
     districts.run(session, _NOTE, values)
+
+
+def note_entry(
+    session: Session, by: By, deed: Deed, now: datetime, *, list_id: UUID, entry_id: UUID
+) -> None:
+    """`note` of what was done to an entry of a list: whoever oversees the list's site sees it."""
+    whose = _site_of_list(session, list_id)
+    note(session, by, deed, now, about=About.ENTRY, about_id=entry_id, site_id=whose)
+
+
+def note_look(
+    session: Session,
+    by: By,
+    deed: Deed,
+    now: datetime,
+    *,
+    site_ids: Collection[str] | None = None,
+    detail: str = "",
+    is_again: bool = False,
+) -> None:
+    """Note that somebody looked at records of these sites: a line for each, which it sees.
+
+    None: of all that this session sees; of no site it is as with `note`. `is_again` is for what a
+    console asks once more whenever something changes: it is noted once an hour.
+    """
+    if site_ids is None:
+        site_ids = [site.site_id for site in sites.everyone(session)]
+    for site_id in sorted(site_ids) or [_site_of(session, About.NOTHING, "")]:
+        if not is_again or not _is_noted(session, by, deed, now, site_id):
+            note(session, by, deed, now, detail=detail, site_id=site_id)
 
 
 def page(session: Session, now: datetime, *, after: str = "", about_id: str = "") -> AuditPage:
@@ -120,14 +152,36 @@ def every_line(session: Session) -> Iterator[AuditLine]:
         yield _line(row, names)
 
 
+def _site_of_list(session: Session, list_id: object) -> str:
+    """The site whose list it is; empty for the district's."""
+    query = select(WatchlistRow.site_id).where(WatchlistRow.list_id == UUID(str(list_id)))
+    return session.scalar(query.execution_options(**{EVERY_SITE: True})) or ""
+
+
 def _site_of(session: Session, about: About, about_id: object) -> str:
+    site_id: str | None = None
     if about is About.VISIT:
         query = select(VisitRow.site_id).where(VisitRow.visit_id == UUID(str(about_id)))
         site_id = session.scalar(query.execution_options(**{EVERY_SITE: True}))
-        if site_id:
-            return site_id
+    elif about is About.LIST:
+        site_id = _site_of_list(session, about_id)
+    elif about is About.PHOTO:
+        site_id = seen_photos.site_of(session, str(about_id))
+    if site_id:
+        return site_id
     limits = scopes.limits_of(session)
     return next(iter(limits)) if limits is not None and len(limits) == 1 else sites.only(session)
+
+
+def _is_noted(session: Session, by: By, deed: Deed, now: datetime, site_id: str) -> bool:
+    """Whether the same person's same deed was noted within the hour."""
+    query = select(AuditRow.audit_id).where(
+        AuditRow.audit_id >= first_at(now - AGAIN),
+        AuditRow.who == by.who,
+        AuditRow.deed == deed,
+        AuditRow.site_id == site_id,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _names(session: Session) -> dict[str, str]:

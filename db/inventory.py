@@ -55,7 +55,7 @@ INVENTORY = (
         f"{_VISITS}; then blanked; times and type stay. A week later where nobody saw the visit's "
         "end, and on a kiosk only once the hub has it",
         "the site's staff at the console, district and auditors; each visit that somebody opens, "
-        "search by name and export is noted",
+        "page of past visits, search by name and export is noted",
         f"{_ENCRYPTED}; the ID's number and the badge's code only as keyed and plain hashes",
         _of(
             "visit",

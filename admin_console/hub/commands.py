@@ -90,6 +90,13 @@ def diff_list(url: str, path: Path, wanted: ListWanted, site: str = "") -> Itera
     """What importing the file would change, a line for each person."""
     with _opened(path) as file, existing(url) as database:
         owned = replace(wanted, site_id=_owner(database, site))
+        with database.begin() as session:
+            known = watchlists.named(session, owned.name, owned.site_id)
+            if known is not None:  # whom it would lose is named
+                audit.note(
+                    session, audit.TERMINAL, Deed.ENTRIES_VIEWED, _now(),
+                    about=About.LIST, about_id=known.list_id,
+                )  # fmt: skip
         yield from list_import.differences(database, file, owned, _now())
 
 
@@ -276,7 +283,7 @@ def export_csv(url: str, target: str, first: date | None, last: date | None) -> 
     with existing(url) as database:
         days = f"{first or 'the first day'} to {last or 'now'}"
         with database.begin() as session:
-            audit.note(session, audit.TERMINAL, Deed.VISITS_EXPORTED, _now(), detail=days)
+            audit.note_look(session, audit.TERMINAL, Deed.VISITS_EXPORTED, _now(), detail=days)
         with database.read() as session:
             _export(session, target, first, last)
 

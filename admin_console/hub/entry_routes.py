@@ -14,7 +14,7 @@ from admin_console.hub.context import AskingStaff, StaffContext
 from admin_console.hub.list_desk import ListSettings, ListStart
 from db import entry_deeds, list_asking, list_editing, list_search, watchlists
 from db.columns import LARGEST_INTEGER
-from db.domain.audit import About, Deed
+from db.domain.audit import Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
 from db.domain.watchlist import LONGEST_AGE_DAYS, Watchlist
@@ -107,7 +107,7 @@ def people(
             raise refuse(
                 422, "The list has changed, and this page is not there any more. Search again."
             ) from error
-    list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, About.LIST, list_id)
+    list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, list_id)
     return answer(found)
 
 
@@ -120,7 +120,7 @@ def entry(list_id: UUID, entry_id: UUID, context: StaffContext, asker: AskingSta
             found = list_editing.file_of(session, list_id, entry_id, zone, context.now())
     except LookupError as error:
         raise _gone() from error
-    list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, About.ENTRY, entry_id)
+    list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, list_id, entry_id)
     return answer(found)
 
 
@@ -132,7 +132,7 @@ def deeds(list_id: UUID, entry_id: UUID, context: StaffContext, asker: AskingSta
         if watchlists.get(session, list_id) is None:
             raise _gone()
         found = entry_deeds.of_entry(session, list_id, entry_id, zone, context.now())
-    list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, About.ENTRY, entry_id)
+    list_desk.note_view(context, asker, Deed.ENTRY_VIEWED, list_id, entry_id)
     return answer(found)
 
 

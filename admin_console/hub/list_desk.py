@@ -164,7 +164,14 @@ def add_entry(context: Context, list_id: UUID, draft: EntryDraft, asker: Asker) 
         _check_photo(context, draft, None)
         edited = list_editing.add(session, list_id, draft, editor)
         found = _published(session, edited, editor, zone)
-        _note_entry(session, asker, Deed.ENTRY_ADDED, edited.entry.entry_id, editor)
+        audit.note_entry(
+            session,
+            asker.by,
+            Deed.ENTRY_ADDED,
+            editor.at,
+            list_id=list_id,
+            entry_id=edited.entry.entry_id,
+        )
     context.wake.notify()
     return found
 
@@ -200,7 +207,7 @@ def change_entry(
             session, list_id, entry_id, draft, version=version, editor=editor
         )
         deed = Deed.CHANGE_ASKED if edited is None else Deed.ENTRY_CHANGED
-        _note_entry(session, asker, deed, entry_id, editor)
+        audit.note_entry(session, asker.by, deed, editor.at, list_id=list_id, entry_id=entry_id)
         if edited is None:
             return _asked(
                 session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.CHANGE_ASKED
@@ -231,7 +238,7 @@ def remove_entry(
         if edited is not None:
             is_gone = edited.what is EntryChangeKind.REMOVED
             deed = Deed.ENTRY_REMOVED if is_gone else Deed.ENTRY_CHANGED
-        _note_entry(session, asker, deed, entry_id, editor)
+        audit.note_entry(session, asker.by, deed, editor.at, list_id=list_id, entry_id=entry_id)
         if edited is None:
             return _asked(
                 session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.REMOVAL_ASKED
@@ -247,7 +254,14 @@ def keep_entry(context: Context, list_id: UUID, entry_id: UUID, asker: Asker) ->
     with context.database.begin() as session:
         editor = Editor(asker.staff_id, asker.display_name, context.now())
         list_editing.keep(session, list_id, entry_id, editor)
-        _note_entry(session, asker, Deed.REMOVAL_TAKEN_BACK, entry_id, editor)
+        audit.note_entry(
+            session,
+            asker.by,
+            Deed.REMOVAL_TAKEN_BACK,
+            editor.at,
+            list_id=list_id,
+            entry_id=entry_id,
+        )
         return _asked(
             session, list_id, entry_id, editor, zone=zone, what=EntryChangeKind.REMOVAL_TAKEN_BACK
         )
@@ -275,10 +289,16 @@ def set_two_to_remove(
             notices.tell_of_one_to_remove(session, now)
 
 
-def note_view(context: Context, asker: Asker, deed: Deed, about: About, about_id: UUID) -> None:
-    """Note that somebody looked at a list or an entry."""
+def note_view(
+    context: Context, asker: Asker, deed: Deed, list_id: UUID, entry_id: UUID | None = None
+) -> None:
+    """Note that somebody looked at a list, or at one of its entries."""
+    now = context.now()
     with context.database.begin() as session:
-        audit.note(session, asker.by, deed, context.now(), about=about, about_id=about_id)
+        if entry_id is not None:
+            audit.note_entry(session, asker.by, deed, now, list_id=list_id, entry_id=entry_id)
+        else:
+            audit.note(session, asker.by, deed, now, about=About.LIST, about_id=list_id)
 
 
 def _note_list(session: Session, by: audit.By, deed: Deed, known: Watchlist) -> None:
@@ -291,10 +311,6 @@ def _note_list(session: Session, by: audit.By, deed: Deed, known: Watchlist) -> 
         about_id=known.list_id,
         site_id=known.site_id,
     )
-
-
-def _note_entry(session: Session, asker: Asker, deed: Deed, entry_id: UUID, editor: Editor) -> None:
-    audit.note(session, asker.by, deed, editor.at, about=About.ENTRY, about_id=entry_id)
 
 
 def _check_photo(context: Context, draft: EntryDraft, before: WatchlistEntry | None) -> None:

@@ -12,11 +12,11 @@ from pydantic import StringConstraints
 
 from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
-from admin_console.hub.context import AskingStaff, Context, StaffContext, bearer
+from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext, bearer
 from admin_console.hub.streams import while_signed_in
 from db import audit, codec, list_export, list_import, list_lock, list_previews, watchlists
 from db.columns import LARGEST_INTEGER
-from db.domain.audit import About, Deed
+from db.domain.audit import Deed
 from db.domain.desk import ByHand, ImportPreview, ImportProgress, Lists
 from db.domain.errors import (
     ImportAsksError,
@@ -52,7 +52,7 @@ def lists(context: StaffContext, _: AskingStaff) -> Response:
 async def preview(
     request: Request,
     context: StaffContext,
-    _: AskingStaff,
+    asker: AskingStaff,
     *,
     name: ListName,
     category: Category = Category.ALERT,
@@ -60,7 +60,7 @@ async def preview(
     by_hand: ByHand | None = None,
     ticket: UUID | None = None,
 ) -> Response:
-    """What importing this file would change. Changes nothing.
+    """What importing this file would change. Changes nothing; a look at the list is noted.
 
     By its ticket a preview is watched and stopped.
     """
@@ -68,7 +68,9 @@ async def preview(
     wanted = ListWanted(name, category, columns=_columns(columns), by_hand=by_hand, site_id=owner)
     async with body_as_file(request, MOST_BYTES) as file:
         try:
-            found = await run_in_threadpool(_preview, context, file, wanted, ticket or uuid4())
+            found = await run_in_threadpool(
+                _preview, context, file, wanted, ticket or uuid4(), asker
+            )
         except ImportCancelledError as error:
             raise refuse(409, str(error)) from error
         except ImportRefusedError as error:
@@ -76,9 +78,17 @@ async def preview(
     return answer(found)
 
 
-def _preview(context: Context, file: BinaryIO, wanted: ListWanted, ticket: UUID) -> ImportPreview:
+def _preview(
+    context: Context, file: BinaryIO, wanted: ListWanted, ticket: UUID, asker: Asker
+) -> ImportPreview:
+    """It names whom the list would lose, so that a file of nobody shows who is on it."""
     with list_previews.watching(context.database, ticket, wanted.name, context.now) as watch:
-        return list_import.preview(context.database, file, wanted, context.now(), watch)
+        found = list_import.preview(context.database, file, wanted, context.now(), watch)
+    with context.database.read() as session:
+        known = watchlists.named(session, wanted.name, wanted.site_id)
+    if known is not None:
+        list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, known.list_id)
+    return found
 
 
 @router.post("")
@@ -180,7 +190,7 @@ def export(list_id: UUID, request: Request, context: StaffContext, asker: Asking
     with context.database.read() as session:
         if watchlists.get(session, list_id) is None:
             raise refuse(404, "There is no such list.")
-    list_desk.note_view(context, asker, Deed.LIST_EXPORTED, About.LIST, list_id)
+    list_desk.note_view(context, asker, Deed.LIST_EXPORTED, list_id)
     return StreamingResponse(
         while_signed_in(context, bearer(request), list_export.csv_of(context.database, list_id)),
         media_type="text/csv; charset=utf-8",

@@ -37,7 +37,8 @@ def daily(
     if not EARLIEST <= asked <= today:
         raise refuse(422, f"Ask for a day from {EARLIEST} to {today}. Nothing was changed.")
     with context.database.begin() as session:
-        audit.note(session, asker.by, Deed.VISITS_EXPORTED, now, detail=f"report of {asked}")
+        said = f"report of {asked}"
+        audit.note(session, asker.by, Deed.VISITS_EXPORTED, now, detail=said, site_id=site.site_id)
     with context.database.read() as session:
         report = daily_report.daily_report(session, site, asked, hub_site.head(session, now))
     return _paper(lambda: report_pdf(report, paper), f"visits-{asked}.pdf")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -25,6 +26,7 @@ from admin_console.hub.streams import in_one_thread, while_signed_in
 from db import audit, changes, export, history, notices, photos, seen_photos, story
 from db.domain.audit import About, Deed
 from db.domain.decision import Verdict
+from db.domain.desk import VisitPage
 from db.domain.errors import PhotoError
 from db.domain.rights import Action, may
 from db.history import Filters
@@ -140,16 +142,37 @@ def visits_page(
     page: str = "",
     limit: Annotated[int, Query(ge=1, le=500)] = history.PAGE,
 ) -> Response:
-    """Past visits, newest first, a page at a time."""
+    """Past visits, newest first, a page at a time. Each is noted, as is a search by name.
+
+    The newest page, which the console asks again with every change, is noted once an hour.
+    """
     zone = context.zone()
     try:
         with context.database.read() as session:
             found = history.page(session, filters, zone, context.now(), after=page, limit=limit)
     except history.BadPageError as error:
         raise refuse(422, str(error)) from error
-    if filters.text:
-        _viewed(context, asker, Deed.VISITS_SEARCHED)
+    is_newest = filters == Filters() and not page and limit <= history.PAGE
+    with context.database.begin() as session:
+        audit.note_look(
+            session,
+            asker.by,
+            Deed.VISITS_SEARCHED if filters.text else Deed.HISTORY_VIEWED,
+            context.now(),
+            site_ids={visit.site_id for visit in found.visits} or context.database.sites or (),
+            detail=_said_of(found, zone),
+            is_again=is_newest,
+        )
     return answer(found)
+
+
+def _said_of(found: VisitPage, zone: ZoneInfo) -> str:
+    """How many visits a page shows, and of which days: for the audit."""
+    if not found.visits:
+        return "no visits"
+    first, last = found.visits[-1].started_at, found.visits[0].started_at
+    days = f"{first.astimezone(zone):%Y-%m-%d} to {last.astimezone(zone):%Y-%m-%d}"
+    return f"{len(found.visits)} visits, {days}"
 
 
 @router.get("/visits.csv")
@@ -159,7 +182,8 @@ def visits_csv(
     """The same visits as a table, streamed."""
     zone, now = context.zone(), context.now()
     days = f"{filters.first_day or 'the first day'} to {filters.last_day or 'now'}"
-    _viewed(context, asker, Deed.VISITS_EXPORTED, detail=days)
+    with context.database.begin() as session:
+        audit.note_look(session, asker.by, Deed.VISITS_EXPORTED, now, detail=days)
 
     def lines() -> Generator[str]:
         with context.database.read() as session:
@@ -237,13 +261,9 @@ def _viewed(
     context: Context,
     asker: Asker,
     deed: Deed,
-    about: About = About.NOTHING,
-    about_id: object = "",
-    *,
-    detail: str = "",
+    about: About,
+    about_id: object,
 ) -> None:
     """Nobody sees a visitor's record without a trace: what cannot be noted is not shown."""
     with context.database.begin() as session:
-        audit.note(
-            session, asker.by, deed, context.now(), about=about, about_id=about_id, detail=detail
-        )
+        audit.note(session, asker.by, deed, context.now(), about=about, about_id=about_id)

@@ -64,7 +64,10 @@ class Clearance:
 
 @dataclass(frozen=True, slots=True)
 class ClearanceLine:
-    """A clearance as the console lists it. Names are empty once they were erased or removed."""
+    """A clearance as the console lists it. Names are empty once they were erased or removed.
+
+    The entry's is also empty for those who may not see who is on a list.
+    """
 
     clearance: Clearance
     visitor_name: str

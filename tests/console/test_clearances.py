@@ -92,3 +92,15 @@ def test_clearance_of_an_erased_visit_names_nobody(qtbot: QtBot) -> None:
 
     assert words_in(table, 0)[:2] == ["Erased", "Not listed any more"]
     assert child(shell, QLabel, "clearedPair").text().startswith("Somebody is not")
+
+
+def test_front_desk_reads_the_list_and_not_whom_it_names(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    lines = hub.clearances_answer.clearances
+    unnamed = replace(lines[0], entry_name="")
+    hub.clearances_answer = replace(hub.clearances_answer, clearances=(unnamed,))
+
+    shell, table = show_clearances(qtbot, hub)
+
+    assert words_in(table, 0)[1:3] == ["Somebody listed", "Custody orders"]
+    assert child(shell, QLabel, "clearedPair").text().endswith("is not somebody on the list")

@@ -1,6 +1,7 @@
 """Who looked at what, and who changed what: it is kept, and it names no visitor."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from db.domain.desk import Role
 from db.domain.policy import DeskPolicy
 from db.engine import open_database
 from kiosk.sync.asking import collect
-from tests.hub_of_tests import HubOfTests, hub_at
+from tests.hub_of_tests import Clock, HubOfTests, hub_at
 from tests.makers import KIOSK, NINE, make_identity, make_screened
 from tests.pairing_of_tests import asks, new_code, waiting
 
@@ -37,12 +38,13 @@ def deeds(hub: HubOfTests, about: object = "") -> list[str]:
     return [str(line.deed) for line in lines(hub, about)]
 
 
-def add_visit(hub: HubOfTests) -> UUID:
-    """A visit that waits for a decision."""
-    screened = make_screened(identity=make_identity("Daniel", NAME))
+def add_visit(hub: HubOfTests, count: int = 1) -> UUID:
+    """Visits that wait for a decision; the last one's id."""
     kiosk = open_database("sqlite://")
     with kiosk.begin() as here, hub.database.begin() as there:
-        outbox.add(here, KIOSK, screened, NINE, actor="visitor", visit_id=screened.visit_id)
+        for _ in range(count):
+            screened = make_screened(identity=make_identity("Daniel", NAME))
+            outbox.add(here, KIOSK, screened, NINE, actor="visitor", visit_id=screened.visit_id)
         inbox.receive(there, KIOSK.kiosk_id, KIOSK.epoch, outbox.pending(here, KIOSK, 0, 9), NINE)
     kiosk.close()
     return screened.visit_id
@@ -71,10 +73,66 @@ def test_search_by_name_is_noted_without_the_name(hub: HubOfTests) -> None:
     assert NAME not in repr(line)
 
 
-def test_page_of_the_history_without_a_name_is_no_view_of_a_record(hub: HubOfTests) -> None:
-    hub.client.get("/v1/visits", headers=hub.token_of("rbegaye"))
+def test_newest_page_of_the_history_is_noted_once_an_hour_however_often_a_console_asks(
+    any_url: str, tmp_path: Path
+) -> None:
+    clock = Clock()
+    with hub_at(any_url, tmp_path, clock=clock) as hub:
+        add_visit(hub)
+        for minutes in (0, 30, 40):
+            clock.at += timedelta(minutes=minutes)
+            hub.client.get("/v1/visits", headers=hub.token_of("rbegaye"))
+        second, first = lines(hub)
 
-    assert deeds(hub) == []
+    assert [first.deed, second.deed] == [Deed.HISTORY_VIEWED] * 2
+    assert second.at - first.at == timedelta(minutes=70)
+    assert first.detail == "1 visits, 2026-11-23 to 2026-11-23"
+    assert NAME not in repr(first)
+
+
+@pytest.mark.parametrize("asked", [{"limit": "500"}, {"state": "held"}, {"from": "2026-11-01"}])
+def test_more_of_the_history_than_the_newest_page_is_noted_each_time(
+    hub: HubOfTests, asked: dict[str, str]
+) -> None:
+    add_visit(hub)
+
+    for _ in range(2):
+        hub.client.get("/v1/visits", params=asked, headers=hub.token_of("rbegaye"))
+
+    assert deeds(hub) == [Deed.HISTORY_VIEWED] * 2
+
+
+def test_each_older_page_of_the_history_is_noted(hub: HubOfTests) -> None:
+    add_visit(hub, 3)
+    headers, page = hub.token_of("rbegaye"), ""
+
+    while page is not None:
+        asked = {"limit": "1", "page": page}
+        page = hub.client.get("/v1/visits", params=asked, headers=headers).json()["next_page"]
+
+    assert deeds(hub) == [Deed.HISTORY_VIEWED] * 3
+
+
+def test_preview_of_a_file_shows_who_is_on_the_list_and_is_noted_about_it(hub: HubOfTests) -> None:
+    headers, of = hub.token_of("dwhitlock"), {"name": "Registry", "category": "alert"}
+    on_list = f"LNAME,FNAME,DOB\n{NAME},Daniel,03/07/1984\n".encode()
+    other = b"LNAME,FNAME,DOB\nNewman,Nora,03/07/1984\n"
+    before = hub.client.post("/v1/watchlists/preview", params=of, content=other, headers=headers)
+    list_id = hub.client.post("/v1/watchlists", params=of, content=on_list, headers=headers).json()[
+        "list_id"
+    ]
+
+    after = hub.client.post("/v1/watchlists/preview", params=of, content=other, headers=headers)
+
+    assert (NAME in before.text, NAME in after.text) == (False, True)
+    assert sorted(deeds(hub)) == [Deed.ENTRIES_VIEWED, Deed.LIST_IMPORTED]
+    assert sorted(deeds(hub, list_id)) == [Deed.ENTRIES_VIEWED, Deed.LIST_IMPORTED]
+
+
+def test_look_at_the_clearances_is_noted(hub: HubOfTests) -> None:
+    hub.client.get("/v1/clearances", headers=hub.token_of("rbegaye"))
+
+    assert deeds(hub) == [Deed.CLEARANCES_VIEWED]
 
 
 def test_export_is_noted_with_its_days(hub: HubOfTests) -> None:

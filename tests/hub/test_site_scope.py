@@ -44,7 +44,6 @@ NO_SITES_RECORDS = {
     "PUT /v1/policy": "the district's rules",
     "GET /v1/watchlists/settings": "the district's rules",
     "PUT /v1/watchlists/settings": "the district's rules",
-    "POST /v1/watchlists/preview": "what was sent",
     "GET /v1/watchlists/preview/{ticket}": "known to who chose the ticket",
     "DELETE /v1/watchlists/preview/{ticket}": "known to who chose the ticket",
     "POST /v1/watchlists/new": "what was sent",
@@ -62,7 +61,7 @@ ASKS: dict[str, dict[str, Any]] = {
     "POST /v1/visits/{visit_id}/decision": {"json": {"verdict": "approve", "reason": "Known"}},
     "POST /v1/visits/{visit_id}/check-out": {},
     "POST /v1/watchlists": {"params": {"name": "Mine", "category": "alert"}, "content": CSV_FILE},
-    "POST /v1/watchlists/preview": {"params": {"name": "Mine"}, "content": CSV_FILE},
+    "POST /v1/watchlists/preview": {"params": {"name": "Orders Alder"}, "content": CSV_FILE},
     "POST /v1/watchlists/new": {"json": {"name": "By hand", "category": "alert"}},
     "POST /v1/watchlists/photos": {"content": b"none"},
     "PUT /v1/watchlists/settings": {"json": {"two_to_remove": False}},
@@ -106,7 +105,6 @@ NAMELESS = {
 """What they show are pixels and numbers; others are refused them, or see their own day."""
 NOT_NOTED = {
     "GET /v1/audit": "who looks at it shows in its export",
-    "GET /v1/clearances": "lines of the desk's own work",
     "GET /v1/desk": "asked again with every change, by whoever is signed in",
     "GET /v1/kiosks": "computers",
     "GET /v1/notices": "they name no visitor",
@@ -114,7 +112,6 @@ NOT_NOTED = {
     "GET /v1/sites": "schools",
     "GET /v1/staff": "colleagues",
     "GET /v1/staff/{staff_id}": "a colleague",
-    "GET /v1/visits": "a page of the log; a search by name is noted, as is each visit opened",
     "GET /v1/watchlists": "names of lists",
     "GET /v1/watchlists/import": "how far it is",
     "POST /v1/notices/{notice_id}/read": "the notice itself says who read it",

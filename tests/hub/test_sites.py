@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from admin_console.hub.__main__ import main
-from db import inbox, outbox, staff_pins, visits
+from db import inbox, outbox, sites, staff, staff_pins, visits
 from db.domain.decision import DecidedAt, Decision, Verdict
+from db.domain.desk import Role
 from db.domain.events import DecisionMade
 from db.domain.visit import VisitState
 from db.ids import new_id
 from kiosk.sync.asking import collect
 from tests.hub_of_tests import HubOfTests, hub_at
 from tests.pairing_of_tests import asks
-from tests.two_schools import School, two_schools
+from tests.two_schools import School, fill, two_schools
 
 
 @pytest.fixture
@@ -379,3 +380,58 @@ def test_kiosk_is_paired_into_the_site_of_its_code(schools: tuple[School, School
     assert (given.site_id, given.site.name) == (birch.site_id, "Birch School")
     assert given.kiosk_id != alder.kiosk.device.kiosk_id, "Alder's kiosk stays Alder's"
     assert alder.kiosk.hub.head(1).epoch == 1
+
+
+def test_each_school_sees_what_who_works_at_several_did_with_its_own_records(
+    schools: tuple[School, School],
+) -> None:
+    alder, birch = schools
+    hub, records = alder.hub, fill(alder)
+    fill(birch)
+    hub.add_staff("both", Role.ADMINISTRATOR)
+    with hub.database.begin() as session:
+        sites.give(session, staff.named(session, "both").staff_id, [alder.site_id, birch.site_id])
+    who = hub.token_of("both")
+    people = "/v1/watchlists/{list_id}/people".format(**records.ids)
+    shown = hub.client.get("/v1/visits", params={"site": alder.site_id}, headers=who).json()
+    faces = {visit["photo"] for visit in shown["visits"]} - {None, ""}
+
+    for path in (
+        "/v1/visits?q=Inside", "/v1/visits.csv", "/v1/clearances", people,
+        f"{people}/{records.ids['entry_id']}",
+        *(f"/v1/blobs/{name}" for name in (*faces, records.others["name"])),
+    ):  # fmt: skip
+        answer = hub.client.get(path, headers=who)
+        assert answer.is_success, answer.text
+
+    def seen_by(school: School) -> set[tuple[str, str]]:
+        told = hub.client.get("/v1/audit", headers=school.head).json()["lines"]
+        return {(line["deed"], line["about_id"]) for line in told if line["who"] == "both"}
+
+    of_every = {("visits_searched", ""), ("visits_exported", ""), ("clearances_viewed", "")}
+    assert faces
+    assert seen_by(alder) == of_every | {
+        ("history_viewed", ""),
+        ("entries_viewed", records.ids["list_id"]),
+        ("entry_viewed", records.ids["entry_id"]),
+        *(("photo_viewed", name) for name in (*faces, records.others["name"])),
+    }
+    assert seen_by(birch) == of_every
+
+
+def test_front_desk_reads_whom_somebody_was_cleared_of_only_as_the_list(
+    schools: tuple[School, School],
+) -> None:
+    alder, _ = schools
+    fill(alder)
+
+    at_desk, at_office = (
+        alder.hub.client.get("/v1/clearances", headers=who).json()["clearances"]
+        for who in (alder.desk, alder.head)
+    )
+
+    assert {line["entry_name"] for line in at_office} == {"One ListedAlder"}
+    assert {line["entry_name"] for line in at_desk} == {""}
+    assert [line["visitor_name"] for line in at_desk] == [
+        line["visitor_name"] for line in at_office
+    ]

@@ -26,6 +26,8 @@ _TONES = {
 _CHOOSE = "Choose a clearance in force."
 _MAY_NOT = "Only administrators end a clearance."
 _AWAY = "The hub is away: ending a clearance needs it."
+_GONE = "Not listed any more", "an entry that is not listed any more"
+_HIDDEN = "Somebody listed", "somebody on the list"
 _WHAT = "Whoever was cleared passes, until the entry changes, the day comes, or you end it."
 
 
@@ -63,6 +65,7 @@ class ClearancesView(QWidget):
         self._theme, self._session = theme, session
         self._shown: Clearances | None = None
         self._is_under_way = False
+        self._may_see = may(session.staff.role, Action.SEE_ENTRIES)
         self._may_end = may(session.staff.role, Action.END_CLEARANCES)
         heads = ("Visitor", "Is not", "List", "Cleared by", "On", "Stands")
         self._model = PlainModel(Columns(heads), self)
@@ -120,12 +123,17 @@ class ClearancesView(QWidget):
         on = words.day(clearance.decided_at.astimezone(zone).date())
         return (
             line.visitor_name or "Erased",
-            line.entry_name or "Not listed any more",
+            line.entry_name or self._nameless(line)[0],
             clearance.list_name,
             clearance.decided_by,
             on,
             standing_words(line),
         )
+
+    def _nameless(self, line: ClearanceLine) -> tuple[str, str]:
+        """Instead of an entry's name: as a cell, and in a sentence."""
+        is_gone = self._may_see or line.standing is Standing.ENTRY_GONE
+        return _GONE if is_gone else _HIDDEN
 
     def _chosen(self) -> ClearanceLine | None:
         row = self._table.currentIndex().row()
@@ -164,7 +172,7 @@ class ClearancesView(QWidget):
             self._end.set_off("" if is_in_force else _CHOOSE)
         if line is not None:
             clearance = line.clearance
-            entry = line.entry_name or "an entry that is not listed any more"
+            entry = line.entry_name or self._nameless(line)[1]
             self._pair.setText(f"{line.visitor_name or 'Somebody'} is not {entry}")
             self._reason.setText(f"{clearance.decided_by}: {clearance.reason}")
             self._until.setText(self._end_words(line))
