@@ -213,10 +213,19 @@ def newest(folder: Path, now: datetime) -> Path | None:
 
 
 _PATTERN = "hub-*.backup"
+_NAME = "hub-%Y%m%dT%H%M%SZ.backup"
 
 
 def name_at(now: datetime) -> str:
-    return f"hub-{now:%Y%m%dT%H%M%SZ}.backup"
+    return f"{now:{_NAME}}"
+
+
+def made_at(path: Path) -> datetime:
+    """When a backup was made: by its name, or by the file where somebody gave it another one."""
+    try:
+        return datetime.strptime(path.name, _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def drop_all_but(folder: Path, count: int, now: datetime) -> None:

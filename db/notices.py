@@ -141,6 +141,19 @@ def tell_of_new_authority(session: Session, text: str, now: datetime, *, about: 
     return tell(session, NoticeKind.NEW_AUTHORITY, text, now, about=about)
 
 
+def tell_of_no_backup(session: Session, newest_at: datetime | None, now: datetime) -> bool:
+    """Tell administrators, once until there is another one, that no backup could be made."""
+    since = "ever" if newest_at is None else f"since {newest_at:%B} {newest_at.day}"
+    text = (
+        f"No backup of the hub could be made {since}. Were its disk lost now, so would be all that "
+        "came after. Whoever looks after the hub finds the reason with vestibule-hub backup: often "
+        "the disk is full, or the folder of the backups or their key cannot be used. It is tried "
+        "again each hour."
+    )
+    about = "none" if newest_at is None else newest_at.isoformat()
+    return tell(session, NoticeKind.NO_BACKUP, text, now, about=about)
+
+
 def look_at_clock(session: Session, now: datetime) -> clock_doubt.Found:
     """Whether the hub's clock is believed (`db.clock_doubt`); administrators hear of a leap.
 

@@ -1,15 +1,18 @@
 """What whoever runs the hub asks it: is it alive, can it work, how much does it do."""
 
 import ipaddress
+from datetime import datetime
 from importlib.metadata import version
+from math import inf
 
 from fastapi import APIRouter, Request, Response
 
+from admin_console.hub import backup_keys
 from admin_console.hub.answers import answer, refuse
 from admin_console.hub.behind_proxy import says_who_asks
 from admin_console.hub.context import Context, InContext
 from admin_console.hub.metrics import TEXT, Gauge
-from db import inbox, pairing, schema
+from db import backup, inbox, pairing, schema
 from db.domain.errors import StorageError
 
 router = APIRouter(tags=["operations"])
@@ -68,6 +71,7 @@ def _gauges(context: Context) -> list[Gauge]:
     except StorageError:
         return [Gauge("vestibule_database_up", "Whether the database answers.", 0)]
     now = context.now()
+    backups = [_backup_age(context, now)] if context.backups_kept else []
     in_touch = sum(
         k.last_seen_at is not None and now - k.last_seen_at < pairing.IN_TOUCH for k in kiosks
     )
@@ -80,4 +84,12 @@ def _gauges(context: Context) -> list[Gauge]:
             "vestibule_kiosks_forked", "Kiosks whose log forked.", sum(bool(k.fork) for k in kiosks)
         ),
         Gauge("vestibule_events_quarantined", "Events that could not be applied.", parked),
+        *backups,
     ]
+
+
+def _backup_age(context: Context, now: datetime) -> Gauge:
+    newest = backup.newest(context.photos.parent / backup_keys.FOLDER, now)
+    age = inf if newest is None else (now - backup.made_at(newest)).total_seconds()
+    about = "Seconds since the newest backup beside the database was begun; inf without one."
+    return Gauge("vestibule_backup_age_seconds", about, age)

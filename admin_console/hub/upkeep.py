@@ -39,6 +39,8 @@ SOON_SECONDS = clock_doubt.SOON.total_seconds()
 GIVE_WAY_SECONDS = 1.0
 LIFT_SECONDS = 2.0
 WRITE_BACK_SECONDS = 10.0
+NO_BACKUP_FOR = timedelta(days=2)
+"""One is made each day, and what fails is tried again each hour."""
 
 
 async def delete_old_photos(
@@ -189,10 +191,29 @@ async def keep_backups(context: Context, kept: int, every_seconds: float = HOUR_
     """A backup a day beside the database, until cancelled; `kept` of them stay."""
     while True:
         with going_on(LOG, "no backup was made, it is tried again within the hour"):
-            path = await finish_in_thread(back_up, context, kept)
+            path = await finish_in_thread(back_up_or_tell, context, kept)
             if path is not None:
                 LOG.info("a backup was made: %s", path.name)
         await asyncio.sleep(every_seconds)
+
+
+def back_up_or_tell(context: Context, kept: int) -> Path | None:
+    """As `back_up`. Administrators hear of what fails once no backup is of the last two days.
+
+    Once until another one is made: a backup that fails at night and is made an hour later is none.
+    """
+    try:
+        return back_up(context, kept)
+    except Exception:
+        now = context.now()
+        newest = backup.newest(context.photos.parent / backup_keys.FOLDER, now)
+        newest_at = None if newest is None else backup.made_at(newest)
+        if newest_at is None or now - newest_at > NO_BACKUP_FOR:
+            with context.database.begin() as session:
+                is_news = notices.tell_of_no_backup(session, newest_at, now)
+            if is_news:
+                context.wake.notify()
+        raise
 
 
 def back_up(context: Context, kept: int) -> Path | None:

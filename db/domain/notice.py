@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     CLOCK_LEAPT = "clock_leapt"
     WEBHOOK_ASIDE = "webhook_aside"
     NEW_AUTHORITY = "new_authority"
+    NO_BACKUP = "no_backup"
 
     @property
     def is_for_everybody(self) -> bool:

@@ -1,6 +1,7 @@
 """A hub goes on from one encrypted file, and its kiosks bring what the file lacks."""
 
 import io
+import math
 import os
 import signal
 import subprocess
@@ -14,14 +15,26 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from admin_console.hub import backup_keys, entry_photos, upkeep
+from admin_console.hub import backup_keys, entry_photos, health_routes, upkeep
 from admin_console.hub.__main__ import main
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import audit, backup, chain, encryption, key_store, log, photos, sealed_stream, watchlists
+from db import (
+    audit,
+    backup,
+    chain,
+    encryption,
+    key_store,
+    log,
+    notices,
+    photos,
+    sealed_stream,
+    watchlists,
+)
 from db.domain.audit import Deed
-from db.domain.errors import ConfigError
+from db.domain.errors import ConfigError, StorageError
+from db.domain.notice import NoticeKind
 from db.engine import open_database
 from db.models import VisitRow
 from kiosk.sync import exchange, trust
@@ -232,6 +245,51 @@ def test_running_hub_makes_a_backup_a_day_and_keeps_some(url: str, tmp_path: Pat
     assert [path is not None for path in made] == [True, False, False] * 3
     there = sorted(path.name for path in (tmp_path / "hub" / "backups").iterdir())
     assert there == [backup.name_at(NINE + timedelta(days=day)) for day in (1, 2)]
+
+
+def test_administrators_hear_once_of_backups_that_fail_for_two_days(
+    url: str, tmp_path: Path
+) -> None:
+    clock = Clock()
+    with hub_at(url, tmp_path / "hub", clock) as hub:
+        context = Context(hub.database, hub.photos, clock, Wake(), Throttle())
+        key = tmp_path / "hub" / "keys" / "backup.key"
+
+        def told(days: int) -> list[str]:
+            clock.at = NINE + timedelta(days=days)
+            whole = key.read_bytes()
+            key.write_bytes(b"no key")
+            with pytest.raises(StorageError):
+                upkeep.back_up_or_tell(context, kept=2)
+            key.write_bytes(whole)
+            with hub.database.read() as session:
+                found = notices.page(session, clock.at, sees_all=True).notices
+            return [notice.text for notice in found if notice.kind is NoticeKind.NO_BACKUP]
+
+        upkeep.back_up_or_tell(context, kept=2)
+        assert told(2) == []
+        (first,) = told(3)
+        assert told(5) == [first]
+        assert "since November 23" in first
+        assert upkeep.back_up_or_tell(context, kept=2) is not None
+
+        assert len(told(8)) == 2
+
+
+def test_figures_say_how_old_the_newest_backup_is(url: str, tmp_path: Path) -> None:
+    clock = Clock()
+    with hub_at(url, tmp_path / "hub", clock) as hub:
+        context = Context(hub.database, hub.photos, clock, Wake(), Throttle(), backups_kept=2)
+
+        def age() -> float:
+            (found,) = (g for g in health_routes._gauges(context) if "backup_age" in g.name)
+            return found.value
+
+        before = age()
+        upkeep.back_up(context, kept=2)
+        clock.at += timedelta(hours=30)
+
+        assert (before, age()) == (math.inf, 30 * 3600)
 
 
 def test_backup_of_a_clock_that_was_ahead_stands_in_for_none_and_drops_none(

@@ -36,6 +36,7 @@ KINDS = {
     NoticeKind.CLOCK_LEAPT: "Clock leapt",
     NoticeKind.WEBHOOK_ASIDE: "Webhook refuses",
     NoticeKind.NEW_AUTHORITY: "Pair again",
+    NoticeKind.NO_BACKUP: "No backup",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
@@ -51,6 +52,7 @@ _TONES = {
     NoticeKind.CLOCK_LEAPT: Tone.CAUTION,
     NoticeKind.WEBHOOK_ASIDE: Tone.CAUTION,
     NoticeKind.NEW_AUTHORITY: Tone.CAUTION,
+    NoticeKind.NO_BACKUP: Tone.CAUTION,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."
