@@ -132,7 +132,7 @@ def read_list_file(
 
     Raises `ImportRefusedError` when the file as a whole cannot be used, and whatever `tell` raises.
     """
-    table = open_table(io.BytesIO(file) if isinstance(file, bytes) else file)
+    table = open_table(io.BytesIO(file) if isinstance(file, bytes) else file, tell)
     if strays := [name for name in columns or () if name not in table.header]:
         raise ImportRefusedError(
             f"No column of the file is called {_quoted(strays)}. Nothing was changed. It has "

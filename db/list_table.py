@@ -6,17 +6,13 @@ Nothing is known here of people or lists. Empty lines are passed over.
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from db.domain.errors import ImportRefusedError
 from db.export import without_guard
-from db.list_sheet import check_sheet
+from db.list_sheet_apart import SheetRows
 
 if TYPE_CHECKING:
     from _csv import Reader as _csv_reader  # noqa: N813  a type that only checkers know
@@ -50,15 +46,20 @@ class Table:
     """What of the file is in no row, in sentences."""
 
 
-def open_table(file: BinaryIO) -> Table:
+def _to_nobody(_done: int, _total: int) -> None:
+    pass
+
+
+def open_table(file: BinaryIO, tell: Tell = _to_nobody) -> Table:
     """Look at a file. Raises `ImportRefusedError` when it as a whole is no table.
 
-    So does reading its rows, which may find only at their end that the file is damaged.
+    So does reading its rows, which may find only at their end that the file is damaged. A
+    spreadsheet is read here, and `tell` hears meanwhile that nothing of its rows is.
     """
     file.seek(0)
     start = file.read(4096)
     if start.startswith(b"PK\x03\x04"):
-        return _spreadsheet(file)
+        return _spreadsheet(file, tell)
     if start.startswith(_UTF16):
         raise ImportRefusedError(
             "This file is Unicode text (UTF-16), as some programs call it. Save it as CSV UTF-8 or "
@@ -83,10 +84,6 @@ def read_table(content: bytes) -> tuple[list[str], list[Row]]:
     if not rows:
         raise ImportRefusedError("The file has a first line and no people. Nothing was changed.")
     return list(table.header), rows
-
-
-def _to_nobody(_done: int, _total: int) -> None:
-    pass
 
 
 # ---- CSV -------------------------------------------------------------------------------------
@@ -199,38 +196,21 @@ class _text_of:  # noqa: N801  reads as a function where it is used
 # ---- spreadsheets ----------------------------------------------------------------------------
 
 
-def _spreadsheet(file: BinaryIO) -> Table:
-    try:
-        check_sheet(file)
-        book = CalamineWorkbook.from_filelike(file)
-        sheet = book.get_sheet_by_index(0)
-    except (CalamineError, zipfile.BadZipFile, OSError, IndexError, ValueError) as error:
-        raise ImportRefusedError(
-            "This spreadsheet cannot be opened: it is damaged, has a password, or is no XLSX. "
-            "Save it as XLSX or CSV, then import that. Nothing was changed."
-        ) from error
-    first_line = (sheet.start or (0, 0))[0] + 1
-    total = sheet.height
-
-    def cells() -> Iterator[tuple[int, tuple[str, ...]]]:
-        for line, row in enumerate(sheet.iter_rows(), first_line):
-            texts = tuple([c.strip() if type(c) is str else _text(c) for c in row])
-            if any(texts):
-                yield line, texts
-
-    header = next((c for _, c in cells()), None)
+def _spreadsheet(file: BinaryIO, tell: Tell) -> Table:
+    sheet = SheetRows(file, lambda: tell(0, 1))
+    header = next((cells for _, cells in sheet), None)
     if header is None:
         raise ImportRefusedError("The file is empty. Nothing was changed.")
 
     def rows(tell: Tell) -> Iterator[Row]:
-        lines = cells()
+        lines = iter(sheet)
         next(lines)
-        for count, (line, texts) in enumerate(lines, 1):
+        for count, (line, cells) in enumerate(lines, 1):
             if count % _EVERY == 0:
-                tell(line, total)
-            yield Row(line, texts)
+                tell(line, sheet.line_count)
+            yield Row(line, tuple(cells))
 
-    return Table(_header(header), rows, _other_sheets(book.sheet_names))
+    return Table(_header(header), rows, _other_sheets(sheet.sheet_names))
 
 
 def _other_sheets(names: Sequence[str]) -> tuple[str, ...]:
@@ -239,19 +219,6 @@ def _other_sheets(names: Sequence[str]) -> tuple[str, ...]:
     first, *others = (f'"{name}"' for name in names)
     shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
     return (f"Only the first sheet, {first}, is read. Left out: {shown}.",)
-
-
-def _text(cell: object) -> str:
-    """What a spreadsheet's cell shows: a number without its ``.0``, a day as ``1979-07-14``."""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell).strip()
 
 
 def _header(cells: Sequence[str]) -> tuple[str, ...]:

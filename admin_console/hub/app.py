@@ -142,7 +142,10 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.sign_ins = Turns(session_routes.SIGN_INS_AT_ONCE)
+    app.state.sign_ins, app.state.previews = (
+        Turns(session_routes.SIGN_INS_AT_ONCE),
+        Turns(list_routes.PREVIEWS_AT_ONCE),
+    )
     app.state.context = context
     app.include_router(pairing_routes.router)
     app.include_router(token_routes.router)

@@ -14,6 +14,7 @@ from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext, bearer
 from admin_console.hub.streams import while_signed_in
+from admin_console.hub.turns import Turns
 from db import audit, codec, list_export, list_import, list_lock, list_previews, watchlists
 from db.columns import LARGEST_INTEGER
 from db.domain.audit import Deed
@@ -28,6 +29,8 @@ from db.domain.watchlist import LONGEST_AGE_DAYS, Category
 from db.list_import import ListWanted
 
 MOST_BYTES = 512 * 1024 * 1024
+PREVIEWS_AT_ONCE = 4
+"""Each has a thread while it lasts, of which the hub has 40 for all that it does."""
 
 router = APIRouter(prefix="/v1/watchlists", tags=["lists"])
 
@@ -64,13 +67,15 @@ async def preview(
 
     By its ticket a preview is watched and stopped.
     """
+    turns: Turns = request.app.state.previews
     owner = await run_in_threadpool(list_desk.owner, context)
     wanted = ListWanted(name, category, columns=_columns(columns), by_hand=by_hand, site_id=owner)
     async with body_as_file(request, MOST_BYTES) as file:
         try:
-            found = await run_in_threadpool(
-                _preview, context, file, wanted, ticket or uuid4(), asker
-            )
+            async with turns.of(str(asker.member.staff_id)):
+                found = await run_in_threadpool(
+                    _preview, context, file, wanted, ticket or uuid4(), asker
+                )
         except ImportCancelledError as error:
             raise refuse(409, str(error)) from error
         except ImportRefusedError as error:

@@ -5,10 +5,12 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
+from db import list_sheet_apart
 from tests.db.test_list_sheet import PEOPLE, sheet
 from tests.hub_of_tests import HubOfTests, hub_at
 
@@ -45,10 +47,19 @@ def of_many_files() -> bytes:
     return file.getvalue()
 
 
+def of_a_far_cell() -> bytes:
+    """All rows up to it are held by a reader that does not look first, and its program ends."""
+    return sheet(PEOPLE + '<row r="999999999"><c r="Z999999999"><v>1</v></c></row>').getvalue()
+
+
+def of_a_far_cell_in_small_letters() -> bytes:
+    return sheet(PEOPLE + '<row\nr="1048576"><c\nr="xfd1048576"><v>1</v></c></row>').getvalue()
+
+
 def of_a_zip_in_a_zip() -> bytes:
     inner, outer = of_shared_texts(), io.BytesIO()
     with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as packed:
-        for number in range(50):
+        for number in range(44):
             packed.writestr(f"{number}.xlsx", inner)
     return outer.getvalue()
 
@@ -61,8 +72,10 @@ def of_a_zip_in_a_zip() -> bytes:
         (of_many_files, "/v1/watchlists"),
         (of_a_zip_in_a_zip, "/v1/watchlists"),
         (of_rows, "/v1/watchlists/preview"),
+        (of_a_far_cell, "/v1/watchlists/preview"),
+        (of_a_far_cell_in_small_letters, "/v1/watchlists/preview"),
     ],
-    ids=["texts", "rows", "files", "zips", "rows of a preview"],
+    ids=["texts", "rows", "files", "zips", "rows of a preview", "far", "far in small letters"],
 )
 def test_file_that_unpacks_hugely_is_refused_and_changes_nothing(
     hub: HubOfTests, make: Callable[[], bytes], path: str
@@ -80,6 +93,25 @@ def test_file_that_unpacks_hugely_is_refused_and_changes_nothing(
     assert most < UNPACKED // 4
     (known,) = hub.client.get("/v1/watchlists", headers=hub.sign_in()).json()["lists"]
     assert (known["version"], known["entry_count"]) == (1, 1)
+
+
+def test_hub_serves_others_while_forty_four_spreadsheets_wait_to_be_read(hub: HubOfTests) -> None:
+    headers, content = hub.sign_in(), sheet(PEOPLE).getvalue()
+
+    def preview(_: int) -> int:
+        path = "/v1/watchlists/preview"
+        return hub.client.post(
+            path, params=LISTS, content=content, headers=headers, timeout=120
+        ).status_code
+
+    with ThreadPoolExecutor(44) as pool:
+        with list_sheet_apart._ONE:
+            asked = [pool.submit(preview, number) for number in range(44)]
+            done, _ = wait(asked, timeout=3)
+            answer = hub.client.get("/v1/watchlists", headers=headers, timeout=10)
+
+        assert (answer.status_code, len(done)) == (200, 0)
+        assert {one.result() for one in asked} == {200}
 
 
 def test_packed_body_is_not_unpacked(hub: HubOfTests) -> None:
