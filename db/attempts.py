@@ -1,12 +1,12 @@
 """Tries to get in, counted in the database for all processes of a hub; a restart forgets none.
 
-Kept for a minute, under a hash, since what was tried may name a person.
+Kept for a quarter of an hour, under a hash, since what was tried may name a person.
 """
 
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.hub_models import AttemptRow
@@ -14,25 +14,38 @@ from db.ids import new_id
 
 MOST = 5
 WITHIN = timedelta(minutes=1)
+LONGEST = timedelta(minutes=15)
+"""No try counts for longer."""
 
 
-def count_try(session: Session, who: str, now: datetime, most: int = MOST) -> float:
+def count_try(
+    session: Session, who: str, now: datetime, most: int = MOST, within: timedelta = WITHIN
+) -> float:
     """Count a try before it is known how it ends; `succeeded` takes it back.
+
+    `within` is what a try counts for, `LONGEST` at most.
 
     Returns how many seconds `who` must wait instead, 0.0 when the try may be made.
     """
     key = _key(who)
     # A clock that was set back would else hold tries of its future against people.
-    outdated = or_(AttemptRow.at <= now - WITHIN, AttemptRow.at > now + WITHIN)
+    outdated = or_(AttemptRow.at <= now - LONGEST, AttemptRow.at > now + LONGEST)
     session.execute(delete(AttemptRow).where(outdated))
-    own = select(AttemptRow.at).where(AttemptRow.who == key).order_by(AttemptRow.at)
+    lately = and_(AttemptRow.at > now - within, AttemptRow.at <= now + within)
+    own = select(AttemptRow.at).where(AttemptRow.who == key, lately).order_by(AttemptRow.at)
     session.scalars(own.with_for_update()).all()  # of two at once, one waits here ...
     recent = session.scalars(own).all()  # ... and sees the other's
     if len(recent) >= most:
-        return max(1.0, (recent[0] + WITHIN - now).total_seconds())
+        return max(1.0, (recent[0] + within - now).total_seconds())
     session.add(AttemptRow(attempt_id=new_id(now), who=key, at=now))
     session.flush()
     return 0.0
+
+
+def counted(session: Session, who: str) -> int:
+    """How many tries of `who` are kept, which for one of `LONGEST` are all that count."""
+    query = select(func.count()).select_from(AttemptRow).where(AttemptRow.who == _key(who))
+    return session.scalar(query) or 0
 
 
 def take_back(session: Session, who: str) -> None:

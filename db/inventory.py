@@ -169,8 +169,8 @@ INVENTORY = (
     Kept(
         "Notices to the office",
         "hub",
-        "as the visit that they are about; those about none, which name lists, kiosks and "
-        "programs, a year at least",
+        "as the visit that they are about; those about none, which name lists, kiosks, "
+        "programs and staff, a year at least",
         "all staff; some only administrators, district and auditors",
         _HUBS,
         _of("notice", "about text read_by"),
@@ -223,7 +223,7 @@ INVENTORY = (
     Kept(
         "Failed tries to get in",
         "hub",
-        "a minute",
+        "a quarter of an hour",
         "nobody",
         f"{_HUBS}; what was tried only as a hash",
         _of("attempt", "who at"),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db import clock_doubt, districts, limits, scopes, sites, watchlists, webhooks, wrong_times
 from db.desk_models import NoticeRow
 from db.districts import TABLES
+from db.domain.desk import StaffMember
 from db.domain.notice import Notice, NoticeKind, Notices
 from db.domain.watchlist import Watchlist
 from db.ids import new_id
@@ -152,6 +153,19 @@ def tell_of_no_backup(session: Session, newest_at: datetime | None, now: datetim
     )
     about = "none" if newest_at is None else newest_at.isoformat()
     return tell(session, NoticeKind.NO_BACKUP, text, now, about=about)
+
+
+def tell_of_wrong_codes(
+    session: Session, member: StaffMember, now: datetime, *, site_id: str = ""
+) -> bool:
+    """Tell administrators, once an hour, that somebody has a colleague's password and no code."""
+    text = (
+        f"Somebody knows the password of {member.display_name} and typed wrong codes again and "
+        "again. Nobody got in by that. Unless it was they themselves, who get in with a recovery "
+        "code, give them a first password; the audit page says from which addresses it was tried."
+    )
+    about = f"{member.staff_id} {now:%Y-%m-%d %H}"
+    return tell(session, NoticeKind.WRONG_CODES, text, now, about=about, site_id=site_id)
 
 
 def look_at_clock(session: Session, now: datetime) -> clock_doubt.Found:

@@ -14,6 +14,8 @@ from db.staff import StaffError, hash_token
 
 RECOVERY_CODES = 8
 _RECOVERY_BYTES = 10
+_RECOVERY_LETTERS = _RECOVERY_BYTES * 8 // 5
+"""Base32 (RFC 4648) has five bits a letter."""
 
 
 def is_on(session: Session, staff_id: UUID) -> bool:
@@ -72,6 +74,11 @@ def _use_recovery(session: Session, staff_id: UUID, code: str) -> bool:
     session.delete(known)
     session.flush()
     return True
+
+
+def is_recovery(code: str) -> bool:
+    """Whether it has the length of a recovery code, which nobody guesses (80 bits)."""
+    return len(_plain(code)) == _RECOVERY_LETTERS
 
 
 def recovery_codes_left(session: Session, staff_id: UUID) -> int:

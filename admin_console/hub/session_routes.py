@@ -1,6 +1,7 @@
 """Signing in to the console, and out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -22,7 +23,7 @@ from admin_console.hub.context import (
 from admin_console.hub.setting_up import FirstStaff
 from admin_console.hub.strangers import is_told
 from admin_console.hub.turns import Turns
-from db import attempts, audit, passwords, second_factor, sites, staff
+from db import attempts, audit, notices, passwords, second_factor, sites, staff
 from db.domain.audit import About, Deed
 from db.domain.desk import SignedIn, Site, StaffMember
 from db.domain.sites import KnownSite
@@ -32,6 +33,14 @@ SIGN_INS_AT_ONCE = 2
 """Checking a password takes 64 MB, so that guessing is slow."""
 MOST_OF_ADDRESS = 30
 """Wrong tries of an address in a minute: a school's whole office may be behind one."""
+MOST_OF_NAME = 30
+"""Wrong tries of one name in a minute, from all addresses where it has not signed in."""
+MOST_CODES = 10
+"""Wrong codes of one account in a quarter of an hour: only who knows its password makes any."""
+TOO_MANY_CODES = (
+    "Too many wrong codes were typed for this name. Wait a quarter of an hour, type a recovery "
+    "code, or sign in at a computer where you did before."
+)
 TOO_OFTEN = "Too many tries. Wait a minute, then try again."
 _NEEDS_PASSWORD = (
     "That password was made for you. Choose one of your own now, which nobody else knows: at least "
@@ -105,16 +114,19 @@ async def sign_in(request: Request, context: InContext) -> Response:
     near = neighbourhood(address)
     nonce = await run_in_threadpool(_nonce, context, asked)
     who, of_address = f"sign-in {nonce or near} {name}", f"sign-ins {near}"
+    of_name = f"sign-ins as {name}"
     is_regular = nonce != "" or (near, name) in context.regulars
     if not is_regular:
         await run_in_threadpool(guessing.count_try, context, of_address, TOO_OFTEN, MOST_OF_ADDRESS)
+        await run_in_threadpool(guessing.count_try, context, of_name, TOO_OFTEN, MOST_OF_NAME)
     await run_in_threadpool(guessing.count_try, context, who, TOO_OFTEN)
     turns: Turns = request.app.state.sign_ins
     async with turns.of(who if is_regular else near):
-        signed_in = await run_in_threadpool(_sign_in, context, asked, address)
+        signed_in = await run_in_threadpool(_sign_in, context, asked, address, nonce)
     is_known = signed_in is not _Missing.CODE or not asked.code
     if is_known and not is_regular:
         await run_in_threadpool(guessing.take_back, context, of_address)
+        await run_in_threadpool(guessing.take_back, context, of_name)
     if signed_in is _Missing.NEW_PASSWORD:
         return problem(401, _NEEDS_PASSWORD, needs_password=True)
     if signed_in is _Missing.CODE:
@@ -133,7 +145,9 @@ def _nonce(context: Context, asked: SignInRequest) -> str:
         return devices.nonce_of(hub_site.signing_key(session), asked.name, asked.device)
 
 
-def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn | _Missing:
+def _sign_in(
+    context: Context, asked: SignInRequest, address: str, nonce: str
+) -> SignedIn | _Missing:
     """What is missing when name and password are right."""
     verified = staff.verify(context.database, asked.name, asked.password)
     if verified is None:
@@ -147,9 +161,7 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
             must_choose = staff.must_choose(session, member.staff_id)
             if must_choose and wanted is None:
                 return _Missing.NEW_PASSWORD
-            is_in = not second_factor.is_on(session, member.staff_id) or second_factor.accept(
-                session, member.staff_id, asked.code, now
-            )
+            is_in = _is_code_right(session, member, asked.code, nonce, now)
             if is_in:
                 if must_choose and wanted is not None:
                     own_password.choose(session, member, asked.password, wanted, now=now, by=by)
@@ -165,6 +177,31 @@ def _sign_in(context: Context, asked: SignInRequest, address: str) -> SignedIn |
     if asked.code:
         _note_refusal(context, asked.name, address)
     return _Missing.CODE
+
+
+def _is_code_right(
+    session: Session, member: StaffMember, code: str, nonce: str, now: datetime
+) -> bool:
+    """Also of who is asked for none. The member is held until the commit.
+
+    Wrong ones are counted for the account, from wherever they come, and 429 tells of too many;
+    apart from those of a computer where it has signed in, so that its owner gets in.
+    """
+    if not second_factor.is_on(session, member.staff_id):
+        return True
+    of_codes = f"codes {member.staff_id} {nonce}"
+    is_counted = code != "" and not second_factor.is_recovery(code)
+    if is_counted:
+        wait = attempts.count_try(session, of_codes, now, MOST_CODES, attempts.LONGEST)
+        if wait > 0:
+            raise refuse(429, TOO_MANY_CODES, {"Retry-After": f"{wait:.0f}"})
+    if second_factor.accept(session, member.staff_id, code, now):
+        attempts.succeeded(session, of_codes)
+        return True
+    if is_counted and attempts.counted(session, of_codes) == MOST_CODES:
+        whose = seen_by(session, member).only_site_id
+        notices.tell_of_wrong_codes(session, member, now, site_id=whose)
+    return False
 
 
 def _refusal(context: Context, name: str, address: str) -> HTTPException:

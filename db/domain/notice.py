@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     WEBHOOK_ASIDE = "webhook_aside"
     NEW_AUTHORITY = "new_authority"
     NO_BACKUP = "no_backup"
+    WRONG_CODES = "wrong_codes"
 
     @property
     def is_for_everybody(self) -> bool:

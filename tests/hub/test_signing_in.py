@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin_console.hub import setting_up
+from admin_console.hub import session_routes, setting_up
 from admin_console.hub import site as hub_site
 from admin_console.hub.staff_command import begin_second_factor
 from db import second_factor, staff, totp
@@ -179,3 +179,60 @@ def test_hub_with_staff_has_no_set_up_code(hub: HubOfTests) -> None:
     assert hub.client.post("/v1/set-up", json=first("")).status_code == 403
     hub.add_staff("more", Role.FRONT_DESK)
     assert hub.client.get("/v1/set-up").json() == {"is_open": False}
+
+
+def from_address(number: int) -> dict[str, str]:
+    return {"X-Forwarded-For": f"192.0.2.{number}"}
+
+
+def test_wrong_codes_are_counted_for_the_account_from_wherever_they_come(
+    hub: HubOfTests, clock: Clock
+) -> None:
+    key, _ = turn_on(hub)
+    clock.at += timedelta(minutes=1)
+    right, wrong = code_of(hub, key), "".join(str(9 - int(d)) for d in code_of(hub, key))
+
+    def tried(number: int, code: str) -> int:
+        body, headers = ROSA | {"code": code}, from_address(number)
+        return hub.client.post("/v1/session", json=body, headers=headers).status_code
+
+    answers = [tried(number, wrong) for number in range(12)]
+
+    assert answers == [401] * session_routes.MOST_CODES + [429] * 2
+    assert tried(50, right) == 429
+    clock.at += timedelta(minutes=15)
+    assert tried(51, code_of(hub, key)) == 200
+
+
+def test_owner_gets_in_while_a_stranger_with_their_password_types_wrong_codes(
+    hub: HubOfTests, clock: Clock
+) -> None:
+    key, recovery = turn_on(hub)
+    clock.at += timedelta(minutes=1)
+    device = sign_in(hub, code_of(hub, key)).json()["device"]
+    clock.at += timedelta(minutes=1)
+    for number in range(12):
+        body = ROSA | {"code": "not it"}
+        last = hub.client.post("/v1/session", json=body, headers=from_address(number))
+
+    own = hub.client.post("/v1/session", json=ROSA | {"code": code_of(hub, key), "device": device})
+    lost = hub.client.post(
+        "/v1/session", json=ROSA | {"code": recovery[0]}, headers=from_address(99)
+    )
+
+    assert (last.status_code, own.status_code, lost.status_code) == (429, 200, 200)
+
+
+def test_administrators_are_told_that_somebody_has_a_password_and_no_code(hub: HubOfTests) -> None:
+    turn_on(hub)
+    for number in range(session_routes.MOST_CODES):
+        hub.client.post("/v1/session", json=ROSA | {"code": "000000"}, headers=from_address(number))
+
+    told = [
+        hub.client.get("/v1/notices", headers=hub.token_of(name)).json()["notices"]
+        for name in ("dwhitlock", "rbegaye")
+    ]
+
+    assert [notice["kind"] for notice in told[0]] == ["wrong_codes"]
+    assert "password of Rosa Begaye" in told[0][0]["text"]
+    assert told[1] == []

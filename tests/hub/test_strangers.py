@@ -169,6 +169,27 @@ def test_who_has_a_whole_network_of_addresses_guesses_a_password_no_oftener(
     assert answers == {401: attempts.MOST, 429: 20 - attempts.MOST}
 
 
+def test_many_addresses_together_guess_a_password_so_often_and_keep_out_no_known_console(
+    hub: HubOfTests, clock: Clock
+) -> None:
+    device = hub.client.post("/v1/session", json=DANA).json()["device"]
+
+    def tried(number: int) -> int:
+        headers = {"X-Forwarded-For": f"192.0.2.{number}"}
+        guess = DANA | {"password": "not hers"}
+        return hub.client.post("/v1/session", json=guess, headers=headers).status_code
+
+    answers = Counter(tried(number) for number in range(session_routes.MOST_OF_NAME + 5))
+    known = DANA | {"device": device}
+    there = {"X-Forwarded-For": "192.0.2.200"}
+
+    assert answers == {401: session_routes.MOST_OF_NAME, 429: 5}
+    assert hub.client.post("/v1/session", json=DANA, headers=there).status_code == 429
+    assert hub.client.post("/v1/session", json=known, headers=there).status_code == 200
+    clock.at += timedelta(minutes=1, seconds=1)
+    assert hub.client.post("/v1/session", json=DANA, headers=there).status_code == 200
+
+
 def test_an_address_may_try_again_after_a_minute(hub: HubOfTests, clock: Clock) -> None:
     for number in range(MOST_HERE + 1):
         tries(hub, number)

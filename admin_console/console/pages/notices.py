@@ -37,6 +37,7 @@ KINDS = {
     NoticeKind.WEBHOOK_ASIDE: "Webhook refuses",
     NoticeKind.NEW_AUTHORITY: "Pair again",
     NoticeKind.NO_BACKUP: "No backup",
+    NoticeKind.WRONG_CODES: "Wrong codes",
 }
 _TONES = {
     NoticeKind.ON_SITE: Tone.ALARM,
@@ -53,6 +54,7 @@ _TONES = {
     NoticeKind.WEBHOOK_ASIDE: Tone.CAUTION,
     NoticeKind.NEW_AUTHORITY: Tone.CAUTION,
     NoticeKind.NO_BACKUP: Tone.CAUTION,
+    NoticeKind.WRONG_CODES: Tone.ALARM,
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."
