@@ -22,6 +22,10 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _TEXT_TO_ZEROS = 50
 DELIMITERS = ",;\t|"
 _BREAK = re.compile(r"[\n\r]")
+MOST_COLUMNS = 1_000
+MOST_HEADER_CHARACTERS = 64 << 10
+MOST_ROW_CHARACTERS = 1 << 20
+"""Also of a row over several lines: whatever a cell has, the row is held whole."""
 
 Tell = Callable[[int, int], object]
 """Hears how much of the file was read, and how much there is; may raise to stop."""
@@ -92,33 +96,84 @@ def read_table(content: bytes) -> tuple[list[str], list[Row]]:
 def _csv(file: BinaryIO) -> Table:
     size = file.seek(0, io.SEEK_END)
     with _text_of(file) as text:
-        first = next((line for line in text if line.strip()), None)
+        lines = _Lines(text, MOST_HEADER_CHARACTERS, _wide)
+        first = next((line for line in lines if line.strip()), None)
     if first is None:
         raise ImportRefusedError("The file is empty. Nothing was changed.")
     delimiter = max(DELIMITERS, key=first.count)
     with _text_of(file) as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        header = next(_csv_rows(reader, file, size, _to_nobody, only_header=True), None)
+        lines = _Lines(text, MOST_HEADER_CHARACTERS, _wide)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        header = next(_csv_rows(reader, lines, file, size, _to_nobody, only_header=True), None)
     if header is None:
         raise ImportRefusedError("The file is empty. Nothing was changed.")
 
     def rows(tell: Tell) -> Iterator[Row]:
         with _text_of(file) as text:
-            reader = csv.reader(text, delimiter=delimiter, strict=True)
-            yield from _csv_rows(reader, file, size, tell, only_header=False)
+            lines = _Lines(text, MOST_ROW_CHARACTERS, _long)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            yield from _csv_rows(reader, lines, file, size, tell, only_header=False)
 
     return Table(header.cells, rows)
 
 
+class _Lines:
+    """The lines of a text; what `too_much` says is raised once a row has more than `most` of it.
+
+    `begins` is the line that the row begins at; whoever takes the row asks for the `next_row`.
+    """
+
+    def __init__(
+        self, text: io.TextIOWrapper, most: int, too_much: Callable[[int], ImportRefusedError]
+    ) -> None:
+        self._text, self._most, self._too_much = text, most, too_much
+        self._left, self._begins = most, 1
+
+    def next_row(self, begins: int) -> None:
+        self._left, self._begins = self._most, begins
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(self._left + 1):
+            self._left -= len(line)
+            if self._left < 0:
+                raise self._too_much(self._begins)
+            yield line
+
+
+def _wide(_begins: int) -> ImportRefusedError:
+    return ImportRefusedError(
+        f"The first line of the file has more than {MOST_HEADER_CHARACTERS:,} characters. It is to "
+        "name the columns, for example LAST,FIRST,DOB. Nothing was changed. Leave out what is no "
+        "list, then import the file."
+    )
+
+
+def _long(begins: int) -> ImportRefusedError:
+    return ImportRefusedError(
+        f"The row that begins at line {begins:,} has more than {MOST_ROW_CHARACTERS:,} characters: "
+        "a quote is missing, or it is no list. Nothing was changed. Mend that row, then import "
+        "the file."
+    )
+
+
 def _csv_rows(
-    reader: "_csv_reader", file: BinaryIO, size: int, tell: Tell, *, only_header: bool
+    reader: "_csv_reader",
+    lines: _Lines,
+    file: BinaryIO,
+    size: int,
+    tell: Tell,
+    *,
+    only_header: bool,
 ) -> Iterator[Row]:
     """The first row that says something is the header, and comes only when it is asked for."""
     width, begins, count = 0, 1, 0
     try:
         for cells in reader:
             line, begins = begins, reader.line_num + 1
+            lines.next_row(begins)
             if not width:
+                if len(cells) > MOST_COLUMNS:
+                    raise _too_many_columns(len(cells))
                 header = _header(cells)
                 width = len(header)
                 if width and only_header:
@@ -223,9 +278,18 @@ def _other_sheets(names: Sequence[str]) -> tuple[str, ...]:
 
 def _header(cells: Sequence[str]) -> tuple[str, ...]:
     names = tuple(c.strip() for c in cells)
+    if sum(map(bool, names)) > MOST_COLUMNS:
+        raise _too_many_columns(len(names))
     if any(_BREAK.search(name) for name in names):
         raise ImportRefusedError(
             "The first line of the file does not end where it should: a quote is missing, or one "
             "too many. Nothing was changed. Export the file again from where it came from."
         )
     return names if any(names) else ()
+
+
+def _too_many_columns(count: int) -> ImportRefusedError:
+    return ImportRefusedError(
+        f"The first line of the file names {count:,} columns; {MOST_COLUMNS:,} are the most. "
+        "Nothing was changed. Leave out what is of no list, then import the file."
+    )

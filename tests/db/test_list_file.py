@@ -292,3 +292,33 @@ def test_unicode_text_is_told_by_its_name(start: bytes) -> None:
 def test_file_that_is_no_text_is_told() -> None:
     with pytest.raises(ImportRefusedError, match="neither a CSV file nor an XLSX"):
         read(bytes(range(256)) * 2 + bytes(400))
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("column", ["", "C"])
+def test_file_of_more_columns_than_a_thousand_is_told(between: str, column: str) -> None:
+    most = f"LAST{between}FIRST" + (between + column) * 998
+    assert [e.name.family for e in read(f"{most}\nMarlow{between * 999}\n").entries()] == ["Marlow"]
+
+    with pytest.raises(ImportRefusedError, match=r"names 1,001 columns; 1,000 are the most"):
+        read(f"{most}{between}\nMarlow{between * 1000}\n")
+
+
+@pytest.mark.parametrize(
+    "start", ["," * 1_000_000, "L" * 70_000, " " * 70_000, '"' + "L\n" * 40_000, '"L\n",' * 30_000]
+)
+def test_first_line_that_does_not_end_is_told(start: str) -> None:
+    with pytest.raises(ImportRefusedError, match="first line of the file has more than 65,536"):
+        read(f"{start}LAST\nMarlow\n")
+
+
+@pytest.mark.parametrize("row", ["," * 1_100_000, '"a\n",' * 250_000])
+def test_row_that_does_not_end_is_told_with_its_line(row: str) -> None:
+    with pytest.raises(ImportRefusedError, match="begins at line 3 has more than 1,048,576"):
+        read(f"LAST,FIRST\nMarlow,Helena\n{row}\n")
+
+
+def test_many_rows_may_have_more_than_one_may() -> None:
+    file = read("LAST,NOTE\n" + f"Marlow,{'x' * 3_000}\n" * 400)
+
+    assert file.in_file == 400
