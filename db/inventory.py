@@ -140,8 +140,8 @@ INVENTORY = (
     ),
     Kept(
         "Photos of people on lists",
-        "hub: `photos/entries/`",
-        "until no entry has them, and a day more",
+        "hub: `photos/lists/`",
+        "until no entry has them, nor a change that waits for a second person, and a day more",
         "as the entry",
         "encrypted files",
         _of("watchlist_entry", "photo"),
@@ -176,10 +176,12 @@ INVENTORY = (
         _of("notice", "about text read_by"),
     ),
     Kept(
-        "Messages to other programs that have not arrived: a visit's id, verdict and badge code",
+        "Messages to other programs that have not arrived: a visit's id, verdict and badge code; "
+        "where they want notices, their text, with names of staff, lists and kiosks",
         "hub",
         "until they have arrived or the receiver is given up, after three days of tries; of those "
-        "that it refuses, the last thousand; what a receiver keeps is its own matter",
+        "that it refuses, the last thousand, and none for longer than who came; what a receiver "
+        "keeps is its own matter",
         "nobody; the program that they are sent to",
         _HUBS,
         _of("webhook_message", "body"),

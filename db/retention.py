@@ -26,6 +26,7 @@ from db import (
     notices,
     outbox,
     policy,
+    webhook_tries,
     wrong_times,
     wrongly_dated,
 )
@@ -358,6 +359,7 @@ def _forget_told(session: Session, before: datetime, now: datetime) -> None:
     """What kiosks were told of decisions and clearances: nobody has to learn it any more."""
     changes.drop_bodies(session)
     is_old = partial(wrong_times.is_old, wrong_times.spans(session), before=before)
+    webhook_tries.forget_aside(session, is_old, _has_facts())
     for kind in ("decision", "clearance", "check_out"):
         rows = session.scalars(
             select(ChangeRow).where(ChangeRow.kind == kind).order_by(ChangeRow.version)

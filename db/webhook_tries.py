@@ -4,16 +4,18 @@ A clock may have been wrong: what is due later than any pause lasts is due now, 
 given up by how long it was waited between tries, and not by what the clock says.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db import districts
-from db.domain.webhook import Failure, Message
+from db import codec, districts
+from db.domain.webhook import Fact, Failure, Message
 from db.hub_models import WebhookMessageRow, WebhookRow
+from db.models import VisitRow
 
 AT_ONCE = 500
 """Addresses that are looked at in one transaction."""
@@ -193,6 +195,41 @@ def _drop_oldest_aside(session: Session, webhook_id: UUID) -> None:
     if newest_too_old is not None:
         is_too_old = WebhookMessageRow.place <= newest_too_old
         session.execute(delete(WebhookMessageRow).where(*_is_aside(webhook_id), is_too_old))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a message says, as far as it matters here."""
+
+    timestamp: datetime
+    data: dict[str, Fact]
+
+    @property
+    def visit_id(self) -> UUID | None:
+        told = self.data.get("visit_id")
+        return UUID(told) if isinstance(told, str) else None
+
+
+def forget_aside(
+    session: Session, is_old: Callable[[datetime], bool], has_facts: ColumnElement[bool]
+) -> None:
+    """Drop what stands aside and is old, or of a visit without facts, which was forgotten."""
+    rows = session.execute(
+        select(WebhookMessageRow.webhook_id, WebhookMessageRow.place, WebhookMessageRow.body).where(
+            WebhookMessageRow.refused != ""
+        )
+    )
+    aside = {(row.webhook_id, row.place): codec.from_json(row.body, _Told) for row in rows}
+    of_visits = {told.visit_id for told in aside.values() if told.visit_id is not None}
+    forgotten = set(
+        session.scalars(
+            select(VisitRow.visit_id).where(VisitRow.visit_id.in_(of_visits), ~has_facts)
+        )
+    )
+    for (webhook_id, place), told in aside.items():
+        if is_old(told.timestamp) or told.visit_id in forgotten:
+            is_this = (*_is_aside(webhook_id), WebhookMessageRow.place == place)
+            session.execute(delete(WebhookMessageRow).where(*is_this))
 
 
 def begin_anew(row: WebhookRow) -> None:

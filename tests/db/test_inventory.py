@@ -1,10 +1,12 @@
 """The inventory names every column that tells something of a person, and README shows it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from db import desk_models, hub_models, list_models, log_models, models
+from admin_console.hub import backup_keys, entry_photos
+from db import backup, desk_models, hub_models, list_index, list_models, log_models, models
 from db.columns import Base
 from db.inventory import BEGIN, INVENTORY, with_table
 
@@ -79,6 +81,17 @@ def test_every_column_is_in_the_inventory_or_of_nobody() -> None:
     of_nobody = [f"{t}.{c}" for t, names in OF_NOBODY.items() for c in names.split()]
 
     assert sorted(told + of_nobody) == sorted(columns())
+
+
+def test_folders_are_named_as_they_are() -> None:
+    named = {folder for kept in INVENTORY for folder in re.findall(r"`([^`]+)/`", kept.where)}
+
+    assert named == {
+        backup.PHOTOS,
+        f"{backup.PHOTOS}/{entry_photos.FOLDER}",
+        list_index.FOLDER,
+        backup_keys.FOLDER,
+    }
 
 
 def test_readme_shows_the_inventory_as_it_is() -> None:

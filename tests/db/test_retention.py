@@ -23,6 +23,7 @@ from db import (
     retention,
     story,
     visits,
+    webhooks,
 )
 from db.columns import Base
 from db.comparing import Found
@@ -458,6 +459,30 @@ def test_notice_about_no_visit_goes_as_visits_do_but_not_within_a_year(hub: Data
             left.append({notice.text for notice in page(session, day, sees_all=True).notices})
 
     assert left[0] == left[1] == left[2] | {"The list is old."}
+
+
+def test_message_that_a_program_refused_is_kept_no_longer_than_who_came(hub: Database) -> None:
+    lately = A_YEAR_ON - timedelta(days=1)
+    with hub.begin() as session:
+        webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+        tell(session, NoticeKind.LIST_OUTDATED, "The list is old.", NINE, about="1")
+        tell(session, NoticeKind.LIST_OUTDATED, "The list is new.", lately, about="2")
+        denied = "Dana Whitlock decided: not admitted."
+        tell(session, NoticeKind.DENIED, denied, lately, about="3", visit_id=DENIED.visit_id)
+        inside = "Somebody who may be on a list, was here."
+        tell(session, NoticeKind.WAS_HERE, inside, lately, about="4", visit_id=INSIDE.visit_id)
+        session.execute(text("UPDATE webhook_message SET refused = '400'"))
+
+    retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)
+
+    with hub.read() as session:
+        left = " ".join(session.scalars(text("SELECT body FROM webhook_message ORDER BY place")))
+    assert [told in left for told in ("is old", "is new", denied, inside)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_hub_that_forgets_visits_forgets_old_notices_too(hub: Database) -> None:
