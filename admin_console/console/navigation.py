@@ -29,6 +29,7 @@ from admin_console.console.painting import (
 from admin_console.console.parts.card import Line, Panel
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 from db.domain.desk import Role, Site, StaffMember
 from db.domain.rights import Action, may
 
@@ -167,7 +168,7 @@ class MoreButton(QToolButton):
         self._theme = theme
         self.setObjectName(name)
         self.setAccessibleName(label)
-        self.setToolTip(label)
+        self.setToolTip(tip(label))
         self.setFixedSize(24, 28)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 

@@ -10,6 +10,7 @@ from admin_console.console import words
 from admin_console.console.painting import LEFT, RIGHT, paint_box, paint_text
 from admin_console.console.parts.table import Index
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 from db.domain.screening import Agreement, Evidence, Match
 
 HEADS = ("Field", "Visitor", "List entry", "What it says", "Evidence", "")
@@ -89,7 +90,8 @@ class EvidenceModel(QAbstractTableModel):
             "" if role == roles.DisplayRole else bar,
             bits_words(row),
         )
-        return texts[index.column()]
+        text = texts[index.column()]
+        return tip(text) if role == roles.ToolTipRole else text
 
 
 class EvidenceDelegate(QStyledItemDelegate):

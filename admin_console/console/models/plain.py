@@ -22,6 +22,7 @@ from admin_console.console.painting import (
 )
 from admin_console.console.parts.table import Index, RowTable, cell_rect, paint_ground
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class PlainModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        return self._rows[index.row()][index.column()]
+        text = self._rows[index.row()][index.column()]
+        return tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
 
 class PlainDelegate(QStyledItemDelegate):

@@ -30,6 +30,7 @@ from admin_console.console.painting import (
 )
 from admin_console.console.photos import PhotoStore
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 from db.domain.desk import Hold
 from db.domain.screening import HoldReason, Screening
 from db.domain.watchlist import Category
@@ -119,7 +120,8 @@ class QueueModel(QAbstractListModel):
             return hold.visit.identity.name.short
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             name, title = hold.visit.identity.name.full, queue_title(hold)
-            return f"{name}, {title}, {self.about(hold)}, {self.waited(hold)}"
+            text = f"{name}, {title}, {self.about(hold)}, {self.waited(hold)}"
+            return tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         return None
 
 

@@ -9,6 +9,7 @@ from admin_console.console.parts.card import Line
 from admin_console.console.parts.fields import Field
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 
 WIDTH = 320
 """Of what is within the card."""
@@ -45,7 +46,7 @@ class AccountPart(QWidget):
         font = QFontMetricsF(self._theme.font(Text.BODY, Weight.LABEL))
         self._go.set_words(font.elidedText(whole, Qt.TextElideMode.ElideRight, _ROOM))
         self._go.setAccessibleName(whole)
-        self._go.setToolTip(whole if self._go.text() != whole else "")
+        self._go.setToolTip(tip(whole) if self._go.text() != whole else "")
         self.setVisible(bool(account))
 
     def set_busy(self, *, busy: bool) -> None:

@@ -22,6 +22,7 @@ from admin_console.console.parts.message import Message
 from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Theme, Weight
+from admin_console.console.tips import tip
 from db.domain.figures import ScreeningFigures
 from db.domain.rights import Action, may
 from resources.accuracy import MOST_TIMES, Accuracy, accuracy
@@ -92,7 +93,7 @@ class AccuracyView(QWidget):
         self._found.show_rows(told.found_rows(measured))
         self._groups.show_rows(told.group_rows(measured))
         self._measured_on.setText(told.measured(measured))
-        self._measured_on.setToolTip(measured.protocol)
+        self._measured_on.setToolTip(tip(measured.protocol))
         self._mark_words.setVisible(bool(measured.groups))
         if self._shown is not None:
             self._on_figures(self._shown)

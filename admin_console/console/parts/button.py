@@ -18,6 +18,7 @@ from admin_console.console.painting import (
     text_width,
 )
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 
 
 class Kind(StrEnum):
@@ -67,7 +68,7 @@ class Button(QAbstractButton):
         """Switch off with the reason, or on with an empty one."""
         self.setEnabled(not reason)
         self.setAccessibleDescription(reason)
-        self.setToolTip(reason)
+        self.setToolTip(tip(reason))
 
     def set_pending(self, reason: str) -> None:
         """Show that this was pressed and what it still waits for; nothing with an empty reason."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from admin_console.console.painting import LEFT, is_elided, paint_text, text_width, wrapped
 from admin_console.console.theme import Text, Theme, Weight
+from admin_console.console.tips import tip
 
 
 class Words(QLabel):
@@ -91,7 +92,7 @@ class Words(QLabel):
     def _show_whole_text_on_hover(self) -> None:
         """A tool tip where the text is cut; none is left over from the text before."""
         cut = not self.wordWrap() and is_elided(self._set_font(), self.text(), self.width())
-        self.setToolTip(self.text() if cut else "")
+        self.setToolTip(tip(self.text()) if cut else "")
 
     def _set_font(self) -> QFont:
         return self._theme.font(self._kind, self._weight)
