@@ -65,7 +65,7 @@ def tell(
     session.flush()
     ids = {"visit_id": visit_id, "list_id": list_id}
     known = {name: str(value) for name, value in ids.items() if value is not None}
-    webhooks.tell_of_notice(session, now, kind, notice_id, {"text": fit["text"], **known})
+    webhooks.tell_of_notice(session, now, kind, notice_id, known)
     return True
 
 

@@ -8,6 +8,7 @@ at a time: a door must not hear of a leaving before the coming.
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -63,19 +64,35 @@ def check_url(url: str) -> None:
     """Only HTTPS leaves this computer, and no password stands in an address."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
-        host, parts = None, urlsplit("")
-    if not host or parts.scheme not in ("https", "http"):
+        host, port, parts = None, None, urlsplit("")
+    is_clean = url.isprintable() and " " not in url  # urlsplit leaves out what is not, silently
+    if not is_clean or not host or port == 0 or parts.scheme not in ("https", "http"):
         raise ConfigError("This is no address: write https://host/path. Nothing was changed.")
     if parts.username is not None or parts.fragment:
         raise ConfigError(
             "An address holds no password and no #: messages are signed. Nothing was changed."
         )
+    if _is_link_local(host):
+        raise ConfigError(
+            "That address is told to no program: computers give it to themselves, and at some "
+            "providers it hands out their keys. Nothing was changed."
+        )
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise ConfigError(
             "Only https:// leaves this computer, http:// is for programs on it. Nothing changed."
         )
+
+
+def _is_link_local(host: str) -> bool:
+    """RFC 3927 and RFC 4291, clause 2.5.6; of a name it is not asked where it leads."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_link_local
 
 
 def everyone(session: Session) -> list[Webhook]:
@@ -126,7 +143,10 @@ def renew(session: Session, webhook_id: UUID, now: datetime) -> bytes:
 def tell_of_notice(
     session: Session, now: datetime, kind: str, notice_id: UUID, about: Mapping[str, Fact]
 ) -> None:
-    """Put a notice down for whoever wants notices; sent once the transaction is committed."""
+    """Put a notice down for whoever wants notices; sent once the transaction is committed.
+
+    Its kind and the ids that it is about: its words name staff, kiosks and lists.
+    """
     body = _body(NOTICE_TOLD, now, {"notice_id": str(notice_id), "kind": kind, **about})
     rows = select(WebhookRow).where(WebhookRow.ended_at.is_(None))
     for row in session.scalars(rows.order_by(WebhookRow.webhook_id)):  # as `hold_all` has them
