@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from uuid import UUID
@@ -77,11 +77,11 @@ class Mark:
         """Raises `BadPageError` when that is no mark."""
         try:
             mark = codec.from_json(urlsafe_b64decode(written.encode()), cls)
-        except (ValueError, codec.MalformedError) as error:
+            if mark.started_at.tzinfo is None:
+                raise BadPageError(_NO_MARK)
+            return replace(mark, started_at=mark.started_at.astimezone(UTC))
+        except (ValueError, OverflowError, codec.MalformedError) as error:
             raise BadPageError(_NO_MARK) from error
-        if mark.started_at.tzinfo is None:
-            raise BadPageError(_NO_MARK)
-        return mark
 
 
 _NO_MARK = "That is not a page of this history."

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -188,7 +188,15 @@ def test_days_at_either_end_of_the_calendar_are_searched(any_database: Database)
 
 @pytest.mark.parametrize(
     "mark",
-    ["nothing", "e30=", Mark(datetime(2026, 1, 1), new_id(NINE)).written()],  # noqa: DTZ001
+    [
+        "nothing",
+        "e30=",
+        Mark(datetime(2026, 1, 1), new_id(NINE)).written(),  # noqa: DTZ001
+        Mark(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), new_id(NINE)).written(),
+        Mark(
+            datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12))), new_id(NINE)
+        ).written(),
+    ],
 )
 def test_mark_of_no_page_is_refused(any_database: Database, mark: str) -> None:
     with any_database.read() as session, pytest.raises(BadPageError):
