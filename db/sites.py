@@ -79,6 +79,13 @@ def everyone(session: Session) -> list[KnownSite]:
     return sorted(map(_value, rows), key=lambda site: site.closed_at is not None)
 
 
+def locked(session: Session) -> list[KnownSite]:
+    """`everyone`, and nobody else changes one of them before this transaction ends."""
+    order = select(SiteRow.site_id).order_by(SiteRow.site_id)  # two wait, and for each other never
+    session.execute(order.with_for_update())
+    return everyone(session)
+
+
 def opened(session: Session) -> list[KnownSite]:
     """Those that are open."""
     return [site for site in everyone(session) if site.closed_at is None]

@@ -1,5 +1,6 @@
 """Sites as the district changes them: kiosks and the audit learn of it in one transaction."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -24,10 +25,21 @@ def add(database: Database, draft: SiteDraft, by: audit.By, now: datetime) -> Kn
 
 
 def change(
-    database: Database, site_id: str, draft: SiteDraft, by: audit.By, now: datetime
+    database: Database,
+    site_id: str,
+    draft: SiteDraft,
+    by: audit.By,
+    now: datetime,
+    *,
+    expect: Callable[[list[KnownSite]], None] | None = None,
 ) -> KnownSite:
-    """Call it otherwise, or move its clock. Raises `LookupError` or `ConfigError`."""
+    """Call it otherwise, or move its clock. Raises `LookupError` or `ConfigError`.
+
+    `expect` raises where the sites are not as they were seen; nobody else changes one meanwhile.
+    """
     with database.begin() as session:
+        if expect is not None:
+            expect(sites.locked(session))
         changed = sites.change(session, site_id, draft)
         hub_site.tell_kiosks(session, site_id)
         _note(session, by, Deed.SITE_CHANGED, changed, now)

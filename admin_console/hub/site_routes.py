@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from admin_console.hub import site_desk
-from admin_console.hub.answers import answer, body_as, refuse
+from admin_console.hub.answers import IfMatch, answer, body_as, expect_same, refuse
 from admin_console.hub.context import AskingStaff, StaffContext
 from db import sites
 from db.domain.errors import ConfigError
@@ -31,12 +31,25 @@ async def add(request: Request, context: StaffContext, asker: AskingStaff) -> Re
 
 @router.put("/{site_id}")
 async def change(
-    site_id: str, request: Request, context: StaffContext, asker: AskingStaff
+    site_id: str,
+    request: Request,
+    context: StaffContext,
+    asker: AskingStaff,
+    if_match: IfMatch = None,
 ) -> Response:
-    """Call a site otherwise, or move its clock; its kiosks learn it."""
+    """Call a site otherwise, or move its clock; its kiosks learn it.
+
+    The tag is that of `GET /v1/sites`: what was looked at are all sites that the asker sees.
+    """
     draft = await body_as(request, SiteDraft)
+
+    def expect(known: list[KnownSite]) -> None:
+        expect_same(if_match, Sites(context.now(), tuple(known)))
+
     return await _answered(
-        lambda: site_desk.change(context.database, site_id, draft, asker.by, context.now())
+        lambda: site_desk.change(
+            context.database, site_id, draft, asker.by, context.now(), expect=expect
+        )
     )
 
 

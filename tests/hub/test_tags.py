@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from db import codec
+from db.domain.desk import Role
 from db.domain.entry_history import EntryFile
 from db.domain.watchlist import Watchlist
 from db.engine import open_database
@@ -116,6 +117,20 @@ def test_list_settings_that_somebody_else_changed_meanwhile_are_not_overwritten(
 
     assert (first.status_code, second.status_code) == (200, 412)
     assert get(hub, path, dana).json() == {"two_to_remove": False}
+
+
+def test_school_that_somebody_else_renamed_meanwhile_is_not_overwritten(hub: HubOfTests) -> None:
+    hub.add_staff("district", Role.DISTRICT)
+    who, path = hub.token_of("district"), f"/v1/sites/{hub.site.site_id}"
+    tag = get(hub, "/v1/sites", who).headers["ETag"]
+
+    first = put(hub, path, who, {"name": "Lincoln"}, tag)
+    second = put(hub, path, who, {"name": "Lincoln Elementary"}, tag)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    (known,) = get(hub, "/v1/sites", who).json()["sites"]
+    assert known["name"] == "Lincoln"
+    assert put(hub, path, who, {"name": "Lincoln Elementary"}).status_code == 200
 
 
 def test_entry_that_somebody_else_changed_meanwhile_is_not_overwritten(
