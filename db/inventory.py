@@ -177,7 +177,7 @@ INVENTORY = (
     ),
     Kept(
         "Messages to other programs that have not arrived: a visit's id, verdict and badge code; "
-        "where they want notices, their text, with names of staff, lists and kiosks",
+        "of notices kind and ids",
         "hub",
         "until they have arrived or the receiver is given up, after three days of tries; of those "
         "that it refuses, the last thousand, and none for longer than who came; what a receiver "

@@ -1,7 +1,7 @@
 """What other programs are told by HTTP: door controllers, mass notification. Pure values.
 
 A message says that something happened, where and to which visit, and never who it was. That of a
-notice has the notice's text, which may name staff, lists and kiosks.
+notice has its kind and ids, and not its text, which may name staff, lists and kiosks.
 """
 
 from dataclasses import dataclass
