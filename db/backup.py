@@ -119,8 +119,12 @@ def unpack(path: Path, key: bytes, folder: Path) -> About:
             with open(folder / name, "xb", opener=private_files.private) as file:
                 while piece := content.read(_PIECE):
                     file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
         if about is None:
             raise SealedStreamError("it says nothing of itself")
+        for parent in (folder, *filter(Path.is_dir, folder.rglob("*"))):
+            private_files.sync_folder(parent)
     except (OSError, SealedStreamError, tarfile.TarError, msgspec.MsgspecError) as error:
         raise StorageError(
             f"That backup cannot be read ({error}). Nothing was changed. Try an older one, and "

@@ -34,7 +34,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db import applying, districts, encryption, key_store, limits, schema, scopes
+from db import applying, districts, encryption, key_store, limits, restoring, schema, scopes
 from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
 from db.key_store import Place
@@ -173,6 +173,8 @@ def open_existing(
     """
     parts = _address(url)
     path, key = _file_of(parts), None
+    if path is not None:
+        restoring.refuse_halfway(path.parent)
     if path is not None and not path.is_file() and encryption.is_halfway(path):
         raise StorageError(
             f"A change of the key of {path} did not come to its end. Nothing is lost: change the "
@@ -211,6 +213,7 @@ def _key_to_write(parts: URL, keys: Place) -> bytes | None:
     path = _file_of(parts)
     if path is None:
         return None
+    restoring.refuse_halfway(path.parent)
     with _in_words(parts):
         make_private_folder(path.parent)
         key = encryption.key_to_write(path, keys)

@@ -90,8 +90,8 @@ def killed_at(count: int) -> Callable[[], None]:
     return step
 
 
-def count_steps(step: Callable[[], None]) -> None:
-    """Have it called before all that reaches a disk."""
+def count_on_disk(step: Callable[[], None], *more: str) -> None:
+    """Have it called before files are made durable, renamed or removed, and before `more` of os."""
 
     def before(call: Callable[..., Any]) -> Callable[..., Any]:
         def stepping(*arguments: Any, **named: Any) -> Any:
@@ -100,8 +100,13 @@ def count_steps(step: Callable[[], None]) -> None:
 
         return stepping
 
-    for name in ("fsync", "replace", "rename", "unlink"):
+    for name in ("fsync", "replace", "rename", "unlink", *more):
         setattr(os, name, before(getattr(os, name)))
+
+
+def count_steps(step: Callable[[], None]) -> None:
+    """Have it called before all that reaches a disk."""
+    count_on_disk(step)
     connect = encryption.connect
 
     def connected(path: Path | str, key: bytes | None) -> Any:

@@ -18,7 +18,7 @@ from admin_console.hub import backup_keys
 from admin_console.hub import site as hub_site
 from admin_console.hub.backup_keys import FOLDER
 from admin_console.hub.commands import set_up
-from db import audit, backup, encryption, in_use, key_store, log, move, private_files
+from db import audit, backup, encryption, in_use, key_store, log, move, private_files, restoring
 from db.backup import About
 from db.domain.audit import Deed
 from db.domain.errors import StorageError
@@ -26,9 +26,6 @@ from db.engine import open_database
 from db.log_models import EventRow
 from db.models import VisitRow, WatchlistEntryRow
 from db.sealed_stream import name_of
-
-_MOVED = ("photos", "tls", key_store.FOLDER)
-_REMADE = "list-index"
 
 
 def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
@@ -52,6 +49,7 @@ def words_of(path: Path, about: About) -> str:
 
 def _there(url: str) -> Path:
     path = backup_keys.file_of(url)
+    restoring.refuse_halfway(path.parent)
     if not path.is_file():
         raise StorageError(f"There is no database at {path}, and no backup was made.")
     return path
@@ -67,6 +65,14 @@ def begin_new_key(url: str, now: datetime) -> str:
     return backup_keys.words_of_new(folder)
 
 
+def go_on(url: str) -> None:
+    """End a restore that was cut off. Raises `StorageError` in words."""
+    place = backup_keys.file_of(url)
+    if restoring.is_left(place.parent):
+        with in_use.hold(place):
+            restoring.go_on(place)
+
+
 def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
     """Put what a backup holds in the place of what is there, which is moved aside and kept.
 
@@ -79,7 +85,7 @@ def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
 
 
 def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
-    folder, work = place.parent, place.parent / "restoring"
+    folder, work = place.parent, place.parent / restoring.UNPACKED
     if place.is_file():
         _refuse_in_use(place)
     private_files.make_private_folder(folder)
@@ -91,9 +97,11 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
         key_store.take(work, key_store.BACKUP, keys)
         if place.is_file():
             _refuse_in_use(place)  # by a command that began meanwhile
-        aside = _exchange(folder, work, place, now)
+        aside = restoring.put_in_place(place, now)
     except OSError as error:
-        raise StorageError(f"The backup could not be put in place ({error}).") from error
+        raise StorageError(
+            f"The backup could not be put in place ({error}). Nothing was changed."
+        ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     was = f"What was here before is in {aside}.\n" if aside is not None else ""
@@ -122,6 +130,7 @@ def _prove(work: Path, about: About, now: datetime) -> str:
             )
         with database.begin() as session:
             hub_site.begin_new_log(session, now)
+    encryption.refuse_in_use(work / backup.DATABASE)  # so that its log lies in its one file
     return "Its log is whole." if chains else "Its log has no events that could be checked."
 
 
@@ -130,27 +139,6 @@ def _counted(session: Session) -> dict[str, int]:
         kind.__tablename__: session.scalar(select(func.count()).select_from(kind)) or 0
         for kind in (EventRow, VisitRow, WatchlistEntryRow)
     }
-
-
-def _exchange(folder: Path, work: Path, place: Path, now: datetime) -> Path | None:
-    """Move what is there aside, then what was unpacked into its place, the database last.
-
-    After a crash in between, what was there lies in the folder whose name is returned.
-    """
-    there = [place.with_name(f"{place.name}{end}") for end in ("", "-wal", "-shm")]
-    there += [folder / name for name in (*_MOVED, _REMADE)]
-    aside = folder / f"before-restore-{now:%Y%m%dT%H%M%SZ}"
-    if any(path.exists() for path in there):
-        aside.mkdir(mode=0o700)
-    for path in there:
-        if path.exists():
-            path.rename(aside / path.name)
-    for name in _MOVED:
-        if (work / name).exists():
-            (work / name).rename(folder / name)
-    (work / backup.DATABASE).rename(place)
-    private_files.sync_folder(folder)
-    return aside if aside.exists() else None
 
 
 def _refuse_in_use(place: Path) -> None:

@@ -57,9 +57,10 @@ def _pair(arguments: argparse.Namespace) -> int:
 
 def _fingerprint(arguments: argparse.Namespace) -> int:
     from admin_console.hub.authority import FOLDER, open_authority
-    from db import hub_trust
+    from db import hub_trust, restoring
 
     folder = folders.beside(arguments.database, arguments.data_folder)
+    restoring.refuse_halfway(folder)
     authority = open_authority(folder / FOLDER, _now())
     _say(hub_trust.digits_to_compare(authority.ca))
     return 0

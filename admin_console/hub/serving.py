@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import errno
 import functools
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -26,12 +27,13 @@ from admin_console.hub.door import (
 from admin_console.hub.folders import beside
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import authorities, codec, hub_trust, in_use, move
+from db import authorities, codec, hub_trust, in_use, move, restoring
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
 from db.key_store import Place
 from db.private_files import make_private_folder
 
+LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 2
 PING_SECONDS = 20.0
 LONGEST_MESSAGE_BYTES = 256
@@ -100,6 +102,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         )
     folder = beside(arguments.database, arguments.data_folder)
     of_metrics = _on_this_computer(arguments.metrics_listen) if arguments.metrics_listen else None
+    _go_on_restoring(database_file(arguments.database))
     database = open_database(arguments.database, keys=Place(arguments.keys))
     with database.read() as session:
         move.refuse_moved(session)
@@ -177,6 +180,12 @@ def _serve(arguments: argparse.Namespace) -> int:
             listener.close()
         database.close()
     return 0
+
+
+def _go_on_restoring(path: Path | None) -> None:
+    was = None if path is None else restoring.go_on(path)
+    if was is not None:
+        LOG.warning("a restore that was cut off is done; what was here before is in %s", was)
 
 
 def _tell(served: Served) -> None:
