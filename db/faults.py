@@ -50,6 +50,19 @@ def log_unforeseen() -> None:
     sys.unraisablehook = _on_unraisable
 
 
+def leave_no_core() -> None:
+    """Have this program, should it crash, leave no picture of its memory: names and keys are in it.
+
+    Windows leaves none by itself unless somebody settled so.
+    """
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
 def error_of(record: logging.LogRecord) -> BaseException | None:
     """The error that a line of the log tells of."""
     return record.exc_info[1] if record.exc_info else None

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Uuid, column, exists, func, inspect, select, text
 from sqlalchemy import table as sql_table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from db import name_search
 from db.ids import first_at
@@ -34,6 +34,10 @@ TABLES = {
     "screening": "screening_id",
 }
 """Each table, and the key that it is divided by; what others refer to comes first."""
+_ASTRAY = (
+    "%s is not made: a clock that was ahead has put rows of that month into %s, where all others "
+    "of it go too. Nothing is lost; that month cannot be moved or dropped by itself."
+)
 MONTHS_AHEAD = 3
 EARLIEST = date(2020, 1, 1)
 """Earlier ids come from a clock that was not set."""
@@ -90,7 +94,7 @@ def make(connection: Connection, table: str, wanted: Sequence[date]) -> list[str
     """Make the pieces that are not there. Returns their names.
 
     One whose rows lie in the default piece already (a clock that was far ahead) is not made: its
-    rows go there too.
+    rows go there too. One that cannot be made at this moment keeps no other from it.
     """
     there, key, made = set(inspect(connection).get_table_names()), TABLES[table], []
     if default_of(table) not in there:
@@ -99,14 +103,24 @@ def make(connection: Connection, table: str, wanted: Sequence[date]) -> list[str
         name, low, high = name_of(table, month), first_id(month), first_id(after(month))
         rest = sql_table(default_of(table), column(key, Uuid()))
         is_astray = exists().where(rest.c[key] >= low, rest.c[key] < high)
-        if name in there or connection.scalar(select(is_astray)):
+        if name in there:
             continue
-        connection.execute(
-            text(
-                f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{low}') TO ('{high}')"
-            )
-        )
-        made.append(name)
+        if connection.scalar(select(is_astray)):
+            LOG.warning(_ASTRAY, name, default_of(table))
+            continue
+        bounds = f"FROM ('{low}') TO ('{high}')"
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES {bounds}")
+                )
+        except IntegrityError:  # such a row came since it was looked for
+            LOG.warning(_ASTRAY, name, default_of(table))
+        except OperationalError as error:
+            LOG.warning("%s is made later: %s is in use (%s)", name, table, type(error).__name__)
+            break  # the others would wait for it as long
+        else:
+            made.append(name)
     return made
 
 

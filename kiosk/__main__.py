@@ -23,6 +23,7 @@ WELCOME_SHOWN = "the welcome screen is shown"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit status 0 when it did, 1 when it failed, 2 for wrong use."""
     arguments = _parser().parse_args(argv)
+    faults.leave_no_core()
     try:
         config = load_config(arguments.config)
         status: int = arguments.run(config, arguments)

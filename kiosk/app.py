@@ -16,7 +16,7 @@ from db.engine import Database, open_database
 from db.list_index import FOLDER, ListIndexes
 from kiosk import own_device
 from kiosk.announcer import Announcer
-from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest
+from kiosk.badge.printer import BadgePrinter, CupsPrinter, FilePrinter, NoPrinter, SecondBest, sweep
 from kiosk.badge_desk import BadgeDesk, PrintResult
 from kiosk.clock import KioskClock
 from kiosk.config import KioskConfig, PrinterPart
@@ -220,6 +220,7 @@ def open_printer(part: PrinterPart, folder: Path) -> BadgePrinter:
         return NoPrinter()
     if part.kind == "file":
         return FilePrinter(Path(part.folder) if part.folder else folder / "badges")
+    sweep()
     first = CupsPrinter(part.name, part.media)
     return (
         SecondBest(first, CupsPrinter(part.second_name, part.media)) if part.second_name else first

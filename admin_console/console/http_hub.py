@@ -35,6 +35,7 @@ from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Visit
 from db.domain.watchlist import Category, Watchlist
+from db.private_files import private
 
 PAGE = 200
 """Visits per page of the history."""
@@ -171,7 +172,7 @@ class HttpHub:
         try:
             with (
                 self._line.stream("/v1/visits.csv", wanted.parameters(), _LONG) as response,
-                part.open("wb") as file,
+                open(part, "wb", opener=private) as file,
             ):
                 for piece in response.iter_bytes():
                     file.write(piece)

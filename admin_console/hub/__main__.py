@@ -19,6 +19,7 @@ from admin_console.hub import (
     staff_parser,
     webhook_commands,
 )
+from db import faults
 from db.domain.desk import ByHand
 from db.domain.errors import VestibuleError, words_of_no_rights
 from db.domain.watchlist import LONGEST_AGE_DAYS, Category
@@ -35,6 +36,7 @@ FIELD_NAMES = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit status 0 when it did, 1 when it failed, 2 for wrong use."""
     arguments = _parser().parse_args(argv)
+    faults.leave_no_core()
     try:
         status: int = arguments.run(arguments)
     except VestibuleError as error:

@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from db.domain.errors import PrinterError
+from db.private_files import make_private_folder, private
 
 LABEL_MEDIA = "Custom.62x100mm"
 TROUBLE_AFTER_SECONDS = 30.0
@@ -35,6 +37,25 @@ _TROUBLES = {
     "paused": "The printer was paused on this computer.",
     "disabled": "The printer was paused on this computer.",
 }
+
+
+_UNSENT = "vestibule-badge-"
+"""How a badge is called until the printing system has taken it."""
+_LEFT_AFTER_SECONDS = 60.0
+
+
+def sweep() -> int:
+    """Remove badges that a kiosk which was killed left on their way; returns how many.
+
+    A newer one may be another kiosk's, which prints just now.
+    """
+    removed = 0
+    for path in Path(tempfile.gettempdir()).glob(f"{_UNSENT}*.pdf"):
+        with suppress(OSError):  # another account's, or gone
+            if path.stat().st_mtime < time.time() - _LEFT_AFTER_SECONDS:
+                path.unlink()
+                removed += 1
+    return removed
 
 
 class BadgePrinter(Protocol):
@@ -61,13 +82,14 @@ class FilePrinter:
     def print(self, pdf: bytes, title: str) -> str:
         name = re.sub(r"[^\w-]+", "-", title).strip("-").lower() or "badge"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             path = self._folder / f"{name}.pdf"
             number = 1
             while path.exists():
                 number += 1
                 path = self._folder / f"{name}-{number}.pdf"
-            path.write_bytes(pdf)
+            with open(path, "xb", opener=private) as file:
+                file.write(pdf)
         except OSError as error:
             raise PrinterError(f"The badge could not be written ({error.strerror}).") from error
         return ""
@@ -98,7 +120,7 @@ class CupsPrinter:
         self._trouble_after = trouble_after
 
     def print(self, pdf: bytes, title: str) -> str:
-        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        with tempfile.NamedTemporaryFile(prefix=_UNSENT, suffix=".pdf") as file:
             file.write(pdf)
             file.flush()
             job = self._submit(file.name, title)

@@ -1,6 +1,7 @@
 """The line to the hub, against scripted answers of the network."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -224,6 +225,15 @@ def test_export_writes_the_file_and_tells_how_far_it_is(tmp_path: Path) -> None:
 
     assert (tmp_path / "visits.csv").read_bytes() == table.encode()
     assert count == told[-1] == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_export_is_for_this_account_alone(tmp_path: Path) -> None:
+    hub_that(lambda _request: httpx.Response(200, content=b"Name\n")).export(
+        VisitFilter(), tmp_path / "visits.csv", lambda _count: None
+    )
+
+    assert (tmp_path / "visits.csv").stat().st_mode & 0o777 == 0o600
 
 
 def test_export_that_breaks_off_leaves_the_file_before_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, exists, false, inspect, text
 
 from db import log, outbox, partitions, visits
 from db.engine import Database, open_database
@@ -66,6 +66,20 @@ def test_months_are_made_ahead_once_and_one_with_strays_is_left_out(hub: Databas
         f"{table}_2061_{month}" for table in partitions.TABLES for month in ("01", "03", "04")
     ]
     assert again == []
+
+
+def test_stray_that_comes_while_months_are_made_keeps_no_other_month_from_it(
+    hub: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    visit_at(hub, datetime(2061, 2, 1, tzinfo=UTC))
+    months = list(partitions.months(date(2061, 1, 1), date(2061, 3, 1)))
+    monkeypatch.setattr(partitions, "exists", lambda: exists().where(false()))
+
+    with hub.begin() as session:
+        made = partitions.make(session.connection(), "visit", months)
+
+    assert made == ["visit_2061_01", "visit_2061_03"]
+    assert "visit_2061_02 is not made" in caplog.text
 
 
 def test_hub_begins_with_this_month_and_three_more(hub: Database) -> None:

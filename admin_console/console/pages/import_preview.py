@@ -26,6 +26,7 @@ from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.parts.toggles import Tick
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import BadRow, ByHand, ChangeKind, EntryChange, ImportPreview
+from db.private_files import private
 
 _KINDS = {
     ChangeKind.ADDED: ("Added", Tone.POSITIVE),
@@ -35,8 +36,8 @@ _KINDS = {
 
 
 def write_report(bad_rows: tuple[BadRow, ...], path: Path) -> None:
-    """The bad rows as a table that opens anywhere."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    """The bad rows as a table that opens anywhere, for this account alone."""
+    with open(path, "w", encoding="utf-8-sig", newline="", opener=private) as file:
         writer = csv.writer(file)
         writer.writerow(("Line", "Name", "Why it cannot be read"))
         writer.writerows((row.line, row.name, row.why) for row in bad_rows)

@@ -1,6 +1,8 @@
 """Badges as they come out of the printer."""
 
 import io
+import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,9 +16,11 @@ import zxingcpp
 from db.domain.errors import PhotoError, PrinterError
 from db.domain.visit import Visit, VisitDetails, VisitorType, VisitState
 from db.ids import new_id
+from kiosk.app import open_printer
 from kiosk.badge.content import BadgeContent, badge_code, badge_content
 from kiosk.badge.printer import CupsPrinter, FilePrinter, NoPrinter, SecondBest
 from kiosk.badge.render import badge_picture, render_badge, render_letter_sheet
+from kiosk.config import PrinterPart
 from kiosk.scan.badge_code import badge_token_of, new_badge_token, payload_of
 from kiosk.ui.camera_picture import cut_photo
 from resources.lettering import fitted, width
@@ -199,6 +203,30 @@ def test_second_printer_is_tried_when_the_first_one_fails(tmp_path: Path) -> Non
     SecondBest(NoPrinter(), FilePrinter(tmp_path)).print(b"badge", "Visit 1")
 
     assert (tmp_path / "visit-1.pdf").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_badge_in_a_folder_is_for_this_account_alone(tmp_path: Path) -> None:
+    FilePrinter(tmp_path / "badges").print(b"badge", "Visit 1")
+
+    assert (tmp_path / "badges").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "badges" / "visit-1.pdf").stat().st_mode & 0o777 == 0o600
+
+
+def test_badge_that_a_killed_kiosk_left_on_its_way_goes_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = ("vestibule-badge-a", "vestibule-badge-b", "another")
+    left, fresh, other = (tmp_path / f"{name}.pdf" for name in names)
+    for path in (left, fresh, other):
+        path.write_bytes(b"%PDF")
+    for path in (left, other):
+        os.utime(path, (1e9, 1e9))
+
+    open_printer(PrinterPart(kind="cups"), tmp_path)
+
+    assert sorted(tmp_path.iterdir()) == sorted([fresh, other])
 
 
 def test_computer_without_a_printing_system_says_what_to_install(
