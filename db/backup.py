@@ -43,6 +43,8 @@ class About:
     made_at: datetime
     rows: dict[str, int]
     photos: int
+    left_out: int = 0
+    """So many files among the photos have names that no hub gives."""
 
 
 def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> About:
@@ -60,7 +62,7 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
             snapshot = Path(work) / DATABASE
             counts = encryption.snapshot(database, snapshot)
             rows = {name: counts[name] for name in _COUNTED}
-            found = sorted(p for p in folder.rglob("*") if p.suffix in (".photo", ".jpg"))
+            found, left_out = _photos_in(folder)
             with open(part, "wb", opener=private_files.private) as file:
                 written = _write(Sealing(file, key), About(now, rows, 0), snapshot, folder, found)
             private_files.sync_file(part)
@@ -74,7 +76,14 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
         raise StorageError(_NOT_MADE.format(error)) from error
     finally:
         part.unlink(missing_ok=True)
-    return About(now, rows, sum(name.startswith(PHOTOS) for name in written))
+    return About(now, rows, sum(name.startswith(PHOTOS) for name in written), left_out)
+
+
+def _photos_in(folder: Path) -> tuple[list[Path], int]:
+    """The photos, by name, and how many other files there are that are whole."""
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix != private_files.PART]
+    found = [p for p in files if _NAMES.fullmatch(p.relative_to(folder.parent).as_posix())]
+    return found, len(files) - len(found)
 
 
 _NOT_MADE = "The backup could not be made ({}). Nothing was changed; what was there is still there."
@@ -108,12 +117,11 @@ def unpack(path: Path, key: bytes, folder: Path) -> About:
     about = None
     try:
         folder.mkdir(mode=0o700)
-        for name, content in _members(path, key):
+        for member, content in _members(path, key):
+            name = member.name
             if name == ABOUT:
                 about = codec.from_json(content.read(), About)
                 continue
-            if not _NAMES.fullmatch(name):
-                raise SealedStreamError("it holds what no hub keeps")
             for parent in reversed((folder / name).relative_to(folder).parents[:-1]):
                 (folder / parent).mkdir(mode=0o700, exist_ok=True)
             with open(folder / name, "xb", opener=private_files.private) as file:
@@ -121,6 +129,8 @@ def unpack(path: Path, key: bytes, folder: Path) -> About:
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
+            if name.startswith(PHOTOS) and member.mtime:  # by which a hub knows how old it is
+                os.utime(folder / name, (member.mtime, member.mtime))
         if about is None:
             raise SealedStreamError("it says nothing of itself")
         for parent in (folder, *filter(Path.is_dir, folder.rglob("*"))):
@@ -144,9 +154,9 @@ def _write(
     with io.BufferedWriter(sealing, _PIECE) as stream:
         with tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar:
 
-            def add(name: str, file: IO[bytes], size: int) -> None:
+            def add(name: str, file: IO[bytes], size: int, changed_at: float = 0) -> None:
                 member = tarfile.TarInfo(name)
-                member.size, member.mode = size, 0o600
+                member.size, member.mode, member.mtime = size, 0o600, changed_at
                 hashing = _Hashing(file)
                 tar.addfile(member, hashing)
                 written[name] = hashing.hash.hexdigest()
@@ -165,7 +175,8 @@ def _write(
                 except FileNotFoundError:
                     continue  # a photo whose days are over since, or a hub without TLS of its own
                 with file:
-                    add(inside.as_posix(), file, os.fstat(file.fileno()).st_size)
+                    about_it = os.fstat(file.fileno())
+                    add(inside.as_posix(), file, about_it.st_size, about_it.st_mtime)
         stream.flush()
         sealing.finish()
     return written
@@ -192,21 +203,25 @@ class _Hashing:
 def _read(path: Path, key: bytes) -> dict[str, str]:
     """The SHA-256 of each member."""
     return {
-        name: hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
-        for name, content in _members(path, key)
+        member.name: hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+        for member, content in _members(path, key)
     }
 
 
-def _members(path: Path, key: bytes) -> Iterator[tuple[str, IO[bytes]]]:
-    """Each file in a backup; read to the very end, since only there it shows that it is whole."""
+def _members(path: Path, key: bytes) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+    """Each file in a backup; read to the very end, since only there it shows that it is whole.
+
+    Who has made one and reads it again refuses what whoever restores it would refuse.
+    """
     with path.open("rb") as file:
         stream = io.BufferedReader(Opening(file, key), _PIECE)
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             for member in tar:
                 content = tar.extractfile(member) if member.isreg() else None
-                if content is None:
+                is_known = member.name == ABOUT or _NAMES.fullmatch(member.name)
+                if content is None or not is_known:
                     raise SealedStreamError("it holds what no hub keeps")
-                yield member.name, content
+                yield member, content
         while stream.read(_PIECE):
             pass
 

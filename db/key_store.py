@@ -206,6 +206,8 @@ def _keep(folder: Path, name: str, known: tuple[bytes, ...], where: Place) -> No
     path, note = _path(folder, name), _ring_note(folder, name)
     text = "".join(f"{key.hex()}\n" for key in known)
     try:
+        for unfinished in private_files.parts_of(path):
+            private_files.erase(unfinished)
         in_ring = _in_ring(path, note)
         marker = secrets.token_hex(16) if where is Place.KEYRING else ""
         if marker:

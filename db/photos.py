@@ -265,7 +265,7 @@ def _counts_from(spans: tuple[Span, ...], noted_at: datetime, now: datetime | No
 
 def files(folder: Path) -> Iterator[Path]:
     """All that was written there: encrypted, in clear by a version before, or not to its end."""
-    for suffix in (_SUFFIX, _PLAIN_SUFFIX, ".part"):
+    for suffix in (_SUFFIX, _PLAIN_SUFFIX, private_files.PART):
         yield from folder.glob(f"*{suffix}")
 
 

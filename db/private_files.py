@@ -4,10 +4,12 @@ On Windows, folders below a person's profile are private already.
 """
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
-_PIECE = 1024 * 1024
+_PIECE, PART = 1024 * 1024, ".part"
 
 
 def make_private_folder(folder: Path) -> None:
@@ -29,15 +31,23 @@ def make_empty(path: Path) -> None:
 def write(path: Path, content: bytes) -> None:
     """Write a file that only this account can read: whole or not at all, and durably.
 
-    Raises `OSError`; what was there before then stays.
+    Several may write the same file at once. Raises `OSError`; what was there before then stays.
     """
-    partial = path.with_suffix(".part")
-    with open(partial, "wb", opener=private) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
+    partial = path.with_name(f"{path.stem}.{uuid4().hex}{PART}")
+    try:
+        with open(partial, "xb", opener=private) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        sync_folder(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def parts_of(path: Path) -> Iterator[Path]:
+    """What was written of a file by who was killed, or by who writes it just now."""
+    return path.parent.glob(f"{path.stem}.*{PART}")
 
 
 def sync_folder(folder: Path) -> None:

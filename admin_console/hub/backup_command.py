@@ -42,9 +42,18 @@ def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
 def words_of(path: Path, about: About) -> str:
     return (
         f"{path}\n{_rows(about.rows)}, {about.photos} photos; read again after it was written.\n"
+        f"{left_out(about)}"
         "Without its key nobody opens it: vestibule-hub backup --show-key, once, and keep the key "
         "on paper elsewhere."
     )
+
+
+def left_out(about: About) -> str:
+    """A line where there is something that only somebody else can have put there."""
+    if not about.left_out:
+        return ""
+    files = "1 file" if about.left_out == 1 else f"{about.left_out} files"
+    return f"Look: {files} among the photos were left out, by their names none of Vestibule's.\n"
 
 
 def _there(url: str) -> Path:

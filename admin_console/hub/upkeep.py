@@ -223,7 +223,9 @@ def back_up(context: Context, kept: int) -> Path | None:
     newest = backup.newest(folder, now)
     if newest is not None and newest.name > backup.name_at(now - timedelta(days=1)):
         return None
-    path, _ = backup_command.make(url, None, now)
+    path, about = backup_command.make(url, None, now)
+    if about.left_out:
+        LOG.warning("%s", backup_command.left_out(about).strip())
     backup.drop_all_but(folder, kept, now)
     backup_keys.forget_old(context.photos.parent)
     return path

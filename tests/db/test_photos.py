@@ -2,6 +2,7 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +35,20 @@ def test_photo_is_deleted_after_its_days_and_newer_ones_stay(
     assert photos.read(tmp_path, new) is not None
     with database.read() as session:
         assert photos.unsent(session, KIOSK.kiosk_id) == [new]
+
+
+def test_photo_that_several_keep_at_once_is_kept_whole(tmp_path: Path) -> None:
+    jpeg = b"\xff\xd8\xff" + bytes(200_000) + b"\xff\xd9"
+    name = photos.keep(tmp_path / "photos", jpeg)
+
+    def keep_and_read(_: int) -> bool:
+        photos.keep(tmp_path / "photos", jpeg)
+        return photos.read(tmp_path / "photos", name) == jpeg
+
+    with ThreadPoolExecutor(3) as threads:
+        assert all(threads.map(keep_and_read, range(120)))
+
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == [f"{name}.photo"]
 
 
 def test_file_that_nobody_noted_is_as_old_as_it_is(database: Database, tmp_path: Path) -> None:
