@@ -1,7 +1,5 @@
 """The log as a table that a spreadsheet opens: what the paper book was."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,14 +12,13 @@ from db.domain.visit import Visit
 from db.history import Filters, every_visit
 from db.models import DecisionRow
 from db.story import VERDICTS
+from db.table_cells import line
 
 COLUMNS = (
     "visit", "number", "date", "name", "birth year", "visitor type", "purpose", "host", "place",
     "arrived", "signed in", "signed out", "how", "badge", "state", "decision", "reason",
     "decided by", "decided at", "kiosk",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_GUARDED = frozenset(f"'{start}" for start in (*_FORMULA, "'"))
 
 
 def csv_lines(session: Session, filters: Filters, zone: ZoneInfo, now: datetime) -> Iterator[str]:
@@ -67,25 +64,3 @@ def _cells(
 
 def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
     return "" if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
-
-
-def line(cells: tuple[str, ...]) -> str:
-    """One line of a table; no cell of it is calculated by a spreadsheet."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(_harmless(c) for c in cells)
-    return buffer.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula: quote it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def with_guard(cell: str) -> str:
-    """As `_harmless`, and so that `without_guard` gives the same cell back."""
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell[:2] in _GUARDED else cell
-
-
-def without_guard(cell: str) -> str:
-    """A cell that was guarded as a formula, as it was before."""
-    return cell[1:] if cell[:2] in _GUARDED else cell

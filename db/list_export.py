@@ -10,7 +10,7 @@ from db.aliases import aliases_as_text
 from db.domain.people import Sex
 from db.domain.watchlist import WatchlistEntry
 from db.engine import Database
-from db.export import with_guard
+from db.table_cells import with_guard
 
 COLUMNS = (
     "LAST", "FIRST", "MIDDLE", "SUFFIX", "BIRTH_DATE", "SEX", "AKA", "STATE", "CASE_NO", "NOTE",

@@ -122,11 +122,15 @@ come from several columns and rows, and what a list has is to be exported, read 
 _VALID_AHEAD = 50
 """Years from now up to which a validity is meant whose year has two digits."""
 _HEX256 = re.compile(r"^[0-9a-f]{64}$")
-_BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
-    r"\u2066-\u2069\ufeff\ufff9-\ufffb]"
+_BLANK = r"\s\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_NO_WIDTH = (
+    r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
+    r"\u2066-\u2069\ufeff\ufff9-\ufffb"
 )
+UNSEEN_OR_BLANK = f"[{_BLANK}{_NO_WIDTH}]"
+"""As a part of a pattern: what `clean` takes away, and joiners are none of it."""
+_BLANKS = re.compile(f"[{_BLANK}]+")
+_UNSEEN = re.compile(f"[{_NO_WIDTH}]")
 """Control characters, marks of direction and other signs without a width. Joiners stay: Persian
 and Indic names are written with them."""
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from db.domain.errors import ImportRefusedError
-from db.export import without_guard
 from db.list_sheet_apart import SheetRows
+from db.table_cells import without_guard
 
 if TYPE_CHECKING:
     from _csv import Reader as _csv_reader  # noqa: N813  a type that only checkers know

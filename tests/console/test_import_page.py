@@ -13,7 +13,7 @@ from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
 from admin_console.console.parts.toggles import Tick
 from admin_console.console.shell import Shell
-from db.domain.desk import ByHand, ChangeKind, EntryChange, Role
+from db.domain.desk import BadRow, ByHand, ChangeKind, EntryChange, Role
 from db.domain.errors import HubRefusedError
 from db.domain.watchlist import Category
 from tests.console import records
@@ -165,3 +165,12 @@ def test_report_of_bad_rows_opens_anywhere(tmp_path: Path) -> None:
     lines = (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "Line,Name,Why it cannot be read"
     assert len(lines) == 6
+
+
+def test_report_of_bad_rows_calculates_nothing_of_the_file(tmp_path: Path) -> None:
+    rows = tuple(BadRow(2, f"{start}HYPERLINK(1)", "no day") for start in ("=", "\ufeff=", "\n@"))
+
+    write_report(rows, tmp_path / "bad.csv")
+
+    lines = (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[1:] == ["2,'=HYPERLINK(1),no day"] * 2 + ["2,'@HYPERLINK(1),no day"]

@@ -1,6 +1,5 @@
 """The import's second step: how the columns are read, what changes, which rows are bad."""
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from admin_console.console.parts.toggles import Tick
 from admin_console.console.theme import Text, Theme, Weight
 from db.domain.desk import BadRow, ByHand, ChangeKind, EntryChange, ImportPreview
 from db.private_files import private
+from db.table_cells import line
 
 _KINDS = {
     ChangeKind.ADDED: ("Added", Tone.POSITIVE),
@@ -36,11 +36,10 @@ _KINDS = {
 
 
 def write_report(bad_rows: tuple[BadRow, ...], path: Path) -> None:
-    """The bad rows as a table that opens anywhere, for this account alone."""
+    """The bad rows as a table that opens anywhere, calculates nothing, and is this account's."""
     with open(path, "w", encoding="utf-8-sig", newline="", opener=private) as file:
-        writer = csv.writer(file)
-        writer.writerow(("Line", "Name", "Why it cannot be read"))
-        writer.writerows((row.line, row.name, row.why) for row in bad_rows)
+        file.write(line(("Line", "Name", "Why it cannot be read")))
+        file.writelines(line((str(row.line), row.name, row.why)) for row in bad_rows)
 
 
 class ImportPreviewStep(QWidget):
