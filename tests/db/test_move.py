@@ -164,6 +164,23 @@ def test_only_an_empty_database_is_moved_to(
     assert rows_of(postgres_url) == there
 
 
+def test_move_that_was_cut_off_at_its_very_end_says_how_to_go_on(
+    old: str, kiosk: KioskOfTests, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk.database.close()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(move.settings, "write", ended)
+        move.move(old, postgres_url, NINE)
+    assert not is_empty(postgres_url)
+
+    with pytest.raises(StorageError, match="If a move to this one was cut off at its end, and no "):
+        move.move(old, postgres_url, NINE)
+
+
+def ended(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("what", ["line", "visit", "type"])
 def test_database_that_differs_from_its_log_is_not_moved(
     old: str, kiosk: KioskOfTests, postgres_url: str, what: str
