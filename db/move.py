@@ -124,8 +124,8 @@ def _copied(
     tables = [table for table in Base.metadata.sorted_tables if table is not DistrictRow.__table__]
     if any(there.execute(select(table).limit(1)).first() is not None for table in tables):
         raise StorageError(
-            "The database to move to is not empty. Nothing was changed. Name a new one. If a move to "
-            "this one was cut off at its end, and no hub was started with it since, drop it and "
+            "The database to move to is not empty. Nothing was changed. Name a new one. If a move "
+            "to this one was cut off at its end, and no hub was started with it since, drop it and "
             "make it anew."
         )
     there.execute(delete(DistrictRow))
