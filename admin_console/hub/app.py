@@ -46,6 +46,7 @@ from admin_console.hub.context import Context
 from admin_console.hub.feed_watch import keep_looking
 from admin_console.hub.hearing import hearing
 from admin_console.hub.metrics import Served, Watched
+from admin_console.hub.nowhere import FiguresPort, nothing_here
 from admin_console.hub.rescreen import keep_rescreening
 from admin_console.hub.safe_headers import SafeHeaders
 from admin_console.hub.throttle import Throttle
@@ -147,37 +148,43 @@ def create_app(
         Turns(list_routes.PREVIEWS_AT_ONCE),
     )
     app.state.context = context
-    app.include_router(pairing_routes.router)
-    app.include_router(token_routes.router)
-    app.include_router(kiosk_routes.router)
-    app.include_router(event_routes.router)
-    app.include_router(feed_routes.router)
-    app.include_router(live_routes.router)
-    app.include_router(session_routes.router)
-    app.include_router(own_routes.router)
-    app.include_router(oidc_routes.router)
-    app.include_router(staff_routes.router)
-    app.include_router(report_routes.router)
-    app.include_router(list_routes.router)
-    app.include_router(entry_routes.router)
-    app.include_router(clearance_routes.router)
-    app.include_router(figures_routes.router)
-    app.include_router(notice_routes.router)
-    app.include_router(audit_routes.router)
-    app.include_router(inventory_routes.router)
-    app.include_router(site_routes.router)
-    app.include_router(staffing_routes.router)
-    app.include_router(health_routes.router)
+    for part in (
+        pairing_routes,
+        token_routes,
+        kiosk_routes,
+        event_routes,
+        feed_routes,
+        live_routes,
+        session_routes,
+        own_routes,
+        oidc_routes,
+        staff_routes,
+        report_routes,
+        list_routes,
+        entry_routes,
+        clearance_routes,
+        figures_routes,
+        notice_routes,
+        audit_routes,
+        inventory_routes,
+        site_routes,
+        staffing_routes,
+        health_routes,
+    ):
+        app.include_router(part.router)
     app.add_exception_handler(StorageError, _on_storage_error)
     app.add_exception_handler(UnfitError, _on_unfit)
     app.add_exception_handler(RequestValidationError, _on_wrong_request)
     app.add_exception_handler(HTTPException, _on_refusal)
     app.add_exception_handler(Exception, _on_fault)
+    app.router.default = nothing_here
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.add_middleware(NoZeroBytes)
     app.add_middleware(SafeHeaders)
     if is_behind_proxy:
         app.add_middleware(ProxyWatch)
+    if metrics_port:
+        app.add_middleware(FiguresPort, port=metrics_port)
     app.add_middleware(Watched, metrics=context.metrics, tell=tell)
     return app
 

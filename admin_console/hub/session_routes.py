@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import devices, guessing, own_password, setting_up
 from admin_console.hub import site as hub_site
 from admin_console.hub.addresses import neighbourhood
-from admin_console.hub.answers import answer, body_as, problem, refuse
+from admin_console.hub.answers import JSON, answer, body_as, expect, problem, refuse
 from admin_console.hub.context import (
     AskingStaff,
     Context,
@@ -109,6 +109,7 @@ async def sign_in(request: Request, context: InContext) -> Response:
 
     401 with `needs_password` asks who has a first password for one of their own.
     """
+    expect(request, JSON, is_said=True)
     asked = await body_as(request, SignInRequest)
     address, name = address_of(request), asked.name.strip().casefold()
     near = neighbourhood(address)

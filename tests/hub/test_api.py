@@ -19,6 +19,7 @@ from tests.pairing_of_tests import new_code, wire
 
 LISTS = {"name": "District no-trespass list", "category": "trespass"}
 LIST_CSV = b"LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\n"
+AS_JSON = {"Content-Type": "application/json"}
 STAFF_PAGES = (
     "/v1/desk",
     "/v1/on-site",
@@ -225,7 +226,7 @@ def test_photo_names_lead_nowhere_else(hub: HubOfTests, staff: dict[str, str], n
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"name": 1}', b"\xff\xfe"])
 def test_any_body_is_answered_in_words(hub: HubOfTests, body: bytes) -> None:
     for address in ("/v1/session", "/v1/pairings", "/v1/token/challenge", "/v1/token"):
-        answer = hub.client.post(address, content=body)
+        answer = hub.client.post(address, content=body, headers=AS_JSON)
 
         assert answer.status_code == 422
         assert words_of(answer)
@@ -233,7 +234,7 @@ def test_any_body_is_answered_in_words(hub: HubOfTests, body: bytes) -> None:
 
 @pytest.mark.parametrize("address", ["/v1/session", "/v1/pairings", "/v1/token"])
 def test_stranger_cannot_make_the_hub_read_much(hub: HubOfTests, address: str) -> None:
-    answer = hub.client.post(address, content=b"x" * 70_000)
+    answer = hub.client.post(address, content=b"x" * 70_000, headers=AS_JSON)
 
     assert answer.status_code == 413
     assert "64 KB" in words_of(answer)

@@ -41,6 +41,13 @@ def test_figures_are_read_at_a_port_of_their_own(app: FastAPI) -> None:
     assert asks(app, 8471, "/metrics", headers=FROM_ELSEWHERE) == [403]
 
 
+def test_port_of_figures_has_figures_only(app: FastAPI) -> None:
+    paths = ("/metrics", "/healthz", "/readyz", "/v1/health", "/v1/ca", "/v1/desk", "/v1/set-up")
+
+    assert asks(app, 8471, *paths) == [200, 200, 200, 404, 404, 404, 404]
+    assert asks(app, 8470, "/v1/desk", "/v1/set-up", headers=FROM_ELSEWHERE) == [401, 200]
+
+
 def test_hub_without_a_proxy_gives_its_own_computer_the_figures(
     database: Database, tmp_path: Path
 ) -> None:

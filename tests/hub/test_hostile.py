@@ -28,6 +28,9 @@ from tests.sync_of_tests import device_of
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
+AS_JSON = {"Content-Type": "application/json"}
+
+
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubOfTests]:
     with hub_at(f"sqlite:///{tmp_path}/hub.db", tmp_path) as running:
@@ -81,7 +84,10 @@ def test_body_that_does_not_come_is_not_waited_for(
     monkeypatch.setattr(answers, "PATIENCE_SECONDS", 0.2)
 
     found = raw(
-        hub, b"POST /v1/session HTTP/1.1\r\nHost: hub\r\nContent-Length: 100\r\n\r\n", b'{"name"'
+        hub,
+        b"POST /v1/session HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 100\r\n\r\n",
+        b'{"name"',
     )
 
     assert found.startswith(b"HTTP/1.1 408 ")
@@ -101,7 +107,7 @@ def test_endless_body_without_a_length_is_cut_off(hub: HubOfTests) -> None:
         for _ in range(100):
             yield b" " * 4096
 
-    answer = hub.client.post("/v1/session", content=endless())
+    answer = hub.client.post("/v1/session", content=endless(), headers=AS_JSON)
 
     assert answer.status_code == 413
 
@@ -122,6 +128,24 @@ def test_body_of_another_kind_is_refused(
     assert "Nothing was changed" in answer.json()["detail"]
 
 
+def test_page_in_a_browser_makes_no_try_to_sign_in_since_it_cannot_say_json(
+    hub: HubOfTests,
+) -> None:
+    try_ = b'{"name":"dwhitlock","password":"not hers"}'
+
+    answer = hub.client.post("/v1/session", content=try_)
+
+    assert answer.status_code == 415
+
+
+def test_address_where_nothing_is_says_so_in_words(hub: HubOfTests) -> None:
+    answer = hub.client.get("/v1/visitors", headers=hub.sign_in())
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"] == "There is nothing at this address. Nothing was changed."
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -135,7 +159,7 @@ def test_body_of_another_kind_is_refused(
     ids=["deep", "deeper", "half a letter", "zero", "endless number", "long name"],
 )
 def test_odd_json_is_refused_in_words(hub: HubOfTests, body: bytes) -> None:
-    answer = hub.client.post("/v1/session", content=body)
+    answer = hub.client.post("/v1/session", content=body, headers=AS_JSON)
 
     assert 400 <= answer.status_code < 500
     assert answer.json()["detail"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect as connect_plainly
 
 from admin_console.hub.authority import LiveCertificate, open_authority
@@ -315,6 +315,19 @@ def test_nobody_but_a_kiosk_has_a_line(hub: HubOfTests) -> None:
     in_the_address = f"{url_of(hub)}{PATH}?token={given.token}".replace("http:", "ws:")
     with pytest.raises(Exception, match="401"), connect_plainly(in_the_address, proxy=None):
         pass
+
+
+@pytest.mark.parametrize("path", ["/v1/elsewhere", "/v1/desk"])
+def test_line_to_where_there_is_none_is_refused_in_words(hub: HubOfTests, path: str) -> None:
+    address = f"{url_of(hub)}{path}".replace("http:", "ws:")
+
+    with pytest.raises(InvalidStatus) as refused, connect_plainly(address, proxy=None):
+        pass
+
+    answer = refused.value.response
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert b"nothing at this address" in (answer.body or b"")
 
 
 def test_kiosk_that_speaks_over_its_line_loses_it(hub: HubOfTests) -> None:
