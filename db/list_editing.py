@@ -73,6 +73,8 @@ def add_list(
     site_id: str = "",
 ) -> Watchlist:
     """Begin a list that is kept by hand. Raises `EntryRefusedError` when the name is taken."""
+    if not (name := clean(name)):
+        raise EntryRefusedError("A list needs a name that can be seen. Nothing was changed.")
     if watchlists.named(session, name, site_id) is not None:
         raise EntryRefusedError(f'There is a list called "{name}" already. Nothing was changed.')
     begun = Watchlist(new_id(now), name, category, 1, now, 0, max_age_days, site_id=site_id)

@@ -105,7 +105,7 @@ def preview(
     watch: Watch = to_nobody,
 ) -> ImportPreview:
     """What an import would change. Raises `ImportRefusedError` for a file that cannot be read."""
-    say = _Sayer(watch)
+    say, wanted = _Sayer(watch), _as_named(database, wanted)
     before = before_of(database, wanted.name, wanted.site_id)
     with (
         _read(database, file, wanted, before, now=now, say=say) as read,
@@ -125,6 +125,7 @@ def differences(
     database: Database, file: BinaryIO, wanted: ListWanted, now: datetime
 ) -> Iterator[str]:
     """A line for everybody who would be added, changed or removed, then the counts."""
+    wanted = _as_named(database, wanted)
     before = before_of(database, wanted.name, wanted.site_id)
     if before.known is None:
         yield f'There is no list called "{wanted.name}" yet: all of it would be new.'
@@ -171,6 +172,7 @@ def import_list(
     (`ImportAsksError`) when it would undo what people wrote by hand and `wanted` does not say so;
     `ImportCancelledError` when somebody stopped it.
     """
+    wanted = _as_named(database, wanted)
     with list_lock.held(database, wanted.name, now, wanted.site_id) as lock:
         say = _Sayer(watch, lambda progress: lock.say(progress, now()))
         try:
@@ -226,6 +228,14 @@ def sweep(database: Database, now: datetime, ended: Lock | None = None) -> None:
         while is_left:
             with database.begin() as session:
                 is_left = watchlists.delete_some(session, edition)
+
+
+def _as_named(database: Database, wanted: ListWanted) -> ListWanted:
+    with database.read() as session:
+        name = watchlists.name_for(session, wanted.name, wanted.site_id)
+    if not name:
+        raise ImportRefusedError("A list needs a name that can be seen. Nothing was changed.")
+    return replace(wanted, name=name)
 
 
 class _Sayer:

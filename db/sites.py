@@ -19,6 +19,7 @@ from db.domain.rights import SEES_ALL, Action, may
 from db.domain.sites import KnownSite, SiteDraft
 from db.hub_models import SiteRow, StaffRow, StaffSiteRow
 from db.ids import new_id
+from db.list_fields import clean
 from db.models import StaffPinRow
 from db.scopes import EVERY_SITE
 
@@ -226,7 +227,7 @@ def _limit_to_only(session: Session) -> None:
 
 def _free_name(session: Session, wanted: str, *, but: str = "") -> str:
     """The name, tidied. The site `but` may have it already, in other letters."""
-    name = " ".join(wanted.split())
+    name = clean(wanted)
     if not 0 < len(name) <= LONGEST_NAME:
         raise ConfigError("A site needs a name of at most 200 characters. Nothing was changed.")
     is_same = func.lower(SiteRow.name) == name.lower()

@@ -18,6 +18,7 @@ from db.domain.rights import WHO_MAY, Action
 from db.engine import Database
 from db.hub_models import RecoveryCodeRow, StaffAccountRow, StaffRow, StaffSessionRow
 from db.ids import new_id
+from db.list_fields import clean
 
 SESSION = timedelta(hours=12)
 """A sign-in ends after that, whatever happens."""
@@ -97,7 +98,8 @@ def add(
     Raises `StaffError` for a name that is taken or a password that will not do.
     """
     name = name.strip().casefold()
-    if not name or not display_name.strip():
+    display_name = clean(display_name)
+    if not name or not display_name:
         raise StaffError("A member of staff needs a name to sign in with, and one to be shown.")
     _check_password(password.text, (name, display_name, *names))
     if session.scalar(select(StaffRow.staff_id).where(StaffRow.name == name)) is not None:
@@ -105,7 +107,7 @@ def add(
     row = StaffRow(
         staff_id=new_id(now),
         name=name,
-        display_name=display_name.strip(),
+        display_name=display_name,
         role=role,
         password_hash=password.password_hash,
         must_choose=must_choose,
@@ -232,9 +234,9 @@ def set_password(
 
 def rename(session: Session, staff_id: UUID, display_name: str) -> None:
     """Show somebody under another name; they sign in with the one they had."""
-    if not display_name.strip():
+    if not (shown := clean(display_name)):
         raise StaffError("A member of staff needs a name to be shown. Nothing was changed.")
-    _row(session, staff_id).display_name = display_name.strip()
+    _row(session, staff_id).display_name = shown
     session.flush()
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db import districts, list_bulk
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.entry_table import ENTRY, TABLE, is_of_edition
+from db.list_fields import clean
 from db.list_models import ListImportRow
 from db.list_rows import entry_of, values_of
 from db.models import WatchlistEntryRow, WatchlistRow
@@ -142,6 +143,14 @@ def named(session: Session, name: str, site_id: str = "") -> Watchlist | None:
     query = select(WatchlistRow).where(WatchlistRow.name == name, WatchlistRow.site_id == site_id)
     row = session.scalar(query)
     return None if row is None else _value(row)
+
+
+def name_for(session: Session, wanted: str, site_id: str = "") -> str:
+    """What a list is called that somebody wants to call so: without signs that nobody sees.
+
+    One of before that has them keeps them, so that its next file is no second list.
+    """
+    return wanted if named(session, wanted, site_id) is not None else clean(wanted)
 
 
 def get(session: Session, list_id: UUID) -> Watchlist | None:

@@ -91,7 +91,8 @@ def diff_list(url: str, path: Path, wanted: ListWanted, site: str = "") -> Itera
     with _opened(path) as file, existing(url) as database:
         owned = replace(wanted, site_id=_owner(database, site))
         with database.begin() as session:
-            known = watchlists.named(session, owned.name, owned.site_id)
+            name = watchlists.name_for(session, owned.name, owned.site_id)
+            known = watchlists.named(session, name, owned.site_id)
             if known is not None:  # whom it would lose is named
                 audit.note(
                     session, audit.TERMINAL, Deed.ENTRIES_VIEWED, _now(),
@@ -332,12 +333,13 @@ def _say_whose(database: Database, wanted: ListWanted) -> None:
     with database.read() as session:
         if sites.only(session):
             return
-        list_before.check_only(session, wanted.name, wanted.site_id)
-        known = watchlists.named(session, wanted.name, wanted.site_id)
+        name = watchlists.name_for(session, wanted.name, wanted.site_id)
+        list_before.check_only(session, name, wanted.site_id)
+        known = watchlists.named(session, name, wanted.site_id)
         site = sites.get(session, wanted.site_id) if wanted.site_id else None
     whose = "the district's, by which every school screens" if site is None else f"{site.name}'s"
     what = "A new list" if known is None else f"Version {known.version + 1} of a list"
-    sys.stderr.write(f'{what} called "{wanted.name}": {whose}.\n')
+    sys.stderr.write(f'{what} called "{name}": {whose}.\n')
 
 
 @contextmanager

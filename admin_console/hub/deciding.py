@@ -19,6 +19,7 @@ from db.domain.notice import NoticeKind
 from db.domain.recheck import Recheck
 from db.domain.visit import Visit, VisitState
 from db.ids import new_id
+from db.list_fields import clean
 
 
 class AlreadyDecidedError(Exception):
@@ -52,7 +53,7 @@ class _Deciding:
             decision_id=new_id(self.now),
             visit_id=visit_id,
             verdict=self.choice.verdict,
-            reason=self.choice.reason.strip(),
+            reason=clean(self.choice.reason),
             decided_by=self.asker.display_name,
             decided_at=self.now,
             where=DecidedAt.CONSOLE,

@@ -18,6 +18,7 @@ from db.domain.audit import Deed
 from db.domain.entry_history import EntryDraft, EntryFile
 from db.domain.errors import EntryRefusedError, PhotoError
 from db.domain.watchlist import LONGEST_AGE_DAYS, Watchlist
+from db.list_fields import clean
 
 LONGEST_NAME = 200
 
@@ -36,7 +37,7 @@ class Removal:
 async def add_list(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """Begin a list that is kept by hand."""
     asked = await body_as(request, ListStart)
-    name = " ".join(asked.name.split())
+    name = clean(asked.name)
     age = asked.max_age_days
     if not 0 < len(name) <= LONGEST_NAME or (age is not None and not 1 <= age <= LONGEST_AGE_DAYS):
         raise refuse(

@@ -90,7 +90,8 @@ def _preview(
     with list_previews.watching(context.database, ticket, wanted.name, context.now) as watch:
         found = list_import.preview(context.database, file, wanted, context.now(), watch)
     with context.database.read() as session:
-        known = watchlists.named(session, wanted.name, wanted.site_id)
+        name = watchlists.name_for(session, wanted.name, wanted.site_id)
+        known = watchlists.named(session, name, wanted.site_id)
     if known is not None:
         list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, known.list_id)
     return found

@@ -23,6 +23,7 @@ from db.domain.desk import Site
 from db.domain.errors import StorageError
 from db.domain.sites import KnownSite, SiteDraft
 from db.ids import new_id
+from db.list_fields import clean
 from db.outbox import Device
 
 UNNAMED_SITE, UNNAMED_DISTRICT = "My school", "My district"
@@ -93,7 +94,8 @@ def ensure(session: Session, names: SiteNames, now: datetime) -> Site:
     known = None if began_with is None else _site(session, began_with)
     zone = names.time_zone or (known.time_zone if known else _local_zone())
     draft = SiteDraft(names.site_name or (known.name if known else UNNAMED_SITE), zone)
-    district_name = names.district_name or (known.district_name if known else UNNAMED_DISTRICT)
+    before = known.district_name if known else UNNAMED_DISTRICT
+    district_name = clean(names.district_name or "") or before
     if known is None:
         settings.write(session, DISTRICT_NAME, district_name)
         site = add(session, draft, now)

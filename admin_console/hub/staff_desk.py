@@ -17,6 +17,7 @@ from db.domain.audit import About, Deed
 from db.domain.desk import Role, StaffMember
 from db.domain.rights import SEES_ALL, Action, Power, may
 from db.domain.staffing import KnownStaff, StaffDraft, StaffStart
+from db.list_fields import clean
 from db.staff import NewPassword, StaffError
 
 
@@ -111,7 +112,7 @@ def change(
     site_ids = given(session, keeper, draft.role, draft.sites)
     if draft.display_name.strip() != member.display_name:
         staff.rename(session, staff_id, draft.display_name)
-        if staff_pins.rename(session, staff_id, draft.display_name.strip()):
+        if staff_pins.rename(session, staff_id, clean(draft.display_name)):
             tell_kiosks(session)
         _note(session, keeper, Deed.STAFF_RENAMED, member, now)
     if draft.role is not member.role:
