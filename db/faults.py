@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
 LOG = logging.getLogger(__name__)
+_SHOWN = 12
+"""Places in one line."""
 
 
 class AsText(logging.Formatter):
@@ -84,6 +87,13 @@ def kinds_of(error: BaseException | None) -> Iterator[str]:
 def places_of(error: BaseException) -> list[str]:
     """``file:line function`` from the outermost call to where the error was raised."""
     return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+
+
+def where(error: BaseException) -> str:
+    """Its kind and its last places, the innermost first, in one line."""
+    places = traceback.extract_tb(error.__traceback__)[-_SHOWN:]
+    way = " < ".join(f"{Path(f.filename).name} line {f.lineno}" for f in reversed(places))
+    return f"{type(error).__name__}, {way}"
 
 
 def _on_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from db.domain.errors import StorageError
-from db.stumbles import where
+from db.faults import where
 
 
 @contextmanager

@@ -202,10 +202,10 @@ def back_up_or_tell(context: Context, kept: int) -> Path | None:
 
     Once until another one is made: a backup that fails at night and is made an hour later is none.
     """
+    now = context.now()
     try:
         return back_up(context, kept)
     except Exception:
-        now = context.now()
         newest = backup.newest(context.photos.parent / backup_keys.FOLDER, now)
         newest_at = None if newest is None else backup.made_at(newest)
         if newest_at is None or now - newest_at > NO_BACKUP_FOR:

@@ -16,12 +16,12 @@ from db import (
     authorities,
     clearances,
     codec,
+    faults,
     number_keys,
     number_lifting,
     policy,
     settings,
     staff_pins,
-    stumbles,
     visit_events,
     watchlists,
 )
@@ -204,7 +204,7 @@ def _pass_over(
         "a change of the hub cannot be read here (%s, version %d) and is passed over: %s",
         change.kind,
         change.version,
-        stumbles.where(error),
+        faults.where(error),
     )
     with database.begin() as session:
         unread.note(session, change)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, auto
 from pathlib import Path
 
-from db import number_keys, stumbles, visits
+from db import faults, number_keys, visits
 from db.domain.errors import HubError, HubRefusedError, StorageError
 from db.engine import Database
 from db.outbox import Device
@@ -222,7 +222,7 @@ class SyncWorker:
                 self._tell(name, HubState(Reach.AWAY, str(error)))
             except Exception as error:  # noqa: BLE001
                 # A thread that dies would leave the kiosk alone for ever, and silently.
-                words = f"{name} stumbled and goes on: {stumbles.where(error)}"
+                words = f"{name} stumbled and goes on: {faults.where(error)}"
                 self._tell(name, HubState(Reach.STUMBLED, words))
             else:
                 pause = FIRST_PAUSE_SECONDS

@@ -5,118 +5,52 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from db import (
-    changes,
     history,
     inbox,
     log,
-    name_search,
     outbox,
     policy,
     replay,
-    rescreening,
     retention,
     story,
     visits,
     webhooks,
 )
-from db.columns import Base
-from db.comparing import Found
-from db.domain.decision import DecidedAt, Decision, Verdict
-from db.domain.events import (
-    DecisionMade,
-    DomainEvent,
-    RecheckDecided,
-    VisitCheckedOut,
-    VisitorRechecked,
-)
+from db.domain.decision import Verdict
 from db.domain.notice import NoticeKind
 from db.domain.policy import DeskPolicy
 from db.domain.visit import CheckOutWay
-from db.engine import Database, open_database
-from db.ids import new_id
+from db.engine import Database
 from db.notices import page, tell
-from db.outbox import Device
+from tests.db.forgetting import (
+    A_YEAR_ON,
+    DENIED,
+    INSIDE,
+    LEFT,
+    PEOPLE,
+    everything,
+    hub_of_the_day,
+    kiosk_of_the_day,
+)
 from tests.makers import (
     KIOSK,
     NINE,
-    make_checked_in,
-    make_identity,
-    make_match,
-    make_screened,
-    make_screening,
 )
-
-HUB = Device("district", "lincoln", "hub")
-LEFT = make_screened(number=1, identity=make_identity("Priya", "Raghunathan"))
-DENIED = make_screened(number=2, held=True, identity=make_identity("Daniel", "Quillfeather"))
-INSIDE = make_screened(number=3, identity=make_identity("Maeve", "Okonkwo-Bright"))
-PEOPLE = ("Raghunathan", "Quillfeather", "Dana Whitlock", "a court order")
-A_YEAR_ON = NINE + timedelta(days=366)
-TWO_YEARS_ON = NINE + timedelta(days=732)
-
-
-def say(database: Database, event: DomainEvent, visit_id: UUID, at: datetime = NINE) -> None:
-    with database.begin() as session:
-        outbox.add(session, KIOSK, event, at, actor="visitor", visit_id=visit_id)
 
 
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Database:
-    """One who came and left, one who was turned away, and one whom nobody saw leave."""
-    database = open_database(f"sqlite:///{tmp_path}/kiosk.db")
-    for screened in (LEFT, DENIED, INSIDE):
-        say(database, screened, screened.visit_id)
-    for came in (LEFT, INSIDE):
-        say(database, make_checked_in(came.visit_id), came.visit_id)
-    say(database, VisitCheckedOut(LEFT.visit_id, CheckOutWay.BADGE), LEFT.visit_id)
-    return database
+    return kiosk_of_the_day(tmp_path)
 
 
 @pytest.fixture
 def hub(any_database: Database, kiosk: Database) -> Database:
-    """A hub that has all of it, and decided."""
-    with kiosk.begin() as session:
-        sent = outbox.pending(session, KIOSK, 0, 100)
-    with any_database.begin() as session:
-        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE)
-    decision = Decision(
-        new_id(NINE),
-        DENIED.visit_id,
-        Verdict.DENY,
-        "There is a court order",
-        "Dana Whitlock",
-        NINE,
-        DecidedAt.CONSOLE,
-    )
-    with any_database.begin() as session:
-        said = DecisionMade(decision)
-        outbox.add(session, HUB, said, NINE, actor="staff:x", visit_id=DENIED.visit_id)
-        changes.add(session, "decision", {"decision": decision, "event_id": new_id(NINE)})
-        told = "Daniel Quillfeather was turned away by Dana Whitlock"
-        tell(session, NoticeKind.WAS_HERE, told, NINE, about="x", visit_id=DENIED.visit_id)
-    kiosk.close()
-    return any_database
-
-
-def everything(database: Database) -> str:
-    """Every value of every table, as text."""
-    with database.read() as session:
-        tables = [select(table) for table in Base.metadata.sorted_tables]
-        if database.engine.dialect.name == "sqlite":
-            tables.append(text(f"SELECT * FROM {name_search.TABLE}"))  # noqa: S608
-        return "\n".join(
-            bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
-            for table in tables
-            for row in session.execute(table)
-            for value in row
-        )
+    return hub_of_the_day(any_database, kiosk)
 
 
 def test_after_its_days_nothing_says_who_came_and_the_log_is_whole(hub: Database) -> None:
@@ -320,118 +254,6 @@ def test_school_settles_the_days(hub: Database) -> None:
     days = [NINE + timedelta(days=number) for number in (59, 61)]
 
     assert [retention.forget_old_visits(hub, day, is_kiosk=False) for day in days] == [0, 2]
-
-
-def test_facts_that_come_late_are_forgotten_the_next_day(hub: Database) -> None:
-    retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)
-    with hub.begin() as session:
-        session.execute(text("UPDATE visit SET family_name = 'Raghunathan', search_name = 'r'"))
-
-    assert retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False) == 2
-
-
-def late_decision() -> Decision:
-    return Decision(
-        new_id(NINE),
-        INSIDE.visit_id,
-        Verdict.DENY,
-        "There is a court order",
-        "Dana Whitlock",
-        NINE,
-        DecidedAt.KIOSK,
-    )
-
-
-def test_decision_that_comes_after_its_visit_was_forgotten_is_forgotten_too(
-    hub: Database, tmp_path: Path
-) -> None:
-    assert retention.forget_old_visits(hub, TWO_YEARS_ON, is_kiosk=False) == 3
-    assert not retention.forget_late_facts(hub, is_kiosk=False)
-    with closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk:
-        say(kiosk, DecisionMade(late_decision()), INSIDE.visit_id)
-        with kiosk.begin() as session:
-            sent = outbox.pending(session, KIOSK, 6, 100)
-    with hub.begin() as session:
-        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, TWO_YEARS_ON)
-    assert "court order" in everything(hub)
-
-    assert not retention.forget_late_facts(hub, is_kiosk=False)
-
-    left = everything(hub)
-    assert [name in left for name in PEOPLE] == [False] * 4
-    with hub.read() as session:
-        assert all(c.is_good for c in log.verify_log(session))
-        assert replay.differences(session) == []
-
-
-def test_what_staff_decide_of_a_visit_that_was_forgotten_meanwhile_is_forgotten_too(
-    hub: Database,
-) -> None:
-    screening = replace(make_screening(), matches=(make_match(),))
-    found = VisitorRechecked(INSIDE.visit_id, screening)
-    with hub.begin() as session:
-        outbox.add(session, HUB, found, NINE, actor="hub", visit_id=INSIDE.visit_id)
-    retention.forget_old_visits(hub, TWO_YEARS_ON, is_kiosk=False)
-    decided = RecheckDecided(screening.screening_id, late_decision())
-    with hub.begin() as session:
-        outbox.add(session, HUB, decided, NINE, actor="staff:x", visit_id=INSIDE.visit_id)
-    assert "court order" in everything(hub)
-
-    assert not retention.forget_late_facts(hub, is_kiosk=False)
-
-    assert [name in everything(hub) for name in PEOPLE] == [False] * 4
-
-
-def test_hub_looks_for_late_facts_a_few_events_at_a_time(
-    hub: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    retention.forget_old_visits(hub, TWO_YEARS_ON, is_kiosk=False)
-    with hub.begin() as session:
-        outbox.add(
-            session,
-            HUB,
-            DecisionMade(late_decision()),
-            NINE,
-            actor="staff:x",
-            visit_id=INSIDE.visit_id,
-        )
-    monkeypatch.setattr("db.late_facts.AT_ONCE", 2)
-    monkeypatch.setattr("db.retention.LOOKS_A_RUN", 3)
-
-    assert retention.forget_late_facts(hub, is_kiosk=False)
-    assert "court order" in everything(hub)
-    assert not retention.forget_late_facts(hub, is_kiosk=False)
-    assert "court order" not in everything(hub)
-
-
-def test_what_was_found_anew_of_a_forgotten_visit_is_not_kept(hub: Database) -> None:
-    retention.forget_old_visits(hub, TWO_YEARS_ON, is_kiosk=False)
-    found = Found(INSIDE.visit_id, replace(make_screening(), matches=(make_match(),)))
-
-    def desk_of(_: str) -> rescreening.Desk:
-        return rescreening.Desk(HUB, ZoneInfo("UTC"))
-
-    with hub.begin() as session:
-        assert not rescreening.keep(session, desk_of, found, TWO_YEARS_ON)
-        assert session.scalar(text("SELECT count(*) FROM recheck")) == 0
-
-
-def test_kiosk_forgets_what_it_says_of_a_forgotten_visit_once_the_hub_has_it(
-    kiosk: Database,
-) -> None:
-    with closing(kiosk):
-        with kiosk.begin() as session:
-            outbox.accept(session, KIOSK, 6)
-        retention.forget_old_visits(kiosk, TWO_YEARS_ON, is_kiosk=True)
-        say(kiosk, DecisionMade(late_decision()), INSIDE.visit_id)
-
-        retention.forget_late_facts(kiosk, is_kiosk=True)
-        assert "court order" in everything(kiosk)
-        with kiosk.begin() as session:
-            outbox.accept(session, KIOSK, 7)
-        retention.forget_late_facts(kiosk, is_kiosk=True)
-
-        assert "court order" not in everything(kiosk)
 
 
 def test_kiosk_keeps_what_the_hub_does_not_have_yet(kiosk: Database) -> None:
