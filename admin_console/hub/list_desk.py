@@ -31,7 +31,7 @@ from db.domain.audit import About, Deed
 from db.domain.entry_history import EntryChangeKind, EntryDraft, EntryFile
 from db.domain.errors import ConfigError, EntryRefusedError, ImportRefusedError, PhotoError
 from db.domain.events import DomainEvent, WatchlistEntryEdited, WatchlistImported
-from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
+from db.domain.watchlist import Category, Watchlist, WatchlistEntry
 from db.engine import Database
 from db.entry_drafts import draft_of
 from db.list_editing import Edited, Editor
@@ -351,7 +351,8 @@ def _published(session: Session, edited: Edited, editor: Editor, zone: ZoneInfo)
         content_hash=watchlist.content_hash,
     )
     _log(session, event, f"staff:{editor.staff_id}", editor.at, watchlist.site_id)
-    said = _with_delta(watchlist, edited.delta)
+    # The list as the feed has it, with all that is new: older kiosks fetch the whole of it.
+    said = codec.from_json(codec.to_json(watchlist), dict[str, Any]) | {"delta": edited.delta}
     changes.add(session, "watchlist", said, site_id=watchlist.site_id)
     return list_editing.file_of(session, watchlist.list_id, entry.entry_id, zone, editor.at)
 
@@ -397,9 +398,3 @@ def _log(session: Session, event: DomainEvent, actor: str, now: datetime, site_i
     if site is None:
         raise ImportRefusedError("This hub is not set up yet: start it once first.")
     outbox.add(session, hub_site.hub_device(session, site), event, now, actor=actor)
-
-
-def _with_delta(watchlist: Watchlist, delta: EntryDelta) -> dict[str, Any]:
-    """A list as the feed has it, with all that is new: older kiosks fetch the whole of it."""
-    said = codec.from_json(codec.to_json(watchlist), dict[str, Any])
-    return {**said, "delta": delta}
