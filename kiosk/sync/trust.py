@@ -219,12 +219,17 @@ def check_log(
         return ""
     seen = [one.head for one in earlier] if last is None else [last, *(e.head for e in earlier)]
     before = next((head for head in seen if head.log_id == shown.log_id), None)
+    is_changed = False
     if before is not None:
         if before == last and (before.size, before.root) == (shown.size, shown.root):
             return _CHANGED if is_known else ""
-        if not _begins_with(hub, before, shown, proof):
+        is_changed = not _begins_with(hub, before, shown, proof)
+        if is_changed:
             _keep_trouble(database, LogTrouble(before, shown, shown.at))
+        if is_changed and before == last:
             return _CHANGED
+    # A log that is shown instead of another is named from now on: who names another one is
+    # told to read everything anew.
     ended = None
     if last is not None and last.log_id != shown.log_id:
         LOG.warning("the hub began a new log, as one does that was restored from a backup")
@@ -233,7 +238,7 @@ def check_log(
         settings.write(session, LOG_HEAD, shown)
         if ended is not None:
             settings.write(session, EARLIER_LOGS, _with(earlier, ended))
-    return _CHANGED if is_known else ""
+    return _CHANGED if is_known or is_changed else ""
 
 
 def _with(earlier: Sequence[EarlierLog], ended: EarlierLog) -> tuple[EarlierLog, ...]:

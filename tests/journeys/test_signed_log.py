@@ -323,6 +323,11 @@ def test_log_that_comes_back_after_another_with_another_past_is_found(
     status, said = verify_log(tmp_path / "kiosk", capsys)
     assert status == 1
     assert "not the one that it showed before" in said
+    import_list(hub, "Of Thursday")
+    for _ in range(5):
+        kiosk.pull()
+    assert kiosk.lists() == ["Of Thursday"]
+    assert "not the one that it showed before" in words(kiosk)
 
 
 def test_hub_that_begins_logs_without_end_pushes_out_none_of_the_first(
