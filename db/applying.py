@@ -223,7 +223,8 @@ def try_again(
         later.leaf_index > EventRow.leaf_index,
         later.parked.is_(None),
     )
-    parked = (EventRow.parked != quarantine.OF_ANOTHER) & (EventRow.leaf_index < upto)
+    never = (quarantine.OF_ANOTHER, quarantine.ERASED)
+    parked = EventRow.parked.not_in(never) & (EventRow.leaf_index < upto)
     if kiosk_ids is not None:
         parked &= EventRow.device_id.in_(list(kiosk_ids))
     tried = session.execute(

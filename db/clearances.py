@@ -69,6 +69,14 @@ def entry_mark(entry: WatchlistEntry) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
+def given_after(session: Session, moment: datetime) -> list[UUID]:
+    """Those in force that were given later than that, by the clock of their time."""
+    query = select(ClearanceRow.clearance_id).where(
+        ClearanceRow.decided_at > moment, ClearanceRow.ended_at.is_(None)
+    )
+    return list(session.scalars(query))
+
+
 # ---- what decisions do -----------------------------------------------------------------------
 
 

@@ -97,7 +97,7 @@ def where(error: BaseException) -> str:
 
 
 def _on_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    LOG.critical("the program ended over a fault", exc_info=(kind, error, trace))
+    LOG.critical("a fault that nobody caught", exc_info=(kind, error, trace))
 
 
 def _on_end_of_thread(told: threading.ExceptHookArgs) -> None:

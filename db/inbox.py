@@ -219,6 +219,6 @@ def _why_not_applied(link: ingest.Link, origin: Origin | None) -> str | None:
 
 
 def quarantined(session: Session) -> int:
-    """How many received events could not be applied."""
-    query = select(func.count()).select_from(EventRow).where(EventRow.parked.is_not(None))
+    """How many received events could not be applied, those apart whose facts were erased."""
+    query = select(func.count()).select_from(EventRow).where(quarantine.is_amiss())
     return session.scalar(query) or 0

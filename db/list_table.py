@@ -290,6 +290,6 @@ def _header(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _too_many_columns(count: int) -> ImportRefusedError:
     return ImportRefusedError(
-        f"The first line of the file names {count:,} columns; {MOST_COLUMNS:,} are the most. "
+        f"The first line of the file has {count:,} columns; {MOST_COLUMNS:,} are the most. "
         "Nothing was changed. Leave out what is of no list, then import the file."
     )

@@ -144,9 +144,9 @@ def tell_of_new_authority(session: Session, text: str, now: datetime, *, about: 
 
 def tell_of_no_backup(session: Session, newest_at: datetime | None, now: datetime) -> bool:
     """Tell administrators, once until there is another one, that no backup could be made."""
-    since = "ever" if newest_at is None else f"since {newest_at:%B} {newest_at.day}"
+    since = "ever made" if newest_at is None else f"made since {newest_at:%B} {newest_at.day}"
     text = (
-        f"No backup of the hub could be made {since}. Were its disk lost now, so would be all that "
+        f"No backup of the hub was {since}. Were its disk lost now, so would be all that "
         "came after. Whoever looks after the hub finds the reason with vestibule-hub backup: often "
         "the disk is full, or the folder of the backups or their key cannot be used. It is tried "
         "again each hour."
@@ -158,9 +158,13 @@ def tell_of_no_backup(session: Session, newest_at: datetime | None, now: datetim
 def tell_of_wrong_codes(
     session: Session, member: StaffMember, now: datetime, *, site_id: str = ""
 ) -> bool:
-    """Tell administrators, once an hour, that somebody has a colleague's password and no code."""
+    """Tell administrators, once an hour, that somebody has a colleague's password and no code.
+
+    Without a site every school's read it, whom it is no help to know whose: the audit says it.
+    """
+    whose = member.display_name if site_id else "somebody who works for several schools"
     text = (
-        f"Somebody knows the password of {member.display_name} and typed wrong codes again and "
+        f"Somebody knows the password of {whose} and typed wrong codes again and "
         "again. Nobody got in by that. Unless it was they themselves, who get in with a recovery "
         "code, give them a first password; the audit page says from which addresses it was tried."
     )

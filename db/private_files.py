@@ -47,7 +47,10 @@ def write(path: Path, content: bytes) -> None:
 
 def parts_of(path: Path) -> Iterator[Path]:
     """What was written of a file by who was killed, or by who writes it just now."""
-    return path.parent.glob(f"{path.stem}.*{PART}")
+    of_a_version_before = path.with_suffix(PART)
+    if of_a_version_before.exists():
+        yield of_a_version_before
+    yield from path.parent.glob(f"{path.stem}.*{PART}")
 
 
 def sync_folder(folder: Path) -> None:

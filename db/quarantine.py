@@ -6,7 +6,7 @@ They are never dropped: each stays in the log, with its reason, until a version 
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db import districts, notices
@@ -16,18 +16,20 @@ from db.hub_models import DeviceRow
 from db.log_models import EventRow
 
 _EVENT = TABLES[EventRow.__tablename__]
-_COUNT_OF = select(func.count()).where(
-    _EVENT.c.district_id == OWN,
-    _EVENT.c.device_id == bindparam("kiosk_id"),
-    _EVENT.c.parked.is_not(None),
-)
-"""Put together once: every answer to a kiosk says it."""
-SHOWN = 50
-"""Of kiosks and reasons, those with the most events."""
 OF_ANOTHER = "it says that it is of another school than its kiosk"
 """Why an event is parked as it is stored: it is never applied."""
 UNREADABLE = "its facts cannot be read by this version"
 ERASED = "its facts were erased"
+"""Nobody can do anything about it, nor need they: it is shown, and neither told nor counted."""
+_COUNT_OF = select(func.count()).where(
+    _EVENT.c.district_id == OWN,
+    _EVENT.c.device_id == bindparam("kiosk_id"),
+    _EVENT.c.parked.is_not(None),
+    _EVENT.c.parked != ERASED,
+)
+"""Put together once: every answer to a kiosk says it."""
+SHOWN = 50
+"""Of kiosks and reasons, those with the most events."""
 _UNKNOWN = "this version does not know "
 _NEWER = (
     "The kiosk is newer than the hub. Update the hub: it applies them by itself when it starts."
@@ -85,6 +87,11 @@ def parked(session: Session) -> tuple[ParkedEvents, ...]:
     )
 
 
+def is_amiss() -> ColumnElement[bool]:
+    """Whether an event is parked and somebody may have to do something about it."""
+    return and_(EventRow.parked.is_not(None), EventRow.parked != ERASED)
+
+
 def count_of(session: Session, kiosk_id: str) -> int:
     """How many events of one kiosk are parked."""
     return districts.run(session, _COUNT_OF, {"kiosk_id": kiosk_id}).scalar() or 0
@@ -96,7 +103,7 @@ def count(session: Session) -> int:
         select(func.count())
         .select_from(EventRow)
         .join(DeviceRow, DeviceRow.device_id == EventRow.device_id)
-        .where(EventRow.parked.is_not(None))
+        .where(is_amiss())
     )
     return session.scalar(query) or 0
 
@@ -107,7 +114,7 @@ def tell(session: Session, kiosk_ids: Iterable[str], now: datetime) -> None:
         kiosk = districts.get(session, DeviceRow, kiosk_id)
         first = session.execute(
             select(EventRow.epoch, EventRow.seq, EventRow.parked)
-            .where(EventRow.device_id == kiosk_id, EventRow.parked.is_not(None))
+            .where(EventRow.device_id == kiosk_id, is_amiss())
             .order_by(EventRow.received_at, EventRow.epoch, EventRow.seq)
             .limit(1)
         ).first()

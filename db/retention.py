@@ -242,6 +242,8 @@ def _has_facts() -> ColumnElement[bool]:
     """Whether the row still says who came. An event that came late may have told it again."""
     return or_(
         VisitRow.search_name != "",
+        VisitRow.given_name != "",
+        VisitRow.family_name != "",
         VisitRow.birth_date.is_not(None),
         VisitRow.document.is_not(None),
         VisitRow.details.is_not(None),

@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from admin_console.hub import redating
+from admin_console.hub import site as hub_site
 from db import (
     applying,
     changes,
     clearances,
     notices,
+    outbox,
     quarantine,
     rescreening,
     visits,
@@ -27,6 +29,7 @@ from db.domain.decision import Decision
 from db.domain.notice import NoticeKind
 from db.domain.screening import Screening
 
+_GIVEN = "clearances_given"
 CLEARANCE = "clearance"
 """The kind of a change that tells kiosks of a clearance, or of its end."""
 
@@ -46,8 +49,18 @@ def at_end(session: Session, now: datetime) -> None:
     Administrators are told of what was parked, and kiosks of clearances that were too long.
     """
     quarantine.tell(session, applying.newly_parked(session), now)
-    for clearance in redating.shorten(session, now):
-        tell_of_clearance(session, clearance)
+    given: dict[UUID, None] = session.info.pop(_GIVEN, {})
+    if not given:
+        return
+    # The hub's own chain before the feed, as whoever changes a list does: else two wait crosswise.
+    site = hub_site.of(session, "")
+    if site is not None:
+        outbox.head(session, hub_site.hub_device(session, site))
+    given |= {clearance.clearance_id: None for clearance in redating.shorten(session, now)}
+    for clearance_id in given:
+        told = clearances.get(session, clearance_id)
+        if told is not None:
+            tell_of_clearance(session, told)
 
 
 def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
@@ -74,8 +87,8 @@ def of_events(session: Session, new: Sequence[Envelope], now: datetime) -> None:
 def _of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) -> None:
     ids = list(visit_ids)
     for clearance in clearances.of_visits(session, ids):
-        if not redating.is_too_long(session, clearance, now):
-            tell_of_clearance(session, clearance)
+        redating.note_if_too_long(session, clearance, now)
+        session.info.setdefault(_GIVEN, {})[clearance.clearance_id] = None
     for visit_id in ids:
         decision = visits.decision_in_force(session, visit_id)
         if decision is not None and not decision.verdict.admits:

@@ -18,16 +18,14 @@ from db.domain.events import ClearanceDated
 _TOO_LONG = "clearances_too_long"
 
 
-def is_too_long(session: Session, clearance: Clearance, now: datetime) -> bool:
-    """Whether it holds for longer than one that the hub gives now; then `shorten` is due.
+def note_if_too_long(session: Session, clearance: Clearance, now: datetime) -> None:
+    """Have `shorten` date one anew that holds for longer than one that the hub gives now.
 
     A kiosk's clock may be ahead, its rules older, or it may be in other hands.
     """
     term = _term(session, clearance, now)
-    if term is None or clearance.expires_on <= term.until:
-        return False
-    session.info.setdefault(_TOO_LONG, set()).add(clearance.visit_id)
-    return True
+    if term is not None and clearance.expires_on > term.until:
+        session.info.setdefault(_TOO_LONG, set()).add(clearance.visit_id)
 
 
 def shorten(session: Session, now: datetime) -> list[Clearance]:

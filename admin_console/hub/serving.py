@@ -101,7 +101,8 @@ def _serve(arguments: argparse.Namespace) -> int:
             f"computer: write --listen 127.0.0.1:{port}, and not {host}. Nothing was changed."
         )
     folder = beside(arguments.database, arguments.data_folder)
-    of_metrics = _on_this_computer(arguments.metrics_listen) if arguments.metrics_listen else None
+    said = arguments.metrics_listen
+    of_metrics = _on_this_computer(said, beside=port) if said else None
     _go_on_restoring(database_file(arguments.database))
     database = open_database(arguments.database, keys=Place(arguments.keys))
     with database.read() as session:
@@ -200,8 +201,13 @@ def _tell(served: Served) -> None:
     sys.stderr.write(f"{codec.to_json(line).decode()}\n")
 
 
-def _on_this_computer(text: str) -> tuple[str, int]:
+def _on_this_computer(text: str, *, beside: int) -> tuple[str, int]:
     host, port = _address(text)
+    if port == beside != 0:
+        raise ConfigError(
+            f"--listen and --metrics-listen both say port {port}: figures need one of their own. "
+            "Nothing was changed."
+        )
     if not hub_trust.is_loopback(host):
         raise ConfigError(
             f"Figures are for this computer only: write --metrics-listen 127.0.0.1:{port}, and not "

@@ -172,7 +172,7 @@ def _said_of(found: VisitPage, zone: ZoneInfo) -> str:
         return "no visits"
     first, last = found.visits[-1].started_at, found.visits[0].started_at
     days = f"{first.astimezone(zone):%Y-%m-%d} to {last.astimezone(zone):%Y-%m-%d}"
-    return f"{len(found.visits)} visits, {days}"
+    return f"{len(found.visits)} visits, {days}" if len(found.visits) > 1 else f"1 visit, {days}"
 
 
 @router.get("/visits.csv")

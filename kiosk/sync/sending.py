@@ -23,6 +23,7 @@ from kiosk.sync.client import (
     HubUnpairedError,
     Receipt,
 )
+from kiosk.sync.known_hub import HubUntrueError
 
 LOG = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def push(database: Database, device: Device, hub: HubClient) -> Pushed:
     for before in earlier:
         try:
             sent += _push_epoch(database, before, hub)
-        except HubUnpairedError:
+        except (HubUnpairedError, HubUntrueError):
             raise
         except HubRefusedError:  # what is said now is heard all the same
             with database.read() as session:

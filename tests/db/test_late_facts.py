@@ -15,6 +15,7 @@ from db import (
     replay,
     rescreening,
     retention,
+    visits,
 )
 from db.comparing import Found
 from db.domain.decision import DecidedAt, Decision, Verdict
@@ -23,6 +24,7 @@ from db.domain.events import (
     RecheckDecided,
     VisitorRechecked,
 )
+from db.domain.people import Identity, PersonName
 from db.engine import Database, open_database
 from db.ids import new_id
 from tests.db.forgetting import (
@@ -40,6 +42,7 @@ from tests.makers import (
     KIOSK,
     NINE,
     make_match,
+    make_screened,
     make_screening,
 )
 
@@ -60,6 +63,26 @@ def test_facts_that_come_late_are_forgotten_the_next_day(hub: Database) -> None:
         session.execute(text("UPDATE visit SET family_name = 'Raghunathan', search_name = 'r'"))
 
     assert retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False) == 2
+
+
+def test_somebody_who_typed_signs_for_a_name_is_forgotten_no_sooner_than_others(
+    hub: Database, tmp_path: Path
+) -> None:
+    nameless = make_screened(number=9, held=True, identity=Identity(PersonName("-", "-")))
+    with closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as kiosk:
+        say(kiosk, nameless, nameless.visit_id)
+        with kiosk.begin() as session:
+            sent = outbox.pending(session, KIOSK, 6, 100)
+    with hub.begin() as session:
+        inbox.receive(session, KIOSK.kiosk_id, KIOSK.epoch, sent, NINE)
+
+    assert not retention.forget_late_facts(hub, is_kiosk=False)
+
+    with hub.read() as session:
+        assert visits.screening_of(session, nameless.visit_id) is not None
+        kept = visits.get(session, nameless.visit_id)
+    assert kept is not None
+    assert kept.identity.name.family == "-"
 
 
 def late_decision() -> Decision:

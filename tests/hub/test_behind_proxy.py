@@ -78,3 +78,14 @@ def test_figures_are_never_offered_to_other_computers(
     assert status == 1
     assert "--metrics-listen 127.0.0.1:8471" in capsys.readouterr().err
     assert not (tmp_path / "hub.db").exists()
+
+
+def test_figures_need_a_port_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = f"sqlite:///{tmp_path}/hub.db"
+    both = ["--listen", "192.0.2.1:8470", "--metrics-listen", "127.0.0.1:8470"]
+
+    assert main(["serve", *both, "--database", database]) == 1
+
+    assert "both say port 8470" in capsys.readouterr().err

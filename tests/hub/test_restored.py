@@ -7,13 +7,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin_console.hub import site
 from admin_console.hub.__main__ import main
-from db import inbox, log, outbox, policy, quarantine, retention
+from db import inbox, log, notices, outbox, policy, quarantine, retention
 from db.domain.errors import HubAwayError
 from db.domain.events import VisitCheckedOut
+from db.domain.notice import NoticeKind
 from db.domain.visit import CheckOutWay
 from db.engine import open_database
 from db.log_models import EventRow
@@ -93,7 +94,13 @@ def test_what_a_kiosk_forgot_meanwhile_comes_back_as_bare_lines_and_all_the_rest
                 None,
                 quarantine.ERASED,
             }
-            assert inbox.quarantined(session) == 6
+            erased = select(func.count()).where(EventRow.parked == quarantine.ERASED)
+            assert session.scalar(erased) == 6
+            # Nobody need do anything about them, and none hides what is told later.
+            assert inbox.quarantined(session) == 0
+            assert quarantine.count_of(session, kiosk.device.kiosk_id) == 0
+            told = notices.page(session, NINE, sees_all=True).notices
+            assert [notice.kind for notice in told] == [NoticeKind.DENIED]
             assert all(v.is_good for v in log.verify_log(session))
             assert not log.verify_signatures(session)
             assert not log.verify_tree(session)

@@ -118,6 +118,29 @@ def test_clearance_given_while_the_clock_was_ahead_ends_as_the_rules_say_once_it
     assert comes_again(kiosk) is Outcome.HOLD
 
 
+@pytest.mark.parametrize("hours", [0, 30])
+def test_clearance_given_by_a_clock_that_was_ahead_for_days_ends_as_the_rules_say_once_it_is_mended(
+    district: District, hours: int
+) -> None:
+    kiosk = open_kiosk(district)
+    right = district.clock()
+    district.clock.at += YEAR
+    run_for(district, hours)
+    clear(district, kiosk)
+    run_for(district, 30)
+    while_ahead = expires_on(district)
+
+    district.clock.at = right + 4 * DAY
+    mended_on = today(district)
+    run_for(district, 26)
+    first, second = expires_on(district), run_for(district, 26)
+
+    assert while_ahead > (right + YEAR).date()
+    assert first == RULES.clears_until(mended_on) or first == RULES.clears_until(mended_on + DAY)
+    assert second is None
+    assert expires_on(district) == first
+
+
 def test_clearance_given_while_the_clock_is_dead_holds_for_the_rules_days_once_it_is_mended(
     district: District,
 ) -> None:

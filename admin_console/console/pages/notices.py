@@ -58,7 +58,7 @@ _TONES = {
 }
 _AWAY = "The hub is away: it keeps who has read what."
 _MAY_NOT = "Auditors look and leave everything as it is."
-_NOTE = "A notice names nobody: open its visit. Whoever reads it first has read it for all."
+_NOTE = "A notice names no visitor: open its visit. Whoever reads it first has read it for all."
 
 
 class NoticesPage(Panel):

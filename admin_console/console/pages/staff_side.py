@@ -166,7 +166,8 @@ class StaffSide(QScrollArea):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody's password waits on a page that was left, but one that nobody has seen yet."""
         super().hideEvent(event)
-        self._told.forget()
+        if not event.spontaneous():  # a window that is put away is not a page that was left
+            self._told.forget()
 
     def _on_told(self) -> None:
         self.answered.emit()
