@@ -86,7 +86,7 @@ def test_newest_page_of_the_history_is_noted_once_an_hour_however_often_a_consol
 
     assert [first.deed, second.deed] == [Deed.HISTORY_VIEWED] * 2
     assert second.at - first.at == timedelta(minutes=70)
-    assert first.detail == "1 visits, 2026-11-23 to 2026-11-23"
+    assert first.detail == "1 visit, 2026-11-23 to 2026-11-23"
     assert NAME not in repr(first)
 
 
