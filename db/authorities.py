@@ -41,7 +41,7 @@ class Told:
     changed_at: datetime | None = None
     """When the hub was first seen to go by the newest of several."""
     in_haste: int = 0
-    """How many times in a row it was told something else within `HASTE`."""
+    """How many times in a row, within `HASTE` of one another, one was taken back that was told."""
 
 
 def told(session: Session) -> Told:
@@ -54,13 +54,19 @@ def locked(session: Session) -> Told:
     return settings.locked(session, _TOLD, Told) or Told()
 
 
-def tell(session: Session, pems: tuple[str, ...], now: datetime) -> Told:
-    """Have all kiosks believe these, the newest last, and no other. `locked` comes before."""
+def tell(
+    session: Session, pems: tuple[str, ...], now: datetime, *, is_taken_back: bool = False
+) -> Told:
+    """Have all kiosks believe these, the newest last, and no other. `locked` comes before.
+
+    `is_taken_back`: another hub, or this one before, told them of one that is not here.
+    """
     # A hub that was restored does not know what it told since: seconds never come twice.
     before = locked(session)
     number = max(before.number + 1, int(now.timestamp()))
     is_hasty = before.at is not None and abs(now - before.at) < HASTE
-    value = Told(number, pems, now, in_haste=before.in_haste + 1 if is_hasty else 0)
+    in_haste = before.in_haste + is_taken_back if is_hasty else 0
+    value = Told(number, pems, now, in_haste=in_haste)
     settings.write(session, _TOLD, value)
     changes.add(session, KIND, Authorities(number, pems))
     return value

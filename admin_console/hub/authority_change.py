@@ -45,8 +45,8 @@ _PUT_BACK = (
     "again: vestibule-kiosk pair. Visitors sign in there meanwhile, and all that waits there is "
     "kept and sent then."
 )
-MOST_IN_HASTE = 4
-"""So many steps that undo each other are no single hub's."""
+MOST_IN_HASTE = 2
+"""So often in a row no single hub takes back what kiosks were told."""
 QUIET = timedelta(hours=1)
 """So long then none is taken: kiosks are not told another thing each minute."""
 _TWO_FOLDERS = (
@@ -72,8 +72,8 @@ class Step(Enum):
     back, or made anew."""
 
 
-_UNDOING = (Step.TELL, Step.LEAVE, Step.PUT_BACK)
-"""What a hub does when another one told kiosks something else than its own folder says."""
+_UNDOING = (Step.LEAVE, Step.PUT_BACK)
+"""What takes back what kiosks were told, as by another hub whose folder says something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +260,9 @@ def _take(
         case Step.NOTE:
             _note_used(session, found, own, now, by)
         case Step.LEAVE:
-            authorities.tell(session, (own,), now)
+            authorities.tell(session, (own,), now, is_taken_back=True)
         case Step.PUT_BACK:
-            authorities.tell(session, (own,), now)
+            authorities.tell(session, (own,), now, is_taken_back=True)
             mark = hub_trust.mark_of(own)
             audit.note(session, by, Deed.AUTHORITY_CHANGED, now, detail=f"{mark[:16]} put back")
             about = f"{mark} put back {now:%Y-%m-%d}"
