@@ -213,9 +213,9 @@ def _why_not_applied(link: ingest.Link, origin: Origin | None) -> str | None:
     A kiosk that was not paired yet belongs to no site.
     """
     envelope, sealed, _ = link
-    if origin is not None and (envelope.district_id, envelope.site_id) not in (origin, ("", "")):
-        return quarantine.OF_ANOTHER
-    return quarantine.ERASED if sealed.is_erased else None
+    if origin is None or (envelope.district_id, envelope.site_id) in (origin, ("", "")):
+        return None if sealed.body else quarantine.ERASED
+    return quarantine.OF_ANOTHER
 
 
 def quarantined(session: Session) -> int:

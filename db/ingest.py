@@ -90,7 +90,7 @@ def _open(sealed: chain.SealedEvent, device_id: str, epoch: int) -> chain.Envelo
         raise MalformedEventError("a line is no event") from error
     if envelope.kiosk_id != device_id or envelope.epoch != epoch:
         raise MalformedEventError(f"event {envelope.seq} is not of this kiosk")
-    if not sealed.is_erased and not chain.is_body_of(envelope, sealed.salt, body):
+    if not chain.is_body_of(envelope, sealed.salt, body) and not sealed.is_erased:
         raise MalformedEventError(f"the body of event {envelope.seq} is not the one it names")
     return envelope
 
@@ -244,9 +244,9 @@ def _packed_bodies(ours: bytes, links: Sequence[Link]) -> bytes:
     begin = struct.pack("!h", len(_BODY)) + _UUID + ours + _UUID
     parts: list[bytes] = [_SIGNATURE]
     for envelope, sealed, _ in links:
-        if sealed.is_erased:
-            continue
         salt, body = sealed.salt, sealed.body
+        if not body:  # erased
+            continue
         parts += (
             begin, envelope.event_id.int.to_bytes(16), _LENGTH(len(salt)), salt,
             _LENGTH(len(body)), body,
