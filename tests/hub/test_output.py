@@ -161,7 +161,7 @@ def test_plain_text_names_nobody_over_a_fault_either_at_the_hub_and_at_a_kiosk(b
     assert kinds == ["ValueError"] * 4 + ["KeyError, from ValueError"]
     assert sum(line.endswith(" stumbles") for line in lines) == 4
     assert "ERROR telling stumbled and goes on" in done.stderr
-    assert "CRITICAL the program ended over a fault" in done.stderr
+    assert "CRITICAL a fault that nobody caught" in done.stderr
     assert "Quillfeather" not in done.stderr
 
 
