@@ -1,7 +1,9 @@
 """A hub's database in another server: copied whole, and held against its own log before it counts.
 
 One transaction there, and none here until it is committed: whatever goes wrong, the old database is
-as it was, and the new one is empty.
+as it was, and the new one is empty. The copy says of itself that it is none that serves yet; then
+the old database says that it was moved, and only then does the copy lose its mark. So at most one
+of them serves at any moment, wherever this is ended, and whoever moves again goes on.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,11 +20,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from db import districts, encryption, in_use, limits, log, partitions, replay, settings, tree
 from db.columns import Base
 from db.domain.errors import StorageError
-from db.engine import database_file, is_server, open_database, open_existing
+from db.engine import Database, database_file, is_server, open_database, open_existing
 from db.models import DistrictRow
 
 MOVED = "moved"
 """The setting that an old database has: when it was moved."""
+COPIED = "copied"
+"""The setting that a new database has as long as it may not serve: a `_Copy`."""
 AT_ONCE = 1_000
 LONGEST_KEY = 80
 Watch = Callable[[str, int], object]
@@ -43,11 +47,18 @@ class Moved:
     lines and bodies are never changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    at: datetime
+    """What the old database is marked with for it."""
+    moved: Moved
+
+
 def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: None) -> Moved:
     """Copy everything, check the copy by the log, and mark the old database as moved.
 
-    Raises StorageError in words; the new database is then empty, and the old one as it was. Only
-    if the very last step fails, the mark in the old one, is the new one whole and both would serve.
+    One that was cut off is gone on with. Raises StorageError in words, which say whether the old
+    database serves still or nobody does until it is moved again.
     """
     if not is_server(new_url):
         raise StorageError(
@@ -61,27 +72,73 @@ def move(old_url: str, new_url: str, now: datetime, watch: Watch = lambda *_: No
     with in_use.hold(path if is_there else None):
         if is_there:
             encryption.refuse_in_use(path)
-        return _move(old_url, new_url, now, watch)
+        with closing(open_existing(old_url)) as old:
+            copy = _copy(old, new_url, now, watch)
+        _let_serve(new_url, old.district_id)
+    return copy.moved
 
 
-def _move(old_url: str, new_url: str, now: datetime, watch: Watch) -> Moved:
-    old, new = open_existing(old_url), None
+def _copy(old: Database, new_url: str, now: datetime, watch: Watch) -> _Copy:
+    """The copy that serves nobody, and the old database neither any more."""
     try:
         with old.begin() as session:  # nobody writes meanwhile
-            if settings.read(session, MOVED, datetime) is not None:
-                raise StorageError("This database was moved before. Nothing was changed.")
-            new = open_database(new_url)
-            with new.engine.begin() as there:
+            moved_at = settings.read(session, MOVED, datetime)
+            if moved_at is not None:
+                return _copied_before(new_url, moved_at, old.district_id)
+            with closing(open_database(new_url)) as new, new.engine.begin() as there:
+                _empty_copy(there, old.district_id)
                 moved = _copied(session.connection(), there, old.district_id, now.date(), watch)
-                _check(session, _session(there, old.district_id))
-            settings.write(session, MOVED, now)
+                with _session(there, old.district_id) as copied:
+                    _check(session, copied)
+                    copy = _Copy(now, moved)
+                    settings.write(copied, COPIED, copy)
+            _mark_old(session, now)
     except (SQLAlchemyError, TypeError, ValueError) as error:
         raise StorageError(_NOT_MOVED.format(_cause(error))) from error
-    finally:
-        old.close()
-        if new is not None:
-            new.close()
-    return moved
+    return copy
+
+
+def _mark_old(session: Session, now: datetime) -> None:
+    settings.write(session, MOVED, now)
+
+
+def _copied_before(new_url: str, moved_at: datetime, district_id: UUID) -> _Copy:
+    """The copy for which the old database was marked, if it may not serve yet."""
+    try:
+        with closing(open_existing(new_url, district_id)) as new, new.read() as session:
+            copy = settings.read(session, COPIED, _Copy)
+    except StorageError as error:
+        raise StorageError(
+            f"This database was moved before, on {moved_at:%Y-%m-%d %H:%M} UTC, and whether that "
+            f"came to its end cannot be seen: {error}"
+        ) from error
+    if copy is None or copy.at != moved_at:
+        raise StorageError("This database was moved before. Nothing was changed.")
+    return copy
+
+
+def _let_serve(new_url: str, district_id: UUID) -> None:
+    try:
+        with closing(open_existing(new_url, district_id)) as new, new.begin() as session:
+            settings.remove(session, COPIED)
+    except StorageError as error:
+        raise StorageError(
+            f"Everything is copied and checked, and a hub can start with neither database yet "
+            f"({error}) Run vestibule-hub move again: it goes on at this step."
+        ) from error
+
+
+def _empty_copy(there: Connection, district_id: UUID) -> None:
+    """Take away what a move that was cut off copied from here: the old database went on since.
+
+    Nobody has served it.
+    """
+    with _session(there, district_id) as session:
+        if settings.locked(session, COPIED, _Copy) is None:
+            return
+    for table in reversed(Base.metadata.sorted_tables):
+        if table is not DistrictRow.__table__:
+            there.execute(delete(table).where(table.c.district_id == district_id))
 
 
 _FROM_A_SERVER = (
@@ -92,8 +149,8 @@ _FROM_A_SERVER = (
     "begin-anew with it before the hub starts."
 )
 _NOT_MOVED = (
-    "The database was not moved ({}). The old one is as it was, the new one empty. A hub can go on "
-    "with the old one; tell whoever maintains Vestibule this line."
+    "The database was not moved ({}). The old one is as it was, and the new one serves nobody. A "
+    "hub can go on with the old one; tell whoever maintains Vestibule this line."
 )
 
 
@@ -103,7 +160,15 @@ def _cause(error: Exception) -> str:
 
 
 def refuse_moved(session: Session) -> None:
-    """Raise StorageError when this database was moved: two hubs would tell two stories."""
+    """Raise StorageError when this database was moved, or is the copy of one that serves still.
+
+    Two hubs would tell two stories.
+    """
+    if settings.read(session, COPIED, _Copy) is not None:
+        raise StorageError(
+            "A move to this database did not come to its end. Nothing was changed. Run "
+            "vestibule-hub move again, as it was run before: it goes on."
+        )
     at = settings.read(session, MOVED, datetime)
     if at is not None:
         raise StorageError(
@@ -124,9 +189,7 @@ def _copied(
     tables = [table for table in Base.metadata.sorted_tables if table is not DistrictRow.__table__]
     if any(there.execute(select(table).limit(1)).first() is not None for table in tables):
         raise StorageError(
-            "The database to move to is not empty. Nothing was changed. Name a new one. If a move "
-            "to this one was cut off at its end, and no hub was started with it since, drop it and "
-            "make it anew."
+            "The database to move to is not empty. Nothing was changed. Name a new one."
         )
     there.execute(delete(DistrictRow))
     there.execute(insert(DistrictRow), {"district_id": district_id})

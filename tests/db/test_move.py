@@ -1,9 +1,13 @@
 """From one PC's file to a district's server: everything, checked by the log, or nothing."""
 
+import os
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
@@ -16,13 +20,15 @@ from db.domain.errors import StorageError
 from db.engine import Database, open_database, open_existing
 from db.ids import new_id
 from db.log_models import EventRow
-from db.models import VisitRow
+from db.models import DistrictRow, VisitRow
 from db.outbox import Device
 from kiosk.sync.http import HttpHub
 from tests.hub_of_tests import Clock, HubOfTests, hub_at, known_hub, running
 from tests.makers import NINE, make_screened
+from tests.postgres import PostgresServer
 from tests.sync_of_tests import KioskOfTests, decide, device_of, import_list
 
+ROOT = Path(__file__).parents[2]
 HUB = Device("district", "lincoln", "hub")
 
 
@@ -164,22 +170,77 @@ def test_only_an_empty_database_is_moved_to(
     assert rows_of(postgres_url) == there
 
 
-def test_move_that_was_cut_off_at_its_very_end_says_how_to_go_on(
-    old: str, kiosk: KioskOfTests, postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kiosk.database.close()
+def cut_off(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy is there, and the old database does not say so yet."""
     with monkeypatch.context() as patch:
-        patch.setattr(move.settings, "write", ended)
+        patch.setattr(move, "_mark_old", ended)
         with pytest.raises(KeyboardInterrupt):
-            move.move(old, postgres_url, NINE)
-    assert not is_empty(postgres_url)
-
-    with pytest.raises(StorageError, match="If a move to this one was cut off at its end, and no "):
-        move.move(old, postgres_url, NINE)
+            move.move(old, new, NINE)
 
 
 def ended(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_copy_serves_nobody_before_the_old_database_says_that_it_was_moved(
+    old: str, kiosk: KioskOfTests, postgres_url: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    kiosk.database.close()
+    cut_off(old, postgres_url, monkeypatch)
+
+    assert main(["sites", "add", "Other", "--database", postgres_url]) == 1
+    assert main(["serve", "--listen", "127.0.0.1:0", "--database", postgres_url]) == 1
+
+    assert capsys.readouterr().err.count("Run vestibule-hub move again") == 2
+    assert main(["sites", "add", "Other", "--database", old]) == 0
+
+
+def test_move_that_was_cut_off_takes_what_the_old_hub_did_since_when_it_is_run_again(
+    old: str, kiosk: KioskOfTests, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk.database.close()
+    cut_off(old, postgres_url, monkeypatch)
+    assert main(["sites", "add", "Other", "--database", old]) == 0
+    before = rows_of(old)
+
+    move.move(old, postgres_url, NINE)
+
+    assert rows_of(postgres_url) == before
+
+
+def test_move_that_was_cut_off_is_not_begun_by_the_copy_of_another_hub(
+    old: str, kiosk: KioskOfTests, postgres_url: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    kiosk.database.close()
+    cut_off(old, postgres_url, monkeypatch)
+    there = rows_of(postgres_url)
+    other = f"sqlite:///{tmp_path}/other/hub.db"
+    with closing(open_database(other)) as database, database.engine.begin() as connection:
+        connection.execute(update(DistrictRow).values(district_id=uuid4()))
+
+    with pytest.raises(StorageError, match="not empty"):
+        move.move(other, postgres_url, NINE)
+
+    assert rows_of(postgres_url) == there
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_move_that_is_killed_anywhere_leaves_one_hub_at_most_and_goes_on(
+    kiosk: KioskOfTests, postgres: PostgresServer, migrated: str, tmp_path: Path
+) -> None:
+    kiosk.database.close()
+    (tmp_path / "work").mkdir()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killed_move", str(tmp_path / "hub"), str(tmp_path / "work"),
+         str(postgres.port), migrated],
+        check=False, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout.split()[-2]) > 5
 
 
 @pytest.mark.parametrize("what", ["line", "visit", "type"])
