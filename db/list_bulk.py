@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db import districts, encryption
@@ -60,7 +61,14 @@ def _insert(
         raise TypeError(f"no way to add rows through {type(driver).__name__}")
     names = ", ".join(columns)
     marks = ", ".join("NULLIF(?, '')" if name in MAY_BE_NULL else "?" for name in columns)
-    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  our own names
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  our own names
+    try:
+        driver.executemany(statement, rows)
+    except (sqlite3.Error, encryption.Error) as error:
+        # As SQLAlchemy raises them: a full disk is told in the words that any statement has.
+        raise DBAPIError.instance(
+            statement, None, error, Exception, hide_parameters=True
+        ) from error
 
 
 def _copy(

@@ -39,7 +39,6 @@ from kiosk.sync.client import (
     Changes,
     HubClient,
     HubDecision,
-    HubUnreadableError,
     StaffCheckOut,
     StaffPin,
 )
@@ -166,10 +165,8 @@ def pull(
     for change in answer.changes:
         is_end = answer.newest is not None and change.version >= answer.newest
         is_now_complete = is_end and not is_complete
-        try:
-            tell(_apply(database, hub, change, is_now_complete=is_now_complete))
-        except (codec.MalformedError, HubUnreadableError) as error:
-            tell(_pass_over(database, change, error, is_now_complete=is_now_complete))
+        tell(_take(database, hub, change, is_now_complete=is_now_complete))
+        _tidy_behind(database, change)
         is_complete = is_complete or is_now_complete
     if not answer.changes and not is_complete:
         with database.begin() as session:
@@ -199,7 +196,7 @@ def _end_anew(database: Database, tell: Callable[[Learned], object]) -> None:
 def _pass_over(
     database: Database, change: Change, error: Exception, *, is_now_complete: bool
 ) -> Learned:
-    """Go on behind a change that cannot be read: see `unread`."""
+    """Go on behind a change that cannot be taken: see `unread`."""
     LOG.error(
         "a change of the hub cannot be read here (%s, version %d) and is passed over: %s",
         change.kind,
@@ -226,19 +223,34 @@ def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:
     start_over(session)
 
 
+def _take(database: Database, hub: HubClient, change: Change, *, is_now_complete: bool) -> Learned:
+    try:
+        return _apply(database, hub, change, is_now_complete=is_now_complete)
+    except Exception as error:
+        fault = unread.fault_of(error)
+        if fault is None:
+            raise
+        return _pass_over(database, change, fault, is_now_complete=is_now_complete)
+
+
 def _apply(database: Database, hub: HubClient, change: Change, *, is_now_complete: bool) -> Learned:
     if change.kind != "watchlist":
         return _write(database, change, None, is_now_complete=is_now_complete)
     body = bytes(change.body)
     try:
         pulled = pull_list(database, hub, body)
-        learned = _write(database, change, pulled, is_now_complete=is_now_complete)
+        return _write(database, change, pulled, is_now_complete=is_now_complete)
     except DeltaMisfitError:
         pulled = pull_list(database, hub, body, is_whole=True)
-        learned = _write(database, change, pulled, is_now_complete=is_now_complete)
-    if pulled is not None and pulled.edition is not None:
+        return _write(database, change, pulled, is_now_complete=is_now_complete)
+
+
+def _tidy_behind(database: Database, change: Change) -> None:
+    """What may be done later too: the change counts by now."""
+    if change.kind == unread.LIST:
         sweep(database)
-    return learned
+    elif change.kind == "number_keys":
+        number_lifting.lift_all(database, LIFT_SECONDS)
 
 
 def _write(
@@ -253,8 +265,6 @@ def _write(
         _go_behind(session, change, is_now_complete=is_now_complete)
         if is_now_complete:
             learned = replace(learned, lists_changed=True)
-    if change.kind == "number_keys":
-        number_lifting.lift_all(database, LIFT_SECONDS)
     return learned
 
 

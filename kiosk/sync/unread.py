@@ -1,4 +1,4 @@
-"""What the hub told and this version cannot read: the feed goes on behind it.
+"""What the hub told and this version cannot read, or stumbles over: the feed goes on behind it.
 
 A decision or a list behind it must not wait for an update of this kiosk. What was known before
 stays: a list whose news cannot be read holds every visitor (`kiosk.lists`), since nobody knows who
@@ -10,15 +10,28 @@ read counts; the feed is read anew when the kiosk starts, as after its update.
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session
 
 from db import authorities, codec, settings
-from kiosk.sync.client import Change
+from db.domain.errors import HubError, StorageError
+from kiosk.sync.client import Change, HubUnreadableError
 
 LIST, LIST_ENDED, CLEARANCE = "watchlist", "watchlist_removed", "clearance"
 _NOW, _BEFORE = "hub.unread", "hub.unread_before"
 _TOLD_WHOLE = frozenset({authorities.KIND, "hosts", "number_keys", "policy", "site", "staff_pins"})
 """Each such change says all that counts of its kind: the next one takes the place of the last."""
+
+
+_OF_THE_MACHINE = (HubError, StorageError, OSError)
+_OF_A_STATEMENT = (DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError)
+"""What a database refuses for what it is told, and would refuse the next time too."""
 
 
 class _Names(msgspec.Struct, frozen=True):
@@ -28,6 +41,18 @@ class _Names(msgspec.Struct, frozen=True):
 def kinds(session: Session) -> frozenset[str]:
     """The kinds of changes of which something could not be read."""
     return frozenset(key.partition(" ")[0] for key in _keys(session, _NOW, _BEFORE))
+
+
+def fault_of(error: Exception) -> Exception | None:
+    """What a change itself is to blame for, foreseen or not: it would be so the next time too.
+
+    None where the next time may go well: the hub is away, the disk is full, the database busy.
+    """
+    if isinstance(error, StorageError) and isinstance(error.__cause__, _OF_A_STATEMENT):
+        return error.__cause__
+    if isinstance(error, HubUnreadableError):
+        return error
+    return None if isinstance(error, _OF_THE_MACHINE) else error
 
 
 def note(session: Session, change: Change) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from db import changes, policy, staff_pins, watchlists
 from db.domain.decision import Verdict
+from db.domain.errors import StorageError
 from db.domain.policy import DeskPolicy
 from db.domain.screening import HoldReason, Outcome
 from db.domain.visit import VisitState
@@ -155,6 +156,78 @@ def test_nobody_passes_by_a_clearance_while_the_end_of_one_cannot_be_read(
 
     tell(district, "clearance", {"ended_at": "as a newer hub says it"})
     district.later(days=1)
+    front.sync()
+
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+
+
+def test_list_that_the_kiosk_stumbles_over_holds_everybody_and_nothing_behind_it(
+    district: District, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    front = district.open_kiosk("front")
+    page = watchlists.page
+    with monkeypatch.context() as wrong, caplog.at_level(logging.ERROR):
+        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
+        district.import_list(LISTED)
+
+    tell(district, "policy", DeskPolicy(clearance_days=7))
+    front.sync()
+
+    assert front.screen(NOBODY).screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+    assert missed(front) == {unread.LIST}
+    assert "watchlist, version" in caplog.text
+    assert "IntegrityError, list_bulk.py line" in caplog.text
+    assert "Quillfeather" not in caplog.text
+    with front.database.read() as session:
+        assert policy.of(session).clearance_days == 7
+
+
+def test_list_that_the_kiosk_stumbled_over_is_taken_when_it_starts_again(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = district.open_kiosk("front")
+    page = watchlists.page
+    with monkeypatch.context() as wrong:
+        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
+        district.import_list(LISTED)
+
+    start_again(front)
+    front.sync()
+
+    assert not missed(front)
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+
+
+def test_check_out_at_a_moment_that_no_calendar_has_holds_back_nothing_behind_it(
+    district: District,
+) -> None:
+    front = district.open_kiosk("front")
+    visit = front.check_in(front.screen(NOBODY))
+    never = "0001-01-01T00:00:00+14:00"
+
+    tell(district, "check_out", {"visit_id": visit.visit_id, "at": never, "by": "dwhitlock"})
+    tell(district, "policy", DeskPolicy(clearance_days=7))
+    front.sync()
+
+    assert missed(front) == {"check_out"}
+    assert front.visit(visit.visit_id).state is VisitState.ON_SITE
+    with front.database.read() as session:
+        assert policy.of(session).clearance_days == 7
+
+
+def test_list_that_the_full_disk_has_no_room_for_is_waited_for_and_not_passed_over(
+    district: District,
+) -> None:
+    front = district.open_kiosk("front")
+    many = b"".join(b"Quillfeather,Daniel,03/07/1984,T-%d\n" % n for n in range(1_500))
+    with front.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+
+    with pytest.raises(StorageError, match="disk is full"):
+        district.import_list(b"LNAME,FNAME,DOB,CASE_NO\n" + many)
+    assert not missed(front)
+    with front.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     front.sync()
 
     assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
