@@ -17,6 +17,7 @@ from db import clock_doubt, policy, settings, wrong_times
 from db.domain.clearance import Clearance
 
 _UNSURE = "clearances_unsure"
+_CUT = "clearances_cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,17 @@ class Term:
     """Its last day."""
     is_for_now: bool = False
     """Whether the clock is doubted: it is dated anew once that is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A clearance that ends sooner, since it seems to be of a day to come."""
+
+    clearance_id: UUID
+    until: date | None
+    """Its last day before that; None where that was for now only."""
+    at: datetime
+    """When, by the clock of then."""
 
 
 def term(session: Session, zone: ZoneInfo, now: datetime) -> Term:
@@ -50,6 +62,23 @@ def unsure(session: Session) -> tuple[UUID, ...]:
 
 def forget_unsure(session: Session) -> None:
     settings.remove(session, _UNSURE)
+
+
+def cut(session: Session) -> tuple[Cut, ...]:
+    """Which clearances end sooner, until it is known whether they were of a day to come."""
+    return settings.read(session, _CUT, tuple[Cut, ...]) or ()
+
+
+def keep_cut(session: Session, known: tuple[Cut, ...]) -> None:
+    if known:
+        settings.write(session, _CUT, known)
+    else:
+        settings.remove(session, _CUT)
+
+
+def was_wrongly(session: Session, this: Cut) -> bool:
+    """Whether the clock was behind by which it ends sooner, as is known once that is mended."""
+    return any(this.at in span for span in wrong_times.spans(session))
 
 
 def certain_until(session: Session, clearance: Clearance, zone: ZoneInfo, now: datetime) -> date:

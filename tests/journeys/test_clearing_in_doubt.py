@@ -141,6 +141,68 @@ def test_clearance_given_by_a_clock_that_was_ahead_for_days_ends_as_the_rules_sa
     assert expires_on(district) == once_certain
 
 
+def test_clock_that_was_behind_for_days_ends_no_clearance_for_good(district: District) -> None:
+    kiosk = open_kiosk(district)
+    district.later(days=1)
+    clear(district, kiosk)
+    right, given = district.clock(), expires_on(district)
+    district.clock.at = right - 35 * DAY
+    run_for(district, 30)
+    while_behind = expires_on(district)
+
+    district.clock.at = right + 2 * DAY
+    run_for(district, 26)
+
+    assert while_behind < given
+    assert expires_on(district) == given
+    assert comes_again(kiosk) is Outcome.CLEAR
+    with district.hub.database.read() as session:
+        assert replay.differences(session) == []
+
+
+def test_clearance_by_a_clock_that_was_ahead_is_over_also_once_its_own_day_has_come(
+    district: District,
+) -> None:
+    kiosk = open_kiosk(district)
+    right = district.clock()
+    district.clock.at += 35 * DAY
+    run_for(district, 30)
+    clear(district, kiosk)
+    run_for(district, 2)
+    district.clock.at = right + 2 * DAY
+    run_for(district, 26)
+    once_certain = expires_on(district)
+
+    for _ in range(10):
+        district.later(days=4)
+        run_for(district, 1)
+
+    assert expires_on(district) == once_certain < today(district)
+    assert comes_again(kiosk) is Outcome.HOLD
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_clock_that_was_behind_twice_leaves_a_clearance_as_staff_left_it(
+    district: District, *, is_ended: bool
+) -> None:
+    kiosk = open_kiosk(district)
+    district.later(days=1)
+    clear(district, kiosk)
+    right, given = district.clock(), expires_on(district)
+    for days in (35, 50):
+        district.clock.at = right - days * DAY
+        run_for(district, 30)
+    if is_ended:
+        (line,) = district.clearances().clearances
+        district.ask("POST", f"/v1/clearances/{line.clearance.clearance_id}/end")
+
+    district.clock.at = right + 2 * DAY
+    run_for(district, 26)
+
+    assert (expires_on(district) == given) is not is_ended
+    assert comes_again(kiosk) is (Outcome.HOLD if is_ended else Outcome.CLEAR)
+
+
 def test_clearance_given_while_the_clock_is_dead_holds_for_the_rules_days_once_it_is_mended(
     district: District,
 ) -> None:
