@@ -53,7 +53,7 @@ INVENTORY = (
         "Who came: name, birth date, sex, kind and place of the ID, whom they saw and why, when",
         _BOTH,
         f"{_VISITS}; then blanked; times and type stay. A week later where nobody saw the visit's "
-        "end, and on a kiosk only once the hub has it",
+        "end, and on a kiosk that has a hub only once that has it, unless its log forked",
         "the site's staff at the console, district and auditors; each visit that somebody opens, "
         "page of past visits, search by name and export is noted",
         f"{_ENCRYPTED}; the ID's number and the badge's code only as keyed and plain hashes",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, select, update
 from sqlalchemy.orm import Session
 
 from db import chain, codec, log, settings, visit_events
@@ -30,6 +30,14 @@ class Device:
 
 
 OWN = "device"
+FORKS = "outbox.forks"
+"""Under which names and in which epochs the hub holds other events than this kiosk said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fork:
+    kiosk_id: str
+    epoch: int
 
 
 def own(session: Session) -> Device | None:
@@ -151,6 +159,49 @@ def earlier(session: Session, device: Device) -> list[Device]:
         .order_by(ChainRow.epoch)
     )
     return [replace(device, epoch=epoch) for epoch in epochs]
+
+
+def note_fork(session: Session, device: Device) -> None:
+    """The hub holds others under this epoch's numbers: nothing more of it goes there."""
+    known, fork = _forks(session), _Fork(device.kiosk_id, device.epoch)
+    if fork not in known:
+        settings.write(session, FORKS, (*known, fork))
+
+
+def end_fork(session: Session, device: Device) -> None:
+    """The hub holds what was said: another one had answered in its place, or an older copy."""
+    known, fork = _forks(session), _Fork(device.kiosk_id, device.epoch)
+    if fork in known:
+        settings.write(session, FORKS, tuple(each for each in known if each != fork))
+
+
+def has_forked(session: Session, device: Device) -> bool:
+    return _Fork(device.kiosk_id, device.epoch) in _forks(session)
+
+
+def is_to_go(session: Session) -> ColumnElement[bool]:
+    """Of which events the hub lacks a copy, and gets one.
+
+    None of a kiosk that was never paired, nor of an epoch that forked. What the kiosk said under
+    another id was another school's, and goes to no hub any more.
+    """
+    device = own(session)
+    if device is not None and not device.site_id:
+        return false()
+    is_waiting = exists().where(
+        ChainRow.district_id == EventRow.district_id,
+        ChainRow.device_id == EventRow.device_id,
+        ChainRow.epoch == EventRow.epoch,
+        EventRow.seq > ChainRow.acked_seq,
+    )
+    if device is None:
+        return is_waiting
+    forked = [fork.epoch for fork in _forks(session) if fork.kiosk_id == device.kiosk_id]
+    return and_(is_waiting, EventRow.device_id == device.kiosk_id, EventRow.epoch.not_in(forked))
+
+
+def _forks(session: Session) -> tuple[_Fork, ...]:
+    return settings.read(session, FORKS, tuple[_Fork, ...]) or ()
 
 
 def waiting(session: Session, device: Device) -> int:

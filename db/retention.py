@@ -4,7 +4,8 @@ Of a visit stay its times, its kiosk and number, the visitor's type, and how it 
 decided, for figures. Names, birth dates, documents, hashes of them, hosts and purposes, the people
 of lists who were compared, and who decided and why are blanked, and so are the events' bodies.
 A visit whose end nobody saw is forgotten a week later than others, for nobody is inside that long;
-on a kiosk none is that its hub does not have yet. Of what was parked, the bodies go by their age.
+on a kiosk none is of which its hub is still to get something. Of what was parked, the bodies go by
+their age.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import (
@@ -39,9 +40,8 @@ from db.domain.screening import Screening
 from db.domain.visit import VisitState
 from db.engine import Database
 from db.hub_models import ChangeRow
-from db.log_models import ChainRow, EventBodyRow, EventRow
+from db.log_models import EventBodyRow, EventRow
 from db.models import DecisionRow, ScreeningRow, VisitRow
-from db.outbox import Device
 
 AT_ONCE = 200
 """Visits in one transaction: nobody at a desk waits for longer than that takes."""
@@ -169,7 +169,7 @@ def forget_late_facts(database: Database, *, is_kiosk: bool) -> bool:
     for _ in range(LOOKS_A_RUN):
         with database.read() as session:
             if is_kiosk:
-                is_kept = or_(_has_facts(), _is_unconfirmed(outbox.own(session)))
+                is_kept = or_(_has_facts(), _is_to_go(session))
                 late = late_facts.at_kiosk(session, is_kept)
             else:
                 late = late_facts.at_hub(session, _has_facts())
@@ -205,7 +205,7 @@ def _due(session: Session, before: datetime, *, is_kiosk: bool) -> list[UUID]:
     if wrongly := wrongly_dated.over(session, before):
         longer = VisitRow.visit_id.in_(wrongly_dated.over(session, before - OPEN_FOR))
         ways.append(and_(VisitRow.visit_id.in_(wrongly), or_(is_closed, longer)))
-    is_kept = _is_unconfirmed(outbox.own(session)) if is_kiosk else _is_undated(before)
+    is_kept = _is_to_go(session) if is_kiosk else _is_undated(before)
     found = list[UUID]()
     for each in ways:  # apart: each has an index of its own
         query = (
@@ -261,21 +261,12 @@ def _is_undated(before: datetime) -> ColumnElement[bool]:
     )
 
 
-def _is_unconfirmed(own: Device | None) -> ColumnElement[bool]:
-    """Whether the hub lacks an event of the visit, which goes out with its body.
-
-    What the kiosk said under another id was another school's, and goes to no hub any more.
-    """
-    is_to_go = true() if own is None else EventRow.device_id == own.kiosk_id
+def _is_to_go(session: Session) -> ColumnElement[bool]:
+    """Whether the hub gets an event of the visit yet, which goes out with its body."""
     return exists(
-        select(EventRow.event_id)
-        .join(
-            ChainRow,
-            (ChainRow.district_id == EventRow.district_id)
-            & (ChainRow.device_id == EventRow.device_id)
-            & (ChainRow.epoch == EventRow.epoch),
+        select(EventRow.event_id).where(
+            EventRow.visit_id == VisitRow.visit_id, outbox.is_to_go(session)
         )
-        .where(EventRow.visit_id == VisitRow.visit_id, EventRow.seq > ChainRow.acked_seq, is_to_go)
     )
 
 

@@ -250,7 +250,7 @@ class FrontDesk(QObject):
         self._jobs.run(work, told, _log_only)
 
     def forget_old_visits(self) -> None:
-        """Forget who came, of visits that the hub has and whose days are over.
+        """Forget who came, of visits whose days are over and of which no hub waits for anything.
 
         Beside reception's own work, a few at a time: nobody at the screen waits for it.
         """

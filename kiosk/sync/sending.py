@@ -61,6 +61,21 @@ def push(database: Database, device: Device, hub: HubClient) -> Pushed:
 
 
 def _push_epoch(database: Database, device: Device, hub: HubClient) -> int:
+    try:
+        sent = _push_behind_head(database, device, hub)
+    except HubForkError:
+        with database.begin() as session:
+            outbox.note_fork(session, device)
+        raise
+    with database.read() as session:
+        had_forked = outbox.has_forked(session, device)
+    if had_forked:
+        with database.begin() as session:
+            outbox.end_fork(session, device)
+    return sent
+
+
+def _push_behind_head(database: Database, device: Device, hub: HubClient) -> int:
     head = hub.head(device.epoch)
     with database.read() as session:
         ours = outbox.hash_at(session, device, head.seq)

@@ -17,6 +17,7 @@ from db import (
     policy,
     replay,
     retention,
+    settings,
     story,
     visits,
     webhooks,
@@ -27,6 +28,7 @@ from db.domain.policy import DeskPolicy
 from db.domain.visit import CheckOutWay
 from db.engine import Database
 from db.notices import page, tell
+from db.outbox import Device
 from tests.db.forgetting import (
     A_YEAR_ON,
     DENIED,
@@ -267,6 +269,45 @@ def test_kiosk_keeps_what_the_hub_does_not_have_yet(kiosk: Database) -> None:
         assert "Raghunathan" not in everything(kiosk)
         with kiosk.read() as session:
             assert all(c.is_good for c in log.verify_log(session))
+
+
+def test_kiosk_that_was_never_paired_forgets_too_whose_days_are_over(kiosk: Database) -> None:
+    with closing(kiosk):
+        with kiosk.begin() as session:
+            settings.write(session, outbox.OWN, Device("", "", KIOSK.kiosk_id))
+
+        assert retention.forget_old_visits(kiosk, A_YEAR_ON, is_kiosk=True) == 1
+        assert not retention.forget_late_facts(kiosk, is_kiosk=True)
+
+        assert "Raghunathan" not in everything(kiosk)
+        with kiosk.read() as session:
+            assert all(c.is_good for c in log.verify_log(session))
+
+
+def test_kiosk_that_was_never_paired_forgets_nothing_while_its_clock_leaps(
+    kiosk: Database,
+) -> None:
+    with closing(kiosk):
+        with kiosk.begin() as session:
+            settings.write(session, outbox.OWN, Device("", "", KIOSK.kiosk_id))
+
+        assert retention.forget_when_certain(kiosk, A_YEAR_ON, is_kiosk=True).visits == 0
+        assert "Raghunathan" in everything(kiosk)
+
+
+def test_kiosk_keeps_of_a_forked_log_no_visit_longer_than_its_days(kiosk: Database) -> None:
+    other = replace(KIOSK, epoch=2)
+    with closing(kiosk):
+        with kiosk.begin() as session:
+            settings.write(session, outbox.OWN, other)
+            outbox.note_fork(session, other)
+        assert retention.forget_old_visits(kiosk, A_YEAR_ON, is_kiosk=True) == 0
+
+        with kiosk.begin() as session:
+            outbox.note_fork(session, KIOSK)
+        assert retention.forget_old_visits(kiosk, A_YEAR_ON, is_kiosk=True) == 1
+
+        assert "Raghunathan" not in everything(kiosk)
 
 
 def test_notice_about_no_visit_goes_as_visits_do_but_not_within_a_year(hub: Database) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
-from db import changes, inbox, log, outbox, photos, visits, watchlists
+from db import changes, inbox, log, outbox, photos, retention, settings, visits, watchlists
 from db.chain import SealedEvent
 from db.domain.decision import Decision
 from db.domain.errors import HubAwayError, HubRefusedError, StorageError
@@ -164,6 +164,39 @@ def test_forked_log_from_before_stays_and_the_present_one_is_sent(
     kiosk.visitor_comes()
 
     assert kiosk.push() == sending.Pushed(sent=1, left_behind=1)
+    assert kiosk.waiting() == 1
+
+
+def test_visit_of_a_forked_log_is_kept_for_its_days_and_not_for_ever(
+    kiosk: KioskOfTests, tmp_path: Path
+) -> None:
+    with closing(open_database(f"sqlite:///{tmp_path}/copy.db")) as copied_disk:
+        KioskOfTests(copied_disk, kiosk.hub, kiosk.device).visitor_comes()
+        sending.push(copied_disk, kiosk.device, kiosk.hub)
+    with kiosk.database.begin() as session:
+        settings.write(session, outbox.OWN, kiosk.device)
+    kiosk.visitor_comes()
+    long_after = NINE + timedelta(days=400)
+    before = retention.forget_old_visits(kiosk.database, long_after, is_kiosk=True)
+
+    with pytest.raises(HubForkError):
+        kiosk.push()
+
+    assert before == 0
+    assert retention.forget_old_visits(kiosk.database, long_after, is_kiosk=True) == 1
+
+
+def test_kiosk_that_hears_its_own_hub_again_keeps_what_that_one_lacks(kiosk: KioskOfTests) -> None:
+    kiosk.visitor_comes()
+    kiosk.push()
+    with kiosk.database.begin() as session:
+        settings.write(session, outbox.OWN, kiosk.device)
+        outbox.note_fork(session, kiosk.device)
+    kiosk.push()
+    kiosk.visitor_comes()
+
+    long_after = NINE + timedelta(days=400)
+    assert retention.forget_old_visits(kiosk.database, long_after, is_kiosk=True) == 1
     assert kiosk.waiting() == 1
 
 
