@@ -3,7 +3,7 @@
 They are never dropped: each stays in the log, with its reason, until a version comes that can.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
@@ -31,6 +31,7 @@ _COUNT_OF = select(func.count()).where(
 SHOWN = 50
 """Of kiosks and reasons, those with the most events."""
 _UNKNOWN = "this version does not know "
+_COULD_NOT = "it could not be applied"
 _NEWER = (
     "The kiosk is newer than the hub. Update the hub: it applies them by itself when it starts."
 )
@@ -59,7 +60,7 @@ def unknown(name: str) -> str:
 
 def failed(what: str) -> str:
     """Why an event is parked that does not fit what is there."""
-    return f"it could not be applied ({what})"
+    return f"{_COULD_NOT} ({what})"
 
 
 def to_do(why: str) -> str:
@@ -109,22 +110,36 @@ def count(session: Session) -> int:
 
 
 def tell(session: Session, kiosk_ids: Iterable[str], now: datetime) -> None:
-    """Tell administrators, once until all is applied, that something of these kiosks is parked."""
+    """Tell administrators that something of these kiosks is parked.
+
+    Once until all is applied, for each thing that is to be done about it: what another school's
+    kiosk said stays for ever, and must not hide what is parked later.
+    """
     for kiosk_id in sorted(kiosk_ids):
         kiosk = districts.get(session, DeviceRow, kiosk_id)
+        if kiosk is None:
+            continue
+        for epoch, seq, why in _firsts(session, kiosk_id):
+            notices.tell_of_parked(
+                session,
+                kiosk.name,
+                why,
+                now,
+                about=f"{kiosk_id} {epoch} {seq}",
+                site_id=kiosk.site_id,
+            )
+
+
+def _firsts(session: Session, kiosk_id: str) -> Iterator[tuple[int, int, str]]:
+    """The first one of a kiosk that was parked for each kind of reason, but for erased facts."""
+    is_of_another = EventRow.parked == OF_ANOTHER
+    has_failed = EventRow.parked.startswith(_COULD_NOT)
+    for kind in (is_of_another, has_failed, and_(~is_of_another, ~has_failed)):
         first = session.execute(
             select(EventRow.epoch, EventRow.seq, EventRow.parked)
-            .where(EventRow.device_id == kiosk_id, is_amiss())
+            .where(EventRow.device_id == kiosk_id, is_amiss(), kind)
             .order_by(EventRow.received_at, EventRow.epoch, EventRow.seq)
             .limit(1)
         ).first()
-        if kiosk is None or first is None:
-            continue
-        notices.tell_of_parked(
-            session,
-            kiosk.name,
-            first.parked,
-            now,
-            about=f"{kiosk_id} {first.epoch} {first.seq}",
-            site_id=kiosk.site_id,
-        )
+        if first is not None and first.parked is not None:
+            yield first.epoch, first.seq, first.parked

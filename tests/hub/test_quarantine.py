@@ -106,6 +106,29 @@ def test_events_of_another_school_in_a_backlog_are_told_too(
     assert try_again(hub) == TriedAgain(0, group.count)
 
 
+def test_events_of_another_school_hide_nothing_that_is_parked_later(
+    hub: HubOfTests, clock: Clock, tmp_path: Path
+) -> None:
+    given = hub.pair(GYM, "Gym kiosk")
+    database = open_database(f"sqlite:///{tmp_path}/gym.db")
+    lost = Pairing(**{**_fields(given), "site_id": "another-school"})
+    before = KioskOfTests(database, hub.kiosk(given), device_of(lost))
+    gym = replace(before, device=device_of(given))
+    before.visitor_comes()
+    before.push()
+    gym.visitor_comes()
+    gym.push()
+
+    clock.at += timedelta(hours=1)
+    gym.visitor_comes()
+    push_to_older_hub(gym)
+    database.close()
+
+    newer, older = told(hub)
+    assert quarantine.OF_ANOTHER in older
+    assert "does not know visitor.screened" in newer
+
+
 def _fields(given: Pairing) -> dict[str, object]:
     return {name: getattr(given, name) for name in Pairing.__slots__}
 
