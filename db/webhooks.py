@@ -74,10 +74,11 @@ def check_url(url: str) -> None:
         raise ConfigError(
             "An address holds no password and no #: messages are signed. Nothing was changed."
         )
-    if _is_link_local(host):
+    if is_forbidden(host):
         raise ConfigError(
-            "That address is told to no program: computers give it to themselves, and at some "
-            "providers it hands out their keys. Nothing was changed."
+            "That address is told to no program: it is of no computer in particular, or one that "
+            "computers give themselves, which at some providers hands out their keys. Nothing was "
+            "changed."
         )
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise ConfigError(
@@ -85,14 +86,19 @@ def check_url(url: str) -> None:
         )
 
 
-def _is_link_local(host: str) -> bool:
-    """RFC 3927 and RFC 4291, clause 2.5.6; of a name it is not asked where it leads."""
+def is_forbidden(host: str) -> bool:
+    """Whether it is an address that no program is told at, as no other computer has it for itself.
+
+    Link-local, unspecified and multicast (RFC 3927; RFC 4291, clauses 2.5.2, 2.5.6 and 2.7). Where
+    a name leads is looked at when it is told something.
+    """
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
         return False
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_link_local
+    address = mapped or address
+    return address.is_link_local or address.is_unspecified or address.is_multicast
 
 
 def everyone(session: Session) -> list[Webhook]:

@@ -20,6 +20,7 @@ from uuid import UUID
 
 import httpx
 
+from admin_console.hub import webhook_leads
 from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
@@ -147,11 +148,19 @@ async def _problem(
     try:
         async with (
             asyncio.timeout(TRY_SECONDS),
-            client.stream("POST", message.url, content=message.body, headers=headers) as answer,
+            client.stream(
+                "POST",
+                message.url,
+                content=message.body,
+                headers=headers,
+                extensions={"trace": webhook_leads.look},
+            ) as answer,
         ):
             status = answer.status_code  # its body is nothing to us, however long
     except (TimeoutError, httpx.TimeoutException):
         return f"no answer within {TRY_SECONDS:.0f} seconds", Failure.AWAY
+    except webhook_leads.ForbiddenAddressError:
+        return "its name leads to an address that is told to no program", Failure.AWAY
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
         return f"it cannot be reached ({type(error).__name__})", Failure.AWAY
     if 200 <= status < 300:

@@ -183,6 +183,11 @@ def test_notices_are_told_too_by_kind_and_ids_and_without_the_words_that_name_st
         ("https://169.254.169.254/latest", "to no program"),
         ("https://[fe80::1]/", "to no program"),
         ("https://[::ffff:169.254.1.1]/", "to no program"),
+        ("https://0.0.0.0/", "to no program"),
+        ("https://[::]/", "to no program"),
+        ("https://[::ffff:0.0.0.0]/", "to no program"),
+        ("https://224.0.0.1/", "to no program"),
+        ("https://[ff02::1]/", "to no program"),
     ],
 )
 def test_address_that_cannot_be_is_refused_in_words(
