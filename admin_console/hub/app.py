@@ -42,6 +42,7 @@ from admin_console.hub.answers import problem
 from admin_console.hub.applying import keep_applying
 from admin_console.hub.authority import Authority
 from admin_console.hub.behind_proxy import ProxyWatch
+from admin_console.hub.called import OwnNames
 from admin_console.hub.context import Context
 from admin_console.hub.feed_watch import keep_looking
 from admin_console.hub.hearing import hearing
@@ -84,12 +85,14 @@ def create_app(
     backups_kept: int = 0,
     is_behind_proxy: bool = False,
     metrics_port: int = 0,
+    known_as: frozenset[str] = frozenset(),
 ) -> FastAPI:
     """The hub over a database whose site was set up (`site.ensure`).
 
     `tell` hears of each answered request. `authority`: None when something else does its TLS. A
     backup a day is made if any are kept. `metrics_port`: where programs on this computer ask for
-    figures when the hub is behind a proxy.
+    figures when the hub is behind a proxy. `known_as`: by which names it is asked through one,
+    where somebody said them.
     """
     database.refuse_unfit()
     wake = Wake()
@@ -185,6 +188,8 @@ def create_app(
         app.add_middleware(ProxyWatch)
     if metrics_port:
         app.add_middleware(FiguresPort, port=metrics_port)
+    if known_as or metrics_port:
+        app.add_middleware(OwnNames, known_as=known_as, metrics_port=metrics_port)
     app.add_middleware(Watched, metrics=context.metrics, tell=tell)
     return app
 

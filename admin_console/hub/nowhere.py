@@ -13,12 +13,17 @@ _FIGURES_ONLY = f"Here are only {', '.join(sorted(OF_FIGURES))}. Nothing was cha
 async def nothing_here(
     scope: Scope, receive: Receive, send: Send, *, words: str = _NOTHING
 ) -> None:
-    """404 as a problem. A server that can only let a WebSocket in or not says 403 of its own."""
+    """404 as a problem."""
+    await refuse_all(404, words, scope, receive, send)
+
+
+async def refuse_all(status: int, words: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """A problem. A server that can only let a WebSocket in or not says 403 of its own."""
     is_line = scope["type"] == "websocket"
     if is_line and "websocket.http.response" not in scope.get("extensions", {}):
         await WebSocketClose()(scope, receive, send)
         return
-    await problem(404, words)(scope, receive, send)
+    await problem(status, words)(scope, receive, send)
 
 
 class FiguresPort:

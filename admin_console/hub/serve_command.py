@@ -23,7 +23,8 @@ def add_to(
         "--name",
         action="append",
         default=[],
-        help="another name or address by which this computer is reached, for its certificate",
+        help="another name or address by which this computer is reached, for its certificate; "
+        "behind a reverse proxy the name that this one passes on: the hub then answers to no other",
     )
     serve.add_argument(
         "--behind-proxy",

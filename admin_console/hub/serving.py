@@ -134,6 +134,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         backups_kept=0 if database_file(arguments.database) is None else arguments.backups_kept,
         is_behind_proxy=arguments.behind_proxy,
         metrics_port=metrics_port,
+        known_as=_names_behind_proxy(arguments, host),
     )
     config = uvicorn.Config(
         app,
@@ -181,6 +182,13 @@ def _serve(arguments: argparse.Namespace) -> int:
             listener.close()
         database.close()
     return 0
+
+
+def _names_behind_proxy(arguments: argparse.Namespace, host: str) -> frozenset[str]:
+    """None where nobody said one: a proxy may pass on any, and no desk is to be closed."""
+    if not arguments.behind_proxy or not arguments.name:
+        return frozenset()
+    return own_names(host, tuple(arguments.name))
 
 
 def _go_on_restoring(path: Path | None) -> None:

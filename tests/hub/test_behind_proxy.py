@@ -56,6 +56,53 @@ def test_hub_without_a_proxy_gives_its_own_computer_the_figures(
     assert asks(app, 8470, "/metrics") == [200]
 
 
+def asks_as(app: FastAPI, port: int, *hosts: str) -> list[int]:
+    """What a program on the hub's computer gets, a browser too, that asks for it by these names."""
+    return [asks(app, port, "/healthz", headers={"Host": host})[0] for host in hosts]
+
+
+BY_ADDRESS = ("127.0.0.1:8470", "[::1]:8470", "192.0.2.7", "localhost:8470", "LOCALHOST.")
+
+
+def test_hub_that_was_told_its_names_answers_to_no_other(
+    database: Database, tmp_path: Path
+) -> None:
+    names = frozenset({"hub.school.example", "pc-office"})
+    app = create_app(database, tmp_path, Clock(), is_behind_proxy=True, known_as=names)
+
+    assert asks_as(app, 8470, *BY_ADDRESS) == [200] * len(BY_ADDRESS)
+    assert asks_as(app, 8470, "Hub.School.example", "pc-office:8470") == [200, 200]
+    led_here = ("elsewhere.example", "elsewhere.example:8470", "127.0.0.1.elsewhere.example", "[x")
+    assert asks_as(app, 8470, *led_here) == [421] * len(led_here)
+
+
+def test_who_asks_by_a_name_that_is_not_the_hub_s_reads_how_it_gets_one(
+    database: Database, tmp_path: Path
+) -> None:
+    names = frozenset({"hub.school.example"})
+    app = create_app(database, tmp_path, Clock(), is_behind_proxy=True, known_as=names)
+
+    async def ask() -> httpx.Response:
+        way = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+        async with httpx.AsyncClient(transport=way, base_url="http://elsewhere.example") as client:
+            return await client.get("/v1/set-up")
+
+    answer = asyncio.run(ask())
+
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "serve --name" in answer.json()["detail"]
+    assert "elsewhere" not in answer.text
+
+
+def test_hub_behind_a_proxy_that_was_told_no_name_closes_no_desk(app: FastAPI) -> None:
+    assert asks_as(app, 8470, "hub.school.example") == [200]
+
+
+def test_port_of_figures_is_asked_by_address_or_as_this_computer(app: FastAPI) -> None:
+    assert asks_as(app, 8471, *BY_ADDRESS) == [200] * len(BY_ADDRESS)
+    assert asks_as(app, 8471, "elsewhere.example:8471") == [421]
+
+
 def test_proxy_that_does_not_say_who_asks_is_told_of_once(
     app: FastAPI, caplog: pytest.LogCaptureFixture
 ) -> None:

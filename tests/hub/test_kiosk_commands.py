@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -179,6 +180,16 @@ def test_hub_behind_a_proxy_has_no_certificate_of_its_own(url: str) -> None:
     with serving(url, "--behind-proxy") as (address, _):
         assert address.startswith("http://127.0.0.1:")
         assert hub_trust.ca_of(address) == ""
+
+
+def test_hub_behind_a_proxy_answers_to_the_names_that_it_is_given(url: str) -> None:
+    with serving(url, "--behind-proxy", "--name", "Hub.school.example") as (address, _):
+        told = [
+            httpx.get(f"{address}/healthz", headers={"Host": name}).status_code
+            for name in ("hub.school.example", socket.gethostname(), "elsewhere.example")
+        ]
+
+    assert told == [200, 200, 421]
 
 
 def test_hub_behind_a_proxy_listens_on_this_computer_only(hub: Hub) -> None:
