@@ -11,7 +11,7 @@ import argon2
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db import districts, passwords, sites
+from db import districts, passwords, sign_in_names, sites
 from db.domain.desk import Role, StaffMember
 from db.domain.errors import VestibuleError
 from db.domain.rights import WHO_MAY, Action
@@ -95,12 +95,14 @@ def add(
     Where there is one site, it is theirs; where there are several, `sites.give` says which.
     `must_choose`: the password was made for them, and they choose their own before they are in.
 
-    Raises `StaffError` for a name that is taken or a password that will not do.
+    Raises `StaffError` for a name that is taken or not plain, or a password that will not do.
     """
-    name = name.strip().casefold()
-    display_name = clean(display_name)
+    name, display_name = name.strip(), clean(display_name)
     if not name or not display_name:
         raise StaffError("A member of staff needs a name to sign in with, and one to be shown.")
+    if not sign_in_names.is_plain(name):
+        raise StaffError(sign_in_names.REFUSED)
+    name = name.casefold()
     _check_password(password.text, (name, display_name, *names))
     if session.scalar(select(StaffRow.staff_id).where(StaffRow.name == name)) is not None:
         raise StaffError(f"Somebody signs in as {name} already. Nothing was changed.")

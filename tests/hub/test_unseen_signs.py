@@ -10,6 +10,7 @@ from admin_console.hub import site as hub_site
 from db import sites
 from db.domain.sites import SiteDraft
 from db.engine import open_database
+from db.hub_models import StaffRow
 from db.models import WatchlistRow
 from tests.hub import staffing
 from tests.hub.test_decisions import paired
@@ -80,6 +81,39 @@ def test_staff_are_shown_by_what_is_seen(hub: HubOfTests, head: dict[str, str]) 
     assert staffing.add(hub, head, name="other", display_name="\u200b").status_code == 422
     page = hub.client.get("/v1/staff", params={"q": "ours"}, headers=head).json()
     assert [each["member"]["display_name"] for each in page["staff"]] == [CLEAN]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ngozi\u200b", "ng\u200dozi", "\u202engozi", "ngo\u00adzi", "ngozi\ufe0f", "ngozi\u3164",
+        "ngo\u034fzi", "\uff4egozi", "ngo\u00a0zi", "ngo  zi", "ngo\tzi", "re\u0301mi",
+    ],
+)  # fmt: skip
+def test_nobody_gets_a_name_to_sign_in_with_that_looks_like_another(
+    hub: HubOfTests, head: dict[str, str], name: str
+) -> None:
+    answer = staffing.add(hub, head, name=name)
+
+    assert answer.status_code == 422
+    assert "nobody sees" in answer.json()["detail"]
+    assert name not in answer.text
+
+
+@pytest.mark.parametrize("name", ["Ngozi O'Konkwo", "r\u00e9mi", "\u0390\u03bd\u03b1", "\u00dfen"])
+def test_name_to_sign_in_with_may_be_of_any_script(
+    hub: HubOfTests, head: dict[str, str], name: str
+) -> None:
+    assert staffing.add(hub, head, name=name).status_code == 200
+
+
+def test_who_had_such_a_name_before_signs_in_with_it_as_ever(hub: HubOfTests) -> None:
+    with hub.database.begin() as session:
+        session.execute(
+            update(StaffRow).where(StaffRow.name == "dwhitlock").values(name="dwhit\u200block")
+        )
+
+    assert hub.client.get("/v1/desk", headers=hub.sign_in("dwhit\u200block")).status_code == 200
 
 
 def test_schools_and_the_district_are_called_by_what_is_seen(hub: HubOfTests) -> None:
