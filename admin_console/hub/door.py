@@ -20,6 +20,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from admin_console.hub.addresses import neighbourhood
+from admin_console.hub.breaking_off import breaking_off
 from admin_console.hub.going_on import going_on
 
 PATIENCE_SECONDS = 10.0
@@ -226,9 +227,18 @@ class _Guest(socket.socket):
 
 
 def speaks_through(door: Door) -> type[H11Protocol]:
-    """HTTP/1.1 of uvicorn, which tells the door who still has to be heard."""
+    """HTTP/1.1 of uvicorn, which tells the door who still has to be heard, and breaks off."""
 
     class Speaks(H11Protocol):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            super().__init__(*given, **more)
+            self.app = breaking_off(self.app, self._break_off)
+
+        def _break_off(self) -> None:
+            if self.cycle is not None:
+                self.cycle.disconnected = True  # else the server says that the end is missing
+            self.transport.close()
+
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             peer = transport.get_extra_info("peername")

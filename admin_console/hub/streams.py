@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 
+from fastapi import HTTPException
+
+from admin_console.hub.breaking_off import BrokenOffError
 from admin_console.hub.context import Context, known_staff
 
 LINES_AT_ONCE = 500
@@ -16,16 +19,24 @@ LOOK_SECONDS = 1.0
 def while_signed_in(context: Context, token: str, lines: Generator[str]) -> Generator[str]:
     """The lines, which break off once whoever asked for them by this token is signed out.
 
-    They see the moment of the question, and who reads slowly would be told of it for hours.
+    They see the moment of the question, and who reads slowly would be told of it for hours. Raises
+    `BrokenOffError` then.
     """
     looked = time.monotonic()
     with closing(lines):
         for line in lines:
             if time.monotonic() - looked >= LOOK_SECONDS:
-                with context.database.look() as session:
-                    known_staff(session, token, context.now())
+                _look(context, token)
                 looked = time.monotonic()
             yield line
+
+
+def _look(context: Context, token: str) -> None:
+    try:
+        with context.database.look() as session:
+            known_staff(session, token, context.now())
+    except HTTPException as error:  # too late for a refusal: the answer has begun
+        raise BrokenOffError(error.detail) from None
 
 
 async def in_one_thread(lines: Generator[str]) -> AsyncIterator[str]:

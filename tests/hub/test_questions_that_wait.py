@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import HTTPException
 
 from admin_console.hub import streams
+from admin_console.hub.breaking_off import BrokenOffError
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
@@ -133,6 +133,6 @@ def test_table_breaks_off_for_who_is_signed_out_while_it_is_sent(
     assert [next(sent), next(sent)] == ["one", "two"]
     hub.remove_staff("rbegaye")
 
-    with pytest.raises(HTTPException, match="not signed in"):
+    with pytest.raises(BrokenOffError, match="not signed in"):
         next(sent)
     assert ended == ["with its transaction"]
