@@ -69,12 +69,12 @@ def entry_mark(entry: WatchlistEntry) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def given_after(session: Session, moment: datetime) -> list[UUID]:
-    """Those in force that were given later than that, by the clock of their time."""
-    query = select(ClearanceRow.clearance_id).where(
+def given_after(session: Session, moment: datetime) -> dict[UUID, date]:
+    """Those in force that were given later than that, by the clock of then, with their last day."""
+    query = select(ClearanceRow.clearance_id, ClearanceRow.expires_on).where(
         ClearanceRow.decided_at > moment, ClearanceRow.ended_at.is_(None)
     )
-    return list(session.scalars(query))
+    return {row.clearance_id: row.expires_on for row in session.execute(query)}
 
 
 # ---- what decisions do -----------------------------------------------------------------------

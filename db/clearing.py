@@ -5,7 +5,7 @@ from the first that it may be, so that it lasts no longer than the rules say, bu
 before it begins; which clearances were given so is remembered until the clock is certain.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -60,8 +60,9 @@ def unsure(session: Session) -> tuple[UUID, ...]:
     return settings.read(session, _UNSURE, tuple[UUID, ...]) or ()
 
 
-def forget_unsure(session: Session) -> None:
-    settings.remove(session, _UNSURE)
+def forget_unsure(session: Session, some: Collection[UUID]) -> None:
+    """These are dated anew, or have ended."""
+    _keep(session, _UNSURE, tuple(each for each in unsure(session) if each not in some))
 
 
 def cut(session: Session) -> tuple[Cut, ...]:
@@ -69,11 +70,17 @@ def cut(session: Session) -> tuple[Cut, ...]:
     return settings.read(session, _CUT, tuple[Cut, ...]) or ()
 
 
-def keep_cut(session: Session, known: tuple[Cut, ...]) -> None:
-    if known:
-        settings.write(session, _CUT, known)
+def keep_cut(session: Session, some: Collection[UUID], known: Iterable[Cut]) -> None:
+    """Of these clearances that is what is to be remembered, and nothing else."""
+    others = (one for one in cut(session) if one.clearance_id not in some)
+    _keep(session, _CUT, (*others, *known))
+
+
+def _keep(session: Session, name: str, value: tuple[object, ...]) -> None:
+    if value:
+        settings.write(session, name, value)
     else:
-        settings.remove(session, _CUT)
+        settings.remove(session, name)
 
 
 def was_wrongly(session: Session, this: Cut) -> bool:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from admin_console.hub import upkeep
+from admin_console.hub import clearance_dates, upkeep
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
 from db import audit, outbox, policy, replay
-from db.domain.clearance import Lapse
+from db.domain.clearance import Clearance, Lapse
 from db.domain.decision import DecidedAt, Decision, Verdict
 from db.domain.desk import Hold
 from db.domain.events import ClearanceDated, DecisionMade
@@ -67,6 +67,10 @@ def run_for(district: District, hours: int) -> None:
         upkeep.forget_once(context)
         district.later(hours=1)
     district.sync()
+
+
+def known(district: District) -> list[Clearance]:
+    return [line.clearance for line in district.clearances().clearances]
 
 
 def expires_on(district: District) -> date:
@@ -158,6 +162,27 @@ def test_clock_that_was_behind_for_days_ends_no_clearance_for_good(district: Dis
     assert comes_again(kiosk) is Outcome.CLEAR
     with district.hub.database.read() as session:
         assert replay.differences(session) == []
+
+
+def test_clearances_are_dated_anew_some_at_a_time(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearance_dates, "AT_ONCE", 1)
+    kiosk = open_kiosk(district)
+    district.import_list(order(district, None, None), "School's own list")
+    district.later(days=1)
+    clear(district, kiosk)
+    right, given = district.clock(), {c.expires_on for c in known(district)}
+
+    district.clock.at = right - 35 * DAY
+    run_for(district, 30)
+    while_behind = {c.expires_on for c in known(district)}
+    district.clock.at = right + 2 * DAY
+    run_for(district, 26)
+
+    assert len(known(district)) == 2
+    assert max(while_behind) < min(given)
+    assert {c.expires_on for c in known(district)} == given
 
 
 def test_clearance_by_a_clock_that_was_ahead_is_over_also_once_its_own_day_has_come(
