@@ -14,6 +14,9 @@ from typing import Any
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
+Point = tuple[float, float]
+Outline = list[tuple[str, tuple[Point, ...]]]
+"""What a reportlab path is asked for, in turn, and with which points, in a font's units."""
 _WEIGHTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold", 800: "ExtraBold"}
 
 
@@ -35,7 +38,8 @@ class Font:
 
     def __init__(self, path: Path) -> None:
         self._font = TTFont(path)  # read at once, so that no file stays open
-        self.glyphs: Any = self._font.getGlyphSet()
+        self._glyphs: Any = self._font.getGlyphSet()
+        self._outlines: dict[str, Outline] = {}
         self.units: int = self._font["head"].unitsPerEm
         self._names: dict[int, str] = self._font.getBestCmap()
         self._metrics = self._font["hmtx"]
@@ -47,30 +51,33 @@ class Font:
             return None
         return Glyph(self, name, self._metrics[name][0] / self.units)
 
+    def outline(self, name: str) -> Outline:
+        """How a sign is drawn. Kept: to run a font's own program costs most of a page's time."""
+        if name not in self._outlines:
+            pen = _OutlinePen(self._glyphs)
+            self._glyphs[name].draw(pen)
+            self._outlines[name] = pen.outline
+        return self._outlines[name]
 
-class _CanvasPen(BasePen):  # type: ignore[misc]  # fontTools has no types
-    """Draws an outline into a reportlab path, y upwards, scaled and moved."""
 
-    def __init__(self, glyphs: Any, path: Any, left: float, base: float, scale: float) -> None:
+class _OutlinePen(BasePen):  # type: ignore[misc]  # fontTools has no types
+    """Keeps an outline as lines and cubic curves, in the font's units, y upwards."""
+
+    def __init__(self, glyphs: Any) -> None:
         super().__init__(glyphs)
-        self._path, self._left, self._base, self._scale = path, left, base, scale
+        self.outline: Outline = []
 
-    def _at(self, point: tuple[float, float]) -> tuple[float, float]:
-        return self._left + point[0] * self._scale, self._base + point[1] * self._scale
+    def _moveTo(self, point: Point) -> None:  # noqa: N802  fontTools' name
+        self.outline.append(("moveTo", (point,)))
 
-    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802  fontTools' name
-        self._path.moveTo(*self._at(point))
+    def _lineTo(self, point: Point) -> None:  # noqa: N802
+        self.outline.append(("lineTo", (point,)))
 
-    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802
-        self._path.lineTo(*self._at(point))
-
-    def _curveToOne(  # noqa: N802
-        self, one: tuple[float, float], two: tuple[float, float], end: tuple[float, float]
-    ) -> None:
-        self._path.curveTo(*self._at(one), *self._at(two), *self._at(end))
+    def _curveToOne(self, one: Point, two: Point, end: Point) -> None:  # noqa: N802
+        self.outline.append(("curveTo", (one, two, end)))
 
     def _closePath(self) -> None:  # noqa: N802
-        self._path.close()
+        self.outline.append(("close", ()))
 
 
 def width(text: str, size: float, weight: int, tracking: float = 0.0) -> float:
@@ -84,8 +91,10 @@ def add_outlines(  # noqa: PLR0917  a place, a size and a weight
 ) -> None:
     """Add a text's outlines to a reportlab path; `left` and `base` are its start, y upwards."""
     for glyph in _glyphs(text, weight):
-        pen = _CanvasPen(glyph.font.glyphs, path, left, base, size / glyph.font.units)
-        glyph.font.glyphs[glyph.name].draw(pen)
+        scale = size / glyph.font.units
+        for drawn, points in glyph.font.outline(glyph.name):
+            at = (at for x, y in points for at in (left + x * scale, base + y * scale))
+            getattr(path, drawn)(*at)
         left += (glyph.advance + tracking) * size
 
 
