@@ -151,6 +151,14 @@ def forget_all(session: Session) -> None:
     session.execute(delete(ClearanceRow))
 
 
+def forget_in_force(session: Session) -> None:
+    """On a kiosk whose hub was restored: it tells its own, and no other can be seen or ended there.
+
+    One that ended stays, so that it never begins again.
+    """
+    session.execute(delete(ClearanceRow).where(ClearanceRow.ended_at.is_(None)))
+
+
 def _clear(session: Session, key: str, decision: Decision, match: Match, expires_on: date) -> None:
     entry = match.entry
     clearance_id = uuid5(decision.decision_id, f"{match.list_id} {entry.entry_id}")

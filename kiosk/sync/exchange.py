@@ -218,6 +218,7 @@ def _go_behind(session: Session, change: Change, *, is_now_complete: bool) -> No
 
 def _keep_what_the_hub_has(session: Session, answer: Changes) -> None:
     watchlists.keep_only(session, answer.lists)
+    clearances.forget_in_force(session)
     known = {w.list_id for w in watchlists.all_lists(session)}
     settings.write(session, COMPLETE, known == set(answer.lists))
     start_over(session)

@@ -2,25 +2,27 @@
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from admin_console.hub import site
+from admin_console.hub import aftermath, site
 from admin_console.hub.__main__ import main
-from db import inbox, log, notices, outbox, policy, quarantine, retention
+from db import clearances, inbox, log, notices, outbox, policy, quarantine, retention, watchlists
+from db.domain.clearance import Clearance
 from db.domain.errors import HubAwayError
 from db.domain.events import VisitCheckedOut
 from db.domain.notice import NoticeKind
 from db.domain.visit import CheckOutWay
 from db.engine import open_database
+from db.ids import new_id
 from db.log_models import EventRow
 from kiosk.sync import exchange
 from kiosk.sync.client import Receipt
-from tests.hub_of_tests import hub_at
+from tests.hub_of_tests import HubOfTests, hub_at
 from tests.makers import NINE
 from tests.postgres import PostgresServer
 from tests.signed_log import signing_kiosk, went_on
@@ -211,3 +213,57 @@ def test_kiosk_that_was_off_reads_the_feed_of_a_restored_hub_anew_though_it_has_
 
             assert kiosk.lists() == ["Kept", "Of Thursday"]
             assert kiosk.pull() == []
+
+
+def give(hub: HubOfTests, entry_id: UUID, *, ended_at: datetime | None = None) -> None:
+    """The office clears somebody of an entry, or ends that."""
+    with hub.database.read() as session:
+        (known,) = watchlists.all_lists(session)
+    clearance = Clearance(
+        clearance_id=entry_id,
+        visitor_key="somebody",
+        visit_id=entry_id,
+        list_id=known.list_id,
+        list_name=known.name,
+        entry_id=entry_id,
+        entry_version=1,
+        entry_mark="",
+        reason="Photo differs",
+        decided_by="Dana Whitlock",
+        decided_at=NINE,
+        expires_on=date(2027, 1, 1),
+        ended_at=ended_at,
+        ended_by="" if ended_at is None else "Dana Whitlock",
+    )
+    with hub.database.begin() as session:
+        clearances.learn(session, clearance)
+        aftermath.tell_of_clearance(session, clearance)
+
+
+def cleared(kiosk: KioskOfTests) -> set[tuple[UUID, bool]]:
+    with kiosk.database.read() as session:
+        found = clearances.of_visitor(session, "somebody")
+    return {(one.clearance_id, one.ended_at is None) for one in found}
+
+
+def test_kiosk_of_a_restored_hub_clears_nobody_of_whom_the_office_can_see_and_end_no_clearance(
+    url: str, file: Path, tmp_path: Path
+) -> None:
+    kept, ended, lost = (new_id(NINE) for _ in range(3))
+    with hub_at(url, tmp_path / "hub") as hub, signing_kiosk(hub, tmp_path / "kiosk") as before:
+        import_list(hub, "Kept")
+        give(hub, kept)
+        give(hub, ended)
+        back_up(url, file)
+        give(hub, lost)
+        give(hub, ended, ended_at=NINE)
+        before.pull_all()
+        assert cleared(before) == {(kept, True), (ended, False), (lost, True)}
+
+    restore(url, file)
+
+    with hub_at(url, tmp_path / "hub") as hub, went_on(hub, tmp_path / "kiosk", before) as kiosk:
+        exchange.pull(kiosk.database, kiosk.hub, 0)
+        kiosk.pull_all()
+
+        assert cleared(kiosk) == {(kept, True), (ended, False)}
