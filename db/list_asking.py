@@ -62,12 +62,6 @@ def asked_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryRem
     return row if event is not None and event.entry_version == entry.version else None
 
 
-def draft_of(session: Session, list_id: UUID, entry: WatchlistEntry) -> EntryDraft | None:
-    """The change that was asked of the entry as it is now; None for a removal, or for nothing."""
-    row = asked_of(session, list_id, entry)
-    return codec.from_json(row.draft, EntryDraft) if row is not None and row.draft else None
-
-
 def photos(session: Session) -> set[str]:
     """Those of all changes that wait for a second person, by hash."""
     drafts = session.scalars(select(EntryRemovalRow.draft).where(EntryRemovalRow.draft != ""))

@@ -4,8 +4,9 @@ Each change makes a new version of the list, which kiosks learn as the one entry
 list's age stays that of its last import: one mended entry makes no old list new.
 """
 
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,15 +34,14 @@ from db.domain.entry_history import (
 from db.domain.errors import EntryRefusedError
 from db.domain.watchlist import Category, EntryDelta, Watchlist, WatchlistEntry
 from db.entry_changes import changes, rule_changes
+from db.entry_drafts import entry_of, rule_of
 from db.ids import new_id
-from db.list_dates import DateOrder, is_century_open
-from db.list_fields import DateOrders, FieldError, clean, entry_from
+from db.list_fields import clean
 from db.list_models import EntryHistoryRow, EntryRemovalRow
 from db.list_rows import digest_of
 from db.models import WatchlistRow
 
 LONGEST_REASON = 500
-_ORDERS = DateOrders(DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST, DateOrder.YEAR_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,14 @@ class Edited:
     delta: EntryDelta
     entry: WatchlistEntry
     what: EntryChangeKind
+
+
+Check = Callable[[EntryDraft, WatchlistEntry], object]
+"""Looks at a change of an entry that was asked long ago, before it is made."""
+
+
+def _nothing(_: EntryDraft, __: WatchlistEntry) -> None:
+    pass
 
 
 def add_list(
@@ -84,8 +92,8 @@ def add_list(
 def add(session: Session, list_id: UUID, draft: EntryDraft, editor: Editor) -> Edited:
     """Put somebody on a list. Raises LookupError for no such list, and `EntryRefusedError`."""
     known = locked(session, list_id, editor.at)
-    entry = replace(_entry(draft, editor.at.date()), entry_id=new_id(editor.at))
-    rule = _rule(draft)
+    entry = replace(entry_of(draft, editor.at.date()), entry_id=new_id(editor.at))
+    rule = rule_of(draft)
     edited = _put(session, known, entry, EntryChangeKind.ADDED)
     if rule is not None:
         custody.keep(session, list_id, entry.entry_id, rule)
@@ -126,10 +134,11 @@ def remove(
     *,
     version: int,
     editor: Editor,
+    check: Check = _nothing,
 ) -> Edited | None:
     """Ask that an entry be removed, or confirm what another person asked; None when it waits.
 
-    What another person asked may be a change: then that is made.
+    What another person asked may be a change: then that is made, unless `check` raises for it.
 
     Raises LookupError for no such entry, and `EntryRefusedError` when the same person confirms,
     the reason is missing, or the entry changed since.
@@ -153,6 +162,7 @@ def remove(
             )
     if asked is not None and asked.draft:
         draft, by = codec.from_json(asked.draft, EntryDraft), asked.asked_by_name
+        check(draft, before)
         list_asking.forget(session, list_id, entry_id)
         wanted = _changed(session, known, before, draft, editor)
         return _save(session, known, wanted, editor, f"Asked for by {by}")
@@ -250,21 +260,6 @@ def _seen(session: Session, list_id: UUID, entry_id: UUID, version: int) -> Watc
     return entry
 
 
-def _entry(draft: EntryDraft, today: date) -> WatchlistEntry:
-    """What was typed as an entry, its id still without a meaning."""
-    known = {f.name: clean(getattr(draft, f.name)) for f in fields(draft) if f.name != "rule"}
-    try:
-        entry = entry_from(known, _ORDERS, today)
-        if entry.born is not None and is_century_open(known["birth_date"], entry.born, today):
-            raise FieldError("the birth year has two digits, and may be of either century")
-    except FieldError as error:
-        words = str(error)
-        raise EntryRefusedError(
-            f"{words[0].upper()}{words[1:]}. Nothing was changed; mend it, then save again."
-        ) from error
-    return entry
-
-
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """A change of an entry that would make a difference."""
@@ -281,12 +276,12 @@ def _changed(
     session: Session, known: Watchlist, before: WatchlistEntry, draft: EntryDraft, editor: Editor
 ) -> _Wanted:
     entry = replace(
-        _entry(draft, editor.at.date()),
+        entry_of(draft, editor.at.date()),
         entry_id=before.entry_id,
         number_hash=before.number_hash,
         version=before.version + 1,
     )
-    rule = _rule(draft)
+    rule = rule_of(draft)
     ruled = custody.rule_of(session, known.list_id, before.entry_id)
     of_rule = () if rule is None else rule_changes(ruled, rule)
     if digest_of(entry) == digest_of(before) and not of_rule:
@@ -305,21 +300,6 @@ def _save(
     edited = _put(session, known, wanted.entry, EntryChangeKind.CHANGED)
     _remember(session, edited, editor, wanted.changes, reason)
     return edited
-
-
-def _rule(draft: EntryDraft) -> CustodyRule | None:
-    """The custody rule as it was typed, without signs that cannot be seen."""
-    if draft.rule is None:
-        return None
-    students = tuple(s for student in draft.rule.students if (s := clean(student)))
-    rule = replace(
-        draft.rule,
-        days=tuple(sorted(set(draft.rule.days))),
-        students=tuple(dict.fromkeys(students)),
-    )
-    if why := rule.why_not():
-        raise EntryRefusedError(f"{why}. Nothing was changed; mend it, then save again.")
-    return rule
 
 
 def _put(

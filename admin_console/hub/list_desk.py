@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -230,9 +231,9 @@ def remove_entry(
     zone = context.zone()
     with context.database.begin() as session:
         editor = Editor(asker.staff_id, asker.display_name, context.now())
-        _check_asked(context, session, list_id, entry_id)
+        check = partial(_check_asked, context)
         edited = list_editing.remove(
-            session, list_id, entry_id, reason, version=version, editor=editor
+            session, list_id, entry_id, reason, version=version, editor=editor, check=check
         )
         deed = Deed.REMOVAL_ASKED
         if edited is not None:
@@ -319,11 +320,9 @@ def _check_photo(context: Context, draft: EntryDraft, before: WatchlistEntry | N
         raise EntryRefusedError("The hub does not have that photo. Choose it again.")
 
 
-def _check_asked(context: Context, session: Session, list_id: UUID, entry_id: UUID) -> None:
-    """The same for a change that waits for a second person: what it asks may be from long ago."""
-    before = watchlists.entry(session, list_id, entry_id)
-    draft = None if before is None else list_asking.draft_of(session, list_id, before)
-    if draft is not None and not _is_photo_here(context, draft, before):
+def _check_asked(context: Context, draft: EntryDraft, before: WatchlistEntry) -> None:
+    """The same for a change that waited for a second person: what it asks may be from long ago."""
+    if not _is_photo_here(context, draft, before):
         raise EntryRefusedError(
             "The hub has the photo of this change no more, so it was not made. Take the change "
             "back, choose the photo again and ask for it anew."

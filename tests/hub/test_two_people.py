@@ -155,6 +155,20 @@ def test_change_whose_photo_is_gone_is_not_made(office: Office) -> None:
     assert [entry.name.family for entry in office.entries()] == ["Quillfeather"]
 
 
+def test_who_confirms_their_own_change_reads_that_it_takes_another_person_whatever_else_is_wrong(
+    office: Office,
+) -> None:
+    hub = office.hub
+    photo = entry_photos.take(hub.photos, picture())
+    office.change(family="Quill", photo=photo)
+    photos.path_of(hub.photos, photo, entry_photos.FOLDER).unlink()
+
+    asked = hub.client.post(f"{office.address}/removal", json={"version": 1}, headers=office.dana)
+
+    assert asked.status_code == 409
+    assert "another person has to confirm it" in asked.json()["detail"]
+
+
 def test_second_person_confirms_a_change(office: Office) -> None:
     asked = office.change(family="Quill", note="Married")
     own = office.hub.client.post(
