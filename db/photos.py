@@ -35,10 +35,11 @@ _HEAD_BYTES = len(_MARK) + _KEY_ID_BYTES + _NONCE_BYTES
 _SUFFIX, _PLAIN_SUFFIX = ".photo", ".jpg"
 
 
-def keep(folder: Path, jpeg: bytes, part: str = "") -> str:
+def keep(folder: Path, jpeg: bytes, part: str = "", *, taken_at: datetime | None = None) -> str:
     """Write a photo durably and return its SHA-256 in hex. The same photo is kept once.
 
-    `part` names a folder inside `folder` for photos of another kind.
+    `part` names a folder inside `folder` for photos of another kind. Its days begin when it was
+    taken, or with the file.
 
     Raises `PhotoError` when the bytes are no JPEG or more than 2 MiB, and `StorageError` when
     they cannot be written.
@@ -53,6 +54,9 @@ def keep(folder: Path, jpeg: bytes, part: str = "") -> str:
         private_files.make_private_folder(folder / part)
         sealed = _sealed(key_store.newest(folder.parent, key_store.PHOTOS), name, jpeg)
         private_files.write(path_of(folder, name, part), sealed)
+        if taken_at is not None:
+            seconds = taken_at.timestamp()
+            os.utime(path_of(folder, name, part), (seconds, seconds))
     except OSError as error:
         raise StorageError(
             f"The photo could not be kept ({error.strerror}). Nothing else was lost: go on without."
@@ -196,6 +200,12 @@ def unsent(session: Session, kiosk_id: str) -> list[str]:
     query = query.order_by(PhotoRow.taken_at)
     gone = set(lost(session))
     return [name for name in session.scalars(query) if name not in gone]
+
+
+def taken_at(session: Session, sha256: str) -> datetime | None:
+    """When its days began, as far as it was noted: not by a clock that was years behind."""
+    row = districts.get(session, PhotoRow, sha256)
+    return None if row is None else _counts_from(wrong_times.spans(session), row.taken_at, None)
 
 
 def mark_lost(session: Session, sha256: str) -> None:

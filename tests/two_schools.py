@@ -153,7 +153,7 @@ def fill(school: School) -> Records:
     school.ask("POST", f"/v1/visits/{inside[1]}/decision", json=yes)
     jpeg = b"\xff\xd8\xff" + tag.encode() + b"\xff\xd9"
     face = sha256(jpeg).hexdigest()
-    school.kiosk.hub.put_photo(face, jpeg)
+    school.kiosk.hub.put_photo(face, jpeg, hub.clock())
     for visit_id in inside:
         school.say(replace(make_checked_in(visit_id, hub.clock()), photo=face), visit_id)
     denied = school.visitor_comes("Denied", list_id=list_id, entry_id=entries[0])

@@ -9,13 +9,14 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from pydantic import AwareDatetime
 
 from admin_console.hub import aftermath
 from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JPEG, NDJSON, answer, body_up_to, expect, problem, refuse
 from admin_console.hub.backlog import CrowdedError
 from admin_console.hub.context import AskingKiosk, Context, InContext, bearer, known_kiosk
-from db import codec, inbox, log, notices, pairing, photos, signing
+from db import codec, inbox, log, notices, pairing, photos, signing, wrong_times
 from db.chain import SealedEvent
 from db.domain.errors import PhotoError
 from db.pairing import LAST_EPOCH, PairedKiosk
@@ -206,15 +207,29 @@ def _events_of(content: bytes) -> list[SealedEvent]:
 
 
 @router.put("/blobs/{name}")
-async def put_blob(name: str, request: Request, context: InContext, _: AskingKiosk) -> Response:
-    """Take in a badge photo under its hash."""
+async def put_blob(
+    name: str,
+    request: Request,
+    context: InContext,
+    _: AskingKiosk,
+    taken_at: AwareDatetime | None = None,
+) -> Response:
+    """Take in a badge photo under its hash. Its days begin when it was taken, and not now."""
     expect(request, JPEG)
     jpeg = await body_up_to(request, photos.LARGEST_BYTES)
     if sha256(jpeg).hexdigest() != name:
         raise refuse(422, "The photo does not have the hash that it is named by.")
     try:
-        await run_in_threadpool(photos.keep, context.photos, jpeg)
+        await run_in_threadpool(
+            photos.keep, context.photos, jpeg, taken_at=_possible(taken_at, context.now())
+        )
     except PhotoError as error:
         raise refuse(422, str(error)) from error
     context.wake.notify()
     return Response(status_code=204)
+
+
+def _possible(taken_at: datetime | None, now: datetime) -> datetime | None:
+    """None where a kiosk does not say when, as one of a version before, or its clock was wrong."""
+    is_possible = taken_at is not None and wrong_times.NO_EARLIER <= taken_at <= now
+    return taken_at if is_possible else None

@@ -188,8 +188,8 @@ class HubClient(Protocol):
         """Hand events of one epoch over, in their order, with our signature over the last one."""
         ...
 
-    def put_photo(self, sha256: str, jpeg: bytes) -> None:
-        """Hand a photo over."""
+    def put_photo(self, sha256: str, jpeg: bytes, taken_at: datetime | None) -> None:
+        """Hand a photo over, and say when its days began: there are no more of them at the hub."""
         ...
 
     def changes(

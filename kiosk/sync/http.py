@@ -4,6 +4,7 @@ import secrets
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -150,9 +151,13 @@ class HttpHub:
         )
         return read_as(response.content, Receipt)
 
-    def put_photo(self, sha256: str, jpeg: bytes) -> None:
+    def put_photo(self, sha256: str, jpeg: bytes, taken_at: datetime | None) -> None:
         self._ask(
-            "PUT", f"/v1/blobs/{sha256}", content=jpeg, headers={"Content-Type": "image/jpeg"}
+            "PUT",
+            f"/v1/blobs/{sha256}",
+            content=jpeg,
+            headers={"Content-Type": "image/jpeg"},
+            params={} if taken_at is None else {"taken_at": taken_at.isoformat()},
         )
 
     def changes(

@@ -135,12 +135,13 @@ def push_photos(
     """
     with database.read() as session:
         names = photos.unsent(session, device.kiosk_id)
+        taken = {name: photos.taken_at(session, name) for name in names}
     sent, trouble = 0, None
     for name in names:
         try:
             jpeg = photos.read(folder, name)
             if jpeg is not None:
-                hub.put_photo(name, jpeg)
+                hub.put_photo(name, jpeg, taken[name])
         except HubUnpairedError:
             raise
         except (HubRefusedError, StorageError) as error:
