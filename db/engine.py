@@ -40,6 +40,7 @@ from db.domain.errors import StorageError
 from db.key_store import Place
 from db.models import DistrictRow
 from db.private_files import make_empty, make_private_folder
+from db.webhooks import put_down_notices
 
 _LOST = (DBAPIError, PoolTimeoutError)
 """What stops a transaction that is not its own fault."""
@@ -312,6 +313,7 @@ def _database(engine: Engine, district_id: UUID) -> Database:
     engine = engine.execution_options(**{DISTRICT_OPTION: district_id})
     writing = districts.sessions_of(district_id, sessionmaker(engine, expire_on_commit=False))
     event.listen(writing, "before_commit", applying.take_in)
+    event.listen(writing, "before_commit", put_down_notices)  # last, as it says
     return Database(
         engine,
         district_id,

@@ -16,6 +16,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db import applying, chain, codec, districts, tree, webhook_tries
+from db.desk_models import NoticeRow
 from db.domain.errors import ConfigError
 from db.domain.webhook import (
     KINDS,
@@ -29,10 +30,13 @@ from db.domain.webhook import (
 from db.hub_models import WebhookMessageRow, WebhookRow
 from db.ids import new_id
 from db.log_models import EventBodyRow, EventRow
+from db.scopes import EVERY_SITE
 
 SECRET_BYTES = 32
 AT_ONCE = 500
 """Events that are looked at in one transaction."""
+_NOTICES = "webhooks.notices"
+"""Of a session: by their ids, what is to be put down before its commit."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -149,15 +153,34 @@ def renew(session: Session, webhook_id: UUID, now: datetime) -> bytes:
 def tell_of_notice(
     session: Session, now: datetime, kind: str, notice_id: UUID, about: Mapping[str, Fact]
 ) -> None:
-    """Put a notice down for whoever wants notices; sent once the transaction is committed.
+    """Have a notice put down for whoever wants notices; sent once the transaction is committed.
 
     Its kind and the ids that it is about: its words name staff, kiosks and lists.
     """
     body = _body(NOTICE_TOLD, now, {"notice_id": str(notice_id), "kind": kind, **about})
+    session.info.setdefault(_NOTICES, {})[notice_id] = body
+
+
+def put_down_notices(session: Session) -> None:
+    """Before a commit, as its last step: whoever holds an address waits for nothing else then.
+
+    Some tell of a notice before they change a list or the log, and some behind it: held from then
+    on, of two of them neither could go on.
+    """
+    if session.in_nested_transaction():
+        return  # a savepoint ends, and not the transaction
+    told: dict[UUID, str] = session.info.pop(_NOTICES, {})
+    if not told:
+        return
+    known = select(NoticeRow.notice_id).where(NoticeRow.notice_id.in_(told))
+    stands = set(session.scalars(known.execution_options(**{EVERY_SITE: True})))
+    bodies = [body for notice_id, body in told.items() if notice_id in stands]  # no savepoint's
     rows = select(WebhookRow).where(WebhookRow.ended_at.is_(None))
     for row in session.scalars(rows.order_by(WebhookRow.webhook_id)):  # as `hold_all` has them
         if NOTICE_TOLD in _kinds(row):
-            _put(session, _row(session, row.webhook_id), body)
+            held = _row(session, row.webhook_id)
+            for body in bodies:
+                _put(session, held, body)
 
 
 def hold_all(session: Session) -> None:

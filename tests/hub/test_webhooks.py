@@ -3,18 +3,23 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from admin_console.hub.__main__ import main
 from admin_console.hub.webhook_sender import secret_as_text
-from db import outbox, webhook_tries, webhooks
+from db import changes, notices, outbox, webhook_tries, webhooks
 from db.domain.errors import ConfigError
 from db.domain.events import DomainEvent
-from db.engine import Database
+from db.domain.notice import NoticeKind
+from db.engine import Database, open_database
 from db.hub_models import WebhookRow
 from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE, make_checked_in
@@ -223,3 +228,47 @@ def test_commands_add_show_resume_and_remove(
     assert run("remove", webhook_id) == (0, "It is told nothing more.\n")
     assert run("remove", webhook_id)[0] == 1
     assert run("list")[1].startswith("No other program is told anything")
+
+
+def test_what_is_told_and_changed_at_once_in_any_order_keeps_nobody_waiting_crosswise(
+    postgres_url: str,
+) -> None:
+    """A list is imported with a notice before the change, somebody is denied with one behind it."""
+    database = open_database(postgres_url)
+    with database.begin() as session:
+        webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+    both = threading.Barrier(2, timeout=10)
+
+    def told(session: Session, about: str) -> None:
+        notices.tell(session, NoticeKind.PEOPLE_REMOVED, "Three are gone.", NINE, about=about)
+
+    def changed(session: Session, about: str) -> None:
+        changes.add(session, "policy", {"about": about})
+
+    def one_by_one(about: str, *steps: Callable[[Session, str], None]) -> None:
+        with database.begin() as session:
+            steps[0](session, about)
+            both.wait()
+            steps[1](session, about)
+
+    with ThreadPoolExecutor(2) as threads:
+        imports = threads.submit(one_by_one, "an import", told, changed)
+        denies = threads.submit(one_by_one, "a denial", changed, told)
+        imports.result()
+        denies.result()
+
+    assert state(database).waiting == 2
+    database.close()
+
+
+def test_notice_that_was_told_in_vain_is_sent_to_nobody(any_database: Database) -> None:
+    with any_database.begin() as session:
+        webhooks.add(session, "https://doors.example/told", ["notice.told"], NINE)
+
+    with any_database.begin() as session:
+        with suppress(ValueError), session.begin_nested():  # as for events that cannot be applied
+            notices.tell(session, NoticeKind.DENIED, "Not admitted.", NINE, about="a visit")
+            raise ValueError
+        notices.tell(session, NoticeKind.DENIED, "Not admitted.", NINE, about="another")
+
+    assert state(any_database).waiting == 1
