@@ -46,8 +46,9 @@ _TO_DO = {
         "pair the kiosk again where it stands."
     ),
     ERASED: (
-        "Nothing: their days were over before they were applied here, as it happens to a hub that "
-        "was restored from an older backup. The log keeps their lines."
+        "Nothing, where their days are over, as it happens to a hub that was restored from an "
+        "older backup: the log keeps their lines. A kiosk that sent recent ones without their "
+        "facts is not as it should be: have it looked at."
     ),
 }
 
