@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from uuid import UUID
 
-from db import webhooks
+from db import notices, webhooks
+from db.domain.notice import NoticeKind
 from db.domain.webhook import Webhook
 from db.engine import Database
 from tests.hub_of_tests import HubOfTests
@@ -74,7 +74,7 @@ def everyone(database: Database) -> list[Webhook]:
 def put_notices(database: Database, count: int, first: int = 1) -> None:
     with database.begin() as session:
         for number in range(first, first + count):
-            webhooks.tell_of_notice(session, NINE, "denied", UUID(int=number), {})
+            notices.tell(session, NoticeKind.DENIED, "Not admitted.", NINE, about=f"visit {number}")
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from db.engine import open_database
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
+from tests.receivers import Receiver
 from tests.sync_of_tests import KioskOfTests, device_of
 
 
@@ -27,3 +28,10 @@ def kiosk(hub: HubOfTests, tmp_path: Path) -> Iterator[KioskOfTests]:
     given = hub.pair()
     with closing(open_database(f"sqlite:///{tmp_path}/kiosk.db")) as database:
         yield KioskOfTests(database, hub.kiosk(given), device_of(given))
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.close()

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -25,13 +25,6 @@ from tests.hub_of_tests import Clock, HubOfTests
 from tests.makers import NINE, make_checked_in
 from tests.receivers import Receiver, state, tell, wait_until
 from tests.sync_of_tests import KioskOfTests
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    running = Receiver()
-    yield running
-    running.close()
 
 
 def says(kiosk: KioskOfTests, event: DomainEvent) -> None:
