@@ -14,7 +14,7 @@ from db.domain.errors import HubAwayError
 from db.domain.watchlist import EntryDelta, Watchlist
 from db.engine import Database
 from db.list_rows import values_of
-from kiosk.sync.client import HubClient, HubGoneError
+from kiosk.sync.client import HubClient, HubGoneError, HubUnreadableError
 
 LOG = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ def pull_list(
 
     With `is_whole` all of it comes, though one entry might be enough.
 
-    Raises `HubAwayError` when what came is not what the hub says it is: it is fetched anew then.
+    Raises `HubAwayError` when what came is not what the hub says it is: it is fetched anew then;
+    and `HubUnreadableError` when it is not either though all of it came just now.
     """
     wanted = codec.from_json(body, Watchlist)
     delta = codec.from_json(body, _WithDelta).delta
@@ -103,6 +104,7 @@ def sweep(database: Database) -> None:
 
 def _fetch(database: Database, hub: HubClient, wanted: Watchlist) -> int:
     place = _begin(database, wanted)
+    is_from_before = place.after is not None
     while True:
         page = hub.entries(wanted.list_id, wanted.version, place.after, PAGE)
         if page:
@@ -120,6 +122,11 @@ def _fetch(database: Database, hub: HubClient, wanted: Watchlist) -> int:
         with database.begin() as session:
             settings.remove(session, _PLACE)
         sweep(database)
+        if not is_from_before:  # it would not be the next time either, and the feed would wait
+            raise HubUnreadableError(
+                "A list is not here what it is at the hub, though all of it came. Update Vestibule "
+                "on this kiosk."
+            )
         LOG.warning("version %d of a list did not come whole: it is fetched anew", wanted.version)
         raise HubAwayError(
             "A list did not come whole from the hub. The one before stays in force, and it is "

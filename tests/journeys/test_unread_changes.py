@@ -1,6 +1,7 @@
 """What a kiosk cannot read of its hub holds back nothing behind it, and lets nobody pass by it."""
 
 import logging
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -196,6 +197,25 @@ def test_list_that_the_kiosk_stumbled_over_is_taken_when_it_starts_again(
 
     assert not missed(front)
     assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+
+
+def test_list_that_never_comes_as_the_hub_has_it_holds_everybody_and_nothing_behind_it(
+    district: District,
+) -> None:
+    """As of a newer hub, of whose entries this kiosk does not know everything that counts."""
+    front = district.open_kiosk("front")
+    district.import_list(LISTED)
+    with district.hub.database.read() as session:
+        (known,) = watchlists.all_lists(session)
+
+    tell(district, unread.LIST, replace(known, content_hash="00" * 32))
+    tell(district, "policy", DeskPolicy(clearance_days=7))
+    front.sync()
+
+    assert front.screen(NOBODY).screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+    assert missed(front) == {unread.LIST}
+    with front.database.read() as session:
+        assert policy.of(session).clearance_days == 7
 
 
 def test_check_out_at_a_moment_that_no_calendar_has_holds_back_nothing_behind_it(
