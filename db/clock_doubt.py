@@ -96,6 +96,17 @@ def is_doubted(session: Session, now: datetime) -> bool:
     return now < wrong_times.NO_EARLIER or (kept is not None and abs(now - kept.at) > LEAP)
 
 
+def is_of_set_back(session: Session, noted_at: datetime) -> bool:
+    """Whether a clock noted it that was set back, as far as is known, and is not mended yet.
+
+    Once it is, `wrong_times` says so.
+    """
+    kept = settings.read(session, LOOKED, Looked)
+    slack = wrong_times.SLACK
+    behinds = () if kept is None else kept.behinds
+    return any(b.first - slack <= noted_at <= b.last + slack for b in behinds)
+
+
 def look(session: Session, now: datetime) -> Found:
     """Whether `now` follows on when this was last asked, by no more than `LEAP`; remembers it.
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from db import districts, key_store, private_files, settings, wrong_times
+from db import clock_doubt, districts, key_store, private_files, settings, wrong_times
 from db.domain.errors import PhotoError, StorageError
 from db.models import PhotoRow, VisitRow
 from db.wrong_times import Span
@@ -203,9 +203,11 @@ def unsent(session: Session, kiosk_id: str) -> list[str]:
 
 
 def taken_at(session: Session, sha256: str) -> datetime | None:
-    """When its days began, as far as it was noted: not by a clock that was years behind."""
+    """When its days began, as far as it was noted: not by a clock that was, or is, far behind."""
     row = districts.get(session, PhotoRow, sha256)
-    return None if row is None else _counts_from(wrong_times.spans(session), row.taken_at, None)
+    if row is None or clock_doubt.is_of_set_back(session, row.taken_at):
+        return None
+    return _counts_from(wrong_times.spans(session), row.taken_at, None)
 
 
 def mark_lost(session: Session, sha256: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db import photos, wrong_times
+from db import clock_doubt, photos, wrong_times
 from db.engine import Database
 from kiosk.sync import sending
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
@@ -66,6 +66,23 @@ def test_photo_that_a_dead_clock_dated_counts_its_days_from_when_that_was_mended
     sending.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, clock())
 
     assert days_at_the_hub(hub, name) == 3
+
+
+def test_photo_of_a_clock_that_is_behind_counts_its_days_from_when_it_comes(
+    hub: HubOfTests, kiosk: KioskOfTests, clock: Clock, tmp_path: Path
+) -> None:
+    """As one begins each morning, until the network is there: nobody knows yet that it is over."""
+    folder, behind = tmp_path / "photos", NINE - timedelta(days=90)
+    with kiosk.database.begin() as session:
+        clock_doubt.look(session, NINE)
+        clock_doubt.look(session, behind)
+    name = photos.keep(folder, b"\xff\xd8\xff good \xff\xd9")
+    sign_in_with(kiosk.database, kiosk.device, name, behind + timedelta(hours=2))
+    came = time.time()
+
+    sending.push_photos(kiosk.database, kiosk.device, folder, kiosk.hub, clock())
+
+    assert photos.path_of(hub.photos, name).stat().st_mtime >= came - 5
 
 
 @pytest.mark.parametrize("said", [NINE + timedelta(days=9), datetime(2015, 1, 1, tzinfo=UTC)])
