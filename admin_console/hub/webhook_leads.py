@@ -21,15 +21,21 @@ class ForbiddenAddressError(Exception):
 
 
 async def look(step: str, told: Mapping[str, Any]) -> None:
-    """For ``extensions["trace"]`` of a request, which is not sent where this raises an error."""
+    """For ``extensions["trace"]`` of a request, which is not sent where this raises an error.
+
+    Raises `ForbiddenAddressError`, and `ConnectionError` where nobody is there any more.
+    """
     if step == _BEFORE:
         await _look_at_name(told["host"], told["port"])
     elif step == _MADE:
         line = told["return_value"]
         peer = line.get_extra_info("server_addr")
-        if webhooks.is_forbidden(str(peer[0])):
-            await line.aclose()  # nobody else has it yet
-            raise ForbiddenAddressError
+        if peer is not None and not webhooks.is_forbidden(str(peer[0])):
+            return
+        await line.aclose()  # nobody else has it yet
+        if peer is None:  # whoever it was has let go of it
+            raise ConnectionResetError
+        raise ForbiddenAddressError
 
 
 async def _look_at_name(host: str, port: int) -> None:
