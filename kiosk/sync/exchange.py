@@ -261,12 +261,19 @@ def _write(
         learned = _learn(session, change)
         if pulled is not None:
             pulled.put_in_force(session)
-        if pulled is not None or change.kind != unread.LIST:  # else a newer version follows
+        if pulled is not None or change.kind != unread.LIST:
             unread.clear(session, change)
+        else:  # a newer version follows
+            unread.stay_missed(session, change, is_here=_is_here(session, change))
         _go_behind(session, change, is_now_complete=is_now_complete)
         if is_now_complete:
             learned = replace(learned, lists_changed=True)
     return learned
+
+
+def _is_here(session: Session, change: Change) -> bool:
+    known = codec.from_json(bytes(change.body), _ListId)
+    return watchlists.get(session, known.list_id) is not None
 
 
 def _learn(session: Session, change: Change) -> Learned:

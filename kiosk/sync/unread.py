@@ -60,6 +60,15 @@ def note(session: Session, change: Change) -> None:
     settings.write(session, _NOW, tuple(sorted(_keys(session, _NOW) | {_key(change)})))
 
 
+def stay_missed(session: Session, change: Change, *, is_here: bool) -> None:
+    """A list was overtaken by its next version, which may come late: the hub may go away just now.
+
+    Until it comes everybody is held as long as no version of the list is here, or it was missed.
+    """
+    if not is_here or _key(change) in _keys(session, _BEFORE):
+        note(session, change)
+
+
 def clear(session: Session, change: Change) -> None:
     """This one was read: what it takes the place of is not missed any more."""
     if change.kind not in _TOLD_WHOLE | {LIST, LIST_ENDED}:

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -195,6 +196,64 @@ def test_list_that_the_kiosk_stumbled_over_is_taken_when_it_starts_again(
     start_again(front)
     front.sync()
 
+    assert not missed(front)
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+
+
+class Overtaken:
+    """The kiosk's hub, where the list is imported anew between its news and its entries."""
+
+    def __init__(self, district: District, kiosk: QuietKiosk) -> None:
+        self.district, self.hub, self.is_done = district, kiosk.hub, False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.hub, name)
+
+    def entries(self, *asked: Any) -> object:
+        if not self.is_done:
+            self.is_done = True
+            kiosks, self.district.kiosks = self.district.kiosks, []  # they hear of it later
+            self.district.import_list(LISTED + b"Marlow,Helena,04/17/1986,T-2\n")
+            self.district.kiosks = kiosks
+        return self.hub.entries(*asked)
+
+
+def pull_overtaken(district: District, kiosk: QuietKiosk) -> None:
+    hub: Any = Overtaken(district, kiosk)
+    exchange.pull(kiosk.database, hub, 0)
+    assert hub.is_done
+
+
+def test_list_that_is_overtaken_while_it_is_read_anew_holds_everybody_until_the_next_is_here(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = district.open_kiosk("front")
+    page = watchlists.page
+    with monkeypatch.context() as wrong:
+        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
+        district.import_list(LISTED)
+
+    start_again(front)
+    pull_overtaken(district, front)
+    assert front.screen(NOBODY).screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+
+    front.sync()
+    assert not missed(front)
+    assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
+
+
+def test_list_that_is_overtaken_before_it_was_ever_here_holds_everybody_until_the_next_is_here(
+    district: District,
+) -> None:
+    front = district.open_kiosk("front")
+    kiosks, district.kiosks = district.kiosks, []
+    district.import_list(LISTED)
+    district.kiosks = kiosks
+
+    pull_overtaken(district, front)
+    assert front.screen(NOBODY).screening.hold_reasons == (HoldReason.SCREENING_FAILED,)
+
+    front.sync()
     assert not missed(front)
     assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
 
