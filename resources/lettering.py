@@ -5,6 +5,7 @@ print alike everywhere. Signs that a font lacks come from the next font in the l
 """
 
 import sys
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,7 @@ class Font:
         self._font = TTFont(path)  # read at once, so that no file stays open
         self._glyphs: Any = self._font.getGlyphSet()
         self._outlines: dict[str, Outline] = {}
+        self._drawing = threading.Lock()  # a sign is read as it is drawn, which two at once garble
         self.units: int = self._font["head"].unitsPerEm
         self._names: dict[int, str] = self._font.getBestCmap()
         self._metrics = self._font["hmtx"]
@@ -53,11 +55,12 @@ class Font:
 
     def outline(self, name: str) -> Outline:
         """How a sign is drawn. Kept: to run a font's own program costs most of a page's time."""
-        if name not in self._outlines:
-            pen = _OutlinePen(self._glyphs)
-            self._glyphs[name].draw(pen)
-            self._outlines[name] = pen.outline
-        return self._outlines[name]
+        with self._drawing:
+            if name not in self._outlines:
+                pen = _OutlinePen(self._glyphs)
+                self._glyphs[name].draw(pen)
+                self._outlines[name] = pen.outline
+            return self._outlines[name]
 
 
 class _OutlinePen(BasePen):  # type: ignore[misc]  # fontTools has no types
