@@ -121,6 +121,15 @@ def read_anew_after_update(session: Session) -> None:
         start_over(session)
 
 
+def try_missed_again(database: Database) -> None:
+    """Read the feed anew if something of it could not be taken. Until then it counts as missed."""
+    with database.read() as session:
+        is_missed = bool(unread.kinds(session))
+    if is_missed:
+        with database.begin() as session:
+            start_over(session)
+
+
 def _to_nobody(_: object) -> None:
     pass
 

@@ -4,7 +4,8 @@ A decision or a list behind it must not wait for an update of this kiosk. What w
 stays: a list whose news cannot be read holds every visitor (`kiosk.lists`), since nobody knows who
 is on it; a clearance that cannot be read may be the end of one, so that none counts meanwhile
 (`kiosk.reception`). Staff read of the rest on the kiosk's own page. What is told anew and can be
-read counts; the feed is read anew when the kiosk starts, as after its update.
+read counts; the feed is read anew when the kiosk starts, as after its update, and each hour
+(`kiosk.sync.worker`).
 """
 
 from uuid import UUID

@@ -8,6 +8,7 @@ The kiosk never waits for this: whatever fails is tried again later, with longer
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ REFUSED_PAUSE_SECONDS = 15.0
 IDLE_PUSH_SECONDS = 30.0
 UNPOKED_SECONDS = 60.0
 """So long without a poke, and it is asked all the same: the hub also hears how the kiosk stands."""
+MISSED_SECONDS = 3600.0
+"""So often what the kiosk could not take is tried again: it may only have been short of memory."""
 STOP_SECONDS = 1.0
 
 
@@ -103,6 +106,7 @@ class SyncWorker:
         self._state_changed = state_changed
         self._listen_seconds = listen_seconds
         self._now, self._hub_says = now, hub_says
+        self._tried_missed = time.monotonic()
         self._state = HubState(Reach.UNKNOWN)
         self._states: dict[str, HubState] = {}
         self._telling = threading.Lock()
@@ -152,6 +156,9 @@ class SyncWorker:
             self._pokes.wait(UNPOKED_SECONDS)
         if self._stopping.is_set():
             return ""
+        if time.monotonic() - self._tried_missed >= MISSED_SECONDS:
+            self._tried_missed = time.monotonic()
+            exchange.try_missed_again(self._database)
         wait = 0 if self._is_poked() else self._listen_seconds
         words = exchange.pull(self._database, hub, wait, self._on_learned, self._hub_says)
         exchange.note_heard(self._database, self._now())

@@ -11,10 +11,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from admin_console.hub import backlog
-from db import inbox, signing
+from db import inbox, list_bulk, signing
 from db.domain.errors import HubAwayError
 from db.engine import Database, open_database
-from kiosk.sync import exchange, http, sending
+from kiosk.sync import exchange, http, sending, unread
+from kiosk.sync import worker as sync_worker
 from kiosk.sync.client import HubBusyError, HubUnpairedError
 from kiosk.sync.exchange import Learned
 from kiosk.sync.http import HttpHub
@@ -74,6 +75,31 @@ def open_worker(hub: HubOfTests, tmp_path: Path) -> Iterator[OpenWorker]:
     yield open_one
     for worker in opened:
         worker.stop()
+
+
+def test_list_that_the_kiosk_stumbled_over_is_tried_again_while_it_runs(
+    hub: HubOfTests, kiosk: KioskOfTests, open_worker: OpenWorker, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def missed() -> frozenset[str]:
+        with kiosk.database.read() as session:
+            return unread.kinds(session)
+
+    import_list(hub, "District no-trespass list")
+    with monkeypatch.context() as short:
+        short.setattr(list_bulk, "add", no_memory)
+        kiosk.pull_all()
+    assert missed() == {unread.LIST}
+    monkeypatch.setattr(sync_worker, "MISSED_SECONDS", 0.2)
+
+    open_worker(kiosk)
+
+    qtbot.waitUntil(lambda: not missed(), timeout=10_000)
+    assert kiosk.lists() == ["District no-trespass list"]
+
+
+def no_memory(*_: object) -> None:
+    raise MemoryError
 
 
 def test_worker_sends_what_waits_and_hears_what_is_new(
