@@ -21,7 +21,16 @@ REFUSED = (
 )
 
 
+_ALIKE = frozenset({"LATIN", "GREEK", "CYRILLIC"})
+"""Scripts of which many letters look the same, as their names in Unicode begin."""
+
+
 def is_plain(name: str) -> bool:
-    """Whether nothing in it is hidden and none of its signs is another one's double (NFKC)."""
+    """Whether nothing in it is hidden and none of its signs is another one's double.
+
+    By NFKC, and no letters stand together of scripts that look alike (UTS 39, clause 5.2). A whole
+    name of one script may look like one of another.
+    """
     is_shown = name.isprintable() and not _IGNORED.search(name) and clean(name) == name
-    return is_shown and unicodedata.is_normalized("NFKC", name)
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in name if sign.isalpha()}
+    return is_shown and unicodedata.is_normalized("NFKC", name) and len(scripts & _ALIKE) < 2

@@ -8,7 +8,7 @@ at a time: a door must not hear of a leaving before the coming.
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -35,6 +35,9 @@ from db.scopes import EVERY_SITE
 SECRET_BYTES = 32
 AT_ONCE = 500
 """Events that are looked at in one transaction."""
+_NAT64, _COMPATIBLE = IPv6Network("64:ff9b::/96"), IPv6Network("::/96")
+_KEYS_OF_A_PROVIDER = IPv6Address("fd00:ec2::254")
+"""Amazon's instance metadata service over IPv6."""
 _NOTICES = "webhooks.notices"
 """Of a session: by their ids, what is to be put down before its commit."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -93,16 +96,25 @@ def check_url(url: str) -> None:
 def is_forbidden(host: str) -> bool:
     """Whether it is an address that no program is told at, as no other computer has it for itself.
 
-    Link-local, unspecified and multicast (RFC 3927; RFC 4291, clauses 2.5.2, 2.5.6 and 2.7). Where
-    a name leads is looked at when it is told something.
+    Link-local, unspecified and multicast (RFC 3927; RFC 4291, clauses 2.5.2, 2.5.6 and 2.7), and
+    the one of its own range at which a provider hands out keys. Where a name leads is looked at
+    when it is told something.
     """
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    address = mapped or address
-    return address.is_link_local or address.is_unspecified or address.is_multicast
+    if isinstance(address, IPv6Address):
+        address = _ipv4_in(address) or address
+    is_nobodys = address.is_link_local or address.is_unspecified or address.is_multicast
+    return is_nobodys or address == _KEYS_OF_A_PROVIDER
+
+
+def _ipv4_in(address: IPv6Address) -> IPv4Address | None:
+    """Where an address leads that has an older one in it (RFC 4291, 2.5.5; RFC 3056; RFC 6052)."""
+    if address in _NAT64 or address in _COMPATIBLE:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def everyone(session: Session) -> list[Webhook]:

@@ -56,7 +56,12 @@ def _name(host: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.strip().removesuffix(".").lower()
+    """As a browser writes it, which has letters of the world as ``xn--`` (RFC 3490)."""
+    name = name.strip().removesuffix(".").lower()
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:  # such a name cannot be asked for
+        return name
 
 
 def _is_address(name: str) -> bool:

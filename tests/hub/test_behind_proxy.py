@@ -67,9 +67,10 @@ BY_ADDRESS = ("127.0.0.1:8470", "[::1]:8470", "192.0.2.7", "localhost:8470", "LO
 def test_hub_that_was_told_its_names_answers_to_no_other(
     database: Database, tmp_path: Path
 ) -> None:
-    names = frozenset({"hub.school.example", "pc-office"})
+    names = frozenset({"hub.school.example", "pc-office", "sch\u00fcle.example"})
     app = create_app(database, tmp_path, Clock(), is_behind_proxy=True, known_as=names)
 
+    assert asks_as(app, 8470, "xn--schle-mva.example") == [200]
     assert asks_as(app, 8470, *BY_ADDRESS) == [200] * len(BY_ADDRESS)
     assert asks_as(app, 8470, "Hub.School.example", "pc-office:8470") == [200, 200]
     led_here = ("elsewhere.example", "elsewhere.example:8470", "127.0.0.1.elsewhere.example", "[x")
