@@ -25,10 +25,11 @@ if [ "${1:-}" != checks ]; then
     # Some containers keep no bytecode: tests, and each program that they start, would be compiled
     # anew.
     unset PYTHONDONTWRITEBYTECODE
-    # Two at a time, a file to each: what a file sets up (servers, windows) serves all its tests.
+    # Three at a time, a file to each: what a file sets up (servers, windows) serves all its tests,
+    # and as long as one waits for a program that it started, two cores have two others.
     # A worker that falls ends the run: with one in its place xdist waits for ever
     # (pytest-dev/pytest-xdist, issue 1378).
-    "$bin/pytest" -q -n 2 --dist loadfile --max-worker-restart 0 || status=$?
+    "$bin/pytest" -q -n 3 --dist loadfile --max-worker-restart 0 || status=$?
 fi
 step "types"; wait "$types" || status=$?; cat "$said/types"
 step "QML";   wait "$qml" || status=$?;   cat "$said/qml"

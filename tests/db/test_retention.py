@@ -335,6 +335,7 @@ def test_message_that_a_program_refused_is_kept_no_longer_than_who_came(hub: Dat
         tell(session, NoticeKind.DENIED, denied, lately, about="3", visit_id=DENIED.visit_id)
         inside = "Somebody who may be on a list, was here."
         tell(session, NoticeKind.WAS_HERE, inside, lately, about="4", visit_id=INSIDE.visit_id)
+    with hub.begin() as session:
         session.execute(text("UPDATE webhook_message SET refused = '400'"))
 
     retention.forget_old_visits(hub, A_YEAR_ON, is_kiosk=False)

@@ -90,11 +90,12 @@ def test_list_that_the_kiosk_stumbled_over_is_tried_again_while_it_runs(
         short.setattr(list_bulk, "add", no_memory)
         kiosk.pull_all()
     assert missed() == {unread.LIST}
-    monkeypatch.setattr(sync_worker, "MISSED_SECONDS", 0.2)
+    monkeypatch.setattr(sync_worker, "MISSED_SECONDS", 1.0)
+    monkeypatch.setattr(sync_worker, "UNPOKED_SECONDS", 0.1)
 
     open_worker(kiosk)
 
-    qtbot.waitUntil(lambda: not missed(), timeout=10_000)
+    qtbot.waitUntil(lambda: not missed(), timeout=60_000)
     assert kiosk.lists() == ["District no-trespass list"]
 
 
