@@ -163,14 +163,20 @@ def test_nobody_passes_by_a_clearance_while_the_end_of_one_cannot_be_read(
     assert front.screen(FATHER).screening.hold_reasons == (HoldReason.MATCH,)
 
 
+def import_what_stumbles(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of which the hub sends each entry twice, as nobody foresaw."""
+    page = watchlists.page
+    with monkeypatch.context() as wrong:
+        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
+        district.import_list(LISTED)
+
+
 def test_list_that_the_kiosk_stumbles_over_holds_everybody_and_nothing_behind_it(
     district: District, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     front = district.open_kiosk("front")
-    page = watchlists.page
-    with monkeypatch.context() as wrong, caplog.at_level(logging.ERROR):
-        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
-        district.import_list(LISTED)
+    with caplog.at_level(logging.ERROR):
+        import_what_stumbles(district, monkeypatch)
 
     tell(district, "policy", DeskPolicy(clearance_days=7))
     front.sync()
@@ -188,10 +194,7 @@ def test_list_that_the_kiosk_stumbled_over_is_taken_when_it_starts_again(
     district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front = district.open_kiosk("front")
-    page = watchlists.page
-    with monkeypatch.context() as wrong:
-        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
-        district.import_list(LISTED)
+    import_what_stumbles(district, monkeypatch)
 
     start_again(front)
     front.sync()
@@ -228,10 +231,7 @@ def test_list_that_is_overtaken_while_it_is_read_anew_holds_everybody_until_the_
     district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front = district.open_kiosk("front")
-    page = watchlists.page
-    with monkeypatch.context() as wrong:
-        wrong.setattr(watchlists, "page", lambda *asked: page(*asked) * 2)
-        district.import_list(LISTED)
+    import_what_stumbles(district, monkeypatch)
 
     start_again(front)
     pull_overtaken(district, front)
