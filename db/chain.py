@@ -151,16 +151,40 @@ class Verification:
         return not self.broken
 
 
+class Follower:
+    """Recomputes one chain, link by link from its first one on; goes no further than it holds."""
+
+    __slots__ = ("_broken", "_device_id", "_epoch", "_erased", "_events", "_head")
+
+    def __init__(self, device_id: str, epoch: int) -> None:
+        self._device_id, self._epoch = device_id, epoch
+        self._events, self._head, self._erased, self._broken = 0, GENESIS, 0, ""
+
+    def follow(self, event: StoredEvent) -> bool:
+        """Whether the chain holds up to this event, the next one that is kept of it."""
+        if not self._broken:
+            expected = self._events + 1
+            self._broken = _broken(self._device_id, self._epoch, expected, self._head, event)
+        if self._broken:
+            return False
+        self._events, self._head = self._events + 1, event.hash
+        self._erased += event.body is None
+        return True
+
+    @property
+    def found(self) -> Verification:
+        return Verification(
+            self._device_id, self._epoch, self._events, self._head, self._broken, self._erased
+        )
+
+
 def verify(device_id: str, epoch: int, stored: Iterable[StoredEvent]) -> Verification:
     """Recompute a chain from its first link. Stops at the first link that does not hold."""
-    prev, expected, erased = GENESIS, 1, 0
+    follower = Follower(device_id, epoch)
     for event in stored:
-        broken = _broken(device_id, epoch, expected, prev, event)
-        if broken:
-            return Verification(device_id, epoch, expected - 1, prev, broken, erased)
-        prev, expected = event.hash, expected + 1
-        erased += event.body is None
-    return Verification(device_id, epoch, expected - 1, prev, erased=erased)
+        if not follower.follow(event):
+            break
+    return follower.found
 
 
 def _broken(device_id: str, epoch: int, expected: int, prev: bytes, event: StoredEvent) -> str:

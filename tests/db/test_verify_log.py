@@ -98,6 +98,35 @@ def test_changed_log_is_broken(hub: Database, statements: tuple[str, ...], why: 
     assert any(why in words for words in broken), broken
 
 
+def test_event_that_is_put_behind_the_end_outside_the_hubs_order_is_found(hub: Database) -> None:
+    change(
+        hub,
+        "INSERT INTO event (district_id, event_id, device_id, epoch, seq, event_type, visit_id,"
+        " occurred_at, line, hash) SELECT district_id, '019ac0a5b5c07000800000000000000a',"
+        " device_id, epoch, seq + 1, event_type, visit_id, occurred_at, line, hash"
+        " FROM event WHERE device_id = 'front-kiosk' AND seq = 4",
+    )
+
+    (front, own), _ = check(hub)
+
+    assert "event 5 was changed" in front.broken
+    assert own.is_good
+
+
+def test_chain_is_whole_in_whatever_order_the_hubs_tree_has_its_events(hub: Database) -> None:
+    """That the order was changed says the check of the tree."""
+    change(
+        hub,
+        "UPDATE event SET leaf_index = 100 - leaf_index WHERE device_id = 'front-kiosk'",
+    )
+
+    (front, own), _ = check(hub)
+
+    assert (front.events, front.broken, own.broken) == (4, "", "")
+    with hub.read() as session:
+        assert log.verify_tree(session)
+
+
 @pytest.mark.parametrize(
     ("statement", "why"),
     [
