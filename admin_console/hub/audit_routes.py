@@ -3,12 +3,12 @@
 from collections.abc import Generator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from admin_console.hub.answers import answer, refuse
 from admin_console.hub.context import AskingStaff, StaffContext, bearer
-from admin_console.hub.streams import in_one_thread, while_signed_in
+from admin_console.hub.streams import end_is_seen, in_one_thread, while_signed_in
 from db import audit, audit_table
 from db.domain.audit import Deed
 
@@ -30,7 +30,7 @@ def page(
         raise refuse(422, "That is not a page of the audit.") from error
 
 
-@router.get("/audit.csv")
+@router.get("/audit.csv", dependencies=[Depends(end_is_seen)])
 def table(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """All of it, oldest first, streamed."""
     now = context.now()

@@ -5,7 +5,7 @@ from typing import Annotated, BinaryIO
 from uuid import UUID, uuid4
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 from admin_console.hub import list_desk
 from admin_console.hub.answers import answer, body_as_file, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext, bearer
-from admin_console.hub.streams import while_signed_in
+from admin_console.hub.streams import end_is_seen, while_signed_in
 from admin_console.hub.turns import Turns
 from db import audit, codec, list_export, list_import, list_lock, list_previews, watchlists
 from db.columns import LARGEST_INTEGER
@@ -190,7 +190,7 @@ def cancel(context: StaffContext, asker: AskingStaff) -> Response:
     return Response(status_code=202)
 
 
-@router.get("/{list_id}/export.csv")
+@router.get("/{list_id}/export.csv", dependencies=[Depends(end_is_seen)])
 def export(list_id: UUID, request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """A list as a table that imports back to the same list."""
     with context.database.read() as session:

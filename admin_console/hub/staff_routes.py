@@ -22,7 +22,7 @@ from admin_console.hub.context import (
     bearer,
     known_staff,
 )
-from admin_console.hub.streams import in_one_thread, while_signed_in
+from admin_console.hub.streams import end_is_seen, in_one_thread, while_signed_in
 from db import audit, changes, export, history, notices, photos, seen_photos, story
 from db.domain.audit import About, Deed
 from db.domain.decision import Verdict
@@ -175,7 +175,7 @@ def _said_of(found: VisitPage, zone: ZoneInfo) -> str:
     return f"{len(found.visits)} visits, {days}" if len(found.visits) > 1 else f"1 visit, {days}"
 
 
-@router.get("/visits.csv")
+@router.get("/visits.csv", dependencies=[Depends(end_is_seen)])
 def visits_csv(
     request: Request, context: StaffContext, asker: AskingStaff, filters: AskedFilters
 ) -> Response:

@@ -7,13 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 
+from admin_console.hub.answers import refuse
 from admin_console.hub.breaking_off import BrokenOffError
 from admin_console.hub.context import Context, known_staff
 
 LINES_AT_ONCE = 500
 LOOK_SECONDS = 1.0
+
+
+def end_is_seen(request: Request) -> None:
+    """What a route depends on whose answer may be broken off.
+
+    426 to a client of HTTP/1.0, to which such an answer ends as a whole one does (RFC 9112, 8).
+    """
+    if request.scope["http_version"] == "1.0":
+        raise refuse(
+            426,
+            "A table is sent over HTTP/1.1 only: over HTTP/1.0, part of it looks like the whole. "
+            "Nothing was sent. If a proxy stands before the hub, have it speak HTTP/1.1.",
+            {"Upgrade": "HTTP/1.1", "Connection": "Upgrade"},
+        )
 
 
 def while_signed_in(context: Context, token: str, lines: Generator[str]) -> Generator[str]:

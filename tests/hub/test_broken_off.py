@@ -95,3 +95,28 @@ def test_export_that_stumbles_is_a_fault_as_ever(
         client.get("/long")
 
     assert "Exception in ASGI application" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/visits.csv",
+        "/v1/audit.csv",
+        "/v1/watchlists/019378a0-0000-7000-8000-000000000001/export.csv",
+    ],
+)
+def test_table_is_not_begun_for_a_client_that_would_take_a_part_of_it_for_the_whole(
+    hub: HubOfTests, clock: Clock, path: str
+) -> None:
+    """As nginx asks that is not told to speak HTTP/1.1 to the hub."""
+    with served(create_app(hub.database, hub.photos, clock)) as client:
+        asked = f"GET {path} HTTP/1.0\r\nHost: {client.base_url.netloc.decode()}\r\n"
+        token = hub.token_of("dwhitlock")["Authorization"]
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as line:
+            line.sendall(f"{asked}Authorization: {token}\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: line.recv(9999), b"")).decode()
+
+    assert answer.startswith("HTTP/1.1 426")
+    assert "upgrade: HTTP/1.1" in answer
+    assert "have it speak HTTP/1.1" in answer
+    assert "exported" not in hub.client.get("/v1/audit", headers={"Authorization": token}).text
