@@ -295,7 +295,7 @@ def _new_engine(parts: URL, key: bytes | None) -> Engine:
         parts,
         connect_args={"check_same_thread": False} if is_sqlite else {},
         hide_parameters=True,
-        **({} if is_sqlite else {"pool_size": 10, "max_overflow": 10}),
+        **({} if is_sqlite else {"pool_size": 20, "max_overflow": 0}),
     )
 
 

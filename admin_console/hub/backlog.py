@@ -14,7 +14,7 @@ MOST_IN_LINE = 48
 """Whoever comes then is told to come again: in line they would wait so long that they give up, and
 what they sent would be stored for nobody."""
 SOONEST_SECONDS, LATEST_SECONDS = 1.0, 60.0
-FIRST_PACE = 0.04
+FIRST_PACE = 0.02
 """Seconds from one batch to the next, before it was seen how long they take. Rather too short: a
 kiosk that comes too early costs the hub little, and one that comes too late leaves it idle."""
 
