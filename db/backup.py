@@ -22,11 +22,11 @@ from typing import IO
 
 import msgspec
 
-from db import codec, encryption, key_store, private_files
+from db import codec, encryption, key_store, own_files, private_files
 from db.domain.errors import StorageError
 from db.sealed_stream import Opening, SealedStreamError, Sealing
 
-ABOUT, DATABASE, PHOTOS = "about.json", "hub.db", "photos"
+ABOUT, DATABASE, PHOTOS = "about.json", "hub.db", own_files.PHOTOS
 AUTHORITIES = ("tls/authority-next.pem", "tls/authority.pem")
 """In this order: one that takes the other's place meanwhile is not left out."""
 _NAMES = re.compile(
@@ -53,6 +53,7 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
     `folder` has the photos. What stands at `to` is replaced once the new one was read again.
     Raises `StorageError` in words; then there is no new file.
     """
+    own_files.refuse(to, folder.parent, database)
     part = to.with_name(f"{to.name}{_PART}")
     try:
         private_files.make_private_folder(to.parent)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db import own_files
 from db.domain.errors import StorageError
 from db.private_files import make_private_folder
 
@@ -19,7 +20,6 @@ IN_USE = (
     "The database is in use by another program. Nothing was changed. Stop the hub or the kiosk "
     "that runs with it, then try again."
 )
-_ENDING = "-in-use"
 
 if sys.platform == "win32":
     import msvcrt
@@ -57,7 +57,7 @@ def hold(path: Path | None) -> Iterator[None]:
 
 def _opened(path: Path) -> int:
     path = Path(os.path.realpath(path))  # one lock, by whichever link or way it is named
-    where = path.with_name(f"{path.name}{_ENDING}")
+    where = path.with_name(f"{path.name}{own_files.IN_USE}")
     try:
         make_private_folder(path.parent)
         handle = os.open(where, os.O_RDWR | os.O_CREAT, 0o600)

@@ -18,13 +18,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import private_files
+from db import own_files, private_files
 from db.domain.errors import StorageError
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-FOLDER = "keys"
+FOLDER = own_files.KEYS
 DATABASE, PHOTOS, LISTS, BACKUP = "database", "photos", "lists", "backup"
 KEY_BYTES = 32
 _SERVICE = "Vestibule"

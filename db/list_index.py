@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import key_store, private_files, watchlists
+from db import key_store, own_files, private_files, watchlists
 from db.domain.errors import StorageError
 from db.domain.watchlist import Watchlist, WatchlistEntry
 from db.engine import Database
@@ -31,7 +31,7 @@ from db.screening.index import (
 from db.screening.population import Population, load_population
 
 LOG = logging.getLogger(__name__)
-FOLDER = "list-index"
+FOLDER = own_files.LIST_INDEX
 """Its name beside the database."""
 _SUFFIX = ".index"
 _POPULATION = "population"

@@ -14,15 +14,13 @@ from pathlib import Path
 
 import msgspec
 
-from db import codec, key_store, private_files
-from db.backup import DATABASE, PHOTOS
+from db import codec, own_files, private_files
+from db.backup import DATABASE
 from db.domain.errors import StorageError
 
 UNPACKED, _READY, _PLAN = "restoring", "restore-ready", "exchange.json"
-_MOVED = (PHOTOS, "tls", key_store.FOLDER)
-_BESIDE = ("", "-wal", "-shm", ".aside", ".encrypted", ".encrypted-journal")
-"""What SQLite, and a change of the key that was cut off, have beside a database."""
-_REMADE = "list-index"
+_MOVED = (own_files.PHOTOS, own_files.TLS, own_files.KEYS)
+_REMADE = own_files.LIST_INDEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def _exchange(
             target = aside / f"{name}-{count}"
         move(folder / name, target)
 
-    for name in (*(f"{plan.database}{end}" for end in _BESIDE), _REMADE):
+    for name in (*(f"{plan.database}{end}" for end in own_files.BESIDE), _REMADE):
         put_aside(name)
     for name in _MOVED:
         if (ready / name).exists():

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from admin_console.hub.going_on import going_on
+from db import own_files
 from db.domain.errors import StorageError
 from db.private_files import make_private_folder, sync_folder
 
@@ -36,7 +37,7 @@ SKEW = timedelta(days=1)
 """A certificate begins so much earlier: a kiosk's clock may be behind."""
 LOOK_AGAIN_SECONDS = 60.0
 CA_FILE, NEXT_FILE, _SERVER_FILE = "authority.pem", "authority-next.pem", "server.pem"
-FOLDER = "tls"
+FOLDER = own_files.TLS
 
 
 @dataclass(frozen=True, slots=True)

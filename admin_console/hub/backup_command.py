@@ -36,7 +36,7 @@ def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
     if to is None or to.is_dir():
         where /= backup.name_at(now)
     key = key_store.newest(path.parent, key_store.BACKUP)
-    return where, backup.make(path, path.parent / "photos", where, key, now)
+    return where, backup.make(path, path.parent / backup.PHOTOS, where, key, now)
 
 
 def words_of(path: Path, about: About) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from admin_console.hub import list_desk
 from admin_console.hub import site as hub_site
 from admin_console.hub.list_desk import ListStart
-from admin_console.hub.writing import write_lines
+from admin_console.hub.writing import write_to
 from db import (
     audit,
     changes,
@@ -145,11 +145,9 @@ def export_list(url: str, name: str, target: str, site: str = "") -> str:
                 about_id=known.list_id,
             )
         lines = list_export.csv_of(database, known.list_id)
-        if target == "-":
-            sys.stdout.buffer.writelines(line.encode() for line in lines)
-            sys.stdout.buffer.flush()
-            return ""
-        write_lines(Path(target), (line.encode() for line in lines))
+        write_to(target, (line.encode() for line in lines), url)
+    if target == "-":
+        return ""
     return f"{known.entry_count} people of {known.name}, version {known.version}."
 
 
@@ -286,20 +284,16 @@ def export_csv(url: str, target: str, first: date | None, last: date | None) -> 
         with database.begin() as session:
             audit.note_look(session, audit.TERMINAL, Deed.VISITS_EXPORTED, _now(), detail=days)
         with database.read() as session:
-            _export(session, target, first, last)
+            site = hub_site.of(session)
+            zone = ZoneInfo(site.time_zone if site else "UTC")
+            wanted = Filters(first_day=first, last_day=last)
+            lines = export.csv_lines(session, wanted, zone, _now())
+            _write_visits(target, (line.encode() for line in lines), url)
 
 
-def _export(session: Session, target: str, first: date | None, last: date | None) -> None:
-    site = hub_site.of(session)
-    zone = ZoneInfo(site.time_zone if site else "UTC")
-    lines = export.csv_lines(session, Filters(first_day=first, last_day=last), zone, _now())
+def _write_visits(target: str, lines: Iterator[bytes], url: str) -> None:
     try:
-        if target == "-":
-            # Bytes: the terminal's encoding may lack letters, and Windows would add returns.
-            sys.stdout.buffer.writelines(line.encode() for line in lines)
-            sys.stdout.buffer.flush()
-        else:
-            write_lines(Path(target), (line.encode() for line in lines))
+        write_to(target, lines, url)
     except ValueError as error:
         raise StorageError(
             f"The table was not finished: a visit cannot be read ({error}). Nothing was "

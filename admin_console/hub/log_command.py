@@ -1,15 +1,13 @@
 """``vestibule-hub verify-log`` and ``vestibule-hub log``: the log checked, and handed to others."""
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing
-from admin_console.hub.writing import write_lines
+from admin_console.hub.writing import write_to
 from db import audit, chain, codec, hub_keys, inbox, log, log_export, move, pairing, replay, signing
 from db.domain.audit import Deed
 from db.domain.errors import ConfigError, StorageError
@@ -107,19 +105,15 @@ def export_log(url: str, target: str, *, is_bare: bool) -> None:
         with database.begin() as session:
             audit.note(session, audit.TERMINAL, Deed.LOG_EXPORTED, datetime.now(UTC), detail=said)
         with database.read() as session:
-            _export(session, target, is_bare=is_bare)
+            _export(session, target, url, is_bare=is_bare)
 
 
-def _export(session: Session, target: str, *, is_bare: bool) -> None:
+def _export(session: Session, target: str, url: str, *, is_bare: bool) -> None:
     key = _signing_key(session)
     head = hub_site.head(session, datetime.now(UTC))
     rows = log_export.lines(session, head, key, is_bare=is_bare)
     lines = (row + b"\n" for row in rows)
-    if target == "-":
-        sys.stdout.buffer.writelines(lines)
-        sys.stdout.buffer.flush()
-    else:
-        write_lines(Path(target), lines)
+    write_to(target, lines, url)
 
 
 def log_head(url: str) -> str:

@@ -49,7 +49,7 @@ def _report(arguments: argparse.Namespace) -> int:
                 made = _day(database, arguments)
         except NoFontError as error:
             raise StorageError(f"{error} Nothing was written.") from error
-    write_lines(arguments.file, [made])
+    write_lines(arguments.file, [made], arguments.database)
     return 0
 
 

@@ -27,7 +27,7 @@ from admin_console.hub.door import (
 from admin_console.hub.folders import beside
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import authorities, codec, hub_trust, in_use, move, restoring
+from db import authorities, codec, hub_trust, in_use, move, own_files, restoring
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file, open_database
 from db.key_store import Place
@@ -259,7 +259,7 @@ def _listen(host: str, port: int, door: Door) -> socket.socket:
 
 def _photos(beside_them: Path) -> Path:
     """The folder for photos; it is made here, closed to other accounts."""
-    folder = beside_them / "photos"
+    folder = beside_them / own_files.PHOTOS
     try:
         make_private_folder(folder)
     except OSError as error:

@@ -1,11 +1,9 @@
 """``vestibule-hub staff`` and ``audit``: who may sign in, and what was done with the records."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +11,7 @@ from admin_console.hub import pin_desk, staff_desk
 from admin_console.hub.commands import existing, set_up
 from admin_console.hub.pin_desk import ComparedPin
 from admin_console.hub.staff_desk import TERMINAL, NoSitesError
-from admin_console.hub.writing import write_lines
+from admin_console.hub.writing import write_to
 from db import (
     accounts,
     audit,
@@ -234,11 +232,7 @@ def audit_csv(url: str, target: str) -> None:
             audit.note(session, audit.TERMINAL, Deed.AUDIT_EXPORTED, _now())
         with database.read() as session:
             lines = (line.encode() for line in audit_table.csv_lines(session))
-            if target == "-":
-                sys.stdout.buffer.writelines(lines)
-                sys.stdout.buffer.flush()
-            else:
-                write_lines(Path(target), lines)
+            write_to(target, lines, url)
 
 
 def _ids(session: Session, names: Sequence[str]) -> tuple[str, ...]:
