@@ -33,6 +33,10 @@ Watch = Callable[[str, int], object]
 """Hears of each table with the rows that it has."""
 
 
+class MovedError(StorageError):
+    """The database was moved, or is the copy of one that serves still: nobody may go on with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What is in the new database now."""
@@ -160,18 +164,18 @@ def _cause(error: Exception) -> str:
 
 
 def refuse_moved(session: Session) -> None:
-    """Raise StorageError when this database was moved, or is the copy of one that serves still.
+    """Raise `MovedError` when this database was moved, or is the copy of one that serves still.
 
     Two hubs would tell two stories.
     """
     if settings.read(session, COPIED, _Copy) is not None:
-        raise StorageError(
+        raise MovedError(
             "A move to this database did not come to its end. Nothing was changed. Run "
             "vestibule-hub move again, as it was run before: it goes on."
         )
     at = settings.read(session, MOVED, datetime)
     if at is not None:
-        raise StorageError(
+        raise MovedError(
             f"This database was moved to another server on {at:%Y-%m-%d %H:%M} UTC. Start the hub "
             "with the --database that it was moved to. Nothing was changed."
         )

@@ -82,6 +82,25 @@ def go_on(url: str) -> None:
             restoring.go_on(place)
 
 
+def refuse_moved(url: str) -> None:
+    """Raise `StorageError` when the hub was moved from here.
+
+    The one that serves since may have photos, tls and keys here still, and a second hub of the same
+    number would tell another story.
+    """
+    if not backup_keys.file_of(url).is_file():
+        return
+    try:
+        move.refuse_moved_file(url)
+    except move.MovedError as error:
+        raise StorageError(
+            f"{error} If a hub shall go on from the backup and the other one never again, restore "
+            "it into another folder, with --database."
+        ) from error
+    except StorageError:
+        return  # its key is not here, or it is damaged: that may be why somebody restores
+
+
 def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
     """Put what a backup holds in the place of what is there, which is moved aside and kept.
 
@@ -90,6 +109,7 @@ def restore(url: str, path: Path, key: bytes, now: datetime) -> str:
     """
     place = backup_keys.file_of(url)
     with in_use.hold(place):
+        refuse_moved(url)
         return _restore(place, path, key, now)
 
 

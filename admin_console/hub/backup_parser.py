@@ -70,6 +70,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     from admin_console.hub import backup_command, backup_keys
 
     backup_command.go_on(arguments.database)  # the keys may be half-way too
+    backup_command.refuse_moved(arguments.database)  # before anybody looks for the key's paper
     key = backup_keys.here(arguments.database, arguments.file)
     if key is None and arguments.secrets_stdin:
         key = backup_keys.typed(sys.stdin.readline())

@@ -9,7 +9,7 @@ import pytest
 
 from admin_console.hub import __main__ as hub_program
 from admin_console.hub.__main__ import main
-from db import move, settings
+from db import move, photos, settings
 from tests.hub_of_tests import hub_at
 from tests.makers import NINE
 from tests.raw import raw_engine
@@ -28,14 +28,13 @@ THAT_WRITE = (
     "lists import {file} --name Kept --category alert", "lists new --name Kept --category alert",
     "lists share --name Kept --site Main", "lists rules --two-to-remove yes",
     "hosts import {file}", "policy --clearance-days 3", "log begin-anew",
-    "move --to postgresql://nowhere/hub",
+    "move --to postgresql://nowhere/hub", "restore {file} --secrets-stdin",
 )  # fmt: skip
 OTHERS = {
     "fingerprint", "kiosks list", "sites list", "webhooks list", "oidc show", "staff list",
     "lists diff", "lists show", "lists export", "keys show", "report", "audit", "screen",
     "calibrate", "export", "log export", "log head", "verify-log",
     "keys move",  # of the folder beside it, wherever that is by now
-    "restore",  # puts another one in its place
     "oidc set",  # asks the provider first, then as `oidc off`
 }  # fmt: skip
 """They look, and at most note that somebody looked."""
@@ -102,3 +101,28 @@ def test_command_that_writes_is_refused_once_the_database_was_moved(
 def test_what_is_in_a_moved_database_can_still_be_looked_at(moved: str) -> None:
     assert main(["staff", "list", "--database", moved]) == 0
     assert main(["kiosks", "list", "--database", moved]) == 0
+
+
+def test_restore_leaves_its_folders_to_the_hub_that_a_database_was_moved_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, file = tmp_path / "hub", tmp_path / "hub.backup"
+    url = f"sqlite:///{folder}/hub.db"
+    with hub_at(url, folder) as hub:
+        photos.keep(hub.photos, b"\xff\xd8\xff face \xff\xd9")
+        assert main(["backup", "--to", str(file), "--database", url]) == 0
+        assert main(["backup", "--show-key", "--database", url]) == 0
+        with hub.database.begin() as session:
+            settings.write(session, move.MOVED, NINE)
+    key = capsys.readouterr().out.splitlines()[-2]
+    before = {path: path.stat().st_ino for path in folder.rglob("*")}
+
+    assert main(["restore", str(file), "--database", url]) == 1
+
+    said = capsys.readouterr().err
+    assert "was moved" in said
+    assert "another folder" in said
+    assert {path: path.stat().st_ino for path in folder.rglob("*")} == before
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{key}\n"))
+    apart = f"sqlite:///{tmp_path}/apart/hub.db"
+    assert main(["restore", str(file), "--secrets-stdin", "--database", apart]) == 0
