@@ -25,16 +25,25 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    make_url,
     select,
 )
 from sqlalchemy.engine.interfaces import IsolationLevel
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db import applying, districts, encryption, key_store, limits, restoring, schema, scopes
+from db import (
+    addresses,
+    applying,
+    districts,
+    encryption,
+    key_store,
+    limits,
+    restoring,
+    schema,
+    scopes,
+)
 from db.columns import DISTRICT_OPTION
 from db.domain.errors import StorageError
 from db.key_store import Place
@@ -49,12 +58,6 @@ BUSY_TIMEOUT_MS = 5_000
 LOG_PAGES = 4_000
 """16 MB; SQLite itself says 1000, which every 35th visit makes."""
 FULL_BELOW_BYTES = 1024 * 1024
-_DRIVERS = {
-    "sqlite": "sqlite+pysqlite",
-    "sqlite+pysqlite": "sqlite+pysqlite",
-    "postgresql": "postgresql+psycopg",
-    "postgresql+psycopg": "postgresql+psycopg",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def open_database(url: str, district_id: UUID | None = None, keys: Place = Place
 
     Raises `StorageError` in words when that is not possible; the database is then unchanged.
     """
-    parts = _address(url)
+    parts = addresses.parts_of(url)
     key = _key_to_write(parts, keys)
     with _engine(parts, key, is_ours=True) as engine:
         schema.bring_up_to_date(engine)
@@ -172,7 +175,7 @@ def open_existing(
     One `of_any_version` has the tables of that. Raises `StorageError` in words when there is none,
     or it is of another version.
     """
-    parts = _address(url)
+    parts = addresses.parts_of(url)
     path, key = _file_of(parts), None
     if path is not None:
         restoring.refuse_halfway(path.parent)
@@ -233,31 +236,14 @@ def _make_private_file(path: Path) -> None:
             path.with_name(name).chmod(0o600)
 
 
-def _address(url: str) -> URL:
-    try:
-        parts = make_url(url)
-    except ArgumentError as error:
-        raise StorageError(
-            "The database's address cannot be understood. It starts with sqlite:/// and a path, "
-            "or with postgresql+psycopg:// and a server's name."
-        ) from error
-    driver = _DRIVERS.get(parts.drivername)
-    if driver is None:
-        raise StorageError(
-            f"Vestibule cannot keep its data in {parts.drivername}. It can in SQLite (sqlite:/// "
-            "and a path) and in PostgreSQL (postgresql+psycopg:// and a server's name)."
-        )
-    return parts.set(drivername=driver)
-
-
 def database_file(url: str) -> Path | None:
     """The file of a SQLite database; None for a server and for one in memory."""
-    return _file_of(_address(url))
+    return _file_of(addresses.parts_of(url))
 
 
 def is_server(url: str) -> bool:
     """Whether it is a PostgreSQL server's. Raises `StorageError` for what is no address at all."""
-    return _address(url).get_backend_name() == "postgresql"
+    return addresses.parts_of(url).get_backend_name() == "postgresql"
 
 
 def _file_of(parts: URL) -> Path | None:

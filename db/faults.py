@@ -24,8 +24,8 @@ _SHOWN = 12
 class AsText(logging.Formatter):
     """A line for a person; beneath it, of an unforeseen error, its kinds and its places."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(message)s")
+    def __init__(self, line: str = "%(asctime)s %(levelname)s %(message)s") -> None:
+        super().__init__(line)
 
     def format(self, record: logging.LogRecord) -> str:
         record.message = message_of(record)
@@ -43,6 +43,18 @@ def begin_text() -> None:
     to_stderr = logging.StreamHandler()
     to_stderr.setFormatter(AsText())
     logging.basicConfig(level=logging.INFO, handlers=[to_stderr])
+    log_unforeseen()
+
+
+def begin_command() -> None:
+    """For a program that says what it has to and ends: of a log only warnings, each in a line.
+
+    Whoever begins a log of their own later takes over.
+    """
+    last = logging.StreamHandler()
+    last.setLevel(logging.WARNING)
+    last.setFormatter(AsText("%(message)s"))
+    logging.lastResort = last
     log_unforeseen()
 
 

@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit status 0 when it did, 1 when it failed, 2 for wrong use."""
     arguments = _parser().parse_args(argv)
     faults.leave_no_core()
+    if argv is None:  # this process is the program's alone
+        faults.begin_command()
     try:
         status: int = arguments.run(arguments)
     except VestibuleError as error:

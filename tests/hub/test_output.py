@@ -50,6 +50,22 @@ except ValueError as error:
     raise KeyError("Quillfeather") from error
 """
 
+STUMBLES = """
+import logging, sys
+from admin_console.hub import log_command
+from {module} import main
+
+def stumbles(*_, **named):
+    try:
+        int("Quillfeather")
+    except ValueError:
+        logging.getLogger("some.library").exception("goes on")
+    raise ValueError("Quillfeather")
+
+{place} = stumbles
+sys.argv = ["vestibule", {command}]
+sys.exit(main())
+"""
 AS_TEXT = "from admin_console.hub import output; output.begin(output.Form.TEXT)"
 AS_JSON = "from admin_console.hub import output; output.begin(output.Form.JSON)"
 OF_KIOSK = "from kiosk.__main__ import begin_log; begin_log()"
@@ -173,3 +189,37 @@ def test_no_address_that_is_asked_stands_in_a_log_since_it_may_hold_a_secret(beg
     )  # fmt: skip
 
     assert (done.stdout, done.stderr) == ("ok\n", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "place", "command"),
+    [
+        ("admin_console.hub.__main__", "log_command.verify_log", '"verify-log"'),
+        ("kiosk.__main__", "sys.modules[main.__module__].load_config", '"verify-log"'),
+    ],
+)
+def test_command_that_stumbles_tells_kind_and_place_and_never_words(
+    module: str, place: str, command: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STUMBLES.format(module=module, place=place, command=command)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "a fault that nobody caught" in done.stderr
+    assert done.stderr.count("  ValueError") == 2
+    assert " stumbles" in done.stderr
+    assert "Quillfeather" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_warning_of_a_command_is_a_line_without_more() -> None:
+    asked = STUMBLES.replace('exception("goes on")', 'warning("look at this")').format(
+        module="admin_console.hub.__main__", place="log_command.verify_log", command='"verify-log"'
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.stderr.splitlines()[0] == "look at this"
