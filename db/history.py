@@ -164,7 +164,10 @@ def page(
 def _count(session: Session, found: Found, filters: Filters) -> tuple[int, bool]:
     """How many visits there are, and whether there are more, which are not counted."""
     most = MOST_COUNTED_OF_NAME if filters.text else MOST_COUNTED
-    some = found.query.with_only_columns(VisitRow.visit_id).limit(most + 1).subquery()
+    every = found.counted
+    if every is None:
+        every = found.query.with_only_columns(VisitRow.visit_id)
+    some = every.limit(most + 1).subquery()
     count = session.scalar(select(func.count()).select_from(some)) or 0
     return min(count, most), count > most
 

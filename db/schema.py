@@ -20,7 +20,7 @@ from db.domain.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0023"
+HEAD = "0024"
 """The newest revision in `migrations/versions`; a test compares the two."""
 NEWER = (
     "This database was written by a newer version of Vestibule. It was not changed. Install that "
@@ -124,6 +124,7 @@ def revision_of(connection: Connection) -> str | None:
 def _make(connection: Connection) -> None:
     Base.metadata.create_all(connection)
     name_search.make_parts(connection)
+    name_search.make_names(connection)
     estimates.tell(connection)
     connection.execute(insert(models.DistrictRow).values(district_id=uuid4()))
     connection.exec_driver_sql(

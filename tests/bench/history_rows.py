@@ -46,6 +46,7 @@ def fill(database: Database, count: int, seed: int) -> None:
             name_search.drop_parts(connection)
             _insert(connection, rows)
             name_search.make_parts(connection)
+            name_search.make_names(connection)
         for statement in indexes:
             connection.exec_driver_sql(statement)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -73,7 +73,10 @@ def everything(database: Database) -> str:
     with database.read() as session:
         tables = [select(table) for table in Base.metadata.sorted_tables]
         if database.engine.dialect.name == "sqlite":
-            tables.append(text(f"SELECT * FROM {name_search.TABLE}"))  # noqa: S608
+            tables += [
+                text(f"SELECT * FROM {name}")  # noqa: S608
+                for name in (name_search.TABLE, name_search.NAMES)
+            ]
         return "\n".join(
             bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value)
             for table in tables

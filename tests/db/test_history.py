@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -263,3 +264,64 @@ def test_hub_that_may_not_add_the_extension_says_so_and_finds_visitors(
     assert not made
     assert "pg_trgm" in caplog.text
     assert ids_of(list(every_page(hub, "anning")))
+
+
+def test_visitors_of_a_version_that_knew_no_names_are_found_by_them(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with closing(open_database(url)) as database, database.begin() as session:
+        session.add_all(visit_row("Priya", family) for family in (*FAMILIES, *FAMILIES))
+    downgrade(url, "0023")
+
+    with closing(open_database(url)) as database:
+        found = ids_of(list(every_page(database, "priya mann")))
+        names = names_kept(database)
+
+    assert len(found) == 4  # Mann and Manning, twice each
+    assert len(names) == len(set(names)) == len(FAMILIES)
+
+
+@pytest.mark.parametrize("few", [0, 1, 2, 25])
+@pytest.mark.parametrize("words", WORDS)
+def test_it_is_all_the_same_how_many_names_are_few(
+    crowd: Database, words: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for the order of those who came within one millisecond."""
+    wanted = list(every_page(crowd, words))
+    monkeypatch.setattr(name_search, "_FEW_NAMES", few)
+
+    found = list(every_page(crowd, words))
+
+    assert sorted(ids_of(found)) == sorted(ids_of(wanted))
+    assert [page.total for page in found] == [page.total for page in wanted]
+
+
+def test_name_is_kept_as_long_as_a_visit_has_it_and_leaves_no_letter_behind(
+    tmp_path: Path,
+) -> None:
+    with closing(open_database(f"sqlite:///{tmp_path}/hub.db")) as database:
+        rows = [visit_row("Priya", "Quillfeather") for _ in range(2)]
+        with database.begin() as session:
+            session.add_all([*rows, visit_row("Dana", "Whitlock")])
+
+        for row, is_kept in zip(rows, (True, False), strict=True):
+            with database.begin() as session:
+                of_this = VisitRow.visit_id == row.visit_id
+                session.execute(update(VisitRow).where(of_this).values(search_name=""))
+            assert ("quillfeather priya" in names_kept(database)) is is_kept
+            assert bool({"qui", "uil", "fea"} & letters_kept(database)) is is_kept
+
+        assert names_kept(database) == ["whitlock dana"]
+        assert {"whi", "ock", "dan"} <= letters_kept(database)
+
+
+def names_kept(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(text(f"SELECT search_name FROM {name_search.NAMES}")))  # noqa: S608
+
+
+def letters_kept(database: Database) -> set[str]:
+    """Every three letters that the index of names knows."""
+    with database.engine.connect() as connection:
+        run = connection.exec_driver_sql
+        run(f"CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, {name_search.NAMES}_part, row)")
+        return {str(term) for term in run("SELECT term FROM temp.terms").scalars()}
