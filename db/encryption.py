@@ -25,6 +25,10 @@ NO_KEY = (
     "The key of this database is not here ({keys}), or the file is damaged. It was not changed. "
     "Put the folder of keys that belongs to it back, or restore the newest backup."
 )
+DAMAGED = (
+    "The database's file is damaged. It was not changed. Put it aside and restore the newest "
+    "backup."
+)
 
 
 def connect(path: Path | str, key: bytes | None) -> Any:
@@ -152,13 +156,27 @@ def snapshot(path: Path, copy: Path) -> dict[str, int]:
 def refuse_in_use(path: Path) -> None:
     """Raise `StorageError` when another program has the database open, one of before too.
 
+    Raises it too when that cannot be told, since the file is damaged or its disk cannot be read.
     (Who holds it for as long as it runs is told by `db.in_use`.)
     """
+    if path.stat().st_size == 0:
+        return  # SQLite would write into it, and drop the log beside it
     try:
         with closing(connect(path, key_to_open(path))) as connection:
             _take_alone(connection)
-    except dbapi2.OperationalError as error:
-        raise StorageError(IN_USE) from error
+    except dbapi2.DatabaseError as error:
+        raise StorageError(_why_not_alone(path, str(error))) from error
+
+
+def _why_not_alone(path: Path, text: str) -> str:
+    if "lock" in text:
+        return IN_USE
+    if _NO_DATABASE in text:
+        return NO_KEY.format(keys=path.parent / key_store.FOLDER)
+    return DAMAGED if "malformed" in text else _UNUSABLE.format(text)
+
+
+_UNUSABLE = "The database cannot be used ({}). It was not changed."
 
 
 def _rewrite(path: Path, old: bytes | None, new_key: Callable[[], bytes]) -> None:

@@ -363,10 +363,7 @@ def _why(error: Exception, where: URL) -> str:
     if "not a database" in text and (path := _file_of(where)) is not None:
         return encryption.NO_KEY.format(keys=path.parent / key_store.FOLDER)
     if "not a database" in text or "malformed" in text:
-        return (
-            "The database's file is damaged. It was not changed. Put it aside and restore the "
-            "newest backup."
-        )
+        return encryption.DAMAGED
     return f"The database cannot be used ({text}). Nothing was changed."
 
 

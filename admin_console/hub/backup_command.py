@@ -174,7 +174,7 @@ def _refuse_in_use(place: Path) -> None:
     try:
         encryption.refuse_in_use(place)
     except StorageError as error:
-        if "in use" in str(error):
+        if str(error) == in_use.IN_USE:
             raise
         # Its key is not here, or it is damaged: that may be why somebody restores.
 
