@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute, _EffectiveRouteContext
 from sqlalchemy import Connection, Engine
 from sqlalchemy.util import LRUCache
 
-from db import encryption, engine, schema
+from db import addresses, encryption, engine, schema
 from db.columns import Base
 
 BRING_UP_TO_DATE = schema.bring_up_to_date
@@ -169,7 +169,7 @@ def _sqlite_of(connection: Connection) -> Any:
 def _migrate_into(kept: Any, path: Path) -> None:
     """Migrate a database as the product would, and keep what came of it."""
     is_encrypted = isinstance(kept, encryption.Connection)
-    url = engine._address(f"sqlite:///{path}" if is_encrypted else "sqlite://")
+    url = addresses.parts_of(f"sqlite:///{path}" if is_encrypted else "sqlite://")
     with engine._engine(url, _KEY, is_ours=True) as opened:
         BRING_UP_TO_DATE(opened)
         with opened.connect() as connection:
