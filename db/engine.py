@@ -74,10 +74,28 @@ class Database:
     _looking: sessionmaker[Session]
     sites: frozenset[str] | None = None
     """The sites that its sessions are limited to (`db.scopes`), None when they are not."""
+    _expect: Callable[[Session], object] | None = None
 
     def within(self, sites: frozenset[str] | None) -> "Database":
         """The same database, limited to these sites; None: to none."""
         return replace(self, sites=sites)
+
+    def provided(self, expect: Callable[[Session], object]) -> "Database":
+        """The same database, in which nothing is written once `expect` raises.
+
+        Each transaction that writes asks it first, and sees all sites for that.
+        """
+        return replace(self, _expect=expect)
+
+    def regardless(self) -> "Database":
+        """The same database without what it was `provided`: to put away what was begun in it."""
+        return replace(self, _expect=None)
+
+    def check(self) -> None:
+        """Raise what a transaction that writes would, where something else is to be done."""
+        if self._expect is not None:
+            with self.regardless().within(None).read() as session:
+                self._expect(session)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -87,6 +105,9 @@ class Database:
         """
         try:
             with self._writing.begin() as session:
+                if self._expect is not None:
+                    self._expect(session)
+                    session.expunge_all()  # what it read may be another once a lock was waited for
                 session.info[scopes.SITES] = self.sites
                 yield session
         except _LOST as error:

@@ -186,7 +186,7 @@ def import_list(
                 )
         finally:
             with suppress(VestibuleError):  # what is left is taken away by the next import
-                sweep(database, now(), lock)
+                sweep(database.regardless(), now(), lock)
 
 
 def columns_for(session: Session, name: str, site_id: str) -> dict[str, str]:

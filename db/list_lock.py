@@ -119,12 +119,16 @@ def held(
         ended.set()
         if renewing.ident is not None:
             renewing.join()
-        with database.begin() as session:
+        with database.regardless().begin() as session:
             session.execute(delete(ListImportRow).where(ListImportRow.import_id == import_id))
 
 
 def _renew(database: Database, import_id: UUID, now: Callable[[], datetime], ended: Event) -> None:
-    """Say again and again that the import goes on, also where it has no progress to tell of."""
+    """Say again and again that the import goes on, also where it has no progress to tell of.
+
+    Whether it still may is seen by what it writes itself.
+    """
+    database = database.regardless()
     while not ended.wait(_RENEWED_EVERY_SECONDS):
         with suppress(VestibuleError), database.begin() as session:
             session.execute(

@@ -51,7 +51,7 @@ def watching(
     try:
         yield watch
     finally:
-        with _unless_busy(), database.begin() as session:
+        with _unless_busy(), database.regardless().begin() as session:
             session.execute(delete(ListImportRow).where(ListImportRow.lock_id == _place(ticket)))
 
 

@@ -185,8 +185,19 @@ def asking_staff(request: Request, context: InContext) -> Asker:
     """Who asks; 401 for anybody who is not signed in, 403 where their role may not do this."""
     token, now = bearer(request), context.now()
     with context.database.read() as session:
-        opened = known_staff(session, token, now)
-        limits = sites.of_staff(session, opened.member)
+        opened, limits = _allowed(session, request, now)
+    if abs(now - opened.seen_at) >= staff.SEEN_AGAIN:
+        with context.database.begin() as session:
+            staff.seen(session, token, opened.member.staff_id, now)
+    return Asker(opened.member, address_of(request), _asked_for(request, limits), limits)
+
+
+def _allowed(
+    session: Session, request: Request, now: datetime
+) -> tuple[staff.OpenSession, frozenset[str] | None]:
+    """Who is signed in and may do this, and the sites that they are limited to."""
+    opened = known_staff(session, bearer(request), now)
+    limits = sites.of_staff(session, opened.member)
     action = rights.action_of(request.method, request.scope["route"].path)
     if action is None or not may(opened.member.role, action):
         raise refuse(403, f"{rights.only_words(action)} Nothing was changed.")
@@ -194,10 +205,7 @@ def asking_staff(request: Request, context: InContext) -> Asker:
         raise refuse(
             403, "Only the district may do this: it holds for every school. Nothing was changed."
         )
-    if abs(now - opened.seen_at) >= staff.SEEN_AGAIN:
-        with context.database.begin() as session:
-            staff.seen(session, token, opened.member.staff_id, now)
-    return Asker(opened.member, address_of(request), _asked_for(request, limits), limits)
+    return opened, limits
 
 
 def known_staff(session: Session, token: str, now: datetime) -> staff.OpenSession:
@@ -222,9 +230,20 @@ AskingKiosk = Annotated[PairedKiosk, Depends(asking_kiosk)]
 AskingStaff = Annotated[Asker, Depends(asking_staff)]
 
 
-async def of_staff(context: InContext, asker: AskingStaff) -> Context:
-    """The hub as far as this member of staff may see it."""
-    return context.within(asker.sites)
+async def of_staff(request: Request, context: InContext, asker: AskingStaff) -> Context:
+    """The hub as far as this member of staff may see it.
+
+    Whatever is written in it is written while they may: what a request carries can take minutes to
+    come, and an import as long to be read. So each transaction looks at them once more.
+    """
+
+    def still_may(session: Session) -> None:
+        _, limits = _allowed(session, request, context.now())
+        if limits is not None and (asker.limits is None or not asker.limits <= limits):
+            raise refuse(403, "Your schools were changed meanwhile. Nothing else was: try again.")
+
+    seen = context.within(asker.sites)
+    return replace(seen, database=seen.database.provided(still_may))
 
 
 async def of_kiosk(context: InContext, kiosk: AskingKiosk) -> Context:

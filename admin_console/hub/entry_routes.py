@@ -83,8 +83,13 @@ class PhotoTaken:
 async def take_photo(request: Request, context: StaffContext, _: AskingStaff) -> Response:
     """Take in a picture for an entry that is being written."""
     content = await body_up_to(request, entry_photos.LARGEST_BYTES)
+
+    def take() -> str:
+        context.database.check()
+        return entry_photos.take(context.photos, content)
+
     try:
-        taken = await run_in_threadpool(entry_photos.take, context.photos, content)
+        taken = await run_in_threadpool(take)
     except PhotoError as error:
         raise refuse(422, str(error)) from error
     return answer(PhotoTaken(taken))

@@ -219,10 +219,15 @@ async def put_blob(
     jpeg = await body_up_to(request, photos.LARGEST_BYTES)
     if sha256(jpeg).hexdigest() != name:
         raise refuse(422, "The photo does not have the hash that it is named by.")
+    token, now = bearer(request), context.now()
+
+    def keep() -> None:
+        with context.database.look() as session:
+            known_kiosk(session, token, now)  # as of a batch: it came slowly
+        photos.keep(context.photos, jpeg, taken_at=_possible(taken_at, now))
+
     try:
-        await run_in_threadpool(
-            photos.keep, context.photos, jpeg, taken_at=_possible(taken_at, context.now())
-        )
+        await run_in_threadpool(keep)
     except PhotoError as error:
         raise refuse(422, str(error)) from error
     context.wake.notify()

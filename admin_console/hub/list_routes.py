@@ -92,7 +92,9 @@ def _preview(
     with context.database.read() as session:
         name = watchlists.name_for(session, wanted.name, wanted.site_id)
         known = watchlists.named(session, name, wanted.site_id)
-    if known is not None:
+    if known is None:
+        context.database.check()
+    else:
         list_desk.note_view(context, asker, Deed.ENTRIES_VIEWED, known.list_id)
     return found
 
