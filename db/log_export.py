@@ -39,7 +39,9 @@ def lines(
                 "at": head.at.isoformat(),
                 "signature": signing.sign(key, head).hex(),
             },
+            # Of how many they are not here: who only knows of erased ones counts them.
             "erased": head.size if is_bare else head.size - _bodies(session),
+            "bare": is_bare,
             "keys": [
                 {"device_id": k.device_id, "epoch": k.epoch, "public_key": k.public_key.hex()}
                 for k in session.scalars(select(DeviceKeyRow))

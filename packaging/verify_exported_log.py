@@ -15,16 +15,18 @@ root of a Merkle tree over their hashes (RFC 9162). Kiosks and printed reports k
 When the hub gets another key, its old one signs the new one and how the log stood.
 
 The file. The first line is JSON (keys, signed heads, the hub's signed root, the changes of its key,
-how many bodies were erased), a tab, and the hub's signature over that JSON in hex. Each further
-line is an event in the hub's order: line, salt in hex and body, with tabs between; salt and body
-are empty where the facts were erased. Hex digits are small, and each line ends with one line feed.
+how many bodies are not here, and `bare` if all were left out of this file and may be at the hub), a
+tab, and the hub's signature over that JSON in hex. Each further line is an event in the hub's
+order: line, salt in hex and body, with tabs between; salt and body are empty where the facts were
+erased or left out. Hex digits are small, and each line ends with one line feed.
 
-What this shows. With --hub-key (shown by the console, printed on reports; an earlier one will
-do) the root is the hub's. With --seen, a size and root that a kiosk or a printed report shows, the
-log still begins as it did then: the hub did not write another past. Without either, only that the
-file agrees with itself.
+What this shows. With --hub-key (as `vestibule-hub log head` said it to somebody you trust; an
+earlier one will do) the root is the hub's. With --seen, a size and root that a kiosk or a printed
+report shows, the log still begins as it did then: the hub did not write another past. Without
+either, only that the file agrees with itself. Both may be typed with spaces, in quotes.
 
-Ends with 0 when everything holds, 1 when something does not, 2 when the file is no such log.
+Ends with 0 when everything holds, 1 when something does not, 2 when the file is no such log, or
+what was typed is no key or no size and root.
 """
 
 import argparse
@@ -60,6 +62,10 @@ LARGE = 32 * 1024 * 1024
 
 class WrongError(Exception):
     """Something does not hold; the words say what and where."""
+
+
+class OtherHubError(Exception):
+    """The file does not say that it is of the hub whose key was given; it may be whole."""
 
 
 @dataclass
@@ -220,7 +226,7 @@ def check_header(header: dict[str, Any], said: bytes, signature: bytes, hub_key:
     told = header["tree"]
     before = [change["old_key"] for change in header.get("hub_key_changes", [])]
     if hub_key and hub_key not in [header["hub_key"], *before]:
-        raise WrongError("the log is of another hub than the one whose key was given")
+        raise OtherHubError
     lines = ["vestibule exported log v1", hashlib.sha256(said).hexdigest()]
     if not is_signed(header["hub_key"], lines, signature[:-1].decode()) or signature[-1:] != b"\n":
         raise WrongError("the first line of the file is not the one that the hub signed")
@@ -254,14 +260,18 @@ def check_tree(header: dict[str, Any], tree: Tree, erased: int) -> None:
             f"{tree.size} have"
         )
     if erased != header["erased"]:
+        kept_from = "left out" if header.get("bare") else "erased"
         raise WrongError(
-            f"the personal facts of {erased} events are gone where the hub had erased those of "
-            f"{header['erased']}"
+            f"the personal facts of {erased} events are gone where the hub had {kept_from} those "
+            f"of {header['erased']}"
         )
 
 
 def verify(path: str, hub_key: str = "", seen: dict[int, str] | None = None) -> list[str]:
-    """What holds, in lines to print. Raises WrongError, or ValueError when it is no log."""
+    """What holds, in lines to print.
+
+    Raises WrongError or OtherHubError, or ValueError when it is no log.
+    """
     seen = seen or {}
     with ExitStack() as stack:
         file = stack.enter_context(open(path, "rb"))  # noqa: PTH123  see check_bodies_of
@@ -287,9 +297,12 @@ def verify(path: str, hub_key: str = "", seen: dict[int, str] | None = None) -> 
     beyond = [size for size in seen if size > tree.size]
     if beyond:
         raise WrongError(f"{max(beyond)} events were seen before, and {tree.size} are here")
+    facts = ", the personal facts of {} were erased"
+    if header.get("bare"):
+        facts = ", their personal facts left out of this file"
     lines = [
         f"{device} epoch {epoch}: {chain.events} events"
-        + (f", the personal facts of {chain.erased} were erased" if chain.erased else "")
+        + (facts.format(chain.erased) if chain.erased else "")
         + (", signed by the kiosk" if chain.signed else ", not signed by a kiosk's key")
         for (device, epoch), chain in sorted(chains.items())
     ]
@@ -299,22 +312,44 @@ def verify(path: str, hub_key: str = "", seen: dict[int, str] | None = None) -> 
     return lines
 
 
+def hex_of(text: str) -> str:
+    """A key or root as somebody types it from paper, where it stands in groups."""
+    digits = "".join(text.split()).lower()
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise argparse.ArgumentTypeError(f"64 digits and letters a to f are wanted, not {text!r}")
+    return digits
+
+
 def seen_of(text: str) -> tuple[int, str]:
-    size, _, root = text.partition(":")
-    return int(size), root.lower()
+    found = re.fullmatch("([0-9]{1,18}):([0-9a-f]{64})", "".join(text.split()).lower())
+    if found is None:
+        raise argparse.ArgumentTypeError(
+            "SIZE:ROOT is wanted, in quotes: a number, a colon, and 64 digits and letters a to f, "
+            f"not {text!r}"
+        )
+    return int(found[1]), found[2]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check an exported log of Vestibule.")
     parser.add_argument("log", help="file that vestibule-hub log export wrote")
-    parser.add_argument("--hub-key", default="", help="public key of the hub, in hex")
+    parser.add_argument("--hub-key", type=hex_of, help="public key of the hub, in hex")
     parser.add_argument(
         "--seen", action="append", default=[], type=seen_of, metavar="SIZE:ROOT",
         help="a size and root that a kiosk or a printed report shows; may be given several times",
     )  # fmt: skip
     asked = parser.parse_args()
+    seen = dict(asked.seen)
     try:
-        lines = verify(asked.log, asked.hub_key.lower(), dict(asked.seen))
+        if len(seen) != len(set(asked.seen)):
+            raise WrongError("two of the roots that were seen are of one size and differ")
+        lines = verify(asked.log, asked.hub_key or "", seen)
+    except OtherHubError:
+        print(
+            "The log is of another hub than the one whose key was given. Nothing was checked.\n"
+            "Compare the key with what vestibule-hub log head says at the hub that was meant."
+        )
+        return 1
     except WrongError as wrong:
         print(f"BROKEN: {wrong}.\nThe log was changed. Keep this file as it is.")
         return 1

@@ -1,5 +1,6 @@
 """``vestibule-hub verify-log`` and ``vestibule-hub log``: the log checked, and handed to others."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -58,13 +59,15 @@ def verify_log(url: str, seen: Sequence[str] = (), *, as_json: bool) -> tuple[st
 
 
 def _seen(text: str) -> tuple[int, bytes]:
-    size, _, root = text.partition(":")
-    try:
-        return int(size), bytes.fromhex(root)
-    except ValueError as error:
+    """A head as somebody types it from paper, where it stands in groups."""
+    size, _, root = "".join(text.split()).partition(":")
+    if not re.fullmatch("[0-9]{1,18}", size) or not re.fullmatch("[0-9A-Fa-f]{64}", root):
         raise ConfigError(
-            f"--seen {text!r} is not SIZE:ROOT, as vestibule-hub log head says it."
-        ) from error
+            f"--seen {text!r} is not SIZE:ROOT: a number of events, a colon, and 64 digits and "
+            "letters a to f, with spaces or without, in quotes. vestibule-hub log head, a printed "
+            "report and vestibule-kiosk verify-log say it. Nothing was checked."
+        )
+    return int(size), bytes.fromhex(root)
 
 
 def _verdict(found: list[chain.Verification], unsigned: list[str], differences: list[str]) -> str:

@@ -200,8 +200,8 @@ class Sheets:
         words = (
             f"This number stands for all {head.size:,} events that the hub had taken in on "
             f"{moment_words(head.at, site)}. Keep this sheet: if any of them is changed later, the "
-            "number no longer fits. To check, give it to  vestibule-hub verify-log --seen NUMBER  "
-            "or to the exported log's verifier."
+            "number no longer fits. To check, type it with or without its spaces:  vestibule-hub "
+            'verify-log --seen "SIZE:ROOT"  , or the same to the exported log\'s verifier.'
         )
         for part in wrapped(words, self.room - _CODE - 20, SIZE, 400):
             base -= LINE

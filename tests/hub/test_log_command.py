@@ -1,6 +1,7 @@
 """``vestibule-hub log``: the log handed to somebody who checks it with the stand-alone file."""
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -8,13 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from admin_console.hub import site as hub_site
 from admin_console.hub.__main__ import main
-from db import retention
+from db import log_export, retention, signing
 from db.domain.visit import VisitState
 from db.engine import open_database
 from db.models import VisitRow
@@ -90,8 +93,30 @@ def test_bare_log_has_no_personal_facts_and_is_whole(url: str, tmp_path: Path) -
     status, said = check(tmp_path / "log")
 
     assert status == 0
-    assert "the personal facts of 8 were erased" in said
+    assert "8 events, their personal facts left out of this file, signed by the kiosk" in said
+    assert "erased" not in said
     assert b"Daniel" not in (tmp_path / "log").read_bytes()
+
+
+def test_bare_log_of_a_version_before_is_whole_and_so_is_ours_to_its_verifier(
+    url: str, tmp_path: Path
+) -> None:
+    """A bare log said only that the facts of all its events were erased."""
+    with closing(open_database(url)) as database, database.read() as session:
+        key = hub_site.signing_key(session)
+        head = hub_site.head(session, NINE)
+        first, *rows = log_export.lines(session, head, key, is_bare=True)
+    told = json.loads(first.partition(b"\t")[0])
+    assert told["erased"] == told["tree"]["size"] == 8
+    assert told.pop("bare") is True
+    header = json.dumps(told, separators=(",", ":")).encode()
+    signature = signing.sign(key, signing.Exported(sha256(header).hexdigest())).hex().encode()
+    (tmp_path / "log").write_bytes(b"\n".join([b"%s\t%s" % (header, signature), *rows, b""]))
+
+    status, said = check(tmp_path / "log")
+
+    assert status == 0
+    assert "the personal facts of 8 were erased" in said
 
 
 def test_log_whose_old_visits_were_forgotten_is_whole_here_and_elsewhere(
