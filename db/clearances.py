@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from db import codec, districts, number_keys
@@ -85,11 +85,17 @@ AGAINST = (Verdict.DENY, Verdict.ESCORT)
 
 
 def apply_decision(
-    session: Session, decision: Decision, screening: Screening | None, clears_until: date | None
+    session: Session,
+    decision: Decision,
+    screening: Screening | None,
+    clears_until: date | None,
+    *,
+    site_id: str = "",
 ) -> None:
     """Clear the pairs of a *not this person*, or end those of a visit that was decided `AGAINST`.
 
-    Nothing is cleared for a visitor who cannot be known again (`visitor_key`).
+    Nothing is cleared for a visitor who cannot be known again (`visitor_key`). `site_id`: of the
+    kiosk that decided, empty for the hub.
     """
     keys = number_keys.settled(session)  # before any clearance is locked
     if decision.verdict in AGAINST:
@@ -100,7 +106,7 @@ def apply_decision(
         if visit is not None and visit.visitor_key:
             key = keys.newest(visit.visit_id, visit.visitor_key)
             for match in screening.matches:
-                _clear(session, key, decision, match, clears_until)
+                _clear(session, key, decision, match, clears_until, site_id=site_id)
     session.flush()
 
 
@@ -138,11 +144,16 @@ def learn(session: Session, clearance: Clearance) -> None:
     session.flush()
 
 
-def not_expired(session: Session, now: datetime) -> list[Clearance]:
-    """Those whose time is not over, ended ones too: a kiosk may still hold one in force."""
+def not_expired(session: Session, now: datetime, site_id: str | None = None) -> list[Clearance]:
+    """Those whose time is not over, ended ones too: a kiosk may still hold one in force.
+
+    `site_id`: without those that hold at other schools only.
+    """
     # A day more: the day is counted in the school's own time.
     first_day = now.date() - timedelta(days=1)
     query = select(ClearanceRow).where(ClearanceRow.expires_on >= first_day)
+    if site_id is not None:
+        query = query.where(ClearanceRow.site_id.in_(("", site_id)))
     return [value_of(row) for row in session.scalars(query.order_by(ClearanceRow.decided_at))]
 
 
@@ -159,7 +170,21 @@ def forget_in_force(session: Session) -> None:
     session.execute(delete(ClearanceRow).where(ClearanceRow.ended_at.is_(None)))
 
 
-def _clear(session: Session, key: str, decision: Decision, match: Match, expires_on: date) -> None:
+def forget_told(session: Session) -> None:
+    """On a kiosk: those in force of visits that it does not know, which the hub tells anew."""
+    own = exists().where(VisitRow.visit_id == ClearanceRow.visit_id)
+    session.execute(delete(ClearanceRow).where(ClearanceRow.ended_at.is_(None), ~own))
+
+
+def _clear(
+    session: Session,
+    key: str,
+    decision: Decision,
+    match: Match,
+    expires_on: date,
+    *,
+    site_id: str,
+) -> None:
     entry = match.entry
     clearance_id = uuid5(decision.decision_id, f"{match.list_id} {entry.entry_id}")
     if districts.get(session, ClearanceRow, clearance_id) is not None:
@@ -185,6 +210,7 @@ def _clear(session: Session, key: str, decision: Decision, match: Match, expires
         expires_on=expires_on,
         ended_at=against.decided_at if against else None,
         ended_by=against.decided_by if against else "",
+        site_id=site_id,
     )
     session.add(_row(cleared))
 
@@ -210,20 +236,24 @@ def _row(clearance: Clearance) -> ClearanceRow:
         expires_on=clearance.expires_on,
         ended_at=clearance.ended_at,
         ended_by=clearance.ended_by,
+        site_id=clearance.site_id,
     )
 
 
 # ---- what they do to a screening -------------------------------------------------------------
 
 
-def consider(session: Session, screening: Screening, key: str, days: Days) -> Screening:
+def consider(
+    session: Session, screening: Screening, key: str, days: Days, site_id: str | None = None
+) -> Screening:
     """Set the matches aside that staff have cleared for this visitor, and say by which clearance.
 
-    Other reasons for a hold stay. `days`: by the site's own calendar.
+    Other reasons for a hold stay. `days`: by the site's own calendar. `site_id`: where the visitor
+    is; None on a kiosk, which knows of no clearance that does not hold at its school.
     """
     if not key or not screening.matches:
         return screening
-    known = of_visitor(session, key)
+    known = [c for c in of_visitor(session, key) if site_id is None or c.holds_at(site_id)]
     matches: list[Match] = []
     cleared: list[ClearedMatch] = []
     lapsed: list[LapsedClearance] = []
@@ -314,4 +344,5 @@ def value_of(row: ClearanceRow) -> Clearance:
         expires_on=row.expires_on,
         ended_at=row.ended_at,
         ended_by=row.ended_by,
+        site_id=row.site_id,
     )

@@ -157,7 +157,9 @@ def compare(
     if not news:
         return None
     screening = replace(said, matches=news, hold_reasons=(HoldReason.MATCH,))
-    screening = clearances.consider(session, screening, stored.visitor_key, days)
+    screening = clearances.consider(
+        session, screening, stored.visitor_key, days, stored.visit.site_id
+    )
     screening = replace(screening, matches=most_telling(screening.matches))
     return Found(stored.visit.visit_id, screening) if screening.matches else None
 

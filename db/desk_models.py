@@ -37,6 +37,7 @@ class ClearanceRow(OfList, Base):
     expires_on: Mapped[date]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[Name]
+    site_id: Mapped[SiteId]
 
 
 class NoticeRow(OfSiteOrDistrict, Base):

@@ -67,7 +67,7 @@ def _parts(
     hosts = settings.read(session, HOSTS.format(site_id=site_id), list[Host])
     if hosts is not None:
         parts.append(("hosts", hosts))
-    parts += [("clearance", c) for c in clearances.not_expired(session, now)]
+    parts += [("clearance", c) for c in clearances.not_expired(session, now, site_id)]
     parts += _of_own_visits(session, kiosk_id, now)
     parts += [("watchlist", known) for known in watchlists.all_lists(session)]
     if site is not None:

@@ -256,7 +256,7 @@ def _without_cleared(
 ) -> Screening:
     """What is left of it by the clearances of now: staff gave some, or their key was changed."""
     key = number_keys.settled(session).newest(row.visit_id, row.visitor_key)
-    left = clearances.consider(session, screening, key, days)
+    left = clearances.consider(session, screening, key, days, row.site_id)
     return replace(left, cleared=(*screening.cleared, *left.cleared))
 
 

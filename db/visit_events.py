@@ -143,7 +143,7 @@ def _change(session: Session, envelope: Envelope, event: DomainEvent) -> None:
         case VisitorScreened():
             _apply_screened(session, envelope, event)
         case DecisionMade(decision, clears_until):
-            apply_decision(session, decision, clears_until)
+            apply_decision(session, decision, clears_until, _site_deciding(session, envelope))
         case ClearanceDated() | ClearanceEnded() | VisitorRechecked() | RecheckDecided():
             _apply_later(session, envelope, event)
         case VisitCheckedIn():
@@ -206,6 +206,16 @@ def _site_of_kiosk(session: Session, envelope: Envelope) -> str | None:
     return known[envelope.kiosk_id]
 
 
+def _site_deciding(session: Session, envelope: Envelope) -> str:
+    """Of the kiosk that decided; empty for the hub, which knows itself who decides at the console.
+
+    By who says it, whatever the decision says of where it was made.
+    """
+    if envelope.kiosk_id == chain.HUB:
+        return ""
+    return _site_of_kiosk(session, envelope) or envelope.site_id
+
+
 def _apply_later(session: Session, envelope: Envelope, event: _OfTheHub) -> None:
     """What the hub says of a visit that went its way already."""
     match event:
@@ -219,8 +229,13 @@ def _apply_later(session: Session, envelope: Envelope, event: _OfTheHub) -> None
             rechecks.apply_decided(session, event)
 
 
-def apply_decision(session: Session, decision: Decision, clears_until: date | None = None) -> bool:
-    """Keep a decision. Returns whether it is in force: the first one on a hold is."""
+def apply_decision(
+    session: Session, decision: Decision, clears_until: date | None = None, site_id: str = ""
+) -> bool:
+    """Keep a decision. Returns whether it is in force: the first one on a hold is.
+
+    `site_id`: the only school where it clears somebody; empty: wherever the list counts.
+    """
     row = _locked_row(session, decision.visit_id)
     asked = {"decision": decision.decision_id, "visit": decision.visit_id}
     before = districts.run(session, _BEFORE, asked).all()
@@ -245,7 +260,7 @@ def apply_decision(session: Session, decision: Decision, clears_until: date | No
         row.with_escort = decision.verdict is Verdict.ESCORT
     session.flush()
     screening = visits.screening_of(session, decision.visit_id) if clears_until else None
-    clearances.apply_decision(session, decision, screening, clears_until)
+    clearances.apply_decision(session, decision, screening, clears_until, site_id=site_id)
     return in_force
 
 

@@ -1,6 +1,6 @@
 """What follows at the hub from a kiosk's events and from decisions, in their transaction.
 
-Kiosks of the district learn of clearances, administrators of denials, and whoever was screened with
+Kiosks learn of clearances, administrators of denials, and whoever was screened with
 older lists than those in force is screened again.
 """
 
@@ -96,9 +96,9 @@ def _of_decisions(session: Session, visit_ids: Iterable[UUID], now: datetime) ->
 
 
 def tell_of_clearance(session: Session, clearance: Clearance) -> None:
-    """Tell the kiosks that screen by the list: all of the district, or those of its site."""
+    """Tell the kiosks where it holds: all that screen by the list, or those of one site."""
     known = watchlists.get(session, clearance.list_id)
-    site_id = "" if known is None else known.site_id
+    site_id = clearance.site_id or ("" if known is None else known.site_id)
     changes.add(session, CLEARANCE, clearance, site_id=site_id)
 
 

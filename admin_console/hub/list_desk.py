@@ -121,7 +121,7 @@ def owner(context: Context) -> str:
 def share(session: Session, name: str, site_id: str, now: datetime) -> Watchlist:
     """Make a site's list the district's, in a new version that every kiosk learns.
 
-    Whom its staff cleared is cleared at every site from then on.
+    Whom its staff cleared at the console is cleared at every site from then on.
 
     Raises `ConfigError` in words when there is no such list, or the district has that name.
     """

@@ -1,7 +1,8 @@
 """*Not this person*: staff's word that a visitor is not the person of a list entry. Pure values.
 
-A clearance binds one visitor to one version of one entry. It holds on every kiosk of the district
-until the entry changes, the clearance expires, or staff end it; then the visitor is held once more.
+A clearance binds one visitor to one version of one entry. What was decided at the console holds on
+every kiosk of the district, what was decided at a kiosk at that kiosk's school; until the entry
+changes, the clearance expires, or staff end it. Then the visitor is held once more.
 """
 
 from dataclasses import dataclass
@@ -52,6 +53,15 @@ class Clearance:
     """The last day on which it holds, by the site's calendar."""
     ended_at: datetime | None = None
     ended_by: str = ""
+    site_id: str = ""
+    """The only school where it holds; empty: wherever somebody is screened by the list.
+
+    Who decided at a kiosk is known by that kiosk's word alone, and it may be in other hands.
+    """
+
+    def holds_at(self, site_id: str) -> bool:
+        """Whether it counts for who is screened at this school."""
+        return self.site_id in ("", site_id)
 
     def lapse(self, entry_version: int, entry_mark: str, days: Days) -> Lapse | None:
         """Why it does not hold against this version of the entry; None if it does on all days."""

@@ -59,8 +59,11 @@ PARKED = "hub.parked"
 HEARD_AT = "hub.heard_at"
 """When the hub was last heard, to the minute, by this computer's clock."""
 KINDS = "hub.kinds_of_changes"
-_KINDS = 3
-"""Goes up with each kind of change that `_learn` comes to know; 3: the hub's authorities."""
+_KINDS = 4
+"""Goes up with each kind of change that `_learn` comes to know; 3: the hub's authorities.
+
+4: the hub tells a clearance that was given at a kiosk to that one's school only, which it did not.
+"""
 HOSTS = "hub.hosts"
 SITE = "hub.site"
 
@@ -116,6 +119,8 @@ def read_anew_after_update(session: Session) -> None:
 
     What an older program did not know is behind the cursor by now, and what could not be read.
     """
+    if settings.read(session, KINDS, int) != _KINDS:
+        clearances.forget_told(session)  # of other schools' kiosks too, by older hubs
     if settings.read(session, KINDS, int) != _KINDS or unread.kinds(session):
         settings.write(session, KINDS, _KINDS)
         start_over(session)

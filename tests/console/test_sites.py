@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListView
+from PySide6.QtWidgets import QLabel, QListView
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.client import VisitFilter
@@ -13,11 +13,12 @@ from admin_console.console.parts.button import Button
 from admin_console.console.parts.table import RowTable
 from admin_console.console.shell import Shell
 from db.domain.decision import Verdict
+from db.domain.desk import Role
 from db.domain.sites import KnownSite
 from db.domain.visit import Visit
 from tests.console import invented
 from tests.console.fake_hub import FakeHub
-from tests.console.windows import child, open_shell
+from tests.console.windows import child, open_shell, press
 from tests.hub_of_tests import PASSWORD
 from tests.two_schools import two_schools
 
@@ -119,3 +120,19 @@ def test_console_of_the_district_reads_one_school_and_decides_anywhere(tmp_path:
     assert everybody == {at_alder, at_birch}
     assert chosen == found == {at_birch}
     assert decided.visit_id == at_alder
+
+
+def test_clearance_that_holds_at_one_school_says_at_which(qtbot: QtBot) -> None:
+    hub = FakeHub(role=Role.ADMINISTRATOR, sites=SITES)
+    first, *others = hub.clearances_answer.clearances
+    here = replace(first, clearance=replace(first.clearance, site_id=ROOSEVELT))
+    hub.clearances_answer = replace(hub.clearances_answer, clearances=(here, *others))
+    shell = open_shell(qtbot, hub)
+    shell.go("Lists")
+    press(qtbot, Qt.Key.Key_2)
+
+    until = child(shell, QLabel, "clearedUntil")
+
+    qtbot.waitUntil(lambda: until.text().endswith(", at Roosevelt Middle School only."))
+    press(qtbot, Qt.Key.Key_J)
+    assert until.text().endswith("or until the entry changes.")

@@ -47,7 +47,7 @@ OF_NOBODY = {
     "attempt": "attempt_id",
     "audit": "audit_id at deed site_id",
     "clearance": "clearance_id visit_id list_id list_name entry_id entry_version entry_mark "
-    "decided_at expires_on ended_at",
+    "decided_at expires_on ended_at site_id",
     "custody_rule": "list_id entry_id",
     "decision": "decision_id visit_id decided_at decided_where superseded",
     "notice": "notice_id kind at visit_id list_id read_at site_id",

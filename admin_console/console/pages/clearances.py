@@ -183,7 +183,9 @@ class ClearancesView(QWidget):
         match line.standing:
             case Standing.IN_FORCE:
                 last = words.day(clearance.expires_on)
-                return f"Until {last}, or until the entry changes."
+                where = self._session.site_of(clearance.site_id)
+                only = f", at {where} only" if where else ""
+                return f"Until {last}, or until the entry changes{only}."
             case Standing.ENDED if clearance.ended_at is not None:
                 on = words.day(clearance.ended_at.astimezone(zone).date())
                 return f"Ended by {clearance.ended_by} on {on}."
