@@ -17,7 +17,18 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from db import districts, encryption, in_use, limits, log, partitions, replay, settings, tree
+from db import (
+    districts,
+    encryption,
+    in_use,
+    limits,
+    log,
+    outbox,
+    partitions,
+    replay,
+    settings,
+    tree,
+)
 from db.columns import Base
 from db.domain.errors import StorageError
 from db.engine import Database, database_file, is_server, open_database, open_existing
@@ -86,6 +97,7 @@ def _copy(old: Database, new_url: str, now: datetime, watch: Watch) -> _Copy:
     """The copy that serves nobody, and the old database neither any more."""
     try:
         with old.begin() as session:  # nobody writes meanwhile
+            outbox.refuse_kiosk(session)
             moved_at = settings.read(session, MOVED, datetime)
             if moved_at is not None:
                 return _copied_before(new_url, moved_at, old.district_id)
@@ -166,8 +178,9 @@ def _cause(error: Exception) -> str:
 def refuse_moved(session: Session) -> None:
     """Raise `MovedError` when this database was moved, or is the copy of one that serves still.
 
-    Two hubs would tell two stories.
+    Two hubs would tell two stories. Raises `KioskError` where no hub ever was.
     """
+    outbox.refuse_kiosk(session)
     if settings.read(session, COPIED, _Copy) is not None:
         raise MovedError(
             "A move to this database did not come to its end. Nothing was changed. Run "

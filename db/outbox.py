@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, select, update
 from sqlalchemy.orm import Session
 
 from db import chain, codec, log, settings, visit_events
+from db.domain.errors import StorageError
 from db.domain.events import TYPE_VERSIONS, DomainEvent
 from db.ids import new_id
 from db.log_models import ChainRow, EventBodyRow, EventRow
@@ -43,6 +44,19 @@ class _Fork:
 def own(session: Session) -> Device | None:
     """Who this kiosk is as it was paired last; None at a hub, and before its first start."""
     return settings.read(session, OWN, Device)
+
+
+class KioskError(StorageError):
+    """This database is a kiosk's, and a hub was to work with it."""
+
+
+def refuse_kiosk(session: Session) -> None:
+    """Raise `KioskError` at a kiosk's database. For a hub, whose tables are the same ones."""
+    if settings.read(session, OWN, Device) is not None:
+        raise KioskError(
+            "This database is a kiosk's, not a hub's. Nothing was changed. Check what --database "
+            "says; a kiosk's own log is checked by vestibule-kiosk verify-log."
+        )
 
 
 def add(

@@ -25,6 +25,7 @@ from db.domain.errors import StorageError
 from db.engine import open_database
 from db.log_models import EventRow
 from db.models import VisitRow, WatchlistEntryRow
+from db.outbox import KioskError
 from db.sealed_stream import name_of
 
 
@@ -97,6 +98,8 @@ def refuse_moved(url: str) -> None:
             f"{error} If a hub shall go on from the backup and the other one never again, restore "
             "it into another folder, with --database."
         ) from error
+    except KioskError:
+        raise
     except StorageError:
         return  # its key is not here, or it is damaged: that may be why somebody restores
 

@@ -27,6 +27,7 @@ from db import (
     list_lock,
     list_table,
     move,
+    outbox,
     policy,
     settings,
     sites,
@@ -338,9 +339,11 @@ def _say_whose(database: Database, wanted: ListWanted) -> None:
 
 @contextmanager
 def existing(url: str) -> Iterator[Database]:
-    """The database as it is, for commands that only look."""
+    """The database as it is, for commands that only look. Raises `StorageError` for a kiosk's."""
     database = open_existing(url)
     try:
+        with database.read() as session:
+            outbox.refuse_kiosk(session)
         yield database
     finally:
         database.close()
