@@ -50,13 +50,21 @@ class About:
 def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> About:
     """Write a backup of a hub that may be running, and read it again to the end.
 
-    `folder` has the photos. What stands at `to` is replaced once the new one was read again.
+    `folder` has the photos. What stands at `to` is replaced once the new one was read again. No
+    folder is made but the hub's own: else a stick that is not in would seem to hold the backup.
     Raises `StorageError` in words; then there is no new file.
     """
     own_files.refuse(to, folder.parent, database)
+    is_own = to.parent == database.parent / own_files.BACKUPS
+    if not is_own and not to.parent.is_dir():
+        raise StorageError(
+            f"There is no folder {to.parent}; is the stick in? No backup was made. Put it in, or "
+            "make the folder, then try again."
+        )
     part = to.with_name(f"{to.name}{_PART}")
     try:
-        private_files.make_private_folder(to.parent)
+        if is_own:
+            private_files.make_private_folder(to.parent)
         _drop_what_a_crash_left(database.parent, to.parent, now)
         keys = _keys_beside(folder)
         with tempfile.TemporaryDirectory(dir=database.parent, prefix=_WORK) as work:

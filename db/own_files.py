@@ -7,6 +7,8 @@ from db.domain.errors import StorageError
 
 PHOTOS, TLS, KEYS, LIST_INDEX = "photos", "tls", "keys", "list-index"
 """Folders beside the database."""
+BACKUPS = "backups"
+"""The same, and the one of them that may be written into."""
 BESIDE = ("", "-wal", "-shm", ".aside", ".encrypted", ".encrypted-journal")
 """What SQLite, and a change of the key that was cut off, have beside a database."""
 IN_USE = "-in-use"

@@ -6,14 +6,13 @@ outlive that, and are opened with the key on paper: each says the name of the on
 
 from pathlib import Path
 
-from db import key_store
+from db import key_store, own_files
 from db.domain.errors import ConfigError, StorageError
 from db.engine import database_file
 from db.key_store import BACKUP
 from db.sealed_stream import Opening, SealedStreamError, name_needed, name_of
 
-FOLDER = "backups"
-"""Its name beside the database."""
+FOLDER = own_files.BACKUPS
 _GROUP = 8
 
 

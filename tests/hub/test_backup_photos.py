@@ -22,6 +22,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    (tmp_path / "stick").mkdir()
     return tmp_path / "stick" / "one.backup"
 
 

@@ -97,3 +97,20 @@ def test_file_beside_the_hub_with_another_name_is_written(url: str, tmp_path: Pa
 
     assert beside.is_file()
     assert list((tmp_path / "hub").glob("hub-*.backup"))
+
+
+def test_backup_makes_no_folder_where_a_stick_was_to_be(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick = tmp_path / "media" / "stick"
+
+    assert main(["backup", "--to", str(stick / "hub.backup"), "--database", url]) == 1
+
+    said = capsys.readouterr()
+    assert f"There is no folder {stick}; is the stick in?" in said.err
+    assert not said.out
+    assert not (tmp_path / "media").exists()
+    stick.mkdir(parents=True)
+    assert main(["backup", "--to", str(stick / "hub.backup"), "--database", url]) == 0
+    assert main(["backup", "--database", url]) == 0  # its own folder is made
+    assert list((tmp_path / "hub" / "backups").glob("hub-*.backup"))

@@ -32,6 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    (tmp_path / "stick").mkdir()
     return tmp_path / "stick" / "one.backup"
 
 
