@@ -183,7 +183,6 @@ def create_app(
     app.router.default = nothing_here
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.add_middleware(NoZeroBytes)
-    app.add_middleware(SafeHeaders)
     if is_behind_proxy:
         app.add_middleware(ProxyWatch)
     if metrics_port:
@@ -191,6 +190,9 @@ def create_app(
     if known_as or metrics_port:
         app.add_middleware(OwnNames, known_as=known_as, metrics_port=metrics_port)
     app.add_middleware(Watched, metrics=context.metrics, tell=tell)
+    # Around all of it: Starlette answers faults outside of whatever is added.
+    built = app.build_middleware_stack
+    app.build_middleware_stack = lambda: SafeHeaders(built())  # type: ignore[method-assign]
     return app
 
 

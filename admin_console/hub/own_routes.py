@@ -118,11 +118,13 @@ async def confirm_second_factor(
 async def end_second_factor(
     request: Request, context: StaffContext, asker: AskingStaff
 ) -> Response:
-    """Be asked for no codes any more."""
+    """Be asked for no codes any more. All other sign-ins of whoever asks end."""
     asked = await body_as(request, FactorEnded)
+    token = bearer(request)
 
     def end(session: Session) -> None:
         second_factor.end(session, asker.staff_id)
+        staff.close_sessions(session, asker.staff_id, but=token)
         _note(session, asker, context, "off")
 
     await _as_owner(request, context, asker, asked.password, lambda: end)

@@ -209,7 +209,7 @@ def end_second_factor(url: str, name: str) -> str:
     with _keeping(url) as session:
         staff_id = staff.named(session, name).staff_id
         member = staff_desk.end_second_factor(session, TERMINAL, staff_id, _now())
-    return f"{member.display_name} signs in with the password alone."
+    return f"{member.display_name} signs in with the password alone, and was signed out."
 
 
 def audit_lines(url: str, about_id: str) -> Iterator[str]:

@@ -195,9 +195,10 @@ def set_pin(
 def end_second_factor(
     session: Session, keeper: Keeper, staff_id: UUID, now: datetime
 ) -> StaffMember:
-    """Ask somebody for no codes any more, as when the telephone is lost."""
+    """Ask somebody for no codes any more, as when the telephone is lost; their sign-ins end."""
     member = _theirs(session, keeper, staff_id)
     second_factor.end(session, staff_id)
+    staff.close_sessions(session, staff_id)
     _note(session, keeper, Deed.SECOND_FACTOR_CHANGED, member, now, detail="off")
     return member
 

@@ -168,7 +168,10 @@ def end_pin(staff_id: UUID, context: StaffContext, asker: AskingStaff) -> Respon
 
 @router.delete("/{staff_id}/second-factor")
 def end_second_factor(staff_id: UUID, context: StaffContext, asker: AskingStaff) -> Response:
-    """Ask somebody for no codes any more who lost the telephone. They begin anew themselves."""
+    """Ask somebody for no codes any more who lost the telephone, and sign them out everywhere.
+
+    They begin anew themselves.
+    """
     _do(
         context,
         asker,

@@ -163,6 +163,21 @@ def test_wrong_password_at_an_open_console_is_in_the_audit_and_guessed_slowly(
     assert "guess" not in str(lines)
 
 
+def test_end_of_the_own_second_factor_ends_the_other_sign_ins(hub: HubOfTests) -> None:
+    path, key = "/v1/session/second-factor", totp.new_key()
+    here = hub.sign_in("rbegaye")
+    code = totp.code_at(key, totp.step_at(hub.clock()))
+    begin = {"password": PASSWORD, "key": key, "code": code}
+    assert hub.client.put(path, json=begin, headers=here).status_code == 200
+    elsewhere = hub.token_of("rbegaye")
+
+    ended = hub.client.post(f"{path}/end", json={"password": PASSWORD}, headers=here)
+
+    assert ended.status_code == 204
+    assert hub.client.get("/v1/desk", headers=here).status_code == 200
+    assert hub.client.get("/v1/desk", headers=elsewhere).status_code == 401
+
+
 @pytest.fixture
 def by_account(hub: HubOfTests) -> dict[str, str]:
     """Rosa, whose password was made for her, signed in by the district's account."""

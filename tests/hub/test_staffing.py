@@ -287,8 +287,11 @@ def test_lost_telephone_is_asked_for_no_more(hub: HubOfTests, head: dict[str, st
         staff_id = staff.named(session, "rbegaye").staff_id
         second_factor.begin(session, staff_id, key, code, hub.clock())
 
+    before = hub.token_of("rbegaye")
+
     hub.client.delete(f"/v1/staff/{rosa}/second-factor", headers=head)
 
+    assert hub.client.get("/v1/desk", headers=before).status_code == 401, "a thief's, it may be"
     assert sign_in(hub, "rbegaye", PASSWORD).status_code == 200
 
 

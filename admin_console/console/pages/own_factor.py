@@ -29,7 +29,7 @@ _READ = (
     "Read this with an authenticator application, or type its key there. Then type your password, "
     "and the code that the telephone shows."
 )
-_ENDING = "Type your password. From then on signing in takes it alone."
+_ENDING = "Type your password. From then on signing in takes it alone. Your other sign-ins end."
 _CODES = (
     "Write these down, and keep them away from the telephone. Each lets you in once when it is "
     "lost. They are shown here only once."

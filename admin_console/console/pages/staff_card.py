@@ -61,8 +61,8 @@ WORDS = {
     ),
     Deed.NO_FACTOR: Wording(
         "Telephone is lost",
-        "{name} signs in with the password alone, until they begin with another telephone. Be sure "
-        "that it is them who asks.",
+        "{name} is signed out everywhere, and signs in with the password alone, until they begin "
+        "with another telephone. Be sure that it is them who asks.",
         "Ask for no code",
     ),
     Deed.SIGN_OUT: Wording(

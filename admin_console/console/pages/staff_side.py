@@ -193,7 +193,9 @@ class StaffSide(QScrollArea):
                 self._end(lambda h: h.staff.end_pin(staff_id), name, "Has no PIN any more.")
             case Deed.NO_FACTOR:
                 self._end(
-                    lambda hub: hub.staff.end_second_factor(staff_id), name, "Is asked for no code."
+                    lambda hub: hub.staff.end_second_factor(staff_id),
+                    name,
+                    "Is asked for no code, and signed out.",
                 )
             case Deed.SIGN_OUT:
                 self._end(lambda h: h.staff.sign_out(staff_id), name, "Is signed out.")
