@@ -62,6 +62,17 @@ class _Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reworded:
+    """A body that says less than when it was told: with the mark that it had then."""
+
+    mark: str = ""
+
+
+LIST = "watchlist"
+_MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One change; `body` is JSON whose form depends on `kind`."""
 
@@ -142,11 +153,23 @@ def drop_bodies(session: Session) -> int:
             ChangeRow.kind == kind, ChangeRow.site_id == site_id, ChangeRow.version < version_now
         )
         for row in session.scalars(of_before):
-            row.body = codec.to_json(_Dropped(_value(row).mark)).decode()
-            row.kind = _DROPPED
+            drop(session, row)
             dropped += 1
-    session.flush()
     return dropped
+
+
+def drop(session: Session, row: ChangeRow) -> None:
+    """Forget what one change said. It stays with its mark, as in `drop_bodies`."""
+    body = codec.to_json(_Dropped(_value(row).mark)).decode()
+    place = update(ChangeRow).where(ChangeRow.version == row.version)
+    session.execute(
+        place.values(kind=_DROPPED, body=body), execution_options={"synchronize_session": False}
+    )
+
+
+def reworded(version: int, body: str, said: Mapping[str, object]) -> str:
+    """The body of a list's change that says this from now on, known by the mark of before."""
+    return codec.to_json({**said, _MARK: _mark(version, LIST, body)}).decode()
 
 
 def since(session: Session, cursor: int, limit: int = AT_ONCE) -> list[Change]:
@@ -156,13 +179,14 @@ def since(session: Session, cursor: int, limit: int = AT_ONCE) -> list[Change]:
 
 
 def is_place(session: Session, cursor: int, mark: str) -> bool:
-    """Whether who has read up to `cursor` has read this feed.
+    """Whether who has read up to `cursor` has read this feed: it begins at 0.
 
     It is not once the hub was restored from a backup older than that. `mark` is that of the last
-    change read, empty when it is not known. A change of another site in that place is another one.
+    change read: who cannot say it has not read it, and is told how things stand. So is who stands
+    where nothing is any more. A change of another site in that place is another one.
     """
     row = session.scalar(_AT, {"place": cursor}) if mark else None
-    return cursor <= version(session) if row is None else _value(row).mark == mark
+    return cursor == 0 if row is None else _value(row).mark == mark
 
 
 def newest(session: Session) -> Change | None:
@@ -179,8 +203,13 @@ def newest_by_site(session: Session, cursor: int) -> dict[str, int]:
 def _value(row: ChangeRow) -> Change:
     if row.kind == _DROPPED:
         return Change(row.version, row.kind, "", codec.from_json(row.body, _Dropped).mark)
-    mark = sha256(f"{row.version} {row.kind} {row.body}".encode()).hexdigest()
-    return Change(row.version, row.kind, row.body, mark)
+    is_reworded = row.kind == LIST and f'"{_MARK}":' in row.body
+    mark = codec.from_json(row.body, _Reworded).mark if is_reworded else ""
+    return Change(row.version, row.kind, row.body, mark or _mark(row.version, row.kind, row.body))
+
+
+def _mark(version: int, kind: str, body: str) -> str:
+    return sha256(f"{version} {kind} {body}".encode()).hexdigest()
 
 
 def version(session: Session) -> int:

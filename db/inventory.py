@@ -103,7 +103,7 @@ INVENTORY = (
     ),
     Kept(
         "What kiosks are told: decisions, clearances, who was signed out by whom, hosts, "
-        "names and PINs of staff",
+        "names and PINs of staff; of a list which entry changed, not what it says",
         "hub",
         "as who came; hosts and PINs until a day after others took their place",
         "paired kiosks",

@@ -24,6 +24,7 @@ from db import (
     codec,
     late_facts,
     list_history,
+    list_told,
     notices,
     outbox,
     policy,
@@ -351,6 +352,8 @@ class _SignedOut:
 def _forget_told(session: Session, before: datetime, now: datetime) -> None:
     """What kiosks were told of decisions and clearances: nobody has to learn it any more."""
     changes.drop_bodies(session)
+    list_told.forget_people(session)
+    places = set(changes.newest_by_site(session, 0).values())
     is_old = partial(wrong_times.is_old, wrong_times.spans(session), before=before)
     webhook_tries.forget_aside(session, is_old, _has_facts())
     for kind in ("decision", "clearance", "check_out"):
@@ -372,7 +375,11 @@ def _forget_told(session: Session, before: datetime, now: datetime) -> None:
                 )
             if before <= told_at <= now:
                 break  # the others are newer; a clock that was ahead tells nothing of them
-            if is_over:  # by its own statement: another hub may have deleted it meanwhile
+            if not is_over:
+                continue
+            if row.version in places:  # kiosks stand there
+                changes.drop(session, row)
+            else:  # by its own statement: another hub may have deleted it meanwhile
                 session.execute(delete(ChangeRow).where(ChangeRow.version == row.version))
     session.flush()
 

@@ -15,7 +15,17 @@ from admin_console.hub import site as hub_site
 from admin_console.hub.answers import JSON, NDJSON, PROBLEM, answer, problem, refuse
 from admin_console.hub.context import AskingKiosk, Context, KioskContext, bearer, known_kiosk
 from admin_console.hub.vouching import Asked
-from db import changes, codec, feed_start, hub_keys, quarantine, signing, tree, watchlists
+from db import (
+    changes,
+    codec,
+    feed_start,
+    hub_keys,
+    list_told,
+    quarantine,
+    signing,
+    tree,
+    watchlists,
+)
 from db.columns import LARGEST_INTEGER
 from db.pairing import LAST_EPOCH, PairedKiosk
 
@@ -91,6 +101,9 @@ async def feed(
 ) -> Response:
     """What is new behind `cursor`; waits for it, with no transaction open meanwhile.
 
+    `mark` is that of the change at `cursor`: without it, or where the hub has another change there
+    or none any more, the answer is to begin anew (`start_over`), which a cursor of 0 does.
+
     Who says which head of the log they saw last, by `log_id` and `log_size`, is shown with the
     changes that the log of now begins with that one.
 
@@ -160,7 +173,7 @@ def _changes(context: Context, who: _Who) -> tuple[Changes, bytes]:
             anew = Changes(0, (), newest, start_over=True, lists=lists, log_head=log_head)
             return replace(anew, parked=parked), key
         if cursor:
-            found = changes.since(session, cursor)
+            found = list_told.filled(session, changes.since(session, cursor))
         else:
             site = hub_site.of(session, kiosk.site_id)
             found = feed_start.snapshot(session, kiosk.kiosk_id, site, context.now())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,10 @@ from db import (
     audit,
     changes,
     clearances,
-    codec,
     list_asking,
     list_editing,
     list_import,
+    list_told,
     notices,
     outbox,
     settings,
@@ -350,9 +350,7 @@ def _published(session: Session, edited: Edited, editor: Editor, zone: ZoneInfo)
         content_hash=watchlist.content_hash,
     )
     _log(session, event, f"staff:{editor.staff_id}", editor.at, watchlist.site_id)
-    # The list as the feed has it, with all that is new: older kiosks fetch the whole of it.
-    said = codec.from_json(codec.to_json(watchlist), dict[str, Any]) | {"delta": edited.delta}
-    changes.add(session, "watchlist", said, site_id=watchlist.site_id)
+    list_told.tell(session, watchlist, edited.delta)
     return list_editing.file_of(session, watchlist.list_id, entry.entry_id, zone, editor.at)
 
 

@@ -5,14 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from admin_console.hub import commands
 from db import retention, settings
 from db.domain.visit import Host
+from db.hub_models import ChangeRow
 from kiosk.sync.exchange import CURSOR, HOSTS
 from tests.hub_of_tests import HubOfTests
 from tests.makers import NINE
-from tests.sync_of_tests import KioskOfTests
+from tests.sync_of_tests import KioskOfTests, decide
 
 
 def import_hosts(hub: HubOfTests, folder: Path, name: str) -> None:
@@ -48,4 +50,25 @@ def test_kiosk_that_was_away_learns_the_newest_and_begins_nothing_anew(
 
     assert hosts(kiosk) == ["Ines Lindqvist"]
     assert cursor(kiosk) == at + 2
+    assert "restored" not in caplog.text
+
+
+def test_kiosk_that_stands_at_an_old_decision_goes_on_though_it_was_forgotten(
+    hub: HubOfTests, kiosk: KioskOfTests, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = kiosk.visitor_comes(held=True)
+    kiosk.push()
+    decide(hub, held)
+    kiosk.pull_all()
+    at = cursor(kiosk)
+
+    retention.forget_old_visits(hub.database, NINE + timedelta(days=400), is_kiosk=False)
+    with hub.database.read() as session:
+        told = "\n".join(session.scalars(select(ChangeRow.body)))
+    import_hosts(hub, tmp_path, "Ruth Abernathy")
+    with caplog.at_level(logging.WARNING):
+        kiosk.pull_all()
+
+    assert "Order in force" not in told
+    assert (cursor(kiosk), hosts(kiosk)) == (at + 1, ["Ruth Abernathy"])
     assert "restored" not in caplog.text

@@ -21,7 +21,7 @@ from admin_console.hub import rights
 from admin_console.hub import site as hub_site
 from admin_console.hub.app import create_app
 from admin_console.hub.openapi import OPERATIONS, _calls
-from db import codec, daily_report, scopes, totp
+from db import changes, codec, daily_report, scopes, totp
 from db.columns import Base, InDistrict, OfList, OfSite, OfSiteOrDistrict, OfVisit
 from db.engine import open_database
 from db.hub_models import AuditRow
@@ -253,16 +253,20 @@ def test_kiosk_is_told_nothing_of_another_school_from_any_place_of_the_feed(
 ) -> None:
     _, birch = schools
     token = birch.kiosk.token.headers()
-    places = [0, 1]
+    with birch.hub.database.read() as session:
+        first = changes.since(session, 0)[0]
+    places = [(0, ""), (first.version, first.mark)]
     """Where a new kiosk begins, and behind the first change that there ever was."""
     leaks = set[str]()
 
-    for cursor in places:
-        response = birch.hub.client.get("/v1/changes", params={"cursor": cursor}, headers=token)
+    for cursor, mark in places:
+        asked = {"cursor": cursor, "mark": mark}
+        response = birch.hub.client.get("/v1/changes", params=asked, headers=token)
         leaks |= named_in(response, alders)
-        reached = codec.from_json(response.content, dict[str, Any])["cursor"]
-        if cursor and reached > cursor:
-            places.append(reached)
+        said = codec.from_json(response.content, dict[str, Any])
+        assert not said["start_over"]
+        if cursor and said["cursor"] > cursor:
+            places.append((said["cursor"], said["changes"][-1]["mark"]))
 
     assert len(places) > 2
     assert leaks == set()
