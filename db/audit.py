@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db import districts, scopes, seen_photos, sites, wrong_times
 from db.districts import OWN, TABLES
 from db.domain.audit import About, AuditLine, AuditPage, Deed
+from db.domain.desk import Role, StaffMember
 from db.hub_models import AuditRow, StaffRow
 from db.ids import first_at, new_id
 from db.models import VisitRow, WatchlistRow
@@ -113,6 +114,34 @@ def note_look(
     for site_id in sorted(site_ids) or [_site_of(session, About.NOTHING, "")]:
         if not is_again or not _is_noted(session, by, deed, now, site_id):
             note(session, by, deed, now, detail=detail, site_id=site_id)
+
+
+def note_refusal(
+    session: Session,
+    by: By,
+    now: datetime,
+    member: StaffMember | None,
+    *,
+    detail: str = "",
+) -> None:
+    """Note that who said they are this one of the staff, or nobody's name, was not believed.
+
+    A line for each school of theirs, whose administrators are sent to look from where it was tried.
+    """
+    # Nobody's schools are looked up too, so that time does not tell which names are somebody's.
+    one = (new_id(now), Role.FRONT_DESK) if member is None else (member.staff_id, member.role)
+    whose = sites.limits_of_each(session, dict([one]))[one[0]]
+    for site_id in sorted(whose or [""]):
+        note(
+            session,
+            by,
+            Deed.SIGN_IN_REFUSED,
+            now,
+            about=About.NOTHING if member is None else About.STAFF,
+            about_id="" if member is None else member.staff_id,
+            detail=detail,
+            site_id=site_id,
+        )
 
 
 def page(session: Session, now: datetime, *, after: str = "", about_id: str = "") -> AuditPage:

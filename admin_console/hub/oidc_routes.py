@@ -25,7 +25,7 @@ from admin_console.hub.oidc_provider import (
 )
 from admin_console.hub.session_routes import TOO_OFTEN, seen_by
 from db import accounts, audit, oidc, second_factor, staff
-from db.domain.audit import About, Deed
+from db.domain.audit import Deed
 from db.domain.desk import SignedIn, StaffMember
 from db.oidc import Provider, UnderWay
 
@@ -192,16 +192,9 @@ def _open(
 def _note_refusal(
     context: Context, address: str, why: str, member: StaffMember | None = None
 ) -> None:
+    by = audit.By(audit.STRANGER, address)
     with context.database.begin() as session:
-        audit.note(
-            session,
-            audit.By(audit.STRANGER, address),
-            Deed.SIGN_IN_REFUSED,
-            context.now(),
-            about=About.NOTHING if member is None else About.STAFF,
-            about_id="" if member is None else member.staff_id,
-            detail=why,
-        )
+        audit.note_refusal(session, by, context.now(), member, detail=why)
 
 
 def _how_to_link(subject: str) -> str:

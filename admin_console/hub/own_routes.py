@@ -171,15 +171,8 @@ async def _as_owner(
 def _refusal(context: Context, asker: Asker) -> HTTPException:
     """The answer to a password that is not in force; the audit has it, as of a sign-in."""
     with context.database.begin() as session:
-        audit.note(
-            session,
-            asker.by,
-            Deed.SIGN_IN_REFUSED,
-            context.now(),
-            about=About.STAFF,
-            about_id=asker.staff_id,
-            detail="their own password, while signed in",
-        )
+        detail = "their own password, while signed in"
+        audit.note_refusal(session, asker.by, context.now(), asker.member, detail=detail)
     return refuse(403, _NOT_YOURS)
 
 

@@ -24,7 +24,7 @@ from admin_console.hub.setting_up import FirstStaff
 from admin_console.hub.strangers import is_told
 from admin_console.hub.turns import Turns
 from db import attempts, audit, notices, passwords, second_factor, sites, staff
-from db.domain.audit import About, Deed
+from db.domain.audit import Deed
 from db.domain.desk import SignedIn, Site, StaffMember
 from db.domain.sites import KnownSite
 from db.staff import StaffError
@@ -279,15 +279,8 @@ def _note_refusal(context: Context, name: str, address: str) -> None:
             # As much work as a line is, so that time does not tell which names are somebody's.
             attempts.count_try(session, f"nobody {near}", now, MOST_OF_ADDRESS)
             return
-        audit.note(
-            session,
-            audit.By(audit.STRANGER, address),
-            Deed.SIGN_IN_REFUSED,
-            now,
-            about=About.NOTHING if known is None else About.STAFF,
-            about_id="" if known is None else known.staff_id,
-            detail="" if count == 1 else f"{count} names of nobody within an hour",
-        )
+        detail = "" if count == 1 else f"{count} names of nobody within an hour"
+        audit.note_refusal(session, audit.By(audit.STRANGER, address), now, known, detail=detail)
 
 
 @router.delete("/session")
