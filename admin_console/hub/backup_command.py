@@ -18,7 +18,18 @@ from admin_console.hub import backup_keys
 from admin_console.hub import site as hub_site
 from admin_console.hub.backup_keys import FOLDER
 from admin_console.hub.commands import set_up
-from db import audit, backup, encryption, in_use, key_store, log, move, private_files, restoring
+from db import (
+    at_restore,
+    audit,
+    backup,
+    encryption,
+    in_use,
+    key_store,
+    log,
+    move,
+    private_files,
+    restoring,
+)
 from db.backup import About
 from db.domain.audit import Deed
 from db.domain.errors import StorageError
@@ -124,7 +135,7 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
     shutil.rmtree(work, ignore_errors=True)  # of a restore that did not come to its end
     try:
         about = backup.unpack(path, key, work)
-        found = _prove(work, about, now)
+        found, is_in = _prove(work, about, now)
         keys = backup_keys.after_restoring(folder, key)
         key_store.take(work, key_store.BACKUP, keys)
         if place.is_file():
@@ -141,14 +152,19 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
         f"Restored the hub as it was at {about.made_at:%Y-%m-%d %H:%M} UTC: {_rows(about.rows)}.\n"
         f"{found}\n{was}"
         f"The next backups are made with the key named {name_of(keys[0])}.\n"
-        "Staff, passwords, lists and pairings are as they were then: look through them. Start the "
-        "hub; its kiosks send again what it lacks. A kiosk that was paired since is paired again, "
-        "and so are all if the hub's authority, or its key for signing, was changed since."
+        "Staff, passwords, lists and pairings are as they were then: look through them.\n"
+        f"{is_in}\n"
+        "Start the hub then; its kiosks send again what it lacks. A kiosk that was paired since is "
+        "paired again, and so are all if the hub's authority, or its key for signing, was changed "
+        "since."
     )
 
 
-def _prove(work: Path, about: About, now: datetime) -> str:
-    """Open what was unpacked, hold it against what the backup says, and begin a new log."""
+def _prove(work: Path, about: About, now: datetime) -> tuple[str, str]:
+    """Open what was unpacked, hold it against what the backup says, and begin a new log.
+
+    Returns how its log is, and who is let in by it.
+    """
     with closing(open_database(f"sqlite:///{work / backup.DATABASE}")) as database:
         with database.read() as session:
             chains = log.verify_log(session)
@@ -162,8 +178,10 @@ def _prove(work: Path, about: About, now: datetime) -> str:
             )
         with database.begin() as session:
             hub_site.begin_new_log(session, now)
+            is_in = at_restore.who_is_in(session)
     encryption.refuse_in_use(work / backup.DATABASE)  # so that its log lies in its one file
-    return "Its log is whole." if chains else "Its log has no events that could be checked."
+    how = "Its log is whole." if chains else "Its log has no events that could be checked."
+    return how, is_in
 
 
 def _counted(session: Session) -> dict[str, int]:

@@ -9,7 +9,20 @@ from sqlalchemy.orm import Session
 from admin_console.hub import site as hub_site
 from admin_console.hub.commands import existing
 from admin_console.hub.writing import write_to
-from db import audit, chain, codec, hub_keys, inbox, log, log_export, move, pairing, replay, signing
+from db import (
+    at_restore,
+    audit,
+    chain,
+    codec,
+    hub_keys,
+    inbox,
+    log,
+    log_export,
+    move,
+    pairing,
+    replay,
+    signing,
+)
 from db.domain.audit import Deed
 from db.domain.errors import ConfigError, StorageError
 
@@ -153,9 +166,10 @@ def begin_anew(url: str, now: datetime) -> str:
             )
         with database.begin() as session:
             hub_site.begin_new_log(session, now)
+            is_in = at_restore.who_is_in(session)
     return (
         f"Another log is begun after {sum(v.events for v in found)} events. Kiosks read all anew "
-        "when they next hear of the hub, and send again what it lacks."
+        f"when they next hear of the hub, and send again what it lacks.\n{is_in}"
     )
 
 

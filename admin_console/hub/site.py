@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db import (
+    at_restore,
     audit,
     chain,
     changes,
@@ -213,8 +214,10 @@ def begin_new_log(session: Session, now: datetime) -> None:
 
     What it says from now on would else stand in the places of what it said after the backup, and
     kiosks would take it for a hub that writes another past. The minute is the epoch's number, since
-    a backup does not know how often it was restored before.
+    a backup does not know how often it was restored before. Nothing that was open at that moment
+    stays open: who was signed in may have been removed since.
     """
+    at_restore.end_what_was_open(session)
     minutes = int(now.timestamp()) // 60
     settings.write(session, EPOCH, max(minutes, (settings.read(session, EPOCH, int) or 1) + 1))
     settings.write(session, LOG_ID, str(new_id(now)))
