@@ -20,6 +20,7 @@ from db import (
     districts,
     list_asking,
     list_lock,
+    one_hand,
     scopes,
     watchlists,
 )
@@ -159,6 +160,13 @@ def remove(
             raise EntryRefusedError(
                 "You asked for this yourself: another person has to confirm it. The entry still "
                 "counts."
+            )
+        if one_hand.lets_in_both(session, asked.asked_by, editor.staff_id, editor.at):
+            raise EntryRefusedError(
+                f"{asked.asked_by_name} asked for this, and you were let in by the same hand "
+                f"within {one_hand.COUNTS_FOR.days} days: one of you added the other or gave them "
+                "a first password, or somebody did so for both. Another person has to confirm it. "
+                "The entry still counts."
             )
     if asked is not None and asked.draft:
         draft, by = codec.from_json(asked.draft, EntryDraft), asked.asked_by_name
