@@ -46,6 +46,10 @@ class StaffError(VestibuleError):
     """A member of staff cannot be added like that."""
 
 
+class NameTakenError(StaffError):
+    """Somebody has that name to sign in with, maybe at a school that whoever asks does not see."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenSession:
     """Whose sign-in a token is, and when it was last used."""
@@ -105,7 +109,7 @@ def add(
     name = name.casefold()
     _check_password(password.text, (name, display_name, *names))
     if session.scalar(select(StaffRow.staff_id).where(StaffRow.name == name)) is not None:
-        raise StaffError(f"Somebody signs in as {name} already. Nothing was changed.")
+        raise NameTakenError(f"Somebody signs in as {name} already. Nothing was changed.")
     row = StaffRow(
         staff_id=new_id(now),
         name=name,

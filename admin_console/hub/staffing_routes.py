@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from admin_console.hub import pin_desk, staff_desk
+from admin_console.hub import guessing, pin_desk, staff_desk
 from admin_console.hub.answers import IfMatch, answer, body_as, expect_same, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
 from admin_console.hub.pin_desk import ComparedPin
@@ -26,10 +26,14 @@ from db.domain.staffing import (
     StaffDraft,
     StaffStart,
 )
-from db.staff import NewPassword, StaffError
+from db.staff import NameTakenError, NewPassword, StaffError
 
 T = TypeVar("T")
 LONGEST_TEXT = 100
+_MANY_TAKEN = (
+    "Too many names in a row were taken, here or at another school. Wait a minute, then choose one "
+    "that is the person's alone."
+)
 _NOBODY = "There is no such member of staff at your schools. Nothing was changed."
 
 router = APIRouter(prefix="/v1/staff", tags=["staff"])
@@ -70,14 +74,25 @@ def page(
 async def add(request: Request, context: StaffContext, asker: AskingStaff) -> Response:
     """Let somebody sign in. The first password is in the answer and nowhere else."""
     asked = await body_as(request, StaffStart)
+    who, is_taken = f"names taken {asker.staff_id}", False
 
     def let_in(session: Session, password: NewPassword) -> KnownStaff:
-        member = staff_desk.add(
-            session, _keeper(asker), asked, password, context.now(), must_choose=True
-        )
+        nonlocal is_taken
+        try:
+            member = staff_desk.add(
+                session, _keeper(asker), asked, password, context.now(), must_choose=True
+            )
+        except NameTakenError:  # it may be another school's, of which nobody here is to learn
+            is_taken = True
+            raise
         return staff_list.get(session, member.staff_id)
 
-    known, password = await _with_first_password(request, context, asker, let_in)
+    await run_in_threadpool(guessing.count_try, context, who, _MANY_TAKEN)
+    try:
+        known, password = await _with_first_password(request, context, asker, let_in)
+    finally:
+        if not is_taken:
+            await run_in_threadpool(guessing.take_back, context, who)
     return answer(StaffAdded(known, password))
 
 

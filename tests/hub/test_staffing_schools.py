@@ -1,6 +1,7 @@
 """Whom of the staff somebody keeps who is of some schools only."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,19 @@ def test_school_that_alone_is_open_needs_not_be_said(schools: tuple[School, Scho
     assert (several.status_code, "say which" in several.text) == (422, True)
     assert added.status_code == 200, added.text
     assert added.json()["member"]["sites"] == [alder.site_id]
+
+
+def test_names_of_another_schools_staff_are_not_found_out_by_trying_many(
+    schools: tuple[School, School],
+) -> None:
+    alder, birch = schools
+    hub = birch.hub
+    answers = [add(hub, birch.head, name="head-alder").status_code for _ in range(6)]
+    own = add(hub, alder.head, name="her-own").status_code
+
+    hub.clock.at += timedelta(minutes=2)
+    others = [add(hub, birch.head, name=f"new-{number}").status_code for number in range(7)]
+
+    assert answers == [422] * 5 + [429]
+    assert own == 200
+    assert others == [200] * 7
