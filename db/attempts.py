@@ -6,7 +6,7 @@ Kept for a quarter of an hour, under a hash, since what was tried may name a per
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.hub_models import AttemptRow
@@ -28,9 +28,7 @@ def count_try(
     Returns how many seconds `who` must wait instead, 0.0 when the try may be made.
     """
     key = _key(who)
-    # A clock that was set back would else hold tries of its future against people.
-    outdated = or_(AttemptRow.at <= now - LONGEST, AttemptRow.at > now + LONGEST)
-    session.execute(delete(AttemptRow).where(outdated))
+    session.execute(delete(AttemptRow).where(_is_outdated(now)))
     lately = and_(AttemptRow.at > now - within, AttemptRow.at <= now + within)
     own = select(AttemptRow.at).where(AttemptRow.who == key, lately).order_by(AttemptRow.at)
     session.scalars(own.with_for_update()).all()  # of two at once, one waits here ...
@@ -40,6 +38,17 @@ def count_try(
     session.add(AttemptRow(attempt_id=new_id(now), who=key, at=now))
     session.flush()
     return 0.0
+
+
+def has_outdated(session: Session, now: datetime) -> bool:
+    """Whether there is something to do for `forget_outdated`."""
+    some = select(AttemptRow.attempt_id).where(_is_outdated(now)).limit(1)
+    return session.scalar(some) is not None
+
+
+def forget_outdated(session: Session, now: datetime) -> None:
+    """Delete what counts no more, also where nobody tries to get in any more."""
+    session.execute(delete(AttemptRow).where(_is_outdated(now)))
 
 
 def counted(session: Session, who: str) -> int:
@@ -58,6 +67,11 @@ def take_back(session: Session, who: str) -> None:
 
 def succeeded(session: Session, who: str) -> None:
     session.execute(delete(AttemptRow).where(AttemptRow.who == _key(who)))
+
+
+def _is_outdated(now: datetime) -> ColumnElement[bool]:
+    """A clock that was set back would else hold tries of its future against people."""
+    return or_(AttemptRow.at <= now - LONGEST, AttemptRow.at > now + LONGEST)
 
 
 def _key(who: str) -> str:

@@ -55,6 +55,7 @@ from admin_console.hub.turns import Turns
 from admin_console.hub.upkeep import (
     delete_old_photos,
     forget_old_visits,
+    forget_tries,
     keep_authority,
     keep_backups,
     lift_numbers,
@@ -119,6 +120,7 @@ def create_app(
             delete_old_photos(database, photos, keep, now),
             tell_of_outdated_lists(context),
             forget_old_visits(context),
+            forget_tries(context),
             lift_numbers(context),
             make_partitions(context),
             write_back(context),

@@ -18,6 +18,7 @@ from admin_console.hub.context import Context
 from admin_console.hub.going_on import going_on
 from admin_console.hub.threads import finish_in_thread
 from db import (
+    attempts,
     backup,
     clock_doubt,
     list_index,
@@ -110,6 +111,22 @@ def forget_once(context: Context) -> retention.Forgotten:
     if dated := clearance_dates.settle(context):
         LOG.info("the clock is certain again: %d clearances hold for the rules' days", dated)
     return forgotten
+
+
+async def forget_tries(context: Context, every_seconds: float = MINUTE_SECONDS) -> None:
+    """Forget failed tries to get in that count no more: the next try may never come."""
+    while True:
+        with going_on(LOG, "old tries to get in were not forgotten, in a minute again"):
+            await finish_in_thread(_forget_tries, context)
+        await asyncio.sleep(every_seconds)
+
+
+def _forget_tries(context: Context) -> None:
+    with context.database.read() as session:
+        is_due = attempts.has_outdated(session, context.now())
+    if is_due:
+        with context.database.begin() as session:
+            attempts.forget_outdated(session, context.now())
 
 
 async def lift_numbers(context: Context, every_seconds: float = MINUTE_SECONDS) -> None:

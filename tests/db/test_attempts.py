@@ -73,3 +73,21 @@ def test_clock_that_was_set_back_holds_nothing_against_anybody(
     assert count(both[0], 0) == 0.0
     with both[0].read() as session:
         assert session.scalar(select(func.count()).select_from(AttemptRow)) == 1
+
+
+def test_tries_that_count_no_more_go_though_nobody_tries_again(
+    both: tuple[Database, Database],
+) -> None:
+    count(both[0], 0)
+    count(both[0], 60, "somebody else")
+
+    def left(seconds: float) -> tuple[bool, int]:
+        now = NINE + timedelta(seconds=seconds)
+        with both[1].begin() as session:
+            is_due = attempts.has_outdated(session, now)
+            attempts.forget_outdated(session, now)
+            return is_due, session.scalar(select(func.count()).select_from(AttemptRow)) or 0
+
+    assert left(899) == (False, 2)
+    assert left(900) == (True, 1)
+    assert left(960) == (True, 0)

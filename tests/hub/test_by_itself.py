@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from admin_console.hub.authority import open_authority
-from db import clock_doubt, hub_trust, inbox, outbox, retention, settings
+from db import attempts, clock_doubt, hub_trust, inbox, outbox, retention, settings
 from db.domain.events import VisitCheckedOut
 from db.domain.visit import CheckOutWay
 from db.engine import Database, open_database, open_existing
+from db.hub_models import AttemptRow
 from tests.makers import KIOSK, make_checked_in, make_screened
 
 NAMES = frozenset({"127.0.0.1", "localhost"})
@@ -79,6 +81,21 @@ def folder(tmp_path: Path) -> Path:
 def names_kept(database: Database) -> int:
     with database.read() as session:
         return retention.kept(session)[0]
+
+
+def tries_kept(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(AttemptRow)) or 0
+
+
+def test_hub_forgets_tries_to_get_in_though_nobody_tries_again(folder: Path) -> None:
+    with closing(open_existing(f"sqlite:///{folder}/hub.db")) as database:
+        with database.begin() as session:
+            attempts.count_try(session, "a name", datetime.now(UTC) - timedelta(minutes=20))
+        assert tries_kept(database) == 1
+
+        with serving(folder):
+            wait_until(lambda: tries_kept(database) == 0)
 
 
 def test_hub_makes_its_backup_and_forgets_whose_days_are_over(folder: Path) -> None:
