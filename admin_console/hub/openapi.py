@@ -302,6 +302,11 @@ def _webhook(kind: str) -> dict[str, Any]:
         "responses": {
             "2XX": {"description": "Taken; it is not sent again."},
             "410": {"description": "Gone: nothing is sent any more."},
+            "4XX": {
+                "description": "Refused: after five tries in a quarter of an hour, or two in five "
+                "seconds while others stand aside, it stands aside until somebody resumes the "
+                "receiver. But 408, 425 and 429 ask to come again, as below."
+            },
             "default": {"description": "Sent again later, for three days."},
         },
     }

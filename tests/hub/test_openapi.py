@@ -117,6 +117,14 @@ def test_every_kind_of_webhook_is_described(told: dict[str, Any]) -> None:
         assert body["properties"]["type"] == {"const": kind}
 
 
+def test_receiver_reads_that_what_it_refuses_is_not_sent_for_days(told: dict[str, Any]) -> None:
+    for webhook in told["webhooks"].values():
+        answers = webhook["post"]["responses"]
+        assert "after five tries in a quarter of an hour" in answers["4XX"]["description"]
+        assert "until somebody resumes" in answers["4XX"]["description"]
+        assert answers["default"]["description"] == "Sent again later, for three days."
+
+
 def test_answers_that_stay_the_same_are_said_to_have_a_tag(told: dict[str, Any]) -> None:
     tagged = {
         path
