@@ -4,11 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from admin_console.hub import (
     backup_parser,
+    export_command,
     keys_command,
     kiosk_commands,
     move_command,
@@ -89,10 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     site_parser.of_one(from_file)
 
     policy_parser.add_to(commands, _command, _days)
-    export = _command(commands, "export", "write the log as a table", _export)
-    export.add_argument("--csv", default="-", metavar="FILE", nargs="?", const="-")
-    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD")
-    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    export_command.add_to(commands, _command)
 
     chained = commands.add_parser("log", help="the log itself, for others to check")
     of_log = chained.add_subparsers(required=True, metavar="COMMAND")
@@ -332,13 +330,6 @@ def _hosts_import(arguments: argparse.Namespace) -> int:
     from admin_console.hub import commands
 
     _say(commands.import_hosts(arguments.database, arguments.file, arguments.site))
-    return 0
-
-
-def _export(arguments: argparse.Namespace) -> int:
-    from admin_console.hub import commands
-
-    commands.export_csv(arguments.database, arguments.csv or "-", arguments.first, arguments.last)
     return 0
 
 

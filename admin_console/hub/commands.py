@@ -5,10 +5,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,6 @@ from admin_console.hub.writing import write_to
 from db import (
     audit,
     changes,
-    export,
     list_asking,
     list_before,
     list_export,
@@ -40,7 +38,6 @@ from db.domain.visit import Host
 from db.domain.watchlist import Watchlist
 from db.engine import Database, open_database, open_existing
 from db.feed_start import HOSTS
-from db.history import Filters
 from db.list_import import ListWanted
 from db.list_lock import Phase, Progress
 
@@ -276,30 +273,6 @@ def settle_policy(url: str, wanted: Mapping[str, object]) -> str:
         f"The audit is kept {audit_days}.\n"
         f"At a denial the office is told: {rules.denial_words or '(nothing)'}"
     )
-
-
-def export_csv(url: str, target: str, first: date | None, last: date | None) -> None:
-    """Write the log as a table to a file, or to standard output for ``-``."""
-    with existing(url) as database:
-        days = f"{first or 'the first day'} to {last or 'now'}"
-        with database.begin() as session:
-            audit.note_look(session, audit.TERMINAL, Deed.VISITS_EXPORTED, _now(), detail=days)
-        with database.read() as session:
-            site = hub_site.of(session)
-            zone = ZoneInfo(site.time_zone if site else "UTC")
-            wanted = Filters(first_day=first, last_day=last)
-            lines = export.csv_lines(session, wanted, zone, _now())
-            _write_visits(target, (line.encode() for line in lines), url)
-
-
-def _write_visits(target: str, lines: Iterator[bytes], url: str) -> None:
-    try:
-        write_to(target, lines, url)
-    except ValueError as error:
-        raise StorageError(
-            f"The table was not finished: a visit cannot be read ({error}). Nothing was "
-            "changed. See what vestibule-hub verify-log says."
-        ) from error
 
 
 def one_site(session: Session, name: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from admin_console.hub import site_parser
+from admin_console.hub.typed import day, visit_id
 from db.domain.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
         commands, "report", "write a day, or one visit, with the log's seal as PDF", _report
     )
     report.add_argument("file", type=Path, metavar="FILE.pdf")
-    report.add_argument(
-        "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today unless said"
-    )
-    report.add_argument("--visit", type=UUID, metavar="ID", help="one visit with its evidence")
+    report.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="today unless said")
+    report.add_argument("--visit", type=visit_id, metavar="ID", help="one visit with its evidence")
     site_parser.of_one(report)
     report.add_argument("--paper", choices=["letter", "a4"], default="letter")
 
@@ -59,15 +57,15 @@ def _visit(database: "Database", arguments: argparse.Namespace) -> bytes:
     from db import audit, story
     from db.domain.audit import About, Deed
 
-    now, visit_id = datetime.now(UTC), arguments.visit
+    now, asked = datetime.now(UTC), arguments.visit
     with database.read() as session:
-        told, head = story.story(session, visit_id), hub_site.head(session, now)
+        told, head = story.story(session, asked), hub_site.head(session, now)
     if told is None:
-        raise ConfigError(f"There is no visit {visit_id}. Nothing was written.")
+        raise ConfigError(f"There is no visit {asked}. Nothing was written.")
     with database.begin() as session:
         site = hub_site.at(session, told.visit.site_id)
         audit.note(
-            session, audit.TERMINAL, Deed.VISIT_VIEWED, now, about=About.VISIT, about_id=visit_id
+            session, audit.TERMINAL, Deed.VISIT_VIEWED, now, about=About.VISIT, about_id=asked
         )
     return visit_pdf(told, site, head, arguments.paper)
 
@@ -84,11 +82,11 @@ def _day(database: "Database", arguments: argparse.Namespace) -> bytes:
         site = hub_site.at(session, one_site(session, arguments.site))
     of_site = database.within(frozenset({site.site_id}))
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
-    day: date = arguments.day or today
-    if day > today:
-        raise ConfigError(f"{day} is still to come. Nothing was written.")
+    wanted: date = arguments.day or today
+    if wanted > today:
+        raise ConfigError(f"{wanted} is still to come. Nothing was written.")
     with of_site.begin() as session:
-        audit.note(session, audit.TERMINAL, Deed.VISITS_EXPORTED, now, detail=f"report of {day}")
+        audit.note(session, audit.TERMINAL, Deed.VISITS_EXPORTED, now, detail=f"report of {wanted}")
     with of_site.read() as session:
-        told = daily_report.daily_report(session, site, day, hub_site.head(session, now))
+        told = daily_report.daily_report(session, site, wanted, hub_site.head(session, now))
     return report_pdf(told, arguments.paper)

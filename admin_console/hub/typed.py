@@ -1,8 +1,34 @@
-"""What somebody types at the hub's terminal that nobody should see."""
+"""What somebody types at the hub's terminal: a day, a visit, or what nobody should see."""
 
+import argparse
 import getpass
 import os
 import sys
+from datetime import date
+from uuid import UUID
+
+_YEARS = range(1900, 3000)
+
+
+def day(text: str) -> date:
+    """A day, for a parser."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if found.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day, as 2026-11-30 is (YYYY-MM-DD)")
+    return found
+
+
+def visit_id(text: str) -> UUID:
+    """A visit's id, for a parser."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no visit's id: they are in the first column of vestibule-hub export"
+        ) from None
 
 
 def secret(asked: str) -> str:

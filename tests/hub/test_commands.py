@@ -238,7 +238,7 @@ def test_damaged_hosts_file_leaves_the_hosts_as_they_were(
 def test_exported_table_is_read_right_by_a_spreadsheet(hub: Hub, url: str, tmp_path: Path) -> None:
     add_visit(url)
 
-    assert hub("export", "--csv", tmp_path / "log.csv") == (0, "")
+    assert hub("export", "--csv", tmp_path / "log.csv") == (0, "1 visit.\n")
 
     content = (tmp_path / "log.csv").read_bytes()
     assert content.startswith("\ufeffvisit,number".encode())
@@ -261,10 +261,10 @@ def test_export_goes_into_what_takes_lines_and_is_no_file(
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
-        assert hub("export", "--csv", pipe) == (0, "")
+        assert hub("export", "--csv", pipe) == (0, "1 visit.\n")
         assert "Núñez".encode() in reader.communicate(timeout=20)[0]
 
-    assert hub("export", "--csv", "/dev/null") == (0, "")
+    assert hub("export", "--csv", "/dev/null") == (0, "1 visit.\n")
     assert Path("/dev/null").is_char_device()
 
 
