@@ -144,14 +144,22 @@ def learn(session: Session, clearance: Clearance) -> None:
     session.flush()
 
 
+def is_in_force(clearance: Clearance, now: datetime) -> bool:
+    """Whether it may count on any kiosk, if its entry has not changed."""
+    return clearance.ended_at is None and clearance.expires_on >= _first_day(now)
+
+
+def _first_day(now: datetime) -> date:
+    """A day more: the day is counted in the school's own time."""
+    return now.date() - timedelta(days=1)
+
+
 def not_expired(session: Session, now: datetime, site_id: str | None = None) -> list[Clearance]:
     """Those whose time is not over, ended ones too: a kiosk may still hold one in force.
 
     `site_id`: without those that hold at other schools only.
     """
-    # A day more: the day is counted in the school's own time.
-    first_day = now.date() - timedelta(days=1)
-    query = select(ClearanceRow).where(ClearanceRow.expires_on >= first_day)
+    query = select(ClearanceRow).where(ClearanceRow.expires_on >= _first_day(now))
     if site_id is not None:
         query = query.where(ClearanceRow.site_id.in_(("", site_id)))
     return [value_of(row) for row in session.scalars(query.order_by(ClearanceRow.decided_at))]

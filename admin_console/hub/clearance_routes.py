@@ -7,14 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from admin_console.hub import aftermath, applying
-from admin_console.hub import site as hub_site
+from admin_console.hub import applying, revoking
 from admin_console.hub.answers import IfMatch, answer, body_over, expect_same, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
-from db import audit, clearance_lines, clearances, outbox, policy, visits
-from db.domain.audit import About, Deed
+from admin_console.hub.revoking import Revoker
+from db import audit, clearance_lines, clearances, policy, visits
+from db.domain.audit import Deed
 from db.domain.clearance import Clearance, ClearanceLine
-from db.domain.events import ClearanceEnded
 from db.domain.policy import DeskPolicy
 from db.domain.rights import Action, may
 
@@ -67,25 +66,8 @@ def _end(context: Context, clearance_id: UUID, asker: Asker) -> Clearance:
         if known.ended_at is not None:
             return known  # somebody else was first; that is what was wanted
         applying.before(session, [known.visit_id], now)
-        outbox.add(
-            session,
-            hub_site.hub_device(session, hub_site.at(session, visit.site_id)),
-            ClearanceEnded(clearance_id, asker.display_name),
-            now,
-            actor=asker.actor,
-            visit_id=known.visit_id,
-        )
-        ended = clearances.get(session, clearance_id) or known
-        aftermath.tell_of_clearance(session, ended)
-        audit.note(
-            session,
-            asker.by,
-            Deed.CLEARANCE_ENDED,
-            now,
-            about=About.CLEARANCE,
-            about_id=clearance_id,
-            site_id=visit.site_id,
-        )
+        revoker = Revoker(asker.by, asker.display_name, asker.actor)
+        ended = revoking.end_clearance(session, known, revoker, now)
     context.wake.notify()
     return ended
 

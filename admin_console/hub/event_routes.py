@@ -149,6 +149,9 @@ def _receive(context: Context, handed: _Batch) -> Response:
                 follow=aftermath.at(now),
             )
             aftermath.at_end(session, now)
+            if any(event.type == "decision.made" for event in got.new):
+                # Whoever revoked it may have ended by now what was cleared there.
+                known_kiosk(session, handed.token, context.now())
     except inbox.GapError as gap:
         return problem(409, str(gap), expected_seq=gap.expected_seq)
     except inbox.ForkError as fork:

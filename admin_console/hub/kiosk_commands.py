@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from admin_console.hub import folders, site_parser
 from db.domain.audit import About, Deed
@@ -38,6 +38,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
     reject.add_argument("digits", nargs="+", metavar="DIGITS")
     revoke = add(of_kiosks, "revoke", "end a kiosk's tokens at once; its log stays", _revoke)
     revoke.add_argument("name", help="its name, or its id when several have that name")
+    revoke.add_argument(
+        "--end-cleared-since",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="it was stolen: whom it cleared with a PIN since that day is held once more",
+    )
 
 
 def _pair(arguments: argparse.Namespace) -> int:
@@ -188,12 +194,16 @@ def _reject(arguments: argparse.Namespace) -> int:
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
+    from admin_console.hub import revoking
     from admin_console.hub.commands import set_up
     from db import audit, pairing
 
+    since, by = arguments.end_cleared_since, revoking.Revoker(audit.TERMINAL, BY, "hub")
     with set_up(arguments.database) as database, database.begin() as session:
-        live = [k for k in pairing.kiosks(session) if k.revoked_at is None]
-        found = [k for k in live if arguments.name in (k.name, k.kiosk_id)]
+        known = [k for k in pairing.kiosks(session) if arguments.name in (k.name, k.kiosk_id)]
+        found = [k for k in known if k.revoked_at is None]
+        if since is not None and not found:
+            found = known  # revoked at once, and now it is known what it was
         if not found:
             raise KioskError(
                 f"There is no kiosk called {arguments.name}: see vestibule-hub kiosks list. "
@@ -204,18 +214,26 @@ def _revoke(arguments: argparse.Namespace) -> int:
                 f"{len(found)} kiosks are called {arguments.name}. Nothing was changed: give the "
                 "id of one, as vestibule-hub kiosks list shows it."
             )
-        pairing.revoke(session, found[0].kiosk_id, _now())
-        audit.note(
-            session,
-            audit.TERMINAL,
-            Deed.KIOSK_REVOKED,
-            _now(),
-            about=About.KIOSK,
-            about_id=found[0].kiosk_id,
-            site_id=found[0].site_id,
+        revoked = revoking.revoke(session, found[0].kiosk_id, by, _now(), since)
+    _say(f"{revoked.name} may not talk to this hub any more. What it sent stays.")
+    if since is not None:
+        _say(_ended(revoked.ended_clearances, since))
+    if revoked.knew_pins_of:
+        _say(
+            f"If it was stolen, give another PIN to {', '.join(revoked.knew_pins_of)} "
+            "(vestibule-hub staff pin NAME): whoever has it can find out theirs. Then change the "
+            "key for ID numbers: vestibule-hub keys rotate-numbers"
         )
-    _say(f"{found[0].name} may not talk to this hub any more. What it sent stays.")
     return 0
+
+
+def _ended(count: int, since: date) -> str:
+    """What became of whom it cleared."""
+    if not count:
+        return f"It has cleared nobody since {since} who would pass."
+    if count == 1:
+        return f"1 clearance is ended that was given there since {since}: who had it is held again."
+    return f"{count} clearances are ended that were given there since {since}: who had one is held."
 
 
 def _digits(words: list[str]) -> str:

@@ -1,18 +1,20 @@
 """What administrators do with kiosks: look how they stand, make a code, accept, revoke."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from admin_console.hub import applying
+from admin_console.hub import applying, revoking
 from admin_console.hub.answers import answer, refuse
 from admin_console.hub.context import Asker, AskingStaff, Context, StaffContext
 from admin_console.hub.health_routes import VERSION
+from admin_console.hub.revoking import Revoker
 from db import audit, kiosk_states, pairing, pairing_requests, quarantine, sites
 from db.domain.audit import About, Deed
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
+from db.domain.kiosks import Kiosks, PairingCode, PairingRequest, TriedAgain
 
 router = APIRouter(prefix="/v1/kiosks", tags=["kiosks"])
 NOBODY_WAITS = "This kiosk does not wait any more: it was decided on, or ten minutes are over."
@@ -84,12 +86,22 @@ def reject(request_id: UUID, context: StaffContext, asker: AskingStaff) -> Respo
 
 
 @router.post("/{kiosk_id}/revoke")
-def revoke(kiosk_id: str, context: StaffContext, asker: AskingStaff) -> Response:
-    """End its tokens at once. What it sent stays, and what it keeps can come when it is let in."""
+def revoke(
+    kiosk_id: str,
+    context: StaffContext,
+    asker: AskingStaff,
+    end_cleared_since: Annotated[date | None, Query()] = None,
+) -> Response:
+    """End its tokens at once. What it sent stays, and what it keeps can come when it is let in.
+
+    `end_cleared_since`: the day since when it may be in other hands. Whom it cleared by a decision
+    there since then is held once more, also where it was revoked before. The answer says of how
+    many that is so, and whose PINs whoever has it can find out.
+    """
+    revoker = Revoker(asker.by, asker.display_name, asker.actor)
     try:
         with context.database.begin() as session:
-            kiosk = pairing.revoke(session, kiosk_id, context.now())
-            _note(session, asker, Deed.KIOSK_REVOKED, kiosk, context.now())
+            kiosk = revoking.revoke(session, kiosk_id, revoker, context.now(), end_cleared_since)
     except LookupError as error:
         raise refuse(404, "There is no such kiosk.") from error
     context.wake.notify()
@@ -106,9 +118,7 @@ def _site_of(context: Context, session: Session) -> str:
     return known.site_id
 
 
-def _note(
-    session: Session, asker: Asker, deed: Deed, kiosk: Kiosk | PairingRequest, now: datetime
-) -> None:
+def _note(session: Session, asker: Asker, deed: Deed, kiosk: PairingRequest, now: datetime) -> None:
     audit.note(
         session,
         asker.by,

@@ -46,7 +46,7 @@ from db.domain.desk import (
 from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.figures import ScreeningFigures
 from db.domain.inventory import Inventory
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
+from db.domain.kiosks import Kiosks, PairingCode, PairingRequest, RevokedKiosk, TriedAgain
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.sites import KnownSite, SiteDraft, Sites
@@ -154,7 +154,7 @@ OPERATIONS: dict[tuple[str, str], Says] = {
     ("POST", "/v1/kiosks/codes"): Says(PairingCode),
     ("POST", "/v1/kiosks/requests/{request_id}/accept"): Says(PairingRequest),
     ("POST", "/v1/kiosks/requests/{request_id}/reject"): Says(PairingRequest),
-    ("POST", "/v1/kiosks/{kiosk_id}/revoke"): Says(Kiosk),
+    ("POST", "/v1/kiosks/{kiosk_id}/revoke"): Says(RevokedKiosk),
     ("POST", "/v1/kiosks/parked/try-again"): Says(TriedAgain),
     ("GET", "/v1/head"): Says(event_routes.Head),
     ("POST", "/v1/events"): Says(

@@ -103,6 +103,16 @@ class Kiosk:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokedKiosk(Kiosk):
+    """One that was revoked just now, and what whoever has it now may have to do with."""
+
+    ended_clearances: int = 0
+    """So many that were given there were ended with it."""
+    knew_pins_of: tuple[str, ...] = ()
+    """Whose PINs work at its school's kiosks: whoever has this one can find them out."""
+
+
+@dataclass(frozen=True, slots=True)
 class PairingRequest:
     """A kiosk that knew a pairing code and waits for somebody to accept it."""
 
