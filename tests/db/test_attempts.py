@@ -1,7 +1,9 @@
 """Guessing is counted by all processes of a hub together."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -33,6 +35,27 @@ def test_tries_at_two_processes_count_together(both: tuple[Database, Database]) 
 
     assert waits == [0.0] * 5 + [10.0]
     assert count(both[0], 61) == 0.0
+
+
+def test_of_many_at_once_no_more_are_let_through_than_of_one_after_the_other(
+    postgres_url: str,
+) -> None:
+    """On SQLite they cannot be at once: it has one writer."""
+    hubs = [open_database(postgres_url) for _ in range(3)]
+    all_there = Barrier(24)
+
+    def one(number: int) -> float:
+        with hubs[number % 3].begin() as session:
+            session.connection()  # each has its own, and its transaction, before any counts
+            all_there.wait(30)
+            return attempts.count_try(session, WHO, NINE)
+
+    with ThreadPoolExecutor(24) as threads:
+        waits = list(threads.map(one, range(24)))
+    for hub in hubs:
+        hub.close()
+
+    assert waits.count(0.0) == attempts.MOST
 
 
 def test_somebody_else_need_not_wait(both: tuple[Database, Database]) -> None:
