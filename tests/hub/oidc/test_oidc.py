@@ -8,8 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
-from db import accounts, staff
+from admin_console.hub import site_desk
+from db import accounts, audit, sites, staff, totp
+from db.domain.desk import Role
+from db.domain.sites import SiteDraft
+from db.hub_models import StaffRow
 from tests.db.test_number_keys import wait_until_somebody_waits
 from tests.hub.oidc.steps import CURVE, FIRST, PORT, deeds, finish, link, offer, sign_in, start
 from tests.hub_of_tests import Clock, HubOfTests, hub_at
@@ -244,6 +249,26 @@ def test_many_who_sign_in_from_one_address_are_not_slowed(
     rosa: HubOfTests, provider: ProviderOfTests
 ) -> None:
     assert [sign_in(rosa, provider).status_code for _ in range(7)] == [200] * 7
+
+
+def test_refusal_stands_in_the_audit_of_the_school_where_its_owner_works(
+    rosa: HubOfTests, provider: ProviderOfTests
+) -> None:
+    birch = site_desk.add(
+        rosa.database, SiteDraft("Birch School", "America/New_York"), audit.TERMINAL, rosa.clock()
+    )
+    rosa.add_staff("head", Role.ADMINISTRATOR)
+    with rosa.database.begin() as session:
+        member = staff.named(session, "rbegaye")
+        row = session.scalars(select(StaffRow).where(StaffRow.staff_id == member.staff_id)).one()
+        row.totp_key = totp.new_key()
+        for name in ("rbegaye", "head"):
+            sites.give(session, staff.named(session, name).staff_id, [birch.site_id])
+
+    assert sign_in(rosa, provider).status_code == 403
+
+    seen = rosa.client.get("/v1/audit", headers=rosa.token_of("head")).json()["lines"]
+    assert "oidc: no second factor" in [line["detail"] for line in seen]
 
 
 # ---- tokens that are none --------------------------------------------------------------------
