@@ -13,9 +13,9 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -45,14 +45,18 @@ class About:
     photos: int
     left_out: int = 0
     """So many files among the photos have names that no hub gives."""
+    hub: str = ""
+    """Which hub's it is: its district's id. Empty in those of a version before."""
 
 
-def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> About:
+def make(  # noqa: PLR0917
+    database: Path, folder: Path, to: Path, key: bytes, now: datetime, hub: str
+) -> About:
     """Write a backup of a hub that may be running, and read it again to the end.
 
-    `folder` has the photos. What stands at `to` is replaced once the new one was read again. No
-    folder is made but the hub's own: else a stick that is not in would seem to hold the backup.
-    Raises `StorageError` in words; then there is no new file.
+    `folder` has the photos, `hub` says whose it is. What stands at `to` is replaced once the new
+    one was read again. No folder is made but the hub's own: else a stick that is not in would seem
+    to hold the backup. Raises `StorageError` in words; then there is no new file.
     """
     own_files.refuse(to, folder.parent, database)
     is_own = to.parent == database.parent / own_files.BACKUPS
@@ -73,7 +77,8 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
             rows = {name: counts[name] for name in _COUNTED}
             found, left_out = _photos_in(folder)
             with open(part, "wb", opener=private_files.private) as file:
-                written = _write(Sealing(file, key), About(now, rows, 0), snapshot, folder, found)
+                about = About(now, rows, 0, hub=hub)
+                written = _write(Sealing(file, key), about, snapshot, folder, found)
             private_files.sync_file(part)
         if _read(part, key) != written:
             raise StorageError(_NOT_MADE.format("it does not read as it was written"))
@@ -85,7 +90,8 @@ def make(database: Path, folder: Path, to: Path, key: bytes, now: datetime) -> A
         raise StorageError(_NOT_MADE.format(error)) from error
     finally:
         part.unlink(missing_ok=True)
-    return About(now, rows, sum(name.startswith(PHOTOS) for name in written), left_out)
+    count = sum(name.startswith(PHOTOS) for name in written)
+    return replace(about, photos=count, left_out=left_out)
 
 
 def _photos_in(folder: Path) -> tuple[list[Path], int]:
@@ -235,9 +241,21 @@ def _members(path: Path, key: bytes) -> Iterator[tuple[tarfile.TarInfo, IO[bytes
             pass
 
 
-def newest(folder: Path, now: datetime) -> Path | None:
-    """The newest backup in a folder, by the name that `name_at` gave it."""
-    return max(_made(folder, now), default=None)
+def about(path: Path, key: bytes) -> About | None:
+    """What a backup says of itself; None when that cannot be read with this key."""
+    try:
+        for member, content in _members(path, key):
+            return codec.from_json(content.read(), About) if member.name == ABOUT else None
+    except (OSError, SealedStreamError, tarfile.TarError, msgspec.MsgspecError):
+        pass
+    return None
+
+
+def newest(
+    folder: Path, now: datetime, is_ours: Callable[[Path], bool] = lambda _: True
+) -> Path | None:
+    """The newest backup of ours in a folder, by the name that `name_at` gave it."""
+    return next(filter(is_ours, reversed(_made(folder, now))), None)
 
 
 _PATTERN = "hub-*.backup"
@@ -256,17 +274,20 @@ def made_at(path: Path) -> datetime:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def drop_all_but(folder: Path, count: int, now: datetime) -> None:
-    """Remove the oldest backups. Raises OSError.
+def drop_all_but(
+    folder: Path, count: int, now: datetime, is_ours: Callable[[Path], bool] = lambda _: True
+) -> None:
+    """Remove the oldest backups of ours. Raises OSError.
 
     One that a wrong clock dated ahead goes once so many were made after it. When it was made
     nobody knows, so from the first time on that it is seen here its file's own date says so.
     """
-    made = _made(folder, now)
+    ahead = set(folder.glob(_PATTERN)) - set(_made(folder, now))
+    made = [path for path in _made(folder, now) if is_ours(path)]
     for path in made[:-count]:
         path.unlink()
     oldest = made[-count].name if len(made) >= count else ""
-    for path in set(folder.glob(_PATTERN)) - set(made):
+    for path in filter(is_ours, ahead):
         seen = path.stat().st_mtime
         if seen > now.timestamp():
             os.utime(path, (now.timestamp(), now.timestamp()))

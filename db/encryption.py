@@ -100,6 +100,17 @@ def is_halfway(path: Path) -> bool:
     return any(left.exists() for left in _beside(path))
 
 
+def is_lost(path: Path) -> bool:
+    """Whether there is no database, nor what a change of its key left to be put in its place."""
+    if path.exists() and path.stat().st_size > 0:
+        return False
+    aside, sealed = _beside(path)
+    try:
+        return not aside.exists() and not (sealed.exists() and _is_ours(sealed))
+    except dbapi2.OperationalError:
+        return False  # busy, or the disk: who opens it is told
+
+
 def rekey(path: Path) -> tuple[Path, ...]:
     """Encrypt a database with a new key. Nobody else may have it open.
 

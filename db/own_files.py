@@ -9,8 +9,10 @@ PHOTOS, TLS, KEYS, LIST_INDEX = "photos", "tls", "keys", "list-index"
 """Folders beside the database."""
 BACKUPS = "backups"
 """The same, and the one of them that may be written into."""
-BESIDE = ("", "-wal", "-shm", ".aside", ".encrypted", ".encrypted-journal")
-"""What SQLite, and a change of the key that was cut off, have beside a database."""
+BEGINNING = "-beginning"
+"""The mark of a hub that is being begun (`db.beginnings`)."""
+BESIDE = ("", "-wal", "-shm", ".aside", ".encrypted", ".encrypted-journal", BEGINNING)
+"""What SQLite, and a change of the key or a beginning that was cut off, have beside a database."""
 IN_USE = "-in-use"
 """The lock of who runs with it (`db.in_use`)."""
 

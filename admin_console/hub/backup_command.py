@@ -33,7 +33,7 @@ from db import (
 from db.backup import About
 from db.domain.audit import Deed
 from db.domain.errors import StorageError
-from db.engine import open_database
+from db.engine import open_database, open_existing
 from db.log_models import EventRow
 from db.models import VisitRow, WatchlistEntryRow
 from db.outbox import KioskError
@@ -43,12 +43,14 @@ from db.sealed_stream import name_of
 def make(url: str, to: Path | None, now: datetime) -> tuple[Path, About]:
     """Write a backup, to a new file beside the database unless told otherwise."""
     path = _there(url)
-    move.refuse_moved_file(url)
+    with closing(open_existing(url, of_any_version=True)) as database, database.read() as session:
+        move.refuse_moved(session)
     where = to or path.parent / FOLDER
     if to is None or to.is_dir():
         where /= backup.name_at(now)
     key = key_store.newest(path.parent, key_store.BACKUP)
-    return where, backup.make(path, path.parent / backup.PHOTOS, where, key, now)
+    hub = backup_keys.hub_of(database)
+    return where, backup.make(path, path.parent / backup.PHOTOS, where, key, now, hub)
 
 
 def words_of(path: Path, about: About) -> str:

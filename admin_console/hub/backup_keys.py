@@ -6,9 +6,9 @@ outlive that, and are opened with the key on paper: each says the name of the on
 
 from pathlib import Path
 
-from db import key_store, own_files
+from db import backup, key_store, own_files
 from db.domain.errors import ConfigError, StorageError
-from db.engine import database_file
+from db.engine import Database, database_file
 from db.key_store import BACKUP
 from db.sealed_stream import Opening, SealedStreamError, name_needed, name_of
 
@@ -116,6 +116,31 @@ def forget_old(folder: Path) -> None:
         known = key_store.keys(folder, BACKUP)
         needed = {key for key in known if any(_opens(path, key) for path in made)}
         key_store.keep_only(folder, BACKUP, needed)
+
+
+def hub_of(database: Database) -> str:
+    """Whose a backup of this database is."""
+    return str(database.district_id)
+
+
+def is_ours(database: Database, folder: Path, path: Path) -> bool:
+    """Whether a backup is one of this hub's; its database and keys are in `folder`.
+
+    Another hub's may lie beside them, and are neither counted nor removed: they may be all that is
+    left of it. Of a file that is damaged its start still says which key made it.
+    """
+    try:
+        known = key_store.keys(folder, BACKUP)
+    except StorageError:
+        return True  # no backup is made then, and none removed
+    said = next(filter(None, (backup.about(path, key) for key in known)), None)
+    if said is not None:
+        return said.hub in ("", hub_of(database))
+    try:
+        with path.open("rb") as file:
+            return name_needed(file) in set(map(name_of, known))
+    except (OSError, SealedStreamError):
+        return False
 
 
 def _known(folder: Path) -> tuple[bytes, ...]:

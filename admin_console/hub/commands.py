@@ -17,6 +17,7 @@ from admin_console.hub.list_desk import ListStart
 from admin_console.hub.writing import write_to
 from db import (
     audit,
+    beginnings,
     changes,
     list_asking,
     list_before,
@@ -36,7 +37,7 @@ from db.domain.desk import ByHand
 from db.domain.errors import ConfigError, ImportRefusedError, StorageError
 from db.domain.visit import Host
 from db.domain.watchlist import Watchlist
-from db.engine import Database, open_database, open_existing
+from db.engine import Database, database_file, open_database, open_existing
 from db.feed_start import HOSTS
 from db.list_import import ListWanted
 from db.list_lock import Phase, Progress
@@ -328,7 +329,8 @@ def set_up(url: str) -> Iterator[Database]:
 
     Raises `StorageError` when it was moved: what is changed in the old one changes nothing.
     """
-    database = open_database(url)
+    with beginnings.of(database_file(url)):
+        database = open_database(url)
     database.refuse_unfit()
     try:
         with database.begin() as session:

@@ -7,7 +7,7 @@ from math import inf
 
 from fastapi import APIRouter, Request, Response
 
-from admin_console.hub import backup_keys
+from admin_console.hub import upkeep
 from admin_console.hub.answers import answer, refuse
 from admin_console.hub.behind_proxy import says_who_asks
 from admin_console.hub.context import Context, InContext
@@ -89,7 +89,7 @@ def _gauges(context: Context) -> list[Gauge]:
 
 
 def _backup_age(context: Context, now: datetime) -> Gauge:
-    newest = backup.newest(context.photos.parent / backup_keys.FOLDER, now)
+    newest = upkeep.newest_backup(context, now)
     age = inf if newest is None else (now - backup.made_at(newest)).total_seconds()
     about = "Seconds since the newest backup beside the database was begun; inf without one."
     return Gauge("vestibule_backup_age_seconds", about, age)

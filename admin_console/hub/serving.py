@@ -27,9 +27,9 @@ from admin_console.hub.door import (
 from admin_console.hub.folders import beside
 from admin_console.hub.metrics import Served
 from admin_console.hub.wake import Wake
-from db import authorities, codec, hub_trust, in_use, move, own_files, restoring
+from db import authorities, beginnings, codec, hub_trust, in_use, move, own_files, restoring
 from db.domain.errors import ConfigError, StorageError
-from db.engine import database_file, open_database
+from db.engine import Database, database_file, open_database
 from db.key_store import Place
 from db.private_files import make_private_folder
 
@@ -103,10 +103,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     folder = beside(arguments.database, arguments.data_folder)
     said = arguments.metrics_listen
     of_metrics = _on_this_computer(said, beside=port) if said else None
-    _go_on_restoring(database_file(arguments.database))
-    database = open_database(arguments.database, keys=Place(arguments.keys))
-    with database.read() as session:
-        move.refuse_moved(session)
+    file = database_file(arguments.database)
+    database = _opened(arguments, file)
     names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
     with database.begin() as session:
         site = hub_site.ensure(session, names, now_in_utc())
@@ -131,7 +129,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         tell=_tell if arguments.log_requests else None,
         authority=authority,
         # PostgreSQL has tools of its own.
-        backups_kept=0 if database_file(arguments.database) is None else arguments.backups_kept,
+        backups_kept=0 if file is None else arguments.backups_kept,
         is_behind_proxy=arguments.behind_proxy,
         metrics_port=metrics_port,
         known_as=_names_behind_proxy(arguments, host),
@@ -182,6 +180,16 @@ def _serve(arguments: argparse.Namespace) -> int:
             listener.close()
         database.close()
     return 0
+
+
+def _opened(arguments: argparse.Namespace, file: Path | None) -> Database:
+    """The hub's database, made where no hub was before."""
+    _go_on_restoring(file)
+    with beginnings.of(file):
+        database = open_database(arguments.database, keys=Place(arguments.keys))
+    with database.read() as session:
+        move.refuse_moved(session)
+    return database
 
 
 def _names_behind_proxy(arguments: argparse.Namespace, host: str) -> frozenset[str]:

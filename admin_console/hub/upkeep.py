@@ -1,6 +1,7 @@
 """What a running hub does by itself: what is old goes, outdated lists are told of, backups."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -223,7 +224,7 @@ def back_up_or_tell(context: Context, kept: int) -> Path | None:
     try:
         return back_up(context, kept)
     except Exception:
-        newest = backup.newest(context.photos.parent / backup_keys.FOLDER, now)
+        newest = newest_backup(context, now)
         newest_at = None if newest is None else backup.made_at(newest)
         if newest_at is None or now - newest_at > NO_BACKUP_FOR:
             with context.database.begin() as session:
@@ -237,12 +238,21 @@ def back_up(context: Context, kept: int) -> Path | None:
     """Make a backup; None when there is one of the last day already."""
     url, now = context.database.engine.url.render_as_string(hide_password=False), context.now()
     folder = context.photos.parent / backup_keys.FOLDER
-    newest = backup.newest(folder, now)
+    newest = newest_backup(context, now)
     if newest is not None and newest.name > backup.name_at(now - timedelta(days=1)):
         return None
     path, about = backup_command.make(url, None, now)
     if about.left_out:
         LOG.warning("%s", backup_command.left_out(about).strip())
-    backup.drop_all_but(folder, kept, now)
+    backup.drop_all_but(folder, kept, now, _is_ours(context))
     backup_keys.forget_old(context.photos.parent)
     return path
+
+
+def newest_backup(context: Context, now: datetime) -> Path | None:
+    """The newest that this hub made and has beside its database."""
+    return backup.newest(context.photos.parent / backup_keys.FOLDER, now, _is_ours(context))
+
+
+def _is_ours(context: Context) -> Callable[[Path], bool]:
+    return functools.partial(backup_keys.is_ours, context.database, context.photos.parent)
