@@ -138,6 +138,8 @@ class PairingRequestRow(OfSite, Base):
     decided_by: Mapped[Name]
     replaces: Mapped[str | None] = mapped_column(String(64))
     """Which kiosk ends when this one is let in."""
+    leaves: Mapped[str | None] = mapped_column(String(64))
+    """As which kiosk of another school it was paired before: that ends too."""
     site_id: Mapped[SiteId]
 
 

@@ -42,6 +42,8 @@ class Asking:
     secret: bytes
     site_id: str = ""
     """Of the code."""
+    leaves: str | None = None
+    """As which kiosk of another school it has proved that it was paired until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Collected:
     kiosk: PairedKiosk | None = None
     replaced: PairedKiosk | None = None
     """The one that this one stands in for, when it was revoked for that just now."""
+    left: PairedKiosk | None = None
+    """As which it was paired at another school, when that was revoked for it just now."""
+    has_left: bool = False
+    """Whether that is revoked, now or when it asked before."""
 
 
 def new_code(session: Session, now: datetime, site_id: str = "") -> str:
@@ -128,6 +134,7 @@ def ask(session: Session, code: str, asking: Asking, now: datetime) -> PairingRe
         state=State.WAITING,
         decided_by="",
         replaces=_namesake(session, asking),
+        leaves=asking.leaves,
         site_id=asking.site_id,
     )
     session.add(request)
@@ -200,11 +207,17 @@ def collect(session: Session, request_id: UUID, now: datetime) -> Collected:
         public_key=row.public_key,
         site_id=row.site_id,
     )
-    before = None if row.replaces is None else pairing.find(session, row.replaces)
+    replaced, left = (_ended(session, each, now) for each in (row.replaces, row.leaves))
+    return Collected(State.ACCEPTED, kiosk, replaced, left, row.leaves is not None)
+
+
+def _ended(session: Session, kiosk_id: str | None, now: datetime) -> PairedKiosk | None:
+    """Revoke it; None where there is nothing to revoke."""
+    before = None if kiosk_id is None else pairing.find(session, kiosk_id)
     if before is None or before.is_revoked:
-        return Collected(State.ACCEPTED, kiosk)
+        return None
     pairing.revoke(session, before.kiosk_id, now)
-    return Collected(State.ACCEPTED, kiosk, before)
+    return before
 
 
 def _random_digits(count: int) -> str:

@@ -20,7 +20,7 @@ from db.domain.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest revision in `migrations/versions`; a test compares the two."""
 NEWER = (
     "This database was written by a newer version of Vestibule. It was not changed. Install that "

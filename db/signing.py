@@ -128,7 +128,24 @@ class KeyProof:
         )
 
 
-Statement = ChainHead | Receipt | TreeHead | KeyChange | Exported | Answer | KeyProof
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A kiosk asks to be let in at another school, and the pairing that this key is of shall end.
+
+    Whoever has only a copy of an older pairing's key cannot say it, nor whoever knows the kiosk's
+    id alone.
+    """
+
+    kiosk_id: str
+    epoch: int
+    proof: str
+    """Of the code with which it asks there (`db.pairing_secret`), in hex: for that asking alone."""
+
+    def statement(self) -> bytes:
+        return _lines("vestibule kiosk leaves v1", self.kiosk_id, self.epoch, self.proof)
+
+
+Statement = ChainHead | Receipt | TreeHead | KeyChange | Exported | Answer | KeyProof | Leaving
 
 
 def new_key() -> bytes:

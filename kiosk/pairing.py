@@ -24,6 +24,11 @@ LOG = logging.getLogger(__name__)
 ASKED_AGAIN_SECONDS = 1.0
 AWAY_AT_MOST = 60
 """How often in a row the hub may not answer while somebody is awaited."""
+LEFT_ELSEWHERE = (
+    "The hub that this kiosk was paired with before (%s) does not learn that it is gone, and who "
+    "has a copy of its disk is still let in there. Revoke the kiosk there: at the console's page "
+    "Kiosks, or with vestibule-hub kiosks revoke."
+)
 
 
 def _pause() -> None:
@@ -65,6 +70,7 @@ def pair_with_hub(
                 epoch=own.device.epoch if own.access is not None else 0,
                 site_id=own.device.site_id,
                 public_key=signing.public_of(key),
+                key=own.signing_key if own.access is not None else b"",
             )
             show(asked.short_string)
             given = _await_acceptance(client, asked, pause)
@@ -74,6 +80,8 @@ def pair_with_hub(
                 exchange.forget_hub(session)
             if given.kiosk_id != own.device.kiosk_id:
                 _say_what_stays(outbox.waiting(session, own.device))
+                if own.access is not None and not given.has_ended_before:
+                    LOG.warning(LEFT_ELSEWHERE, own.access.url)
             own_device.keep_pairing(
                 session,
                 replace(device, clock_offset_ms=own.device.clock_offset_ms),

@@ -105,7 +105,7 @@ class HubOfTests:
             number_key, later = site.number_key(session), number_keys.later(session)
             hub_key = signing.public_of(site.signing_key(session)).hex()
         ids = (own.district_id, own.site_id, kiosk_id, kiosk.epoch)
-        return PairedOfTests(*ids, number_key, own, hub_key, later, key, token)
+        return PairedOfTests(*ids, number_key, own, hub_key, later, key=key, token=token)
 
     def own_token(self, given: PairedOfTests) -> OwnToken:
         """The kiosk's token, got as kiosks do if it has a key."""

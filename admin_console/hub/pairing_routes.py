@@ -54,7 +54,9 @@ class AskRequest:
     a new one. `epoch` is that of its last pairing, 0 before the first one. `public_key` (Ed25519)
     is of the key that will sign its batches, and with which it gets its tokens: `proves_key` says
     that it can, which kiosks of older versions cannot. `nonce`, `proof` and the code's `number` as
-    `db.pairing_secret` has them; the proof names `kiosk_id` as it stands here. All bytes in hex.
+    `db.pairing_secret` has them; the proof names `kiosk_id` as it stands here. `leaves` is
+    `signing.Leaving`, signed with the key of the last pairing: where the kiosk gets a new id, since
+    it goes to another school of this hub, the one of before is revoked. All bytes in hex.
     """
 
     nonce: str
@@ -66,6 +68,7 @@ class AskRequest:
     site_id: str = ""
     proves_key: bool = False
     number: str = ""
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ class Paired:
     """That this hub knew the code, in hex."""
     later_number_keys: tuple[LaterKey, ...] = ()
     """Those behind `number_key`, in their order: see `db.number_keys`."""
+    has_ended_before: bool = False
+    """Whether the kiosk had proved by `leaves` what it was at another school, which is revoked."""
 
 
 @router.get("/ca")
@@ -131,7 +136,11 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
         raise refuse(404, f"Nobody has accepted this kiosk within ten minutes. {NO_CODE}")
     with context.database.begin() as session:
         got = pairing_requests.collect(session, request_id, now)
-        done = ((Deed.KIOSK_PAIRED, got.kiosk), (Deed.KIOSK_REVOKED, got.replaced))
+        done = (
+            (Deed.KIOSK_PAIRED, got.kiosk),
+            (Deed.KIOSK_REVOKED, got.replaced),
+            (Deed.KIOSK_REVOKED, got.left),
+        )
         for deed, kiosk in done:
             if kiosk is not None:
                 audit.note(
@@ -164,6 +173,7 @@ def collect(request_id: UUID, request: Request, context: InContext) -> Response:
         hub_key,
         proof.hex(),
         later_keys,
+        has_ended_before=got.has_left,
     )
     return answer(given)
 
@@ -188,7 +198,8 @@ def _ask(context: Context, asked: AskRequest, who: str) -> PairingRequest:
         with context.database.begin() as session:
             kiosk_id = _kiosk_id(session, asked, site_id, now)
             last_epoch = asked.epoch if kiosk_id == asked.kiosk_id else 0
-            asking = Asking(kiosk_id, name, last_epoch, public_key, secret, site_id)
+            leaves = _left(session, asked) if kiosk_id != asked.kiosk_id else None
+            asking = Asking(kiosk_id, name, last_epoch, public_key, secret, site_id, leaves)
             made = pairing_requests.ask(session, code, asking, now)
         if made is not None:
             guessing.succeeded(context, who)
@@ -204,6 +215,16 @@ def _kiosk_id(session: Session, asked: AskRequest, site_id: str, now: datetime) 
     is_new = not asked.kiosk_id or asked.site_id not in ("", site_id)
     known_at = None if is_new else pairing.site_of(session, asked.kiosk_id)
     return str(new_id(now)) if is_new or known_at not in (None, site_id) else asked.kiosk_id
+
+
+def _left(session: Session, asked: AskRequest) -> str | None:
+    """As which kiosk it was paired until now, if it has signed so with the key of that pairing."""
+    before = pairing.find(session, asked.kiosk_id) if asked.leaves and asked.kiosk_id else None
+    if before is None or before.epoch != asked.epoch:
+        return None  # another hub's, or a copy of an older pairing
+    key = pairing.public_key(session, before.kiosk_id, before.epoch) or b""
+    said = signing.Leaving(before.kiosk_id, before.epoch, asked.proof)
+    return before.kiosk_id if signing.is_signed(key, said, _bytes(asked.leaves)) else None
 
 
 def _check_version(asked: AskRequest) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 
-from db import hub_trust, pairing_secret
+from db import hub_trust, pairing_secret, signing
 from db.domain.errors import HubAwayError, HubRefusedError
 from kiosk.sync.client import Pairing
 from kiosk.sync.http import TIMEOUT, raise_refusal, read_as
@@ -46,19 +46,24 @@ def ask(
     public_key: bytes,
     epoch: int = 0,
     site_id: str = "",
+    key: bytes = b"",
 ) -> Asked:
     """Prove a one-time code. `client` trusts the hub's authority `ca` (PEM) and no other.
 
     `epoch` and `site_id` are those of the last pairing: another school's hub gives the kiosk a new
-    id, so that no school gets the log of another one. `public_key` is of the key that will sign.
+    id, so that no school gets the log of another one. `public_key` is of the key that will sign,
+    `key` that pairing's private one: with it the kiosk proves which pairing ends at that school.
 
     Raises `HubRefusedError` with the hub's words when the code is wrong, old or used.
     """
     nonce = pairing_secret.new_nonce()
     secret = pairing_secret.stretch(code, nonce, ca)
+    proof = pairing_secret.kiosk_proof(secret, kiosk_id, public_key).hex()
+    leaving = signing.Leaving(kiosk_id, epoch, proof)
     asked = {
         "nonce": nonce.hex(),
-        "proof": pairing_secret.kiosk_proof(secret, kiosk_id, public_key).hex(),
+        "proof": proof,
+        "leaves": signing.sign(key, leaving).hex() if key else "",
         "kiosk_name": kiosk_name,
         "kiosk_id": kiosk_id,
         "epoch": epoch,

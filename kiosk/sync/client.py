@@ -73,6 +73,8 @@ class Pairing:
     """The hub's public key, in hex; a hub of an older version has none."""
     later_number_keys: tuple[LaterKey, ...] = ()
     """Those behind `number_key`, in their order."""
+    has_ended_before: bool = False
+    """Whether this hub has revoked what the kiosk was at another of its schools until now."""
 
 
 @dataclass(frozen=True, slots=True)

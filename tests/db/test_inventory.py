@@ -32,7 +32,7 @@ OF_NOBODY = {
     "oidc_sign_in": "state_hash ticket_hash nonce verifier port made_at",
     "pairing_code": "code expires_at tries_left used_at site_id",
     "pairing_request": "request_id secret short_string device_id name last_epoch public_key "
-    "asked_at expires_at state replaces site_id",
+    "asked_at expires_at state replaces leaves site_id",
     "rescreen": "list_id version started_at before_at before_id compared found failed finished_at",
     "setting": "name",
     "signed_head": "device_id epoch seq hash signature",
