@@ -30,7 +30,7 @@ from db.domain.entry_history import EntryDeeds, EntryDraft, EntryFile, EntryPage
 from db.domain.errors import HubRefusedError
 from db.domain.figures import ScreeningFigures
 from db.domain.inventory import Inventory
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
+from db.domain.kiosks import Kiosks, PairingCode, PairingRequest, RevokedKiosk, TriedAgain
 from db.domain.notice import Notice, Notices
 from db.domain.policy import DeskPolicy
 from db.domain.visit import Visit
@@ -353,8 +353,10 @@ class HttpHub:
         path = "/v1/kiosks/parked/try-again"
         return read(self._line.send("POST", path, patience=_COUNTING), TriedAgain)
 
-    def revoke_kiosk(self, kiosk_id: str) -> Kiosk:
-        return read(self._line.send("POST", f"/v1/kiosks/{kiosk_id}/revoke"), Kiosk)
+    def revoke_kiosk(self, kiosk_id: str, since: date | None) -> RevokedKiosk:
+        params = {} if since is None else {"end_cleared_since": since.isoformat()}
+        path = f"/v1/kiosks/{kiosk_id}/revoke"
+        return read(self._line.send("POST", path, params=params), RevokedKiosk)
 
     def close(self) -> None:
         self._line.close()

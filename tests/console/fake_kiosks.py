@@ -1,10 +1,10 @@
 """What an invented hub says of its kiosks, and what was done with them."""
 
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
 from uuid import UUID
 
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
+from db.domain.kiosks import Kiosks, PairingCode, PairingRequest, RevokedKiosk, TriedAgain
 from tests.console import invented
 from tests.console.invented_kiosks import make_kiosks
 
@@ -18,6 +18,7 @@ class FakeKiosks:
     accepted: list[tuple[UUID, bool]] = field(default_factory=list)
     rejected: list[UUID] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    revoked_since: list[date | None] = field(default_factory=list)
     tried_again: int = 0
     kiosks_asked: int = 0
 
@@ -39,9 +40,14 @@ class FakeKiosks:
         self.rejected.append(request_id)
         return self._decided(request_id)
 
-    def revoke_kiosk(self, kiosk_id: str) -> Kiosk:
+    def revoke_kiosk(self, kiosk_id: str, since: date | None) -> RevokedKiosk:
         self.revoked.append(kiosk_id)
-        return next(k for k in self.kiosks_answer.kiosks if k.kiosk_id == kiosk_id)
+        self.revoked_since.append(since)
+        known = next(k for k in self.kiosks_answer.kiosks if k.kiosk_id == kiosk_id)
+        told = {field.name: getattr(known, field.name) for field in fields(known)}
+        ended = 0 if since is None else 2
+        knew = ("Dana Whitlock", "Rosa Begaye")
+        return RevokedKiosk(**told, ended_clearances=ended, knew_pins_of=knew)
 
     def try_parked_again(self) -> TriedAgain:
         self.tried_again += 1

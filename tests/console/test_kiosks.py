@@ -1,11 +1,11 @@
 """The console's page of kiosks, and the first contact with a hub."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from admin_console.console.answers import UnknownHubError
@@ -97,6 +97,46 @@ def test_chosen_kiosk_is_revoked(qtbot: QtBot) -> None:
     click(shell, "revokeKiosk")
 
     qtbot.waitUntil(lambda: hub.revoked == ["gym"])
+
+
+def test_stolen_kiosk_is_revoked_with_whom_it_cleared_since_a_day(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell, table = show_kiosks(qtbot, hub)
+    table.step(1)
+    since, left = child(shell, QLineEdit, "stolenSince"), child(shell, QLabel, "leftToDo")
+    assert not left.isVisible()
+
+    since.setText("2026-11-20")
+    click(shell, "revokeKiosk")
+    qtbot.waitUntil(left.isVisible)
+
+    assert (hub.revoked, hub.revoked_since) == (["gym"], [date(2026, 11, 20)])
+    assert "2 clearances ended" in left.text()
+    assert "give another PIN to Dana Whitlock and Rosa Begaye" in left.text()
+    assert since.text() == ""
+    table.step(-1)
+    assert not left.isVisible()
+
+
+def test_kiosk_is_not_revoked_where_the_day_is_none(qtbot: QtBot) -> None:
+    hub = FakeHub()
+    shell, _ = show_kiosks(qtbot, hub)
+
+    child(shell, QLineEdit, "stolenSince").setText("last week")
+    click(shell, "revokeKiosk")
+
+    assert "like 2026-01-31" in child(shell.page(), QWidget, "toast").accessibleName()
+    assert hub.revoked == []
+
+
+def test_day_that_was_typed_for_one_kiosk_is_none_for_another(qtbot: QtBot) -> None:
+    shell, table = show_kiosks(qtbot, FakeHub())
+    since = child(shell, QLineEdit, "stolenSince")
+    since.setText("2026-11-20")
+
+    table.step(1)
+
+    assert since.text() == ""
 
 
 def test_forked_kiosk_says_what_to_do(qtbot: QtBot) -> None:

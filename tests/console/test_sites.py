@@ -20,6 +20,8 @@ from tests.console import invented
 from tests.console.fake_hub import FakeHub
 from tests.console.windows import child, open_shell, press
 from tests.hub_of_tests import PASSWORD
+from tests.makers import NINE
+from tests.stolen_kiosks import cleared_at_kiosk, registry_of
 from tests.two_schools import two_schools
 
 ROOSEVELT = "019378a0-0000-7000-8000-0000000000a2"
@@ -136,3 +138,17 @@ def test_clearance_that_holds_at_one_school_says_at_which(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: until.text().endswith(", at Roosevelt Middle School only."))
     press(qtbot, Qt.Key.Key_J)
     assert until.text().endswith("or until the entry changes.")
+
+
+def test_console_revokes_a_stolen_kiosk_with_whom_it_cleared(tmp_path: Path) -> None:
+    with two_schools(f"sqlite:///{tmp_path}/hub.db", tmp_path) as (alder, _):
+        cleared_at_kiosk(alder, registry_of(alder))
+        hub = HttpHub(str(alder.hub.client.base_url))
+        hub.sign_in("head-alder", PASSWORD)
+
+        revoked = hub.revoke_kiosk(alder.kiosk.device.kiosk_id, NINE.date())
+        hub.sign_out()
+        hub.close()
+
+    assert (revoked.name, revoked.ended_clearances) == ("Kiosk Alder", 1)
+    assert revoked.knew_pins_of == ("Dana Whitlock",)

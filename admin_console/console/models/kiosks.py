@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from admin_console.console import words
 from admin_console.console.painting import Tone
-from db.domain.kiosks import Kiosk, KioskList, KioskState, LastUse, ParkedEvents
+from db.domain.kiosks import Kiosk, KioskList, KioskState, LastUse, ParkedEvents, RevokedKiosk
 
 IN_TOUCH_SECONDS = 120.0
 SAME_CLOCK_SECONDS = 5.0
@@ -140,6 +140,19 @@ def facts(kiosk: Kiosk, now: datetime, zone: ZoneInfo, hub_version: str) -> tupl
         found += [_version(state, hub_version), _clock(state)]
     found.append(Fact("Paired", words.day(kiosk.paired_at.astimezone(zone).date())))
     return tuple(found)
+
+
+def left_to_do(kiosk: RevokedKiosk) -> str:
+    """What was ended with it, and what there is still to do if it was stolen."""
+    ended = kiosk.ended_clearances
+    many = words.plural(ended, "clearance", "clearances")
+    held = f"{many} ended that were given there: whom they let pass is held again." if ended else ""
+    names = words.listed(list(kiosk.knew_pins_of))
+    pins = f"give another PIN to {names}, since it knew theirs, and " if names else ""
+    key = (
+        f"If it was stolen, {pins}change the key for ID numbers: vestibule-hub keys rotate-numbers"
+    )
+    return " ".join(filter(None, (held, key)))
 
 
 def parked(group: ParkedEvents, kiosk_name: str, zone: ZoneInfo) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from admin_console.console.painting import Tone, tone_colours
 from admin_console.console.parts.button import Button, Kind
 from admin_console.console.parts.card import Card
 from admin_console.console.parts.chips import Icon
+from admin_console.console.parts.fields import Field
 from admin_console.console.parts.labels import Words
 from admin_console.console.theme import Text, Theme, Weight
 
@@ -19,23 +20,36 @@ class KioskCard(Card):
     """Hidden while no kiosk is chosen.
 
     Signals:
-        revoke_asked: end this one.
+        revoke_asked: end this one, with the day as it was typed since when it may be in other
+            hands; empty where it is not.
     """
 
-    revoke_asked = Signal()
+    revoke_asked = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, name="kioskCard", margins=(17, 15, 17, 15))
         self._theme = theme
         self._name = Words(theme, "", Text.SECTION, Weight.STRONG, name="kioskName")
+        self._since = Field(
+            theme,
+            name="stolenSince",
+            label="Stolen since which day, as 2026-01-31; whom it cleared since then is held again",
+            placeholder="If stolen, since 2026-01-31",
+        )
+        self._since.setFixedWidth(216)
+        self._since.setToolTip("Whom it cleared with a PIN since that day is held again.")
         self._revoke = Button(theme, "Revoke", name="revokeKiosk", kind=Kind.DESTRUCTIVE)
-        self._revoke.clicked.connect(self.revoke_asked)
+        self._revoke.clicked.connect(lambda: self.revoke_asked.emit(self._since.text().strip()))
+        self._left = Words(theme, "", colour=theme.colours.caution, wrap=True, name="leftToDo")
+        self._left.hide()
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addStrut(32)
         head.addWidget(self._name, 1)
+        head.addWidget(self._since)
         head.addWidget(self._revoke)
         self.body.addLayout(head)
+        self.body.addWidget(self._left)
         self.body.addSpacing(8)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -46,10 +60,19 @@ class KioskCard(Card):
         self._rows: list[tuple[Words, Words]] = []
         self.hide()
 
-    def show_kiosk(self, name: str, facts: tuple[Fact, ...], off_reason: str) -> None:
-        """Say it anew; lines that are there already only change their words."""
+    def show_kiosk(
+        self, name: str, facts: tuple[Fact, ...], off_reason: str, left_to_do: str = ""
+    ) -> None:
+        """Say it anew; lines that are there already only change their words.
+
+        `left_to_do`: what there is to do since it was revoked here.
+        """
         self._name.setText(name)
         self._revoke.set_off(off_reason)
+        self._since.setEnabled(not off_reason)
+        self._left.setVisible(bool(left_to_do))
+        if self._left.text() != left_to_do:
+            self._left.setText(left_to_do)
         while len(self._rows) < len(facts):
             self._add_row()
         for number, (label, said) in enumerate(self._rows):
@@ -58,6 +81,10 @@ class KioskCard(Card):
             said.setVisible(is_told)
             if is_told:
                 self._say(label, said, facts[number])
+
+    def begin_anew(self) -> None:
+        """It is about another kiosk: what was typed was about the one before."""
+        self._since.clear()
 
     def facts(self) -> dict[str, str]:
         """What the card says, by label."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from admin_console.console import words
 from admin_console.console.client import HubClient
-from admin_console.console.models.kiosks import by_need, counts, facts, parked, standing, waiting
+from admin_console.console.models.kiosks import (
+    by_need,
+    counts,
+    facts,
+    left_to_do,
+    parked,
+    standing,
+    waiting,
+)
 from admin_console.console.models.kiosks import lists as lists_of
 from admin_console.console.models.plain import Columns, Look, PlainDelegate, PlainModel
 from admin_console.console.pages.kiosk_asking import AskingCard
@@ -26,7 +34,7 @@ from admin_console.console.parts.table import RowTable, TableCardMask
 from admin_console.console.parts.toast import Toast
 from admin_console.console.session import Connection, Fetch, HubSession
 from admin_console.console.theme import Text, Theme, Weight
-from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, TriedAgain
+from db.domain.kiosks import Kiosk, Kiosks, PairingCode, PairingRequest, RevokedKiosk, TriedAgain
 
 T = TypeVar("T")
 
@@ -62,6 +70,7 @@ class KiosksPage(Panel):
         self._shown: Kiosks | None = None
         self.setObjectName("kiosksPage")
         self._chosen_id = ""
+        self._left_to_do: dict[str, str] = {}
         self._ahead = timedelta(0)
         self._asked_at: datetime | None = None
         self._model = PlainModel(Columns(_HEADS), self)
@@ -182,7 +191,7 @@ class KiosksPage(Panel):
             return
         told = facts(kiosk, self._hub_now(), self._session.zone, shown.hub_version)
         off = off if kiosk.revoked_at is None else "It is revoked."
-        self._whole.show_kiosk(kiosk.name, told, off)
+        self._whole.show_kiosk(kiosk.name, told, off, self._left_to_do.get(kiosk.kiosk_id, ""))
 
     def _show_parked(self, off: str) -> None:
         shown, zone = self._shown, self._session.zone
@@ -224,15 +233,23 @@ class KiosksPage(Panel):
             "The kiosk was not turned away",
         )
 
-    def _on_revoke(self) -> None:
+    def _on_revoke(self, typed: str) -> None:
         kiosk = self.chosen()
         if kiosk is None or kiosk.revoked_at is not None:
             return
-        self._do(
-            lambda hub: hub.revoke_kiosk(kiosk.kiosk_id),
-            lambda done: self._say(done.name, "It may not talk to the hub any more."),
-            "The kiosk was not revoked",
-        )
+        since, failed = None, "The kiosk was not revoked"
+        if typed:
+            try:
+                since = date.fromisoformat(typed)
+            except ValueError:
+                self._toast.say(failed, "Write the day like 2026-01-31.", "alarm")
+                return
+        self._do(lambda hub: hub.revoke_kiosk(kiosk.kiosk_id, since), self._on_revoked, failed)
+
+    def _on_revoked(self, kiosk: RevokedKiosk) -> None:
+        self._left_to_do[kiosk.kiosk_id] = left_to_do(kiosk)
+        self._whole.begin_anew()
+        self._say(kiosk.name, "It may not talk to the hub any more.")
 
     def _say(self, title: str, said: str) -> None:
         self._toast.say(title, said)
@@ -249,7 +266,10 @@ class KiosksPage(Panel):
         if not now.isValid():
             return  # the rows are said anew
         kiosk = self.chosen()
-        self._chosen_id = kiosk.kiosk_id if kiosk is not None else ""
+        chosen_id = kiosk.kiosk_id if kiosk is not None else ""
+        if chosen_id != self._chosen_id:
+            self._whole.begin_anew()
+        self._chosen_id = chosen_id
         self._switch()
 
     def _build(self) -> None:
