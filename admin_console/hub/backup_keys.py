@@ -6,6 +6,7 @@ outlive that, and are opened with the key on paper: each says the name of the on
 
 from pathlib import Path
 
+from admin_console.hub import folders
 from db import backup, key_store, own_files
 from db.domain.errors import ConfigError, StorageError
 from db.engine import Database, database_file
@@ -21,8 +22,11 @@ def file_of(url: str) -> Path:
     path = database_file(url)
     if path is None:
         raise ConfigError(
-            "Backups are of a hub with a SQLite database. PostgreSQL has tools of its own: "
-            "pg_basebackup, and pg_dump."
+            "Backups are of a hub with a SQLite database. PostgreSQL has tools of its own, "
+            "pg_basebackup and pg_dump. With what they make belong the folders photos, tls and "
+            f"keys, without which no photo opens and no kiosk knows the hub: in "
+            f"{folders.beside(url)}, or where serve --data-folder says. packaging/postgresql.md "
+            "says how. Nothing was changed."
         )
     return path
 

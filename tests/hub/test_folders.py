@@ -52,3 +52,23 @@ def test_folder_of_a_file_is_the_one_beside_it(
     assert main(["fingerprint", "--database", url, "--data-folder", str(tmp_path)]) == 0
     assert main(["fingerprint", "--database", url, "--data-folder", "/elsewhere"]) == 1
     assert "are beside the database" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["backup"], ["backup", "--show-key"], ["restore", "one.backup"]]
+)
+def test_who_backs_up_a_hub_over_postgresql_is_told_of_the_folders_too(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(
+        "XDG_DATA_HOME" if sys.platform != "win32" else "LOCALAPPDATA", str(tmp_path)
+    )
+
+    assert main([*command, "--database", "postgresql+psycopg://127.0.0.1:1/nowhere"]) == 1
+
+    said = capsys.readouterr().err
+    for name in ("pg_dump", "photos", "tls", "keys", "--data-folder", "packaging/postgresql.md"):
+        assert name in said
+    assert str(tmp_path / "vestibule" / "hub") in said
+    assert not list(tmp_path.iterdir())
