@@ -1,6 +1,6 @@
 """The log as a table that a spreadsheet opens: what the paper book was."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def csv_lines(session: Session, filters: Filters, zone: ZoneInfo, now: datetime) -> Iterator[str]:
+def csv_lines(session: Session, filters: Filters, zone: ZoneInfo, now: datetime) -> Generator[str]:
     """The header and a line for each visit, newest first; times in the site's zone with offset.
 
     The mark at the start tells a spreadsheet that this is UTF-8; else it would show "JosÃ©".

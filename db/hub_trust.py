@@ -8,6 +8,7 @@ CA means a hub behind a reverse proxy: the computer's own authorities vouch for 
 import hashlib
 import http.client
 import ipaddress
+import socket
 import ssl
 from urllib.parse import urlsplit
 
@@ -69,6 +70,11 @@ def _said(url: str, believing: ssl.SSLContext) -> dict[str, str]:
     except ssl.SSLError as error:
         raise _no_hub() from error
     except (OSError, http.client.HTTPException, ValueError) as error:
+        if address.scheme == "http" and _speaks_tls(address.hostname or "", address.port):
+            raise HubAwayError(
+                f"What answers there speaks TLS: write {url.replace('http', 'https', 1)}, and not "
+                f"{url}. Nothing was changed."
+            ) from error
         raise HubAwayError(
             f"The hub does not answer at {url}. Check its address and the network, then try again. "
             "Nothing was changed."
@@ -197,6 +203,17 @@ def _connection(
     if scheme == "http":
         return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
     return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=believing)
+
+
+def _speaks_tls(host: str, port: int | None) -> bool:
+    try:
+        with (
+            socket.create_connection((host, port or 443), _TIMEOUT_SECONDS) as line,
+            _unbelieving().wrap_socket(line, server_hostname=host),
+        ):
+            return True
+    except OSError:
+        return False
 
 
 def _unbelieving() -> ssl.SSLContext:

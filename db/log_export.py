@@ -3,7 +3,7 @@
 `packaging/verify_exported_log.py` says what the file looks like, and checks it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict
 from hashlib import sha256
 
@@ -19,7 +19,7 @@ VERSION = 1
 
 def lines(
     session: Session, head: TreeHead, key: bytes, *, is_bare: bool = False
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The file, line by line; `head` is the tree's as it stands, `key` the hub's private one.
 
     `is_bare` leaves the personal facts out: the chains can be checked all the same.
@@ -58,7 +58,7 @@ def lines(
         }
     )
     signature = signing.sign(key, Exported(sha256(header).hexdigest()))
-    yield b"%s\t%s" % (header, signature.hex().encode())
+    yield b"%s\t%s\n" % (header, signature.hex().encode())
     query = (
         select(EventRow.line, EventBodyRow.salt, EventBodyRow.body)
         .outerjoin(EventBodyRow, EventBodyRow.event_id == EventRow.event_id)
@@ -69,9 +69,9 @@ def lines(
     with session.execute(query) as rows:
         for line, salt, body in rows:
             if body is None or is_bare:
-                yield b"%s\t\t" % line
+                yield b"%s\t\t\n" % line
             else:
-                yield b"%s\t%s\t%s" % (line, salt.hex().encode(), body)
+                yield b"%s\t%s\t%s\n" % (line, salt.hex().encode(), body)
 
 
 def _bodies(session: Session) -> int:

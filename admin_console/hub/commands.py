@@ -144,7 +144,7 @@ def export_list(url: str, name: str, target: str, site: str = "") -> str:
                 about_id=known.list_id,
             )
         lines = list_export.csv_of(database, known.list_id)
-        write_to(target, (line.encode() for line in lines), url)
+        write_to(target, lines, url)
     if target == "-":
         return ""
     return f"{known.entry_count} people of {known.name}, version {known.version}."

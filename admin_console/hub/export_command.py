@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -64,10 +64,10 @@ def _write(session: "Session", arguments: argparse.Namespace, target: str, zone:
     wanted = Filters(first_day=arguments.first, last_day=arguments.last)
     count = -1  # the line of names
 
-    def lines() -> Iterator[bytes]:
+    def lines() -> Generator[str]:
         nonlocal count
         for line in export.csv_lines(session, wanted, zone, datetime.now(UTC)):
-            yield line.encode()
+            yield line
             count += 1
 
     try:

@@ -1,6 +1,7 @@
 """``vestibule-hub pair`` and ``kiosks``: letting kiosks in and out without a console."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -55,8 +56,10 @@ def _pair(arguments: argparse.Namespace) -> int:
         code = pairing_requests.new_code(session, _now(), site_id)
         audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now(), site_id=site_id)
     _say(
-        f"{code}\nType this code at one kiosk within ten minutes: vestibule-kiosk pair. Then "
-        "compare the digits that it shows, and accept it: vestibule-hub kiosks accept DIGITS"
+        f"{code}\nType this code at one kiosk within ten minutes, after\n"
+        "vestibule-kiosk --config kiosk.toml pair --hub https://ADDRESS\n"
+        "with the address that this hub says when it starts. Then compare the digits that it "
+        "shows, and accept it: vestibule-hub kiosks accept DIGITS"
     )
     return 0
 
@@ -237,7 +240,12 @@ def _ended(count: int, since: date) -> str:
 
 
 def _digits(words: list[str]) -> str:
-    digits = "".join(c for word in words for c in word if c.isdigit())
+    """The digits as a kiosk shows them. Raises `KioskError` for what are none."""
+    digits = "".join("".join(words).split())
+    if not re.fullmatch("[0-9]{6}", digits):
+        raise KioskError(
+            f"{' '.join(words)} is not six digits, as the kiosk shows them. Nothing was changed."
+        )
     return f"{digits[:3]} {digits[3:]}"
 
 

@@ -127,9 +127,7 @@ def export_log(url: str, target: str, *, is_bare: bool) -> None:
 def _export(session: Session, target: str, url: str, *, is_bare: bool) -> None:
     key = _signing_key(session)
     head = hub_site.head(session, datetime.now(UTC))
-    rows = log_export.lines(session, head, key, is_bare=is_bare)
-    lines = (row + b"\n" for row in rows)
-    write_to(target, lines, url)
+    write_to(target, log_export.lines(session, head, key, is_bare=is_bare), url)
 
 
 def log_head(url: str) -> str:

@@ -231,8 +231,7 @@ def audit_csv(url: str, target: str) -> None:
         with database.begin() as session:
             audit.note(session, audit.TERMINAL, Deed.AUDIT_EXPORTED, _now())
         with database.read() as session:
-            lines = (line.encode() for line in audit_table.csv_lines(session))
-            write_to(target, lines, url)
+            write_to(target, audit_table.csv_lines(session), url)
 
 
 def _ids(session: Session, names: Sequence[str]) -> tuple[str, ...]:

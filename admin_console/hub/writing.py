@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import closing, suppress
 from pathlib import Path
 
 from admin_console.hub import folders
@@ -14,16 +14,27 @@ from db.engine import database_file
 OWN = 0o600
 
 
-def write_to(target: str, lines: Iterable[bytes], url: str) -> None:
+def write_to(target: str, rows: Generator[str | bytes], url: str) -> None:
     """As `write_lines`, or to standard output for ``-``.
 
-    Bytes: a terminal's encoding may lack letters, and Windows would add returns.
+    Bytes: a terminal's encoding may lack letters, and Windows would add returns. Where it is not
+    written to the end, `rows` ends at once, and not after the database that it reads is closed.
     """
-    if target == "-":
-        sys.stdout.buffer.writelines(lines)
-        sys.stdout.buffer.flush()
-    else:
-        write_lines(Path(target), lines, url)
+    with closing(rows):
+        lines = (row.encode() if isinstance(row, str) else row for row in rows)
+        if target != "-":
+            write_lines(Path(target), lines, url)
+            return
+        try:
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # whoever reads it has enough: see `main`
+            raise
+        except OSError as error:
+            raise StorageError(
+                f"Standard output cannot be written ({error.strerror}). What was written is not "
+                "whole. Free some space, or name another place."
+            ) from error
 
 
 def write_lines(path: Path, lines: Iterable[bytes], url: str) -> None:

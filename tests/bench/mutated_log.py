@@ -58,7 +58,7 @@ def write_log(hub: Database, folder: Path) -> WrittenLog:
     with hub.read() as session:
         grown = tree.frontier(session)
         head = signing.TreeHead(hub_site.log_id(session), grown.size, grown.root(), NINE)
-        lines = [row + b"\n" for row in log_export.lines(session, head, hub_key)]
+        lines = list(log_export.lines(session, head, hub_key))
         earlier = tree.root_at(session, EARLIER)
     return WrittenLog(keys, hub_key, signing.public_of(hub_key), earlier, b"".join(lines))
 

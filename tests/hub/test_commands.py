@@ -117,7 +117,7 @@ def test_pairing_code_is_printed_with_what_to_do(hub: Hub) -> None:
     status, said = hub("pair")
 
     assert status == 0
-    assert "vestibule-kiosk pair" in said
+    assert "vestibule-kiosk --config kiosk.toml pair --hub https://" in said
 
 
 # ---- standing rules --------------------------------------------------------------------------

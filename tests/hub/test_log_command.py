@@ -111,7 +111,7 @@ def test_bare_log_of_a_version_before_is_whole_and_so_is_ours_to_its_verifier(
     assert told.pop("bare") is True
     header = json.dumps(told, separators=(",", ":")).encode()
     signature = signing.sign(key, signing.Exported(sha256(header).hexdigest())).hex().encode()
-    (tmp_path / "log").write_bytes(b"\n".join([b"%s\t%s" % (header, signature), *rows, b""]))
+    (tmp_path / "log").write_bytes(b"".join([b"%s\t%s\n" % (header, signature), *rows]))
 
     status, said = check(tmp_path / "log")
 
