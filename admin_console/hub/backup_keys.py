@@ -33,10 +33,22 @@ def file_of(url: str) -> Path:
 
 def words(url: str) -> str:
     """The keys of the backups, newest first, in groups that can be copied by hand."""
-    folder = file_of(url).parent
-    newest = key_store.newest(folder, BACKUP)
+    file = file_of(url)
+    if not file.is_file():
+        raise StorageError(
+            f"There is no database at {file}, and no key was made. Check what --database says, and "
+            "as which account the hub runs."
+        )
+    known = key_store.keys(file.parent, BACKUP)
+    if not known:
+        raise StorageError(
+            f"There is no key of backups in {file.parent / key_store.FOLDER}, and none was made: "
+            "the first backup makes it. A running hub makes one within a minute of its start, and "
+            "vestibule-hub backup at once."
+        )
+    newest, *before = known
     lines = [_written(newest), f"Its name is {name_of(newest)}."]
-    for older in key_store.keys(folder, BACKUP)[1:]:
+    for older in before:
         lines += ["", _written(older), f"Its name is {name_of(older)}; it opens backups of before."]
     return "\n".join(lines)
 

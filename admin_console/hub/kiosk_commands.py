@@ -65,11 +65,17 @@ def _pair(arguments: argparse.Namespace) -> int:
 
 
 def _fingerprint(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.authority import FOLDER, open_authority
+    from admin_console.hub.authority import CA_FILE, FOLDER, open_authority
     from db import hub_trust, restoring
 
     folder = folders.beside(arguments.database, arguments.data_folder)
     restoring.refuse_halfway(folder)
+    if not (folder / FOLDER / CA_FILE).exists():
+        raise KioskError(
+            f"There is no number of a hub in {folder / FOLDER}, and none was made: a hub makes it "
+            "at its first start, and none behind a reverse proxy. Check what --database or "
+            "--data-folder says, and as which account the hub runs."
+        )
     authority = open_authority(folder / FOLDER, _now())
     _say(hub_trust.digits_to_compare(authority.ca))
     return 0

@@ -20,7 +20,7 @@ from admin_console.hub.__main__ import main
 from admin_console.hub.context import Context
 from admin_console.hub.throttle import Throttle
 from admin_console.hub.wake import Wake
-from db import backup, watchlists
+from db import backup, key_store, watchlists
 from db.engine import open_database
 from db.models import DistrictRow
 from tests.hub_of_tests import Clock, hub_at
@@ -123,6 +123,32 @@ def test_hub_that_was_being_restored_is_not_told_that_it_is_gone(
     assert main([*BEGIN["staff add"], "--database", hub]) == 1
 
     assert "A restore into" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["backup --show-key", "fingerprint"])
+def test_what_only_shows_something_of_a_hub_makes_nothing_where_there_is_none(
+    command: str, url: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command.split(), "--database", url]) == 1
+
+    assert not folder.exists()
+    said = capsys.readouterr()
+    assert not said.out
+    assert "Check what --database" in said.err
+
+
+def test_key_of_the_backups_is_shown_once_a_backup_has_made_it(
+    url: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hub_at(url, folder):
+        assert main(["backup", "--show-key", "--database", url]) == 1
+    assert "vestibule-hub backup" in capsys.readouterr().err
+    assert key_store.place(folder, key_store.BACKUP) is None
+
+    assert main(["backup", "--database", url]) == 0
+
+    assert main(["backup", "--show-key", "--database", url]) == 0
+    assert len(capsys.readouterr().out.splitlines()[-2].replace("-", "")) == 64
 
 
 KILLED = """

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from admin_console.hub.__main__ import main
+from admin_console.hub.authority import FOLDER, open_authority
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +50,7 @@ def test_folder_of_a_file_is_the_one_beside_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
+    open_authority(tmp_path / FOLDER, datetime.now(UTC))
 
     assert main(["fingerprint", "--database", url, "--data-folder", str(tmp_path)]) == 0
     assert main(["fingerprint", "--database", url, "--data-folder", "/elsewhere"]) == 1
