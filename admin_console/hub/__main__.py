@@ -20,6 +20,7 @@ from admin_console.hub import (
     staff_parser,
     webhook_commands,
 )
+from admin_console.hub.stopping import STOPPED
 from db import faults
 from db.domain.desk import ByHand
 from db.domain.errors import VestibuleError, words_of_no_rights
@@ -55,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
+        if arguments.stopped:
+            sys.stderr.write(f"\n{arguments.stopped}\n")  # a terminal has shown ^C
         return 130
     return status
 
@@ -173,7 +176,7 @@ def _add_screen(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "(who is held) or a file was refused; "
         "what cannot be read of a list is told by file and line, and with its matches.",
     )
-    screen.set_defaults(run=_screen)
+    screen.set_defaults(run=_screen, stopped=STOPPED)
     screen.add_argument("visitors", type=Path, metavar="VISITORS")
     screen.add_argument("--list", type=Path, action="append", required=True, metavar="LIST")
     screen.add_argument("--json", action="store_true", help="a JSON object for each visitor")
@@ -189,7 +192,7 @@ def _command(
     run: object,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=words, description=words)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, stopped=STOPPED)
     parser.add_argument(
         "--database",
         default=f"sqlite:///{data_folder('hub') / 'hub.db'}",

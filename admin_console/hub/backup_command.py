@@ -18,6 +18,7 @@ from admin_console.hub import backup_keys
 from admin_console.hub import site as hub_site
 from admin_console.hub.backup_keys import FOLDER
 from admin_console.hub.commands import set_up
+from admin_console.hub.stopping import held_back
 from db import (
     at_restore,
     audit,
@@ -92,7 +93,7 @@ def go_on(url: str) -> None:
     """End a restore that was cut off. Raises `StorageError` in words."""
     place = backup_keys.file_of(url)
     if restoring.is_left(place.parent):
-        with in_use.hold(place):
+        with in_use.hold(place), held_back():
             restoring.go_on(place)
 
 
@@ -142,7 +143,8 @@ def _restore(place: Path, path: Path, key: bytes, now: datetime) -> str:
         key_store.take(work, key_store.BACKUP, keys)
         if place.is_file():
             _refuse_in_use(place)  # by a command that began meanwhile
-        aside = restoring.put_in_place(place, now)
+        with held_back():
+            aside = restoring.put_in_place(place, now)
     except OSError as error:
         raise StorageError(
             f"The backup could not be put in place ({error}). Nothing was changed."

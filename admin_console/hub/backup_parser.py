@@ -26,6 +26,9 @@ def add_commands(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
 ) -> None:
     backup = command(commands, "backup", "write everything to one encrypted file", _backup)
+    backup.set_defaults(
+        stopped="Stopped. No backup was made, and those that were there are there still."
+    )
     backup.add_argument(
         "--to",
         type=Path,
@@ -43,6 +46,7 @@ def add_commands(
         help="with a new key, which is printed, as are all that follow; those before still open",
     )
     restore = command(commands, "restore", "go on from a backup; the hub must be stopped", _restore)
+    restore.set_defaults(stopped="The restore was stopped. Nothing was changed.")
     restore.add_argument("file", type=Path)
     restore.add_argument(
         "--secrets-stdin", action="store_true", help="read the backup's key from standard input"

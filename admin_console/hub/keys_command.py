@@ -46,6 +46,10 @@ def add_commands(
     authority_command.add_to(of_keys, command)
     moved = command(of_keys, "move", "keep the same keys elsewhere", _move)
     moved.add_argument("--to", required=True, choices=[Place.KEYRING, Place.FILE], type=Place)
+    rotated.set_defaults(
+        stopped="The change of keys was stopped. Nothing is lost: old and new keys are kept until "
+        "nothing needs the old ones. Give it again, and it goes on."
+    )
     for one in (shown, rotated, moved):
         folders.add_to(one)
 

@@ -16,6 +16,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
     moved = add(
         commands, "move", "copy everything to another database and check it by the log", _move
     )
+    moved.set_defaults(
+        stopped="The move was stopped. Nothing is lost: run it again, as it was run before, and it "
+        "begins anew or goes on. A hub that is started with the old database meanwhile says if it "
+        "may not serve any more."
+    )
     moved.add_argument(
         "--to", required=True, metavar="URL", help="an empty one: postgresql+psycopg://host/name"
     )

@@ -18,6 +18,7 @@ def add_to(
 ) -> None:
     """Add the command; `add` makes one that has ``--database``, `days` reads a number of them."""
     serve = add(commands, "serve", "run the hub", _serve)
+    serve.set_defaults(stopped="")  # so a hub is ended that runs at a terminal
     serve.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT")
     serve.add_argument(
         "--name",
