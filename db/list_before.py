@@ -82,7 +82,7 @@ def check_only(session: Session, name: str, site_id: str) -> None:
             "(without --site; at the console with all schools chosen), or under another name."
         )
     schools = {site.site_id: site.name for site in sites.everyone(session)}
-    own = [w.site_id for w in watchlists.all_lists(session) if w.name == name]
+    own = [w.site_id for w in watchlists.all_lists(session) if w.name.casefold() == name.casefold()]
     if not site_id and own:
         names = [schools.get(owner, owner) for owner in own]
         raise ImportRefusedError(

@@ -139,9 +139,13 @@ def all_lists(session: Session) -> list[Watchlist]:
 
 
 def named(session: Session, name: str, site_id: str = "") -> Watchlist | None:
-    """A site's list, or the district's, of that name."""
-    query = select(WatchlistRow).where(WatchlistRow.name == name, WatchlistRow.site_id == site_id)
-    row = session.scalar(query)
+    """A site's list, or the district's, of that name, in letters of whichever size.
+
+    Of two from before that differ in nothing else it is the one that is written so.
+    """
+    own = session.scalars(select(WatchlistRow).where(WatchlistRow.site_id == site_id)).all()
+    same = [row for row in own if row.name.casefold() == name.casefold()]
+    row = next((row for row in same if row.name == name), same[0] if same else None)
     return None if row is None else _value(row)
 
 
@@ -150,7 +154,8 @@ def name_for(session: Session, wanted: str, site_id: str = "") -> str:
 
     One of before that has them keeps them, so that its next file is no second list.
     """
-    return wanted if named(session, wanted, site_id) is not None else clean(wanted)
+    known = named(session, wanted, site_id) or named(session, clean(wanted), site_id)
+    return clean(wanted) if known is None else known.name
 
 
 def get(session: Session, list_id: UUID) -> Watchlist | None:

@@ -135,9 +135,9 @@ def share(session: Session, name: str, site_id: str, now: datetime) -> Watchlist
         raise LookupError(known.list_id)
     wanted = replace(known, site_id="", version=known.version + 1)
     shared = watchlists.put_in_force(session, wanted, edition)
-    columns = list_import.columns_for(session, name, site_id)
+    columns = list_import.columns_for(session, known.name, site_id)
     if columns:
-        list_import.keep_columns(session, name, "", columns)
+        list_import.keep_columns(session, known.name, "", columns)
     _log(session, _imported(shared), "hub", now, "")
     audit.note(
         session, audit.TERMINAL, Deed.LIST_SHARED, now, about=About.LIST, about_id=shared.list_id

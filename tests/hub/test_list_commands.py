@@ -267,3 +267,16 @@ def test_import_says_what_of_the_file_is_not_read(run: Run, given: Callable[[str
     )
     status, said = put(run, given(LIST), "--column", "BirthDt=birth_date")
     assert (status, 'No column of the file is called "BirthDt"' in said) == (1, True)
+
+
+def test_name_in_other_letters_is_the_same_list(run: Run, given: Callable[[str], Path]) -> None:
+    path = given(LIST)
+    put(run, path)
+
+    status, said = run("import", path, "--name", "oURS", "--category", "alert")
+
+    assert status == 0
+    assert said.startswith("Ours, version 2")
+    assert run("show")[1].count("version") == 1
+    assert run("new", "--name", "OURS", "--category", "alert")[0] == 1
+    assert run("export", "--name", "ours", "--csv", path.with_name("copy.csv"))[0] == 0
