@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -150,6 +150,13 @@ class HubOfTests:
         answer = self.client.post("/v1/session", json={"name": name, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         return {"Authorization": f"Bearer {codec.from_json(answer.content, SignedIn).token}"}
+
+
+def begun(url: str) -> str:
+    """The database of a hub that was started once, and says no names of its own."""
+    with closing(open_database(url)) as database, database.begin() as session:
+        site.ensure(session, site.SiteNames(), NINE)
+    return url
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from admin_console.hub.__main__ import main
 from db import feed_start, inbox, outbox, settings, sites
 from db.domain.visit import Host
 from db.engine import open_database
+from tests.hub_of_tests import begun
 from tests.makers import KIOSK, NINE, make_identity, make_screened
 
 LIST = "LNAME,FNAME,DOB\nQuillfeather,Daniel,03/07/1984\nMarlow,Helena,04/17/1986\n"
@@ -104,16 +105,18 @@ def test_staff_that_were_added_are_listed(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize("typed", ["short\n\n", "invented pass phrase\n12\n"])
-def test_weak_password_or_pin_adds_nobody(hub: Hub, typed: str) -> None:
+def test_weak_password_or_pin_adds_nobody(hub: Hub, url: str, typed: str) -> None:
     status, said = hub("staff", "add", "rosa", "--secrets-stdin", typed=typed)
 
     assert status == 1
     assert said.rstrip().endswith(".")
-    hub("pair")  # makes the database
+    begun(url)
     assert "Nobody may sign in yet" in hub("staff", "list")[1]
 
 
-def test_pairing_code_is_printed_with_what_to_do(hub: Hub) -> None:
+def test_pairing_code_is_printed_with_what_to_do(hub: Hub, url: str) -> None:
+    begun(url)
+
     status, said = hub("pair")
 
     assert status == 0
@@ -336,8 +339,8 @@ def test_erased_facts_are_said_and_the_log_is_whole(hub: Hub, url: str) -> None:
     assert "The log is whole. The personal facts of 1 events were erased" in said
 
 
-def test_log_without_events_is_not_called_whole(hub: Hub) -> None:
-    hub("pair")
+def test_log_without_events_is_not_called_whole(hub: Hub, url: str) -> None:
+    begun(url)
 
     status, said = hub("verify-log")
 

@@ -29,7 +29,7 @@ from kiosk.own_device import OwnDevice
 from kiosk.pairing import pair_with_hub
 from kiosk.sync.client import HubUnpairedError
 from kiosk.sync.proving import get_token
-from tests.hub_of_tests import FRONT_KIOSK
+from tests.hub_of_tests import FRONT_KIOSK, begun
 from tests.makers import NINE, make_watchlist
 
 Hub = Callable[..., tuple[int, str]]
@@ -37,7 +37,7 @@ Hub = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/hub/hub.db"
+    return begun(f"sqlite:///{tmp_path}/hub/hub.db")
 
 
 @pytest.fixture
@@ -242,3 +242,17 @@ def test_list_of_kiosks_says_what_each_said_of_itself_and_when(hub: Hub, url: st
         "software 1.4.1; camera worked 2026-11-23 14:51 UTC; LOOK at its printer, last tried "
         "2026-11-23 14:52 UTC: A label is stuck in the printer\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["pair", "kiosks accept 123456", "kiosks reject 123456", "kiosks revoke Lobby", "oidc off",
+     "webhooks add https://receiver.example/x --event decision.made"],
+)  # fmt: skip
+def test_command_for_a_hub_that_is_not_there_makes_none(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command.split(), "--database", f"sqlite:///{tmp_path}/none/hub.db"]) == 1
+
+    assert "There is no database" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

@@ -21,7 +21,7 @@ from db.domain.events import DomainEvent
 from db.domain.notice import NoticeKind
 from db.engine import Database, open_database
 from db.hub_models import WebhookRow
-from tests.hub_of_tests import Clock, HubOfTests
+from tests.hub_of_tests import Clock, HubOfTests, begun
 from tests.makers import NINE, make_checked_in
 from tests.receivers import Receiver, state, tell, wait_until
 from tests.sync_of_tests import KioskOfTests
@@ -202,7 +202,7 @@ def test_address_that_cannot_be_is_refused_in_words(
 def test_commands_add_show_resume_and_remove(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = f"sqlite:///{tmp_path}/hub.db"
+    url = begun(f"sqlite:///{tmp_path}/hub.db")
 
     def run(*words: str) -> tuple[int, str]:
         status = main(["webhooks", *words, "--database", url])
