@@ -60,7 +60,9 @@ def _exports(
         path.write_bytes(content)
         try:
             verifier.verify(str(path), written.hub_public.hex(), seen)
-        except (verifier.WrongError, ValueError, KeyError, TypeError):
+        except (
+            verifier.WrongError, verifier.OtherHubError, ValueError, KeyError, TypeError,
+        ):  # fmt: skip
             return True
         return False
 
