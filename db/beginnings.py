@@ -12,6 +12,7 @@ from pathlib import Path
 
 from db import encryption, key_store, own_files, private_files, restoring
 from db.domain.errors import StorageError
+from db.engine import Database, database_file
 
 _OF_A_HUB = (key_store.DATABASE, key_store.PHOTOS, key_store.LISTS)
 """That of backups is on paper too, and tells of no database here."""
@@ -36,6 +37,12 @@ def of(path: Path | None) -> Iterator[None]:
         ) from error
     yield
     mark.unlink(missing_ok=True)
+
+
+def words_of(database: Database) -> str:
+    """What is said once a hub was begun: whoever meant another one sees that it is not that."""
+    where = database_file(database.engine.url.render_as_string(hide_password=False))
+    return f"A new hub is begun at {where or database.engine.url.render_as_string()}."
 
 
 def _begin(path: Path, mark: Path) -> None:

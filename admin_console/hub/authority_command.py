@@ -74,7 +74,7 @@ def _rotate(arguments: argparse.Namespace) -> int:
 
     from admin_console.hub import authority_change, backup_command
     from admin_console.hub.authority import FOLDER
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import key_store
     from db.engine import database_file
 
@@ -82,7 +82,7 @@ def _rotate(arguments: argparse.Namespace) -> int:
     folder = folders.beside(arguments.database, arguments.data_folder)
     key_store.refuse_root(folder)  # the hub's account could not read what root writes
     tls = folder / FOLDER
-    with set_up_before(arguments.database) as database:
+    with set_up(arguments.database) as database:
         if arguments.now and authority_change.is_new(database, tls):
             _say(_NEW)
             return 0

@@ -325,32 +325,33 @@ def existing(url: str) -> Iterator[Database]:
 
 @contextmanager
 def set_up(url: str) -> Iterator[Database]:
-    """The database with a site in it, so that commands may come before the first start.
+    """The hub's database, for commands that change what it has: where there is none, none is made.
 
-    Raises `StorageError` when it was moved: what is changed in the old one changes nothing.
+    Else whoever mistypes where it is reads that it was done. Raises `StorageError` in words, also
+    when it was moved: what is changed in the old one changes nothing.
     """
+    with existing(url):
+        pass
+    with begun(url) as database:
+        yield database
+
+
+@contextmanager
+def begun(url: str) -> Iterator[Database]:
+    """As `set_up`, for what may come before the first start: a hub is begun then, which is said."""
     with beginnings.of(database_file(url)):
         database = open_database(url)
     database.refuse_unfit()
     try:
         with database.begin() as session:
             move.refuse_moved(session)
+            is_new = hub_site.of(session) is None
             hub_site.ensure(session, hub_site.SiteNames(), _now())
+        if is_new:
+            sys.stderr.write(f"{beginnings.words_of(database)}\n")
         yield database
     finally:
         database.close()
-
-
-@contextmanager
-def set_up_before(url: str) -> Iterator[Database]:
-    """As `set_up`, for commands that change what a hub has: where there is none, none is made.
-
-    Else whoever mistypes where it is reads that it was done. Raises `StorageError` in words.
-    """
-    with existing(url):
-        pass
-    with set_up(url) as database:
-        yield database
 
 
 def _read(path: Path) -> bytes:

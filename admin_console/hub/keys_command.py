@@ -116,12 +116,12 @@ def _rotate(arguments: argparse.Namespace) -> int:
 def _rotate_numbers(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import audit, changes, number_keys, number_lifting
     from db.domain.audit import Deed
 
     now = datetime.now(UTC)
-    with set_up_before(arguments.database) as database:
+    with set_up(arguments.database) as database:
         number_lifting.lift_all(database)  # what an earlier change, which was ended, left to do
         with database.begin() as session:
             number_keys.add(session, now)
@@ -143,14 +143,14 @@ def _rotate_signing(arguments: argparse.Namespace) -> int:
 
     from admin_console.hub import backup_command
     from admin_console.hub import site as hub_site
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import key_store
     from db.engine import database_file
 
     now, file = datetime.now(UTC), database_file(arguments.database)
     if file is not None:  # the backup has to be the account's that runs the hub, too
         key_store.refuse_root(file.parent)
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         change = hub_site.change_signing_key(session, now)
     _say(
         f"The hub signs with a new key: {change.new_key}\n"

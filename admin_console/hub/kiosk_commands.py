@@ -48,10 +48,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _pair(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import one_site, set_up_before
+    from admin_console.hub.commands import one_site, set_up
     from db import audit, pairing_requests
 
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         site_id = one_site(session, arguments.site)
         code = pairing_requests.new_code(session, _now(), site_id)
         audit.note(session, audit.TERMINAL, Deed.PAIRING_CODE_MADE, _now(), site_id=site_id)
@@ -147,11 +147,11 @@ def _used(what: str, last: LastUse | None) -> str:
 
 
 def _accept(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import audit, pairing_requests
 
     now, digits = _now(), _digits(arguments.digits)
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         found = [r for r in pairing_requests.waiting(session, now) if r.short_string == digits]
         if len(found) != 1:
             raise KioskError(_nobody(digits))
@@ -179,11 +179,11 @@ def _accept(arguments: argparse.Namespace) -> int:
 
 
 def _reject(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import audit, pairing_requests
 
     now, digits = _now(), _digits(arguments.digits)
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         found = [r for r in pairing_requests.waiting(session, now) if r.short_string == digits]
         if not found:
             raise KioskError(_nobody(digits))
@@ -204,11 +204,11 @@ def _reject(arguments: argparse.Namespace) -> int:
 
 def _revoke(arguments: argparse.Namespace) -> int:
     from admin_console.hub import revoking
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import audit, pairing
 
     since, by = arguments.end_cleared_since, revoking.Revoker(audit.TERMINAL, BY, "hub")
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         known = [k for k in pairing.kiosks(session) if arguments.name in (k.name, k.kiosk_id)]
         found = [k for k in known if k.revoked_at is None]
         if since is not None and not found:

@@ -38,7 +38,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _set(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from admin_console.hub.oidc_provider import discover
     from db import audit, oidc
     from db.domain.audit import Deed
@@ -54,7 +54,7 @@ def _set(arguments: argparse.Namespace) -> int:
         asks_second_factor=arguments.asks_second_factor,
         **asyncio.run(discover(arguments.issuer)),
     )
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         oidc.name_provider(session, provider)
         audit.note(session, audit.TERMINAL, Deed.OIDC_CHANGED, datetime.now(UTC), detail="set")
     _say(
@@ -75,11 +75,11 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _off(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import audit, oidc
     from db.domain.audit import Deed
 
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         if oidc.forget_provider(session):
             audit.note(session, audit.TERMINAL, Deed.OIDC_CHANGED, datetime.now(UTC), detail="off")
     _say(

@@ -107,6 +107,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     database = _opened(arguments, file)
     names = hub_site.SiteNames(arguments.district_name, arguments.site_name, arguments.time_zone)
     with database.begin() as session:
+        beginning = "" if hub_site.of(session) else beginnings.words_of(database)
         site = hub_site.ensure(session, names, now_in_utc())
         code = setting_up.new_code(session)
         authorities.note_proxied(session, is_proxied=arguments.behind_proxy)
@@ -164,9 +165,8 @@ def _serve(arguments: argparse.Namespace) -> int:
             f"code, which works once: {code}\n"
             "(Or in another terminal here: vestibule-hub staff add NAME --role administrator)"
         )
-    unnamed = hub_site.without_names(site)
-    if unnamed:
-        ready += f"\n{unnamed}"
+    for words in filter(None, (beginning, hub_site.without_names(site))):
+        ready += f"\n{words}"
     try:
         announcement = None
         if certificate is not None and not hub_trust.is_loopback(host):

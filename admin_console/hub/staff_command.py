@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from admin_console.hub import pin_desk, staff_desk
-from admin_console.hub.commands import existing, set_up
+from admin_console.hub.commands import begun, existing, set_up
 from admin_console.hub.pin_desk import ComparedPin
 from admin_console.hub.staff_desk import TERMINAL, NoSitesError
 from admin_console.hub.writing import write_to
@@ -51,7 +51,7 @@ def add(url: str, wanted: NewStaff, password: str, pin: str) -> str:
         with _how_to_say_sites():
             return staff_desk.add(session, TERMINAL, start, hashed, _now(), pin=pin)
 
-    with set_up(url) as database:
+    with begun(url) as database:
         member = _with_pin(database, pin, let_in)
     return f"{member.display_name} may sign in as {member.name}."
 

@@ -42,13 +42,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from admin_console.hub.webhook_sender import secret_as_text
     from db import audit, webhooks
     from db.domain.audit import About, Deed
 
     now = datetime.now(UTC)
-    with set_up_before(arguments.database) as database, database.begin() as session:
+    with set_up(arguments.database) as database, database.begin() as session:
         webhook, secret = webhooks.add(session, arguments.url, arguments.event, now)
         audit.note(
             session, audit.TERMINAL, Deed.WEBHOOK_ADDED, now,
@@ -121,14 +121,14 @@ def _change(arguments: argparse.Namespace, name: str) -> bytes:
 
     Raises `WebhookError` in words.
     """
-    from admin_console.hub.commands import set_up_before
+    from admin_console.hub.commands import set_up
     from db import audit, webhooks
     from db.domain.audit import About, Deed
 
     now, deed, secret = datetime.now(UTC), Deed[name], b""
     try:
         webhook_id = UUID(arguments.id)
-        with set_up_before(arguments.database) as database, database.begin() as session:
+        with set_up(arguments.database) as database, database.begin() as session:
             if deed is Deed.WEBHOOK_REMOVED:
                 webhooks.remove(session, webhook_id)
             elif deed is Deed.WEBHOOK_RENEWED:

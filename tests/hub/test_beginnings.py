@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -23,6 +24,7 @@ from admin_console.hub.wake import Wake
 from db import backup, key_store, watchlists
 from db.engine import open_database
 from db.models import DistrictRow
+from tests.hub.test_moved import THAT_WRITE
 from tests.hub_of_tests import Clock, hub_at
 from tests.makers import NINE
 from tests.sync_of_tests import import_list
@@ -125,16 +127,50 @@ def test_hub_that_was_being_restored_is_not_told_that_it_is_gone(
     assert "A restore into" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["backup --show-key", "fingerprint"])
-def test_what_only_shows_something_of_a_hub_makes_nothing_where_there_is_none(
-    command: str, url: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*command.split(), "--database", url]) == 1
+MADE_NOTHING = (
+    *(command for command in THAT_WRITE if not command.startswith(tuple(BEGIN))),
+    "backup --show-key", "fingerprint", "lists rules", "policy", "audit", "keys show",
+)  # fmt: skip
 
-    assert not folder.exists()
+
+@pytest.mark.parametrize("command", MADE_NOTHING)
+def test_command_for_a_hub_that_is_not_there_makes_none(
+    command: str, url: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file.csv").write_text("name,family,given\nDana,Whitfield,Dana\n")
+    words = command.format(file=tmp_path / "file.csv").split()
+
+    is_done = main([*words, "--database", url]) == 0
+
+    assert is_done is (command == "keys show")  # it says of each key that there is none
+    assert not folder.exists() or list(folder.rglob("*")) in ([], [folder / "hub.db-in-use"])
     said = capsys.readouterr()
-    assert not said.out
-    assert "Check what --database" in said.err
+    assert is_done or not said.out
+    assert is_done or said.err
+
+
+@pytest.mark.parametrize("begin", BEGIN)
+def test_whoever_begins_a_hub_reads_where(url: str, folder: Path, begin: str) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "admin_console.hub", *BEGIN[begin], "--database", url],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ROOT,
+    )  # fmt: skip
+    assert program.stdin is not None
+    assert program.stdout is not None
+    program.stdin.write("a long enough sentence\n\n")
+    program.stdin.close()
+
+    late = threading.Timer(20, program.kill)
+    late.start()
+
+    said = next((line for line in program.stdout if "A new hub is begun" in line), "")
+
+    late.cancel()
+    program.terminate()
+    program.wait(10)
+    program.stdout.close()
+    assert str(folder / "hub.db") in said
 
 
 def test_key_of_the_backups_is_shown_once_a_backup_has_made_it(

@@ -8,11 +8,12 @@ import pytest
 from admin_console.hub.__main__ import main
 from db.screening.calibrate import FEWEST_ROWS, calibrate
 from resources.samples.people import sample_people
+from tests.hub_of_tests import begun
 
 
 def imported(folder: Path, count: int) -> str:
     """A database with a registry of so many invented people."""
-    database = f"sqlite:///{folder / 'hub.db'}"
+    database = begun(f"sqlite:///{folder / 'hub.db'}")
     people = sample_people(200, 3)
     rows = [
         f"{people[n % 200].given_name},{people[n * 7 % 199].family_name},"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -29,7 +30,7 @@ Hub = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/hub/hub.db"
+    return begun(f"sqlite:///{tmp_path}/hub/hub.db")
 
 
 @pytest.fixture
@@ -352,6 +353,8 @@ def test_log_without_events_is_not_called_whole(hub: Hub, url: str) -> None:
     "command", [["verify-log"], ["export", "--csv"], ["staff", "list"], ["lists", "show"]]
 )
 def test_command_that_looks_makes_no_database(hub: Hub, tmp_path: Path, command: list[str]) -> None:
+    shutil.rmtree(tmp_path / "hub")
+
     status, said = hub(*command)
 
     assert status == 1

@@ -17,6 +17,7 @@ from db import districts, list_lock, watchlists
 from db.engine import open_database
 from db.list_models import ListImportRow
 from db.models import WatchlistRow
+from tests.hub_of_tests import begun
 
 LIST = "LAST,FIRST,DOB\nQuillfeather,Daniel,03/07/1984\nMarlow,Helena,04/17/1986\n"
 AGED = timedelta(days=40)
@@ -25,7 +26,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/hub.db"
+    return begun(f"sqlite:///{tmp_path}/hub.db")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from admin_console.hub.__main__ import main
 from tests.db.test_list_import import spreadsheet
 from tests.hub.test_screen_command import HEAD, screened
+from tests.hub_of_tests import begun
 
 
 def answers(
@@ -40,7 +41,7 @@ def test_file_that_a_list_is_imported_from_is_screened_against(
 def test_list_that_was_exported_is_screened_against(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    database, copy = f"sqlite:///{tmp_path / 'hub.db'}", tmp_path / "list.csv"
+    database, copy = begun(f"sqlite:///{tmp_path / 'hub.db'}"), tmp_path / "list.csv"
     (tmp_path / "in.csv").write_text("LAST,FIRST,DOB,CASE_NO\nQuintero,Anthony,,T-1\n")
     named = ["--name", "Trespass"]
     come = ["lists", "import", str(tmp_path / "in.csv"), *named, "--category", "trespass"]

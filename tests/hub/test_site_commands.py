@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from admin_console.hub.__main__ import main
+from tests.hub_of_tests import begun
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/hub.db"
+    return begun(f"sqlite:///{tmp_path}/hub.db")
 
 
 Hub = Callable[..., tuple[int, str]]
