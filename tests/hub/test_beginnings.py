@@ -149,6 +149,16 @@ def test_command_for_a_hub_that_is_not_there_makes_none(
     assert is_done or said.err
 
 
+@pytest.mark.parametrize("command", ["verify-log", "export --csv -", "staff list", "lists show"])
+def test_command_that_looks_makes_no_database(
+    command: str, url: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command.split(), "--database", url]) == 1
+
+    assert "There is no database at" in capsys.readouterr().err
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("begin", BEGIN)
 def test_whoever_begins_a_hub_reads_where(url: str, folder: Path, begin: str) -> None:
     program = subprocess.Popen(

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import shutil
 import socket
 import stat
 import subprocess
@@ -347,19 +346,6 @@ def test_log_without_events_is_not_called_whole(hub: Hub, url: str) -> None:
 
     assert status == 1
     assert "nothing could be checked" in said
-
-
-@pytest.mark.parametrize(
-    "command", [["verify-log"], ["export", "--csv"], ["staff", "list"], ["lists", "show"]]
-)
-def test_command_that_looks_makes_no_database(hub: Hub, tmp_path: Path, command: list[str]) -> None:
-    shutil.rmtree(tmp_path / "hub")
-
-    status, said = hub(*command)
-
-    assert status == 1
-    assert "There is no database at" in said
-    assert list(tmp_path.iterdir()) == []
 
 
 # ---- serve -----------------------------------------------------------------------------------
